@@ -1,0 +1,1 @@
+"""A community survey analysis pipeline: ingest, normalise, tables, figures, report."""

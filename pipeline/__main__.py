@@ -1,0 +1,5 @@
+"""`python -m pipeline` is `survey`."""
+
+from pipeline.cli import main
+
+main()

@@ -1,0 +1,159 @@
+"""Whose each column of an export is, before any cell is looked at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.columns import find, why_not
+from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.formats import Heading
+from pipeline.survey import Question, Survey
+from pipeline.wave import Fielding
+from pipeline.words import best_fit, fits, fold, is_beginning
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Whose each column is, before any cell is looked at."""
+
+    questions: dict[str, tuple[Heading, ...]]
+    respondents: dict[str, int]
+    screens: dict[str, int]
+
+    def closed(self, survey: Survey) -> list[int]:
+        """The columns whose texts must all be known: those of questions that are not free text."""
+        own = [
+            heading.column
+            for question, headings in self.questions.items()
+            if survey.questions[question].kind != "text"
+            for heading in headings
+            if not is_write_in(survey, question, heading, headings)
+        ]
+        return sorted({*own, *self.screens.values()})
+
+
+def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> Assigned:
+    """Which column belongs to which question; SurveyError with every heading and finder left over."""
+    problems: list[Problem] = []
+    wave, document = fielding.wave, fielding.document
+    questions: dict[str, tuple[Heading, ...]] = {}
+    for name, question in survey.questions.items():
+        if name in wave.columns:
+            found: list[Heading] = []
+            for index, finder in enumerate(wave.columns[name]):
+                columns = find(finder, headings)
+                if not columns:
+                    problems.append(
+                        document.problem(
+                            f"{name}: {finder!r}: {why_not(finder, headings)}", "columns", name, index
+                        )
+                    )
+                found += [column for column in columns if column not in found]
+        else:
+            found = _by_default(name, question, headings)
+        if found:
+            questions[name] = tuple(found)
+    respondents: dict[str, int] = {}
+    for role in ("id", "started", "submitted", "weight"):
+        finder = getattr(wave.respondents, role)
+        if finder:
+            columns = find(finder, headings)
+            if len(columns) == 1:
+                respondents[role] = columns[0].column
+            else:
+                said = f"{len(columns)} columns are named so" if columns else why_not(finder, headings)
+                problems.append(document.problem(f"{role}: {finder!r}: {said}", "respondents", role))
+    screens = _screen_columns(survey, fielding, headings, problems)
+    problems += _left_over(questions, {*respondents.values(), *screens.values()}, fielding, survey, headings)
+    for name in wave.answers:
+        if name not in questions:
+            problems.append(document.problem(f"{name!r} has no column in this export", "answers", name))
+    for name in wave.changes:
+        if name not in questions:
+            problems.append(document.problem(f"{name!r} has no column in this export", "changes", name))
+    if problems:
+        raise SurveyError(problems)
+    return Assigned(questions, respondents, screens)
+
+
+def _by_default(name: str, question: Question, headings: Sequence[Heading]) -> list[Heading]:
+    """The columns of a question without a finder: its id is their code, or its id or text their heading."""
+    by_code = [h for h in headings if h.code and fold(h.code) == fold(name)]
+    if by_code:
+        return by_code
+    by_text = [h for h in headings if question.text and fits(question.text, h.text)]
+    if by_text and (not is_beginning(question.text) or len({fold(h.text) for h in by_text}) == 1):
+        return by_text
+    return [h for h in headings if fold(h.text) == fold(name)]
+
+
+def _screen_columns(
+    survey: Survey, fielding: Fielding, headings: Sequence[Heading], problems: list[Problem]
+) -> dict[str, int]:
+    """The columns that screening rules name by heading."""
+    columns: dict[str, int] = {}
+    for rule, exclude in enumerate(fielding.wave.exclude):
+        for name in exclude.where:
+            if name in survey.questions:
+                continue
+            found = find(name, headings)
+            if len(found) != 1:
+                known = [*survey.questions, *(h.text for h in headings if h.text)]
+                said = f"{len(found)} columns are named so" if found else did_you_mean(name, known)
+                problems.append(
+                    fielding.document.problem(
+                        f"{name!r} is neither a question nor a heading; {said}",
+                        *("exclude", rule, "where", name),
+                    )
+                )
+            else:
+                columns[name] = found[0].column
+    return columns
+
+
+def _left_over(
+    questions: dict[str, tuple[Heading, ...]],
+    others: set[int],
+    fielding: Fielding,
+    survey: Survey,
+    headings: Sequence[Heading],
+) -> Iterable[Problem]:
+    claims: defaultdict[int, list[str]] = defaultdict(list)
+    for name, columns in questions.items():
+        for heading in columns:
+            claims[heading.column].append(name)
+    for heading in headings:
+        names = claims[heading.column]
+        if len(names) > 1:
+            yield fielding.document.problem(
+                f"column {heading} is claimed by {' and '.join(names)}; tell them apart under [columns]",
+                *("columns", names[0]),
+            )
+    alone = [h for h in headings if not claims[h.column] and h.column not in others]
+    groups: dict[tuple[str, str], list[Heading]] = {}
+    for heading in alone:
+        groups.setdefault((heading.code, heading.text or heading.letters), []).append(heading)
+    known = [text for name, q in survey.questions.items() for text in (name, q.text) if text]
+    for (code, text), group in groups.items():
+        where = group[0].letters if len(group) == 1 else f"{group[0].letters}:{group[-1].letters}"
+        seen = f"{code} | {text}" if code else text
+        label = f" ({group[0].label!r})" if group[0].label and len(group) == 1 else ""
+        yield fielding.document.problem(
+            f"column {where} {seen[:90]!r}{label} is no question's, no respondent's and not dropped; "
+            f"{did_you_mean(text, known)} Name it under [columns], or add it to drop",
+            "columns",
+        )
+
+
+def is_write_in(survey: Survey, question: str, heading: Heading, group: Sequence[Heading]) -> bool:
+    """Whether a column holds the private text of an Other."""
+    asked = survey.questions[question]
+    options = {i: o.label for i, o in survey.options(question).items() if o.write_in}
+    if asked.kind == "grid":
+        named = [*asked.items.values(), *(o.label for o in survey.options(question).values())]
+        return fold(heading.label).startswith("other") and not any(
+            fits(label, heading.label) or fits(label, heading.label.rpartition(" - ")[0]) for label in named
+        )
+    return len(group) > 1 and len(best_fit(options, heading.label)) == 1

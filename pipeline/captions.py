@@ -1,0 +1,304 @@
+"""The words around an exhibit, composed from the declarations, the wordings of the export and the data.
+
+Nothing here is typed twice or computed: numbers are read off the exhibit's table.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.estimate import LOW_BASE, SUPPRESSED
+from pipeline.exhibits import Bands, Exhibit
+from pipeline.printed import Printed
+from pipeline.rounding import percent, thousands
+from pipeline.survey import Survey
+from pipeline.words import plain
+
+OPT_IN = (
+    "Opt-in sample: the interval reflects sampling variation only, not a margin of error for all "
+    "organisations."
+)
+SYNTHETIC = "Synthetic responses"
+_LONG_LABEL = 40
+_ALT_LENGTH = 400
+_TITLE_WORDS = 12
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How one wave put one question."""
+
+    number: str
+    text: str
+    mode: str
+
+
+@dataclass(frozen=True)
+class WaveFacts:
+    """What the database says of a wave as a whole."""
+
+    name: str
+    title: str
+    fielded_from: str
+    fielded_to: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Context:
+    """What captions are composed from, beside the exhibit and its data."""
+
+    survey: Survey
+    bands: Mapping[str, Bands]
+    wave: WaveFacts
+    wordings: Mapping[str, Wording]
+    labels: Mapping[tuple[str, str], str]
+    screened: frozenset[str]
+    """the questions with an answer that disqualifies"""
+
+
+def caption(exhibit: Exhibit, number: int, data: pd.DataFrame, context: Context) -> Printed:
+    """The exhibit as printed; `data` are its table's rows for the wave drawn."""
+    wording = context.wordings[exhibit.question]
+    by = f" by {_segment_number(exhibit, context)}" if exhibit.by else ""
+    question = f"{wording.number}{by}. {wording.text} {wording.mode}".strip()
+    return Printed(
+        number=number,
+        id=exhibit.id,
+        kind=exhibit.kind,
+        wave=context.wave.name,
+        title=exhibit.neutral or _default_title(exhibit, wording),
+        subtitle=_subtitle(exhibit, context),
+        question=question,
+        foot=_foot(exhibit, data, context),
+        alt=_alt(exhibit, data, context),
+        synthetic=context.wave.synthetic,
+    )
+
+
+def caption_published(exhibit: Exhibit, number: int, data: pd.DataFrame, question: str) -> Printed:
+    """The words around numbers that others published: each panel carries its own base."""
+    sources = list(dict.fromkeys(data["source"]))
+    grades = "Grade A: read in the publisher's own text"
+    if (data["grade"] == "B").any():
+        grades += "; B: quoted by a third party"
+    foot = [
+        f"Published by others, not computed here: {'; '.join(sources)}. Each panel has its own question "
+        "and base; the panels are not to be ranked together. Options that a source did not publish are "
+        f"missing. {grades}.",
+        f"Bars show the 95% Wilson interval where the source states its base. {OPT_IN}",
+        f"Data: tables/{exhibit.id}.csv",
+    ]
+    panels = data.drop_duplicates(["source", "wording", "group"])
+    first = data.iloc[0]
+    alt = (
+        f"Bars of percentages published by {len(sources)} sources in {len(panels)} panels on {question}. "
+        f"The first, {first['source']}: {first['label']} {first['percent']}%."
+    )
+    return Printed(
+        number=number,
+        id=exhibit.id,
+        kind=exhibit.kind,
+        wave="",
+        title=exhibit.neutral or f"Published numbers on {plain(exhibit.question).lower()}",
+        subtitle="% of each source's respondents, as published",
+        question="Each panel names its source, the question it asked, its base and its grade.",
+        foot="\n".join(foot),
+        alt=_short(alt),
+        synthetic=False,
+    )
+
+
+def _default_title(exhibit: Exhibit, wording: Wording) -> str:
+    text = wording.text.rstrip(":")
+    return text if len(text.split()) <= _TITLE_WORDS else plain(exhibit.id)
+
+
+def _segment_number(exhibit: Exhibit, context: Context) -> str:
+    of = context.bands[exhibit.by].of if exhibit.by in context.bands else exhibit.by
+    return context.wordings[of].number
+
+
+def _subtitle(exhibit: Exhibit, context: Context) -> str:
+    asked = context.survey.questions[exhibit.question]
+    measure = {
+        "rank": "Share of respondents ranking each among their choices",
+        "grid": "Share of respondents, by level",
+        "number": "Mean, median and quartiles",
+        "text": "Share of respondents who wrote something",
+    }.get(asked.kind, "Share of respondents choosing each answer")
+    if exhibit.by:
+        measure += f", % of each group by {plain(exhibit.by).lower()}"
+    whom = _whom(exhibit, context)
+    return ", ".join(part for part in (measure, whom, _dates(context.wave)) if part)
+
+
+def _whom(exhibit: Exhibit, context: Context) -> str:
+    """The base in words: the routing of the question and the exhibit's filter."""
+    asked = context.survey.questions[exhibit.question].asked
+    clauses = [_clause(on, options, context) for on, options in asked.items() if on in context.wordings]
+    clauses += [_clause(on, options, context) for on, options in exhibit.where.items()]
+    return f"base: {' and '.join(clauses)}" if clauses else ""
+
+
+def _clause(question: str, options: Sequence[str], context: Context) -> str:
+    offered = [option for option in options if (question, option) in context.labels]
+    labels = []
+    for option in offered:
+        label = context.labels[question, option]
+        labels.append(label if len(label) <= _LONG_LABEL else plain(option).lower())
+    every = [i for i, o in context.survey.options(question).items() if o.role == "substantive"]
+    number = context.wordings[question].number
+    if len(offered) > 4 and set(offered) >= set(every) & {o for q, o in context.labels if q == question}:
+        return f"{number} = any answer"
+    return f"{number} = {_either(labels)}"
+
+
+def _either(parts: Sequence[str]) -> str:
+    return " or ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} or {parts[-1]}"
+
+
+def _dates(wave: WaveFacts) -> str:
+    if not wave.fielded_from:
+        return ""
+    first = datetime.date.fromisoformat(wave.fielded_from)
+    last = datetime.date.fromisoformat(wave.fielded_to)
+    if first.year != last.year:
+        return f"{first:%B %Y} to {last:%B %Y}"
+    if first.month != last.month:
+        return f"{first:%B} to {last:%B %Y}"
+    return f"{first:%B %Y}"
+
+
+def source_line(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
+    """The line that states wave, question and bases, in the grammar of the field."""
+    whole = data[data["by"] == ""]
+    number = context.wordings[exhibit.question].number
+    if exhibit.by:
+        number += f" by {_segment_number(exhibit, context)}"
+    parts = [context.wave.title, number]
+    parts.append(f"sample size = {_span(whole['sample_size'])}")
+    parts.append(f"valid cases = {_span(whole['valid_cases'])}")
+    if whole["total_mentions"].notna().any():
+        parts.append(f"total mentions = {_span(whole['total_mentions'].dropna())}")
+    if whom := _whom(exhibit, context):
+        parts.append(whom)
+    return ", ".join(parts)
+
+
+def _span(counts: pd.Series) -> str:
+    low, high = counts.min(), counts.max()
+    return thousands(low) if low == high else f"{thousands(low)} to {thousands(high)}"
+
+
+def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
+    kind = context.survey.questions[exhibit.question].kind
+    notes = [source_line(exhibit, data, context) + "."]
+    roles = {o.role for o in context.survey.options(exhibit.question).values()}
+    if sorting := _sorting(exhibit, kind, data):
+        notes.append(sorting)
+    if exhibit.dkns == "exclude" and "dkns" in roles:
+        notes.append("DKNS excluded from the analysis.")
+    if kind == "multiple":
+        notes.append("Several answers possible: shares sum to more than 100%.")
+    elif kind in ("single", "grid"):
+        notes.append("Shares may not sum to 100% because of rounding.")
+    if kind == "grid" and (data["measure"] == "net").any():
+        notes.append(_net_note(exhibit, data, context))
+    if exhibit.question in context.screened:
+        notes.append("Answers that screen a respondent out are not shown.")
+    if kind == "rank":
+        notes.append("Valid cases ranked at least one.")
+    marks = []
+    if (data["flag"] == "low_base").any():
+        marks.append(f"[low base]: fewer than {LOW_BASE} respondents, read as indicative only.")
+    if (data["flag"] == "suppressed").any():
+        marks.append(f"[c]: fewer than {SUPPRESSED} respondents, not shown.")
+    if exhibit.by:
+        marks.append("n = valid cases of each group.")
+    lines = [" ".join(notes + marks)]
+    if exhibit.kind == "ranked_bars":
+        lines.append(f"Whiskers: 95% Wilson interval. {OPT_IN}")
+    elif exhibit.kind != "table":
+        lines.append("Opt-in sample: shares describe those who answered, not all organisations.")
+    last = f"Data: tables/{exhibit.id}.csv"
+    lines.append(
+        f"{SYNTHETIC}: invented to try the pipeline, nobody's answers. {last}"
+        if context.wave.synthetic
+        else last
+    )
+    return "\n".join(lines)
+
+
+def _net_note(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
+    net = data.loc[data["measure"] == "net", "option"].iloc[0]
+    members = context.survey.nets(exhibit.question)[net]
+    labels = [context.labels.get((exhibit.question, member), plain(member)) for member in members]
+    return f"Net {plain(net).lower()} = {' + '.join(labels)}, added before rounding."
+
+
+def _sorting(exhibit: Exhibit, kind: str, data: pd.DataFrame) -> str:
+    last = [name for role, name in (("other", "Other"), ("none", "None"), ("dkns", "DKNS"))
+            if (data["role"] == role).any()]  # fmt: skip
+    tail = f"; {', '.join(last)} last" if last else ""
+    if exhibit.kind == "scale_bars":
+        nets = data.loc[data["measure"] == "net", "option_label"]
+        if len(nets):
+            return f"Sorted by net {nets.iloc[0].lower()}{'; DKNS last' if 'DKNS' in last else ''}."
+        return "In the order of the questionnaire."
+    if exhibit.kind in ("ranked_bars", "segment_panels"):
+        whom = " of all respondents" if exhibit.by else ""
+        return f"Sorted by the share{whom} in descending order{tail}."
+    return f"In the order of the questionnaire{tail}." if kind != "text" else ""
+
+
+def _alt(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
+    """What the exhibit shows, for those who cannot see it: kind, question, base, extremes, gap."""
+    kind = {
+        "ranked_bars": "Horizontal bars", "single_bar": "One stacked bar", "scale_bars": "Stacked bars",
+        "segment_panels": "Panels of bars", "table": "Table",
+    }.get(exhibit.kind, "Bars")  # fmt: skip
+    whole = data[(data["by"] == "") & data["share"].notna()]
+    measure = {"grid": "net", "rank": "ranked"}.get(context.survey.questions[exhibit.question].kind, "option")
+    shown = whole[whole["measure"] == measure]
+    if measure == "net" and len(shown):
+        shown = shown[shown["option"] == shown["option"].iloc[0]]
+    named = shown.assign(name=shown["item_label"].where(shown["item_label"] != "", shown["option_label"]))
+    ranked = named.sort_values("share", ascending=False, kind="stable")
+    cases = _span(whole["valid_cases"]) if len(whole) else "0"
+    said = f"{kind}: {context.wordings[exhibit.question].text} {cases} valid cases. "
+    if len(ranked):
+        net = f" ({ranked['option_label'].iloc[0].lower()})" if measure == "net" else ""
+        said_of = [f"{n} {percent(p)}" for n, p in zip(ranked["name"], ranked["share"], strict=True)]
+        said += f"Highest{net}: {'; '.join(said_of[:3])}. "
+        if len(said_of) > 3:
+            said += f"Lowest: {said_of[-1]}. "
+    said += _largest_gap(data, measure)
+    if context.wave.synthetic:
+        said = f"{SYNTHETIC}. {said}"
+    return _short(said)
+
+
+def _largest_gap(data: pd.DataFrame, measure: str) -> str:
+    """The option on which the groups of an exhibit are furthest apart, low bases left out."""
+    groups = data[(data["by"] != "") & (data["measure"] == measure) & (data["flag"] == "")]
+    groups = groups[groups["share"].notna()]
+    if groups["group"].nunique() < 2:
+        return ""
+    each = [rows.sort_values("share") for _, rows in groups.groupby(["option", "item"], sort=False)]
+    widest = max(each, key=lambda rows: float(rows["share"].iloc[-1] - rows["share"].iloc[0]))
+    low, high = widest.iloc[0], widest.iloc[-1]
+    name = high["item_label"] or high["option_label"]
+    return (
+        f"Largest gap: {name}, {high['group_label']} {percent(high['share'])}, "
+        f"{low['group_label']} {percent(low['share'])}."
+    )
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _ALT_LENGTH else text[: _ALT_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,175 @@
+"""The command line: a command parses, calls one function of the package, and prints.
+
+A stage is imported by its command, so that asking for help costs no more than asking for help.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import paths as places
+from pipeline.errors import SurveyError
+from pipeline.paths import Paths
+from pipeline.progress import stage
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="From raw survey exports to tables, figures and a report in which every number can be traced.",
+)
+SurveyName = Annotated[
+    str, typer.Option("--survey", envvar="SURVEY", help="the folder of the survey below raw/")
+]
+
+
+def _run(name: str, survey: str) -> None:
+    """Run one stage of a survey by its name."""
+    _stages()[name](places.find(survey))
+
+
+def _stages() -> dict[str, Callable[[Paths], object]]:
+    def ingest(paths: Paths) -> object:
+        from pipeline.ingest import ingest as run
+
+        return run(paths)
+
+    def normalise(paths: Paths) -> object:
+        from pipeline.normalise import normalise as run
+
+        return run(paths)
+
+    def tables(paths: Paths) -> object:
+        from pipeline.tables import tables as run
+
+        return run(paths)
+
+    def figures(paths: Paths) -> object:
+        from pipeline.figures import figures as run
+
+        return run(paths)
+
+    def report(paths: Paths) -> object:
+        from pipeline.report import report as run
+
+        return run(paths)
+
+    return {f.__name__: f for f in (ingest, normalise, tables, figures, report)}
+
+
+def _staged(name: str, survey: str) -> None:
+    with stage(name, survey):
+        _run(name, survey)
+
+
+@app.command()
+def ingest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Read the exports into text cells, checking their hash and leaving dropped columns out."""
+    _staged("ingest", survey)
+
+
+@app.command()
+def normalise(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Build the database: every answer coded, every heading and answer accounted for."""
+    _staged("normalise", survey)
+
+
+@app.command()
+def tables(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Compute every estimate and write the tables."""
+    _staged("tables", survey)
+
+
+@app.command()
+def figures(
+    exhibits: Annotated[
+        list[str] | None, typer.Argument(help="the exhibits to draw; without any, all of them")
+    ] = None,
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Draw the figures from the tables."""
+    from pipeline.figures import figures as draw
+
+    with stage("figures", survey):
+        draw(places.find(survey), exhibits or ())
+
+
+@app.command()
+def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Write the report page from tables and figures."""
+    _staged("report", survey)
+
+
+@app.command("all")
+def run_all(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Run the stages one after the other: ingest, normalise, tables, figures, report."""
+    for name in _stages():
+        _staged(name, survey)
+
+
+@app.command()
+def fetch(
+    survey: SurveyName = places.DEFAULT_SURVEY,
+    from_: Annotated[
+        Path | None,
+        typer.Option("--from", help="a folder that has the files; found by hash, without the network"),
+    ] = None,
+) -> None:
+    """Bring the exports that the wave files name by address and SHA-256."""
+    from pipeline.fetch import fetch as bring
+
+    for line in bring(places.find(survey), from_):
+        print(line)
+
+
+@app.command()
+def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Compare the computed numbers with those that the survey's owners published."""
+    from pipeline.verify import verify as compare
+
+    for line in compare(places.find(survey)).lines:
+        print(line)
+
+
+@app.command()
+def synthesise(
+    wave: Annotated[str, typer.Argument(help="the wave whose export is invented, such as 2025")],
+    respondents: Annotated[int, typer.Option(help="how many responses to invent", min=1)] = 300,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same responses", min=0)] = 1,
+    format_: Annotated[
+        str | None, typer.Option("--format", help="the layout to write; the wave file's by default")
+    ] = None,
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Invent responses to a wave, to try everything before the first real one arrives."""
+    from pipeline.synthesise import synthesise as invent
+
+    paths = places.find(survey)
+    print(f"{paths.shown(invent(paths, wave, respondents, seed, format_))} written")
+
+
+def main() -> None:
+    """Run the command line: mistakes of the user's are told without a traceback, with exit code 1."""
+    try:
+        app()
+    except SurveyError as error:
+        print(error, file=sys.stderr)
+        count = len(error.problems)
+        if count > 1:
+            print(f"{count} problems; nothing was changed", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # somebody piped into head; stdout is closed for good
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""What is declared, as the integer-coded tables that the answers refer to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from pipeline.ingest import Export
+from pipeline.mapping import Mapped
+from pipeline.statements import literal
+from pipeline.survey import ROLES, Survey
+from pipeline.wave import Fielding
+from pipeline.words import is_beginning
+
+STATES = ("answered", "dkns", "not_applicable", "skipped", "not_reached", "not_asked", "not_offered")
+_MODE = re.compile(r"\s*(\((?:select|choose|check|rank|pick)[^()]*\))\s*\Z", re.IGNORECASE)
+
+
+def declare(
+    connection: duckdb.DuckDBPyConnection,
+    questionnaire: Survey,
+    fieldings: Sequence[Fielding],
+    exports: Sequence[Export],
+    mapped: Sequence[Mapped],
+) -> None:
+    """Create the coded tables that hold declarations, and those that the answers go into."""
+    frames = {
+        "waves": _waves(fieldings, exports),
+        "wordings": _wordings(questionnaire, mapped),
+        "questions": _questions(questionnaire, mapped),
+        "items": _items(questionnaire, mapped),
+        "options": _options(questionnaire, mapped),
+        "offers": _offers(questionnaire, mapped),
+        "slots": _slots(questionnaire, mapped),
+        "routes": _routes(questionnaire, mapped),
+        "rules": _rules(mapped),
+    }
+    listed = ", ".join(f"'{role}'" for role in ROLES)
+    connection.execute("create schema coded")
+    connection.execute(f"create type role as enum ({listed})")
+    connection.execute(f"create type state as enum ({', '.join(literal(state) for state in STATES)})")
+    for name, frame in frames.items():
+        connection.register("frame", frame)
+        connection.execute(f"create table coded.{name} as select * from frame")
+        connection.unregister("frame")
+    connection.execute("alter table coded.options alter role type role")
+    connection.execute(
+        "create table coded.respondents (wave utinyint, respondent uinteger, "
+        "weight decimal(18, 12), excluded varchar)"
+    )
+    connection.execute(
+        "create temp table all_answers (wave utinyint, respondent uinteger, question usmallint, "
+        "item usmallint, option usmallint, rank usmallint, value double)"
+    )
+    connection.execute(
+        "create temp table all_texts (wave utinyint, respondent uinteger, question usmallint, text varchar)"
+    )
+
+
+def frame(rows: list[dict[str, Any]], types: dict[str, str]) -> pd.DataFrame:
+    """`rows` as a frame with the columns and types of `types`, also where there are none."""
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
+
+
+def _waves(fieldings: Sequence[Fielding], exports: Sequence[Export]) -> pd.DataFrame:
+    rows = []
+    for number, (fielding, export) in enumerate(zip(fieldings, exports, strict=True), 1):
+        declared, fielded = fielding.wave, fielding.wave.fielded
+        rows.append(
+            {
+                "wave": number,
+                "name": fielding.name,
+                "title": declared.title,
+                "fielded_from": fielded.from_.isoformat() if fielded else "",
+                "fielded_to": fielded.to.isoformat() if fielded else "",
+                "synthetic": declared.synthetic,
+                "file": ", ".join(declared.source.file),
+                "sha256": ", ".join(export.sha256),
+                "licence": declared.source.licence,
+                "citation": declared.source.citation,
+                "received": export.rows,
+                "blank_rows": export.blank_rows,
+            }
+        )
+    text = ("name", "title", "fielded_from", "fielded_to", "file", "sha256", "licence", "citation")
+    types = {"wave": "uint8", **dict.fromkeys(text, "str")}
+    types |= {"synthetic": "bool", "received": "int64", "blank_rows": "int64"}
+    return frame(rows, types)
+
+
+def _wordings(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
+    """How each wave put each question: its number, its words and its mode of selection."""
+    rows = []
+    for number, meaning in enumerate(mapped, 1):
+        for name, headings in meaning.columns.items():
+            asked = questionnaire.questions[name]
+            declared = asked.text if asked.text and not is_beginning(asked.text) else ""
+            words = " ".join((declared or headings[0].text).split())
+            mode = _MODE.search(words)
+            code = headings[0].code
+            rows.append(
+                {
+                    "wave": number,
+                    "question": questionnaire.position(name),
+                    "number": code.upper() if code else f"Q{questionnaire.position(name)}",
+                    "text": words[: mode.start()] if mode else words,
+                    "mode": mode[1] if mode else asked.mode,
+                }
+            )
+    types = {"wave": "uint8", "question": "uint16", "number": "str", "text": "str", "mode": "str"}
+    return frame(rows, types)
+
+
+def _questions(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
+    latest = _wordings(questionnaire, mapped).drop_duplicates("question", keep="last").set_index("question")
+    rows = []
+    for name, asked in questionnaire.questions.items():
+        position = questionnaire.position(name)
+        rows.append(
+            {
+                "question": position,
+                "id": name,
+                "text": latest.loc[position, "text"],
+                "kind": asked.kind,
+                "mode": latest.loc[position, "mode"],
+                "most": asked.max,
+                "private": asked.private,
+            }
+        )
+    types = {"question": "uint16", "id": "str", "text": "str", "kind": "str", "mode": "str"}
+    return frame(rows, types | {"most": "Int64", "private": "bool"})
+
+
+def _items(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
+    full = {(o.question, o.item): o.label for m in mapped for o in m.offers if o.item and not o.option}
+    rows = [
+        {
+            "question": questionnaire.position(name),
+            "item": number,
+            "id": item,
+            "label": full.get((name, item), label),
+        }
+        for name, asked in questionnaire.questions.items()
+        for number, (item, label) in enumerate(asked.items.items(), 1)
+    ]
+    return frame(rows, {"question": "uint16", "item": "uint16", "id": "str", "label": "str"})
+
+
+def _options(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
+    full = {(o.question, o.option): o.label for m in mapped for o in m.offers if o.option}
+    rows = []
+    for name in questionnaire.questions:
+        scores = questionnaire.scores(name)
+        for number, (identifier, option) in enumerate(questionnaire.options(name).items(), 1):
+            rows.append(
+                {
+                    "question": questionnaire.position(name),
+                    "option": number,
+                    "id": identifier,
+                    "label": full.get((name, identifier), option.label),
+                    "role": option.role,
+                    "exclusive": option.exclusive,
+                    "score": scores.get(identifier),
+                }
+            )
+    types = {"question": "uint16", "option": "uint16", "id": "str", "label": "str", "role": "str"}
+    return frame(rows, types | {"exclusive": "bool", "score": "float64"})
+
+
+def _rules(mapped: Sequence[Mapped]) -> pd.DataFrame:
+    """The screening rules of each wave, in order."""
+    rows = [
+        {"wave": number, "position": position, "reason": reason}
+        for number, meaning in enumerate(mapped, 1)
+        for position, (reason, _) in enumerate(meaning.screens, 1)
+    ]
+    return frame(rows, {"wave": "uint8", "position": "uint16", "reason": "str"})
+
+
+class Numbers:
+    """The number of each question, item and option; 0 for none."""
+
+    def __init__(self, questionnaire: Survey) -> None:
+        self.questions = {name: number for number, name in enumerate(questionnaire.questions, 1)}
+        self.items = {
+            (name, item): number
+            for name, asked in questionnaire.questions.items()
+            for number, item in enumerate(asked.items, 1)
+        }
+        self.options = {
+            (name, option): number
+            for name in questionnaire.questions
+            for number, option in enumerate(questionnaire.options(name), 1)
+        }
+
+    def item(self, question: str, item: str) -> int:
+        """The number of an item of a question; 0 for the empty id."""
+        return self.items[question, item] if item else 0
+
+    def option(self, question: str, option: str) -> int:
+        """The number of an option of a question; 0 for the empty id."""
+        return self.options[question, option] if option else 0
+
+
+def _offers(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
+    numbers = Numbers(questionnaire)
+    rows = [
+        {
+            "wave": number,
+            "question": numbers.questions[offer.question],
+            "item": numbers.item(offer.question, offer.item),
+            "option": numbers.option(offer.question, offer.option),
+            "label": offer.label,
+            "screened": (offer.question, offer.option) in _screened(meaning),
+        }
+        for number, meaning in enumerate(mapped, 1)
+        for offer in meaning.offers
+    ]
+    types = {"wave": "uint8", "question": "uint16", "item": "uint16", "option": "uint16"}
+    types |= {"label": "str", "screened": "bool"}
+    return frame(rows, types)
+
+
+def _screened(meaning: Mapped) -> set[tuple[str, str]]:
+    """The options that disqualify by themselves, so that no analysed respondent can have chosen them."""
+    return {
+        (conditions[0].question, option)
+        for _, conditions in meaning.screens
+        if len(conditions) == 1
+        for option in conditions[0].options
+    }
+
+
+def _slots(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
+    """What a respondent has a state on: each question, and each item of a grid, in each wave."""
+    numbers = Numbers(questionnaire)
+    rows = []
+    for wave_number, meaning in enumerate(mapped, 1):
+        there = {(offer.question, offer.item) for offer in meaning.offers}
+        for name, asked in questionnaire.questions.items():
+            for item in asked.items if asked.kind == "grid" else [""]:
+                offered = (name, item) in there if item else name in meaning.columns
+                rows.append(
+                    {
+                        "wave": wave_number,
+                        "question": numbers.questions[name],
+                        "item": numbers.item(name, item),
+                        "offered": offered,
+                    }
+                )
+    return frame(rows, {"wave": "uint8", "question": "uint16", "item": "uint16", "offered": "bool"})
+
+
+def _routes(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
+    """Which option of which question lets a respondent on; options that a wave lacks are left out."""
+    numbers = Numbers(questionnaire)
+    rows = []
+    for wave_number, meaning in enumerate(mapped, 1):
+        there = {(offer.question, offer.option) for offer in meaning.offers}
+        for name, asked in questionnaire.questions.items():
+            for on, options in asked.asked.items():
+                rows += [
+                    {
+                        "wave": wave_number,
+                        "question": numbers.questions[name],
+                        "on_question": numbers.questions[on],
+                        "on_option": numbers.option(on, option),
+                    }
+                    for option in options
+                    if (on, option) in there
+                ]
+    types = dict.fromkeys(("question", "on_question", "on_option"), "uint16")
+    return frame(rows, {"wave": "uint8"} | types)

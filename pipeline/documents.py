@@ -1,0 +1,212 @@
+"""TOML files read with the line of every key, so that an error can name its place."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.errors import Problem, SurveyError, did_you_mean
+
+Key = str | int
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Declared(BaseModel):
+    """The base of everything declared in a file: unknown keys are errors, nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One TOML file: its data and the line on which each key path stands."""
+
+    name: str
+    data: dict[str, Any]
+    lines: dict[tuple[Key, ...], int]
+
+    def line(self, *path: Key) -> int:
+        """The line of `path`, or of the nearest thing around it; 1 where nothing is."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return 1
+
+    def problem(self, message: str, *path: Key) -> Problem:
+        """A Problem at the line of `path`."""
+        return Problem(self.name, self.line(*path), message)
+
+
+def read(path: Path, shown: str) -> Document:
+    """The document at `path`, named `shown` in errors; SurveyError where it is not TOML."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        data = tomllib.loads(text)
+    except FileNotFoundError:
+        raise SurveyError([Problem(shown, 0, "no such file")]) from None
+    except UnicodeDecodeError as error:
+        raise SurveyError([Problem(shown, 0, f"is not UTF-8 text ({error.reason})")]) from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found.group(1)) if found else 0
+        raise SurveyError([Problem(shown, line, f"is not valid TOML: {error}")]) from None
+    return Document(shown, data, key_lines(text))
+
+
+def model(document: Document, kind: type[Model], data: dict[str, Any] | None = None) -> Model:
+    """`document` as a `kind`; SurveyError with every key that does not fit and its line."""
+    try:
+        return kind.model_validate(document.data if data is None else data)
+    except ValidationError as error:
+        raise SurveyError(_problems(document, kind, error)) from None
+
+
+def _problems(document: Document, kind: type[BaseModel], error: ValidationError) -> Iterable[Problem]:
+    for detail in error.errors():
+        path = tuple(part for part in detail["loc"] if part not in ("[key]",))
+        name = ".".join(str(part) for part in path)
+        if detail["type"] == "extra_forbidden":
+            known = _fields(kind, path[:-1])
+            message = f"unknown key {path[-1]!r}; {did_you_mean(str(path[-1]), known, 'known keys')}"
+        elif detail["type"] == "missing":
+            message = f"{name} is missing"
+        else:
+            seen = detail.get("input")
+            said = detail["msg"].removeprefix("Value error, ")
+            message = f"{name}: {said}" + (f", seen {seen!r}" if isinstance(seen, str | int | float) else "")
+        yield document.problem(message, *path)
+
+
+def _fields(kind: type[BaseModel], path: tuple[Key, ...]) -> list[str]:
+    """The keys that the model at `path` below `kind` knows."""
+    current: type[BaseModel] = kind
+    for part in path:
+        field = current.model_fields.get(str(part))
+        if field is None:
+            continue
+        for inner in _models_in(field.annotation):
+            current = inner
+            break
+    return [field.alias or name for name, field in current.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in getattr(annotation, "__args__", ()) for found in _models_in(part)]
+
+
+_KEY = re.compile(r"""\s*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)\s*""")
+_STRING = re.compile(r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'', re.DOTALL)
+
+
+def key_lines(text: str) -> dict[tuple[Key, ...], int]:
+    """The line of every key and array element of valid TOML `text`, by path."""
+    return _Scanner(text).scan()
+
+
+class _Scanner:
+    """Walks TOML that tomllib has accepted already; it finds places, it does not judge."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.lines: dict[tuple[Key, ...], int] = {}
+        self.counts: dict[tuple[Key, ...], int] = {}
+
+    def scan(self) -> dict[tuple[Key, ...], int]:
+        table: tuple[Key, ...] = ()
+        while self._skip(newlines=True):
+            if self.text.startswith("[[", self.at):
+                self.at += 2
+                table = self._element(self._resolve(self._keys()))
+                self._line_end()
+            elif self.text[self.at] == "[":
+                self.at += 1
+                table = self._resolve(self._keys())
+                self._note(table)
+                self._line_end()
+            else:
+                self._pair(table)
+        return self.lines
+
+    def _line_end(self) -> None:
+        end = self.text.find("\n", self.at)
+        self.at = len(self.text) if end < 0 else end
+
+    def _note(self, path: tuple[Key, ...]) -> None:
+        line = self.text.count("\n", 0, self.at) + 1
+        for length in range(1, len(path) + 1):
+            self.lines.setdefault(path[:length], line)
+
+    def _element(self, path: tuple[Key, ...]) -> tuple[Key, ...]:
+        index = self.counts.get(path, 0)
+        self.counts[path] = index + 1
+        self._note((*path, index))
+        return (*path, index)
+
+    def _resolve(self, path: tuple[Key, ...]) -> tuple[Key, ...]:
+        """`path` with the index of the latest element where a part is an array of tables."""
+        done: tuple[Key, ...] = ()
+        for position, part in enumerate(path):
+            done = (*done, part)
+            if done in self.counts and position < len(path) - 1:
+                done = (*done, self.counts[done] - 1)
+        return done
+
+    def _skip(self, newlines: bool) -> bool:
+        """Move past space, commas and comments; False at the end of the text."""
+        space = " \t,\n" if newlines else " \t"
+        while self.at < len(self.text):
+            character = self.text[self.at]
+            if character in space:
+                self.at += 1
+            elif character == "#":
+                self._line_end()
+            else:
+                return True
+        return False
+
+    def _keys(self) -> tuple[Key, ...]:
+        keys: list[Key] = []
+        while found := _KEY.match(self.text, self.at):
+            raw = found.group(1)
+            quoted = raw[0] in "\"'"
+            keys.append(next(iter(tomllib.loads(f"{raw} = 0"))) if quoted else raw)
+            self.at = found.end()
+            if not self.text.startswith(".", self.at):
+                break
+            self.at += 1
+        return tuple(keys)
+
+    def _pair(self, table: tuple[Key, ...]) -> None:
+        start = self.at
+        path = (*table, *self._keys())
+        self.at, end = start, self.at
+        self._note(path)
+        self.at = end + 1  # past the equals sign
+        self._value(path)
+
+    def _value(self, path: tuple[Key, ...]) -> None:
+        self._skip(newlines=False)
+        if string := _STRING.match(self.text, self.at):
+            self.at = string.end()
+        elif self.text[self.at] == "{":
+            self.at += 1
+            while self._skip(newlines=True) and self.text[self.at] != "}":
+                self._pair(path)
+            self.at += 1
+        elif self.text[self.at] == "[":
+            self.at += 1
+            while self._skip(newlines=True) and self.text[self.at] != "]":
+                self._value(self._element(path))
+            self.at += 1
+        else:
+            while self.at < len(self.text) and self.text[self.at] not in ",]}\n#":
+                self.at += 1

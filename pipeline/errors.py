@@ -1,0 +1,46 @@
+"""What a user did wrong, said with the place and what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a file: `line` is 0 where the file as a whole is meant."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.message}"
+
+
+class SurveyError(Exception):
+    """One or more mistakes of the user's; the command line prints them and exits 1."""
+
+    def __init__(self, problems: Iterable[Problem] | str) -> None:
+        self.problems: list[Problem] = []
+        if isinstance(problems, str):
+            super().__init__(problems)
+            return
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def did_you_mean(seen: str, known: Iterable[str], tell: str = "known") -> str:
+    """A clause that names the nearest of `known`, or lists them where none is near."""
+    names = list(dict.fromkeys(known))
+    folded = {name.casefold(): name for name in names}
+    near = difflib.get_close_matches(seen.casefold(), list(folded), n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {folded[near[0]]!r}?"
+    if not names:
+        return ""
+    listed = ", ".join(repr(name) for name in names[:8])
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return f"{tell}: {listed}{more}"

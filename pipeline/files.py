@@ -1,0 +1,46 @@
+"""The only place that writes files: aside first, then renamed, and only where the bytes differ."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PRIVATE = 0o600
+PUBLIC = 0o644
+
+
+def write(path: Path, content: bytes | str, mode: int = PUBLIC) -> bool:
+    """Put `content` into `path` in one step; False, and the file untouched, where it holds it already."""
+    data = content.encode() if isinstance(content, str) else content
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    with aside(path, mode) as temporary:
+        temporary.write_bytes(data)
+    return True
+
+
+@contextmanager
+def aside(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
+    """A path beside `path` to write to; it takes the place of `path` if no error is raised."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(mode)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def prune(folder: Path, keep: Iterable[Path], pattern: str) -> list[Path]:
+    """Remove the files of `folder` that match `pattern` and are not in `keep`; the removed ones."""
+    kept = set(keep)
+    gone = [path for path in sorted(folder.glob(pattern)) if path.is_file() and path not in kept]
+    for path in gone:
+        path.unlink()
+    return gone

@@ -1,0 +1,33 @@
+"""How each survey tool lays out its export: one module a tool, told apart by `format` in the wave file.
+
+A format says how many rows the header has, what each column's heading means and what joins several
+answers in one cell. It knows nothing of questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.formats import flat, surveymonkey
+from pipeline.formats.heading import Heading
+
+__all__ = ["Format", "Heading", "formats"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """What the pipeline asks of a survey tool's export."""
+
+    header_rows: Callable[[Sequence[Sequence[str]], str], int]
+    """(first rows of the export, heading of the respondents' id) → how many of them are header."""
+    headings: Callable[[Sequence[Sequence[str]]], list[Heading]]
+    """the header rows → one heading a column, in the order of the export."""
+    separator: str
+    """what joins several answers in one cell, unless the wave file says otherwise."""
+
+
+formats: dict[str, Format] = {
+    "surveymonkey": Format(surveymonkey.header_rows, surveymonkey.headings, ", "),
+    "flat": Format(flat.header_rows, flat.headings, "; "),
+}

@@ -1,0 +1,165 @@
+"""How each layout is written, where the other modules here say how it is read: for synthetic exports."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Values = npt.NDArray[Any]
+Column = tuple[str, str, list[str]]
+"""The question (empty on the further columns of its group), the column's label, its cells."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One question's answers, one row a respondent, with every raw text that is written of them.
+
+    `values` by kind: single, one column, the code of the option; grid, the code of each item's option;
+    multiple, 1 for each option ticked; rank, the place of each item, 0 for none; allocation, points of
+    each item; number, one column; text, one column, the code of one of `texts`. Blank is -1 where 0
+    does not say so, and NaN for a number. `write_ins` are the codes of options that hold a text.
+    """
+
+    kind: str
+    heading: str
+    options: list[str]
+    write_ins: list[int]
+    items: list[str]
+    values: Values
+    texts: list[str]
+    numbers: Sequence[int]
+    separator: str
+
+    def text(self, row: int, which: int | None = None) -> str:
+        """An invented text that nobody else has: readers take one met often for a lost option."""
+        number = self.numbers[row]
+        chosen = number % len(self.texts) if which is None else which
+        return f"{self.texts[chosen]} canary-text-{number:06d}"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What writing an export takes: its header from its columns, and a question's columns."""
+
+    encoding: str
+    header_rows: int
+    id: str
+    numbered: Callable[[int], str]
+    header: Callable[[Sequence[Column]], list[list[str]]]
+    columns: Callable[[Answered], list[Column]]
+
+
+def _surveymonkey(answered: Answered) -> list[Column]:
+    """A column an option or item, write-ins beside a single choice; the question on the first only."""
+    kind, values = answered.kind, answered.values
+    found: list[tuple[str, list[str]]] = []
+    if kind == "single":
+        said = ["" if c in answered.write_ins else label for c, label in enumerate(answered.options)]
+        found.append(("Response", _looked_up(said, values[:, 0])))
+        for code in answered.write_ins:
+            found.append((answered.options[code], _written(answered, values[:, 0] == code)))
+    elif kind == "multiple":
+        for code, label in enumerate(answered.options):
+            ticked = values[:, code] > 0
+            own = code in answered.write_ins
+            cells = _written(answered, ticked) if own else _looked_up([label], ticked.astype(int) - 1)
+            found.append((label, cells))
+    elif kind in ("number", "text"):
+        found.append(("Open-Ended Response", _open_ended(answered)))
+    else:
+        found = _by_item(answered)
+    return [("" if i else answered.heading, label, cells) for i, (label, cells) in enumerate(found)]
+
+
+def _flat(answered: Answered) -> list[Column]:
+    """One column a question, several answers joined; for grids and allocations one column an item."""
+    if answered.kind in ("grid", "allocation"):
+        return [(answered.heading, item, cells) for item, cells in _by_item(answered)]
+    if answered.kind == "single":
+        cells = _looked_up(answered.options, answered.values[:, 0])
+        for row in np.flatnonzero(np.isin(answered.values[:, 0], answered.write_ins)).tolist():
+            cells[row] = answered.text(row)
+    elif answered.kind == "multiple":
+        cells = _ticked(answered)
+    elif answered.kind == "rank":
+        cells = _ranked(answered)
+    else:
+        cells = _open_ended(answered)
+    return [(answered.heading, "", cells)]
+
+
+def _looked_up(labels: Sequence[str], codes: Values) -> list[str]:
+    """The label of each code; -1, not answered, is the blank at the end."""
+    found: list[str] = np.array([*labels, ""], dtype=object)[codes].tolist()
+    return found
+
+
+def _written(answered: Answered, ticked: Values) -> list[str]:
+    """The respondent's own text where ticked."""
+    cells = [""] * len(ticked)
+    for row in np.flatnonzero(ticked).tolist():
+        cells[row] = answered.text(row)
+    return cells
+
+
+def _open_ended(answered: Answered) -> list[str]:
+    """The cells of a number or of a text."""
+    given = answered.values[:, 0]
+    if answered.kind == "number":
+        blank = np.isnan(given).tolist()
+        return ["" if no else f"{v:.12g}" for v, no in zip(given.tolist(), blank, strict=True)]
+    return ["" if which < 0 else answered.text(row, which) for row, which in enumerate(given.tolist())]
+
+
+def _by_item(answered: Answered) -> list[tuple[str, list[str]]]:
+    """A label and cells for each item: its level in a grid, its place in a ranking, its points."""
+    if answered.kind == "grid":
+        columns = [_looked_up(answered.options, codes) for codes in answered.values.T]
+    else:
+        blank = 0 if answered.kind == "rank" else -1
+        columns = [["" if v == blank else str(v) for v in c.tolist()] for c in answered.values.T]
+    return list(zip(answered.items, columns, strict=True))
+
+
+def _ticked(answered: Answered) -> list[str]:
+    """The labels of the ticked options in one cell, a write-in as its text."""
+    rows = answered.values.tolist()
+    cells = [answered.separator.join(itertools.compress(answered.options, row)) for row in rows]
+    for row in np.flatnonzero((answered.values[:, answered.write_ins] > 0).any(axis=1)).tolist():
+        text = answered.text(row)
+        own = [text if code in answered.write_ins else label for code, label in enumerate(answered.options)]
+        cells[row] = answered.separator.join(itertools.compress(own, rows[row]))
+    return cells
+
+
+def _ranked(answered: Answered) -> list[str]:
+    """The items in their order in one cell."""
+    rows = (sorted(zip(places, answered.items, strict=True)) for places in answered.values.tolist())
+    return [answered.separator.join(item for place, item in row if place) for row in rows]
+
+
+def _two_rows(columns: Sequence[Column]) -> list[list[str]]:
+    return [[text for text, _, _ in columns], [label for _, label, _ in columns]]
+
+
+def _one_row(columns: Sequence[Column]) -> list[list[str]]:
+    return [[f"{text} [{label}]" if label else text for text, label, _ in columns]]
+
+
+def _long_id(number: int) -> str:
+    return str(118_000_000_000 + number)
+
+
+def _short_id(number: int) -> str:
+    return f"response-{number:06d}"
+
+
+layouts: dict[str, Layout] = {
+    "surveymonkey": Layout("utf-8-sig", 2, "Respondent ID", _long_id, _two_rows, _surveymonkey),
+    "flat": Layout("utf-8", 1, "Response ID", _short_id, _one_row, _flat),
+}

@@ -1,0 +1,234 @@
+"""What must hold of a figure before it is saved; it looks at what was drawn, not at what was meant."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from pipeline.charts import LOW_BASE, Row, estimates, rows
+from pipeline.charts.colours import WHITE, contrast
+from pipeline.charts.frame import INCH, SMALLEST, SYNTHETIC, Bar, Words, settings
+from pipeline.printed import Printed
+from pipeline.rounding import percent
+
+_STACKED = ("single_bar", "scale_bars")
+_LEAST_CONTRAST = 4.5
+_TOUCH = 0.25  # points by which the boxes of two texts may run into each other
+_EXACT = 1e-6
+
+Box = tuple[float, float, float, float]
+
+
+def check(figure: Figure, data: pd.DataFrame, exhibit: Printed) -> list[str]:
+    """What is wrong with a figure of `data`, each with its gate and numbers; nothing: an empty list."""
+    with settings(exhibit.id):
+        return list(_problems(figure, data, exhibit))
+
+
+def _problems(figure: Figure, data: pd.DataFrame, exhibit: Printed) -> Iterator[str]:
+    table = rows(data)
+    bars = [bar for bar in figure.findobj(Bar) if isinstance(bar, Bar)]
+    texts = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
+    values = [text for text in texts if isinstance(text, Words) and text.value]
+    boxes = [_box(figure, text) for text in texts]
+    yield from _labels(values, bars, table)
+    yield from _complete(values, bars, data, exhibit)
+    yield from _order(values, bars, exhibit)
+    yield from _whole(bars, table, exhibit)
+    yield from _overlaps(texts, boxes)
+    yield from _on_bars(texts, boxes, bars, figure)
+    yield from _canvas(texts, boxes, figure)
+    yield from _sizes(texts)
+    yield from _inside(texts, boxes, figure)
+    yield from _contrast(texts)
+    yield from _synthetic(texts, exhibit)
+
+
+def _labels(values: Sequence[Words], bars: Sequence[Bar], table: Sequence[Row]) -> Iterator[str]:
+    """Each printed value is its row's, and each bar is as long as its row's share."""
+    for words in values:
+        row = table[words.row or 0]
+        printed = words.get_text().removesuffix(f" {LOW_BASE}")
+        if printed != row.text:
+            yield f"label: row {row.index} ({row.name}) prints {printed!r}, its table has {row.text!r}"
+    for bar in bars:
+        row = table[bar.row]
+        if not row.drawn:
+            yield f"label: row {row.index} ({row.name}) has a bar, its table has {row.text}"
+        elif row.published:
+            number = row.published.removesuffix("%")
+            if _is_number(number) and abs(bar.plotted * 100 - float(number)) > 0.5 + _EXACT:
+                yield (
+                    f"label: row {row.index} ({row.name}) prints {row.published} beside a bar of "
+                    f"{bar.plotted:.4%}"
+                )
+        elif percent(bar.plotted) != row.text:
+            yield (f"label: row {row.index} ({row.name}) prints {row.text} beside a bar of {bar.plotted:.4%}")
+        if row.low_base and not bar.tick and to_hex(bar.get_facecolor()).upper() != WHITE:
+            yield f"label: row {row.index} ({row.name}) has a low base and a filled bar"
+
+
+def _complete(
+    values: Sequence[Words], bars: Sequence[Bar], data: pd.DataFrame, exhibit: Printed
+) -> Iterator[str]:
+    """No row of the table is left out; a stack may leave out the DKNS that its 100% exclude."""
+    shown = {words.row for words in values} | {bar.row for bar in bars}
+    chosen = rows(data) if exhibit.kind == "published_bars" else estimates(data)
+    hidden = {(row.group, row.item) for row in chosen if row.index in shown and not row.drawn}
+    for row in chosen:
+        if row.index in shown:
+            continue
+        if exhibit.kind in _STACKED and row.role in ("dkns", "not_applicable"):
+            continue
+        if exhibit.kind in _STACKED and not row.drawn and (row.group, row.item) in hidden:
+            continue
+        if exhibit.kind == "segment_panels" and not row.group and not row.drawn:
+            continue
+        yield f"label: row {row.index} ({row.name}) is not in the figure, its table has {row.text!r}"
+
+
+def _order(values: Sequence[Words], bars: Sequence[Bar], exhibit: Printed) -> Iterator[str]:
+    """In each panel the rows come in the order of the table, downwards or along the bar."""
+    panels: dict[int, list[tuple[float, float, int]]] = {}
+    if exhibit.kind in _STACKED:
+        for bar in bars:
+            panels.setdefault(bar.panel, []).append((bar.get_y(), bar.get_x(), bar.row))
+    else:
+        for words in values:
+            x, y = words.get_position()
+            panels.setdefault(words.panel, []).append((y, x, words.row or 0))
+    for panel, places in panels.items():
+        drawn = [row for _, _, row in sorted(places)]
+        if drawn != sorted(drawn):
+            yield f"order: panel {panel + 1} shows the rows {drawn}, which is not the order of its table"
+
+
+def _whole(bars: Sequence[Bar], table: Sequence[Row], exhibit: Printed) -> Iterator[str]:
+    """The parts of a bar of 100% sum to it, unless some of them are not shown."""
+    if exhibit.kind not in _STACKED:
+        return
+    stacks: dict[tuple[str, str], list[float]] = {}
+    for bar in bars:
+        row = table[bar.row]
+        stacks.setdefault((row.group, row.item), []).append(bar.plotted)
+    gaps = {(row.group, row.item) for row in table if row.measure == "option" and not row.drawn}
+    for (group, item), parts in stacks.items():
+        total = math.fsum(parts)
+        short = total < 1 - _EXACT and total > 0 and (group, item) not in gaps
+        if short or total > 1 + _EXACT:
+            name = " ".join(part for part in (group, item) if part) or "all respondents"
+            yield f"whole: the parts of the bar of {name} sum to {total:.4%}"
+
+
+def _overlaps(texts: Sequence[Text], boxes: Sequence[Box]) -> Iterator[str]:
+    """No two texts share a place."""
+    if not boxes:
+        return
+    left, top, right, bottom = (np.array(side) for side in zip(*boxes, strict=True))
+    for index in range(len(texts) - 1):
+        rest = slice(index + 1, None)
+        across = np.minimum(right[index], right[rest]) - np.maximum(left[index], left[rest])
+        down = np.minimum(bottom[index], bottom[rest]) - np.maximum(top[index], top[rest])
+        for place in np.flatnonzero((across > _TOUCH) & (down > _TOUCH)).tolist():
+            yield (
+                f"overlap: {texts[index].get_text()!r} and {texts[index + 1 + place].get_text()!r} "
+                f"share {across[place]:.1f} × {down[place]:.1f} pt"
+            )
+
+
+def _on_bars(
+    texts: Sequence[Text], boxes: Sequence[Box], bars: Sequence[Bar], figure: Figure
+) -> Iterator[str]:
+    """No text runs into a bar that is not its own."""
+    places = [(bar, _bar_box(figure, bar)) for bar in bars]
+    for text, box in zip(texts, boxes, strict=True):
+        own = getattr(text, "bar", None)
+        for bar, place in places:
+            across = min(box[2], place[2]) - max(box[0], place[0])
+            down = min(box[3], place[3]) - max(box[1], place[1])
+            if bar is not own and across > _TOUCH and down > _TOUCH:
+                yield f"overlap: {text.get_text()!r} runs {across:.1f} pt into the bar of row {bar.row}"
+
+
+def _canvas(texts: Sequence[Text], boxes: Sequence[Box], figure: Figure) -> Iterator[str]:
+    """No text leaves the canvas."""
+    width, height = (side * INCH for side in figure.get_size_inches())
+    for text, (left, top, right, bottom) in zip(texts, boxes, strict=True):
+        beyond = max(-left, -top, right - width, bottom - height)
+        if beyond > 0:
+            yield (f"canvas: {text.get_text()!r} is {beyond:.1f} pt outside of {width:.0f} × {height:.0f} pt")
+
+
+def _sizes(texts: Sequence[Text]) -> Iterator[str]:
+    """No text is too small to read."""
+    for text in texts:
+        size = text.get_fontproperties().get_size_in_points()
+        if size < SMALLEST:
+            yield f"size: {text.get_text()!r} has {size:g} pt, the least is {SMALLEST:g}"
+
+
+def _inside(texts: Sequence[Text], boxes: Sequence[Box], figure: Figure) -> Iterator[str]:
+    """A text in a bar fits into it."""
+    for text, (left, top, right, bottom) in zip(texts, boxes, strict=True):
+        bar = getattr(text, "bar", None)
+        if bar is None:
+            continue
+        place = _bar_box(figure, bar)
+        beyond = max(place[0] - left, right - place[2], place[1] - top, bottom - place[3])
+        if beyond > 0:
+            yield (
+                f"inside: {text.get_text()!r} is {beyond:.1f} pt larger than its part of the bar "
+                f"({place[2] - place[0]:.1f} pt)"
+            )
+
+
+def _contrast(texts: Sequence[Text]) -> Iterator[str]:
+    """Every text can be told from what it stands on."""
+    for text in texts:
+        bar = getattr(text, "bar", None)
+        ground = to_hex(bar.get_facecolor()) if bar is not None else WHITE
+        ratio = contrast(to_hex(text.get_color()), ground)
+        if ratio < _LEAST_CONTRAST:
+            yield f"contrast: {text.get_text()!r} has {ratio:.1f}:1 on {ground}, the least is 4.5:1"
+
+
+def _synthetic(texts: Sequence[Text], exhibit: Printed) -> Iterator[str]:
+    """A figure of synthetic responses says so."""
+    said = " ".join(text.get_text() for text in texts).casefold()
+    if exhibit.synthetic and SYNTHETIC.casefold() not in said:
+        yield f"synthetic: the responses are synthetic and the figure nowhere says {SYNTHETIC!r}"
+
+
+def _box(figure: Figure, text: Text) -> Box:
+    """Left, top, right and bottom of a text, in points from the top left corner."""
+    canvas: Any = figure.canvas
+    return _from_top(figure, text.get_window_extent(canvas.get_renderer()))
+
+
+def _bar_box(figure: Figure, bar: Bar) -> Box:
+    return _from_top(figure, bar.get_window_extent())
+
+
+def _from_top(figure: Figure, extent: Any) -> Box:
+    points = INCH / figure.dpi
+    height = figure.get_size_inches()[1] * INCH
+    return (
+        float(extent.x0 * points),
+        float(height - extent.y1 * points),
+        float(extent.x1 * points),
+        float(height - extent.y0 * points),
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False

@@ -1,0 +1,468 @@
+"""From the columns of an export to the answers of a questionnaire: the closed world.
+
+Pure functions of the declarations, the headings and the distinct texts of each column. Every heading
+is a question's, a respondent's or dropped; every text is an option, mapped, a number, or a problem;
+every line of the wave file that matched nothing is a problem. Nothing is guessed by position.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline import joined
+from pipeline.assign import Assigned, is_write_in
+from pipeline.documents import Document
+from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.formats import Heading, formats
+from pipeline.survey import Survey
+from pipeline.wave import Fielding
+from pipeline.words import best_fit, fold, is_beginning
+
+# a text that is no option and comes this often is an option that nobody declared
+_SEEN_TOO_OFTEN = 3
+_SHOWN = 60
+
+Texts = Mapping[int, Mapping[str, int]]
+"""column → text → how many cells hold it"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one cell says: an option, of an item in a grid; the place of an item; or a number."""
+
+    item: str = ""
+    option: str = ""
+    rank: int | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Any text in one of `columns` is `answer`, unless the column `unless` holds something."""
+
+    question: str
+    answer: Answer
+    columns: tuple[int, ...]
+    unless: int | None = None
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Each text of `column` stands for the answers listed under it."""
+
+    question: str
+    column: int
+    codes: dict[str, tuple[Answer, ...]]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Part of a screening rule: options of a question, or texts of a column."""
+
+    question: str = ""
+    options: tuple[str, ...] = ()
+    column: int = 0
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An option or item that a wave put before its respondents, with its full label there."""
+
+    question: str
+    item: str
+    option: str
+    label: str
+
+
+@dataclass
+class Mapped:
+    """Everything that one export's columns mean."""
+
+    columns: dict[str, tuple[Heading, ...]] = field(default_factory=dict)
+    ticks: list[Tick] = field(default_factory=list)
+    coded: list[Coded] = field(default_factory=list)
+    texts: list[tuple[str, int]] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+    screens: list[tuple[str, tuple[Condition, ...]]] = field(default_factory=list)
+    weight: int = 0
+    write_ins: dict[str, list[int]] = field(default_factory=dict)
+
+
+def interpret(
+    survey: Survey, survey_document: Document, fielding: Fielding, assigned: Assigned, texts: Texts
+) -> Mapped:
+    """What every cell means; SurveyError with each answer, column and line that means nothing."""
+    reader = _Reader(survey, survey_document, fielding, assigned, texts)
+    for name in assigned.questions:
+        reader.read(name)
+    reader.screens()
+    if reader.problems:
+        raise SurveyError(reader.problems)
+    return reader.mapped
+
+
+class _Labels:
+    """The options, or the items, of one question in one export: matched, and their full label kept."""
+
+    def __init__(self, declared: Mapping[str, str], mapped: Mapping[str, str]) -> None:
+        self.declared = dict(declared)
+        self.mapped = {fold(text): i for text, i in mapped.items() if i in declared}
+        self.used: set[str] = set()
+        self.full: dict[str, str] = {}
+        self.clashes: set[tuple[str, str, str]] = set()
+
+    def match(self, text: str) -> str:
+        """The id that `text` stands for; empty where it is none."""
+        folded = fold(text)
+        if folded in self.mapped:
+            self.used.add(folded)
+            return self.mapped[folded]
+        fitting = best_fit(self.declared, text)
+        if len(fitting) != 1:
+            return ""
+        (found,) = fitting
+        if is_beginning(self.declared[found]):
+            first = self.full.setdefault(found, text)
+            if fold(first) != folded:
+                self.clashes.add((found, first, text))
+        return found
+
+    def label(self, identifier: str) -> str:
+        return self.full.get(identifier, self.declared[identifier])
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One question in one export: its columns, and its options and items as they are matched."""
+
+    name: str
+    columns: tuple[Heading, ...]
+    options: _Labels
+    items: _Labels
+
+
+class _Reader:
+    """Reads one export question by question, and gathers the problems."""
+
+    def __init__(
+        self,
+        survey: Survey,
+        survey_document: Document,
+        fielding: Fielding,
+        assigned: Assigned,
+        texts: Texts,
+    ) -> None:
+        self.survey = survey
+        self.survey_document = survey_document
+        self.fielding = fielding
+        self.assigned = assigned
+        self.texts = texts
+        self.problems: list[Problem] = []
+        self.mapped = Mapped(columns=dict(assigned.questions), weight=assigned.respondents.get("weight", 0))
+        self.separator = fielding.wave.source.separator or formats[fielding.wave.source.format].separator
+
+    def read(self, name: str) -> None:
+        """Map the columns of one question."""
+        question = self.survey.questions[name]
+        columns = self.assigned.questions[name]
+        mapped = self.fielding.wave.answers.get(name, {})
+        declared = {i: o.label for i, o in self.survey.options(name).items()}
+        options, items = _Labels(declared, mapped), _Labels(question.items, mapped)
+        asked = _Asked(name, columns, options, items)
+        {
+            "single": self._choice,
+            "multiple": self._choice,
+            "grid": self._grid,
+            "rank": self._rank,
+            "number": self._number,
+            "allocation": self._unsupported,
+            "text": self._text,
+        }[question.kind](asked)
+        for labels in (options, items):
+            for identifier, first, second in sorted(labels.clashes):
+                self._say(
+                    name,
+                    f"the beginning {labels.declared[identifier]!r} of {identifier!r} fits two texts, "
+                    f"{first[:_SHOWN]!r} and {second[:_SHOWN]!r}; make it longer",
+                    identifier,
+                )
+        for text, identifier in mapped.items():
+            if fold(text) not in options.used | items.used:
+                self.problems.append(
+                    self.fielding.document.problem(
+                        f"{text!r} = {identifier!r} matched nothing in this export; delete the line, or "
+                        f"{did_you_mean(text, self._texts_of(columns), 'the texts are')}",
+                        *("answers", name, text),
+                    )
+                )
+
+    def screens(self) -> None:
+        """Turn the screening rules into conditions on options and texts."""
+        for rule in self.fielding.wave.exclude:
+            conditions = []
+            for key, wanted in rule.where.items():
+                if key in self.survey.questions:
+                    conditions.append(Condition(question=key, options=tuple(wanted)))
+                    continue
+                column = self.assigned.screens[key]
+                known = {fold(text) for text in wanted}
+                matching = tuple(text for text in self.texts.get(column, {}) if fold(text) in known)
+                conditions.append(Condition(column=column, texts=matching))
+            self.mapped.screens.append((rule.reason, tuple(conditions)))
+
+    def _texts_of(self, columns: Iterable[Heading]) -> list[str]:
+        found = dict.fromkeys(t for h in columns for t in self.texts.get(h.column, {}))
+        return [text[:_SHOWN] for text in found]
+
+    def _say(self, question: str, message: str, *key: str) -> None:
+        """A problem at the wave file's lines on the question, or at the questionnaire's."""
+        document = self.fielding.document
+        for table in ("answers", "columns"):
+            if (table, question) in document.lines:
+                self.problems.append(document.problem(f"{question}: {message}", table, question, *key))
+                return
+        own = ("items",) if key and key[0] in self.survey.questions[question].items else ("options",)
+        place: tuple[str, ...] = ("questions", question)
+        if scale := self.survey.questions[question].scale:
+            place = ("scales", scale) if own == ("options",) and key else place
+        where = f"{question}: {message}  [wave {self.fielding.name}]"
+        self.problems.append(self.survey_document.problem(where, *place, *own, *key))
+
+    def _unknown(self, question: str, unknown: Counter[tuple[str, str]], labels: _Labels) -> None:
+        """Say of each text in `unknown` (text, column) that it is no answer."""
+        seen: dict[str, tuple[int, str]] = {}
+        for (text, column), count in unknown.items():
+            total, first = seen.get(text, (0, column))
+            seen[text] = (total + count, first)
+        for text, (count, column) in sorted(seen.items()):
+            times = "once" if count == 1 else f"{count} times"
+            self._say(
+                question,
+                f"{text[:_SHOWN]!r} ({times}, column {column}) is no answer of it; "
+                f"{did_you_mean(text, labels.declared.values(), 'its options are')} Add the option, or map "
+                f"the text under [answers.{question}] in {self.fielding.document.name}",
+            )
+
+    def _offer(self, question: str, item: str, option: str, label: str) -> None:
+        self.mapped.offers.append(Offer(question, item, option, label))
+
+    def _offer_all(self, question: str, labels: _Labels) -> None:
+        """Offer every option but those that the wave file says were not there."""
+        change = self.fielding.wave.changes.get(question)
+        absent = set(change.not_offered) if change else set()
+        for option in labels.declared:
+            if option not in absent:
+                self._offer(question, "", option, labels.label(option))
+
+    def _choice(self, asked: _Asked) -> None:
+        """A single or multiple choice: one column, or a column an option."""
+        write_ins = [h for h in asked.columns if is_write_in(self.survey, asked.name, h, asked.columns)]
+        others = [h for h in asked.columns if h not in write_ins]
+        if len(others) == 1 and not asked.options.match(others[0].label):
+            self._cells(asked.name, others[0], write_ins, asked.options)
+        else:
+            self._exploded(asked.name, asked.columns, write_ins, asked.options)
+
+    def _cells(self, name: str, heading: Heading, write_ins: Sequence[Heading], options: _Labels) -> None:
+        """All answers in one column, with the text of an Other in the cell or in a column beside it."""
+        declared = self.survey.options(name)
+        other = next((i for i, o in declared.items() if o.write_in), "")
+        several = self.survey.questions[name].kind == "multiple"
+        folded = [*(_folded(label) for label in options.declared.values()), *options.mapped]
+        codes: dict[str, tuple[Answer, ...]] = {}
+        unknown: Counter[tuple[str, str]] = Counter()
+        for text, count in self.texts[heading.column].items():
+            pieces = joined.split(text, folded, self.separator) if several else [text]
+            found: list[str] = []
+            for piece in pieces:
+                option = options.match(piece)
+                if not option:
+                    unknown[piece, heading.letters] += count
+                    option = other
+                if option and option not in found:
+                    found.append(option)
+            codes[text] = tuple(Answer(option=option) for option in found)
+        if other and not write_ins:
+            often: Counter[str] = Counter()
+            for (piece, _), count in unknown.items():
+                often[fold(piece)] += count
+            unknown = Counter(
+                {key: n for key, n in unknown.items() if often[fold(key[0])] >= _SEEN_TOO_OFTEN}
+            )
+        self._unknown(name, unknown, options)
+        self.mapped.coded.append(Coded(name, heading.column, codes))
+        if write_ins:
+            texts = tuple(h.column for h in write_ins)
+            self.mapped.write_ins[name] = list(texts)
+            unless = None if several else heading.column
+            self.mapped.ticks.append(Tick(name, Answer(option=other), texts, unless))
+        self._offer_all(name, options)
+
+    def _exploded(
+        self,
+        name: str,
+        columns: Sequence[Heading],
+        write_ins: Sequence[Heading],
+        options: _Labels,
+    ) -> None:
+        """A column an option, known by its heading or by the one text in its cells."""
+        found: dict[str, list[Heading]] = {}
+        for heading in columns:
+            values = self.texts.get(heading.column, {})
+            option = options.match(heading.label)
+            if not option and len(values) == 1:
+                option = options.match(next(iter(values)))
+            if not option:
+                hint = did_you_mean(heading.label, options.declared.values(), "its options are")
+                self._say(name, f"column {heading.letters} {heading.label!r} is no option of it; {hint}")
+                continue
+            found.setdefault(option, []).append(heading)
+            if heading not in write_ins and len(values) > 1:
+                seen = ", ".join(repr(text[:_SHOWN]) for text in list(values)[:4])
+                self._say(
+                    name,
+                    f"column {heading} holds {len(values)} texts ({seen}), and a column of an option holds "
+                    "one; is it another kind of question, or a write-in that is not declared?",
+                    option,
+                )
+        for option, headings in found.items():
+            if len(headings) > 1 and not self.survey.options(name)[option].write_in:
+                both = " and ".join(h.letters for h in headings)
+                self._say(name, f"columns {both} are both {option!r} ({headings[0].label!r})", option)
+            self.mapped.ticks.append(Tick(name, Answer(option=option), tuple(h.column for h in headings)))
+            self._offer(name, "", option, options.label(option))
+        self.mapped.write_ins[name] = [h.column for h in write_ins]
+
+    def _grid(self, asked: _Asked) -> None:
+        """A column an item with the level in its cells, or a column headed `item - level`."""
+        unknown: Counter[tuple[str, str]] = Counter()
+        offered: dict[str, set[str]] = {}
+        for heading in asked.columns:
+            if is_write_in(self.survey, asked.name, heading, asked.columns):
+                self.mapped.write_ins.setdefault(asked.name, []).append(heading.column)
+                continue
+            values = self.texts.get(heading.column, {})
+            left, _, right = heading.label.rpartition(" - ")
+            level = asked.options.match(right) if left else ""
+            item = asked.items.match(left if level else heading.label)
+            if not item:
+                part = left if level else heading.label
+                hint = did_you_mean(part, asked.items.declared.values(), "its items are")
+                self._say(asked.name, f"column {heading.letters} {heading.label!r} is no item of it; {hint}")
+                continue
+            levels = offered.setdefault(item, set())
+            if level:
+                if len(values) > 1:
+                    self._say(
+                        asked.name,
+                        f"column {heading} holds {len(values)} texts; such a column holds one",
+                    )
+                self.mapped.ticks.append(Tick(asked.name, Answer(item=item, option=level), (heading.column,)))
+                levels.add(level)
+                continue
+            codes: dict[str, tuple[Answer, ...]] = {}
+            for text, count in values.items():
+                level = asked.options.match(text)
+                if not level:
+                    unknown[text, heading.letters] += count
+                codes[text] = (Answer(item=item, option=level),)
+            self.mapped.coded.append(Coded(asked.name, heading.column, codes))
+            levels.update(asked.options.declared)
+        self._unknown(asked.name, unknown, asked.options)
+        for item, levels in offered.items():
+            self._offer(asked.name, item, "", asked.items.label(item))
+            for level in asked.options.declared:
+                if level in levels:
+                    self._offer(asked.name, item, level, asked.options.label(level))
+
+    def _rank(self, asked: _Asked) -> None:
+        """Places under items, items under places, or items joined in their order in one cell."""
+        matched = {h.column: asked.items.match(h.label) for h in asked.columns}
+        unknown: Counter[tuple[str, str]] = Counter()
+        if len(asked.columns) == 1 and not matched[asked.columns[0].column]:
+            (heading,) = asked.columns
+            folded = [_folded(label) for label in asked.items.declared.values()] + list(asked.items.mapped)
+            codes: dict[str, tuple[Answer, ...]] = {}
+            for text, count in self.texts[heading.column].items():
+                found = []
+                for piece in joined.split(text, folded, self.separator):
+                    item = asked.items.match(piece)
+                    if not item:
+                        unknown[piece, heading.letters] += count
+                    found.append(item)
+                codes[text] = tuple(Answer(item=i, rank=r) for r, i in enumerate(found, 1))
+            self.mapped.coded.append(Coded(asked.name, heading.column, codes))
+        else:
+            for place, heading in enumerate(asked.columns, 1):
+                codes = {}
+                for text, count in self.texts[heading.column].items():
+                    item = matched[heading.column]
+                    rank = _place(text) if item else place
+                    item = item or asked.items.match(text)
+                    if not item or not rank:
+                        unknown[text, heading.letters] += count
+                    codes[text] = (Answer(item=item, rank=rank),)
+                self.mapped.coded.append(Coded(asked.name, heading.column, codes))
+        self._unknown(asked.name, unknown, asked.items)
+        present = {i for i in matched.values() if i} or set(asked.items.declared)
+        change = self.fielding.wave.changes.get(asked.name)
+        present -= set(change.not_offered) if change else set()
+        for item in asked.items.declared:
+            if item in present:
+                self._offer(asked.name, item, "", asked.items.label(item))
+
+    def _number(self, asked: _Asked) -> None:
+        """Plain decimal numbers, or one of the question's options."""
+        if len(asked.columns) > 1:
+            self._say(
+                asked.name,
+                f"a number has one column, not {len(asked.columns)}; pick it under [columns]",
+            )
+            return
+        (heading,) = asked.columns
+        unknown: Counter[tuple[str, str]] = Counter()
+        codes: dict[str, tuple[Answer, ...]] = {}
+        for text, count in self.texts[heading.column].items():
+            value = _number(text)
+            option = "" if value is not None else asked.options.match(text)
+            if value is None and not option:
+                unknown[text, heading.letters] += count
+            codes[text] = (Answer(option=option, value=value),)
+        for (text, column), count in sorted(unknown.items()):
+            self._say(
+                asked.name,
+                f"{text[:_SHOWN]!r} ({count} times, column {column}) is no plain number such as 40 or 2.5; "
+                f"map it to an option under [answers.{asked.name}] in {self.fielding.document.name}",
+            )
+        self.mapped.coded.append(Coded(asked.name, heading.column, codes))
+        self._offer_all(asked.name, asked.options)
+
+    def _text(self, asked: _Asked) -> None:
+        """Free text: that something was written is counted; what, only where it is not private."""
+        self.mapped.ticks.append(Tick(asked.name, Answer(), tuple(h.column for h in asked.columns)))
+        if not self.survey.questions[asked.name].private:
+            self.mapped.texts += [(asked.name, heading.column) for heading in asked.columns]
+
+    def _unsupported(self, asked: _Asked) -> None:
+        self._say(asked.name, "allocation questions are not read yet; declare each item as a number")
+
+
+def _folded(label: str) -> str:
+    return fold(label.rstrip().removesuffix("…")) + "…" if is_beginning(label) else fold(label)
+
+
+def _place(text: str) -> int | None:
+    number = _number(text)
+    return int(number) if number is not None and number >= 1 and number == int(number) else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    # float() also reads "nan", "inf" and "1_000", none of which a respondent means as a number
+    return number if text.strip("+-0123456789.eE") == "" and abs(number) < float("inf") else None

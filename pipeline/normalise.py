@@ -1,0 +1,294 @@
+"""The second stage: text cells become a database of coded answers, states and bases' ingredients.
+
+Nothing reads the database before its checks pass: it is built aside, checked, and swapped in by rename.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from pipeline import coded, files, survey, wave
+from pipeline.assign import Assigned, assign
+from pipeline.documents import Document
+from pipeline.errors import Problem, SurveyError
+from pipeline.ingest import Export, load_export
+from pipeline.mapping import Answer, Condition, Mapped, Texts, interpret
+from pipeline.paths import Paths
+from pipeline.statements import folder, literal, statement
+from pipeline.survey import Survey
+from pipeline.wave import Fielding
+from pipeline.words import fold
+
+_CONTENT = (
+    "waves",
+    "questions",
+    "wordings",
+    "items",
+    "options",
+    "offers",
+    "respondents",
+    "responses",
+    "answers",
+)
+
+
+def normalise(paths: Paths) -> str:
+    """Build the database of a survey from what `ingest` wrote; the md5 of its rows.
+
+    SurveyError lists every heading, answer and declaration that fits nothing, and every check that
+    selects rows; the database that was there stays as it was.
+    """
+    questionnaire, document = survey.load(paths)
+    fieldings = wave.load(paths, questionnaire)
+    exports = [load_export(paths, fielding.name) for fielding in fieldings]
+    with files.aside(paths.database) as temporary:
+        temporary.unlink()
+        with duckdb.connect(str(temporary)) as connection:
+            mapped = _map_all(connection, paths, questionnaire, document, fieldings, exports)
+            problems = [*_never_offered(questionnaire, document, mapped)]
+            problems += _labels_that_changed(fieldings, mapped)
+            if problems:
+                raise SurveyError(problems)
+            coded.declare(connection, questionnaire, fieldings, exports, mapped)
+            for number, (fielding, meaning) in enumerate(zip(fieldings, mapped, strict=True), 1):
+                _code(connection, paths, questionnaire, number, fielding, meaning)
+            for name in ("answers", "texts", "responses", "flags"):
+                connection.execute(statement(name))
+            for _, view in folder("views"):
+                connection.execute(view)
+            _check(connection, fieldings)
+            content = _content(connection)
+    files.write(paths.interim / "normalised.md5", content + "\n")
+    return content
+
+
+def _map_all(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Paths,
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+    exports: Sequence[Export],
+) -> list[Mapped]:
+    mapped: list[Mapped] = []
+    problems: list[Problem] = []
+    for fielding, export in zip(fieldings, exports, strict=True):
+        try:
+            _open_cells(connection, paths, fielding, export)
+            assigned = assign(questionnaire, fielding, export.headings)
+            texts = _texts(connection, questionnaire, assigned)
+            mapped.append(interpret(questionnaire, document, fielding, assigned, texts))
+        except SurveyError as error:
+            problems += error.problems
+    if problems:
+        raise SurveyError(problems)
+    return mapped
+
+
+def _open_cells(
+    connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
+) -> None:
+    """The wave's cells as a view `cells`, with the texts that mean an empty cell as null."""
+    blank = [fold(text) for text in fielding.wave.source.blank]
+    listed = ", ".join(literal(text) for text in blank)
+    columns = [f"c{heading.column}" for heading in export.headings]
+    shown = [f"case when lower({c}) not in ({listed}) then {c} end as {c}" for c in columns]
+    connection.execute(
+        f"create or replace temp view cells as select respondent, {', '.join(shown if blank else columns)} "
+        f"from read_parquet({literal(str(paths.cells(fielding.name)))})"
+    )
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, assigned: Assigned) -> Texts:
+    """Every distinct text of the columns whose texts must be known, with its count."""
+    closed = assigned.closed(questionnaire)
+    found: dict[int, dict[str, int]] = {column: {} for column in closed}
+    if not closed:
+        return found
+    rows = connection.execute(
+        f"select place, text, count(*) from (select unnest({closed}) as place, "
+        f"unnest([{', '.join(f'c{column}' for column in closed)}]) as text from cells) "
+        "where text is not null group by all order by all"
+    ).fetchall()
+    for column, text, count in rows:
+        found[column][text] = count
+    return found
+
+
+def _never_offered(questionnaire: Survey, document: Document, mapped: Sequence[Mapped]) -> list[Problem]:
+    """Questions, items and options of the questionnaire that no wave has."""
+    problems: list[Problem] = []
+    offered = {(o.question, i) for m in mapped for o in m.offers for i in (o.item, o.option) if i}
+    asked = {question for m in mapped for question in m.columns}
+    for name, question in questionnaire.questions.items():
+        if name not in asked:
+            problems.append(document.problem(f"{name!r} has no column in any wave", "questions", name))
+            continue
+        parts = [("options", option) for option in question.options]
+        parts += [("items", item) for item in question.items]
+        problems += [
+            document.problem(f"{name}: {part!r} is in no wave's export", "questions", name, key, part)
+            for key, part in parts
+            if (name, part) not in offered
+        ]
+    return problems
+
+
+def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> list[Problem]:
+    """Options read from a beginning whose full label differs from the wave before, undeclared."""
+    problems: list[Problem] = []
+    before: dict[tuple[str, str, str], str] = {}
+    for fielding, meaning in zip(fieldings, mapped, strict=True):
+        for offer in meaning.offers:
+            key = (offer.question, offer.item, offer.option)
+            first = before.get(key)
+            before[key] = offer.label
+            same = first is None or fold(first) == fold(offer.label)
+            if not same and offer.question not in fielding.wave.changes:
+                problems.append(
+                    fielding.document.problem(
+                        f"{offer.question}: {offer.option or offer.item!r} read {first!r} in the wave before "
+                        f"and {offer.label!r} here; say under [changes.{offer.question}] whether it is the "
+                        'same, with status = "reworded" and a note if not',
+                        *("changes", offer.question),
+                    )
+                )
+    return problems
+
+
+def _code(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Paths,
+    questionnaire: Survey,
+    number: int,
+    fielding: Fielding,
+    meaning: Mapped,
+) -> None:
+    """Turn one wave's cells into rows of all_answers and coded.respondents, in one scan.
+
+    A cell's text becomes the integer of an enum while it is read, so that text is never joined.
+    """
+    _open_cells(connection, paths, fielding, load_export(paths, fielding.name))
+    numbers = coded.Numbers(questionnaire)
+    codes: list[dict[str, Any]] = []
+    cells: list[str] = []
+    for tick in meaning.ticks:
+        filled = " or ".join(f"c{column} is not null" for column in tick.columns)
+        unless = f" and c{tick.unless} is null" if tick.unless else ""
+        codes.append(_code_row(numbers, len(cells), None, tick.question, tick.answer))
+        cells.append(f"case when ({filled}){unless} then 0 end")
+    for column in meaning.coded:
+        codes += [
+            _code_row(numbers, len(cells), text, column.question, answer)
+            for text, answers in column.codes.items()
+            for answer in answers
+        ]
+        cells.append(f"1 + enum_code(try_cast(c{column.column} as raw_text))")
+    types = {"cell": "int64", "text": "str", "question": "uint16", "item": "uint16", "option": "uint16"}
+    frame = coded.frame(codes, types | {"rank": "Int64", "value": "float64"})
+    connection.register("frame", frame)
+    connection.execute(
+        "create type raw_text as enum (select text from (select distinct text from frame "
+        "where text is not null union select '') order by text)"
+    )
+    connection.execute(
+        "create or replace temp table cell_codes as select cell::integer as cell, "
+        "case when text is null then 0 else 1 + enum_code(text::raw_text) end::integer as code, "
+        "question, item, option, rank, value from frame"
+    )
+    connection.unregister("frame")
+    connection.execute(
+        "create or replace temp table wave_cells as select * from (select respondent, "
+        f"unnest(range({len(cells)}))::integer as cell, unnest([{', '.join(cells)}])::integer as code "
+        "from cells) where code is not null"
+    )
+    connection.execute(statement("coded_cells"), {"wave": number})
+    connection.execute("drop type raw_text")
+    for question, place in meaning.texts:
+        connection.execute(
+            f"insert into all_texts select {number}, respondent, {numbers.questions[question]}, c{place} "
+            f"from cells where c{place} is not null"
+        )
+    _respondents(connection, questionnaire, number, meaning)
+
+
+def _code_row(
+    numbers: coded.Numbers, cell: int, text: str | None, question: str, answer: Answer
+) -> dict[str, Any]:
+    return {
+        "cell": cell,
+        "text": text,
+        "question": numbers.questions[question],
+        "item": numbers.item(question, answer.item),
+        "option": numbers.option(question, answer.option),
+        "rank": answer.rank,
+        "value": answer.value,
+    }
+
+
+def _respondents(
+    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: int, meaning: Mapped
+) -> None:
+    """One row a response received; the first screening rule that holds excludes it."""
+    numbers = coded.Numbers(questionnaire)
+    reasons = [reason for reason, _ in meaning.screens]
+    cases = "".join(
+        f" when {' and '.join(_holds(numbers, number, c) for c in conditions)} then ?"
+        for _, conditions in meaning.screens
+    )
+    excluded = f"case{cases} end" if cases else "null"
+    weight = f"try_cast(c{meaning.weight} as decimal(18, 12))" if meaning.weight else "1"
+    connection.execute(
+        f"insert into coded.respondents select {number}, respondent, {weight}, {excluded} "
+        "from cells order by respondent",
+        reasons,
+    )
+
+
+def _holds(numbers: coded.Numbers, wave_number: int, condition: Condition) -> str:
+    if condition.question:
+        options = ", ".join(str(numbers.option(condition.question, o)) for o in condition.options)
+        return (
+            f"respondent in (select respondent from all_answers where wave = {wave_number} "
+            f"and question = {numbers.questions[condition.question]} and option in ({options}))"
+        )
+    if not condition.texts:
+        return "false"
+    return f"c{condition.column} in ({', '.join(literal(text) for text in condition.texts)})"
+
+
+def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> None:
+    """Run sql/checks: each selects rows that are wrong, and none may come back."""
+    problems: list[Problem] = []
+    documents = {fielding.name: fielding.document for fielding in fieldings}
+    for name, check in folder("checks"):
+        rows = connection.execute(check).fetchall()
+        advice = check.splitlines()[1].removeprefix("-- Say: ")
+        places: dict[tuple[str, str], list[int]] = {}
+        for wave_name, respondent, question, _ in rows:
+            places.setdefault((wave_name, question), []).append(respondent)
+        for (wave_name, question), respondents in places.items():
+            listed = ", ".join(str(r) for r in sorted(set(respondents))[:5])
+            count = len(set(respondents))
+            problems.append(
+                documents[wave_name].problem(
+                    f"{question or 'weights'}: {name.replace('_', ' ')} fails for {count} respondents "
+                    f"(response {listed}{', …' if count > 5 else ''} of the export): {advice}",
+                    *("columns", question),
+                )
+            )
+    if problems:
+        raise SurveyError(problems)
+
+
+def _content(connection: duckdb.DuckDBPyConnection) -> str:
+    """An md5 of every row, whatever order they are stored in; the file itself never has the same bytes."""
+    sums = " || ".join(
+        f"(select count(*)::varchar || bit_xor(md5_number_lower({t}::varchar))::varchar from coded.{t})"
+        for t in _CONTENT
+    )
+    row = connection.execute(f"select md5(coalesce({sums}, ''))").fetchone()
+    return str(row[0]) if row else ""

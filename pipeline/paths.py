@@ -1,0 +1,97 @@
+"""The only place that spells folders and file names."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import SurveyError, did_you_mean
+
+DEFAULT_SURVEY = "open-source-ai"
+SURVEY_FILE = "survey.toml"
+REPORT_FILE = "report.toml"
+ASSUMPTIONS_FILE = "assumptions.toml"
+PUBLISHED_FILE = "published.csv"
+_NOT_WAVES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where one survey's files are, below a project folder that holds raw/ and outputs/."""
+
+    root: Path
+    survey: str
+
+    @property
+    def raw(self) -> Path:
+        """The exports and everything declared about them."""
+        return self.root / "raw" / self.survey
+
+    @property
+    def outputs(self) -> Path:
+        """Everything generated."""
+        return self.root / "outputs" / self.survey
+
+    @property
+    def interim(self) -> Path:
+        """What may hold private texts: never published, removed by `make clean`."""
+        return self.outputs / "interim"
+
+    @property
+    def database(self) -> Path:
+        """The normalised answers."""
+        return self.outputs / "survey.duckdb"
+
+    @property
+    def tables(self) -> Path:
+        """The CSVs of exhibits, flow and waves."""
+        return self.outputs / "tables"
+
+    @property
+    def frequencies(self) -> Path:
+        """A CSV a question."""
+        return self.tables / "frequencies"
+
+    @property
+    def figures(self) -> Path:
+        """The drawn exhibits."""
+        return self.outputs / "figures"
+
+    @property
+    def report(self) -> Path:
+        """The report page."""
+        return self.outputs / "report.html"
+
+    def wave_files(self) -> list[Path]:
+        """The wave files, oldest name first."""
+        return sorted(p for p in self.raw.glob("*.toml") if p.name not in _NOT_WAVES)
+
+    def cells(self, wave: str) -> Path:
+        """The wave's export as text cells, written by `ingest`."""
+        return self.interim / f"{wave}.parquet"
+
+    def headings(self, wave: str) -> Path:
+        """The wave's headings, beside its cells."""
+        return self.interim / f"{wave}.headings.json"
+
+    def shown(self, path: Path) -> str:
+        """`path` as a person in the project folder would type it."""
+        try:
+            return str(path.relative_to(self.root))
+        except ValueError:
+            return str(path)
+
+
+def find(survey: str | None = None, root: Path | None = None) -> Paths:
+    """The paths of a survey, or SurveyError with the surveys there are."""
+    root = root or Path.cwd()
+    name = survey or os.environ.get("SURVEY") or DEFAULT_SURVEY
+    paths = Paths(root, name)
+    if not (paths.raw / SURVEY_FILE).is_file():
+        there = sorted(p.parent.name for p in (root / "raw").glob(f"*/{SURVEY_FILE}"))
+        if not there:
+            raise SurveyError(f"no raw/*/{SURVEY_FILE} in {root}; run survey in the project's folder")
+        hint = did_you_mean(name, there, "the surveys here are")
+        raise SurveyError(f"no survey {name!r} (raw/{name}/{SURVEY_FILE} is missing); {hint}")
+    return paths

@@ -1,0 +1,222 @@
+"""The last stage: one page from the tables and figures. It formats numbers and computes none."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+
+from pipeline import captions, exhibits, files, survey
+from pipeline.errors import SurveyError
+from pipeline.estimate import LOW_BASE, SUPPRESSED
+from pipeline.paths import Paths
+from pipeline.printed import Printed
+from pipeline.rounding import half_up, percent, thousands
+from pipeline.stats.intervals import CONFIDENCE
+from pipeline.tidy import read, read_exhibits
+
+_MEASURES = {
+    "mean": "Mean",
+    "median": "Median",
+    "lower_quartile": "Lower quartile",
+    "upper_quartile": "Upper quartile",
+    "ranked": "ranked",
+    "first": "ranked first",
+    "mean_rank": "mean rank",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a printed table; `indent` marks a part of what stands above it."""
+
+    label: str
+    cells: list[str]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as printed: the headings of its columns (the first is the stub's) and its rows."""
+
+    columns: list[str]
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An exhibit with its picture and its table."""
+
+    printed: Printed
+    picture: str
+    grid: Grid
+
+    @property
+    def notes(self) -> list[str]:
+        """The paragraphs of the foot."""
+        return self.printed.foot.split("\n")
+
+
+def report(paths: Paths) -> Path:
+    """Write report.html: title, survey flow, every exhibit with its table, methodology."""
+    questionnaire, _ = survey.load(paths)
+    shown = [_shown(paths, printed) for printed in read_exhibits(paths)]
+    waves = read(paths, "waves").to_dict("records")
+    flow = read(paths, "flow").to_dict("records")
+    template = jinja2.Environment(
+        loader=jinja2.PackageLoader("pipeline"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("report.html.j2")
+    page = template.render(
+        survey=questionnaire,
+        synthetic=any(wave["synthetic"] for wave in waves),
+        synthetic_note=captions.SYNTHETIC,
+        opt_in=captions.OPT_IN,
+        waves=waves,
+        flow=flow,
+        exhibits=shown,
+        bands=exhibits.load(paths, questionnaire).segments,
+        confidence=percent(CONFIDENCE),
+        low_base=LOW_BASE,
+        suppressed=SUPPRESSED,
+        thousands=thousands,
+    )
+    files.write(paths.report, page)
+    return paths.report
+
+
+def _shown(paths: Paths, printed: Printed) -> Shown:
+    data = read(paths, printed.id)
+    if printed.kind == "published_bars":
+        return Shown(printed, _picture(paths, printed), published_grid(data))
+    return Shown(printed, _picture(paths, printed), grid(data[data["wave"] == printed.wave]))
+
+
+def _picture(paths: Paths, printed: Printed) -> str:
+    """The figure as a data address, so that the page is one file; empty for a table."""
+    if printed.kind == "table":
+        return ""
+    path = paths.figures / f"{printed.id}.svg"
+    if not path.is_file():
+        raise SurveyError(f"no {paths.shown(path)}; run: survey figures --survey {paths.survey}")
+    return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode()
+
+
+def grid(data: pd.DataFrame) -> Grid:
+    """One wave's rows of an exhibit as a printed table."""
+    if (data["measure"] == "option").any() and (data["item"] != "").any():
+        return _levels(data)
+    if data["by"].ne("").any():
+        return _groups(data)
+    return _single(data)
+
+
+def _single(data: pd.DataFrame) -> Grid:
+    """A row an answer: share, interval, respondents."""
+    shown = Grid(["", "Share", "95% interval", "Respondents"])
+    for row in _records(data):
+        kind = "part" if row["role"] in ("other", "none", "dkns") else ("net" if row["role"] == "net" else "")
+        if row["measure"] in ("mean", "median", "lower_quartile", "upper_quartile", "mean_rank"):
+            cells = [_value(row), "", _count(row)]
+        else:
+            cells = [_share(row), _interval(row), _count(row)]
+        shown.rows.append(Row(_label(row), cells, kind))
+    first = data.iloc[0]
+    shown.rows.append(Row("Valid cases", ["", "", thousands(first["valid_cases"])], "base"))
+    return shown
+
+
+def _groups(data: pd.DataFrame) -> Grid:
+    """A row an answer, a column a group; all respondents first, the base of each below."""
+    groups = list(dict.fromkeys(zip(data["group"], data["group_label"], strict=True)))
+    shown = Grid(["", *(label for _, label in groups)])
+    by_row: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = {}
+    for row in _records(data):
+        key = (str(row["measure"]), str(row["item"]), str(row["option"]))
+        by_row.setdefault(key, {})[str(row["group"])] = row
+    for (measure, _, _), cells in by_row.items():
+        first = next(iter(cells.values()))
+        shares = measure in ("option", "net", "ranked", "first")
+        texts = [(_share if shares else _value)(cells[g]) if g in cells else "" for g, _ in groups]
+        shown.rows.append(Row(_label(first), texts, "net" if first["role"] == "net" else ""))
+    bases = {str(row["group"]): row for row in _records(data)}
+    cases = [f"{thousands(bases[g]['valid_cases'])}{_mark(bases[g])}" for g, _ in groups]
+    shown.rows.append(Row("Valid cases", cases, "base"))
+    return shown
+
+
+def _levels(data: pd.DataFrame) -> Grid:
+    """A row an item, a column a level, then nets, the mean score and the base."""
+    whole = data[data["by"] == ""]
+    levels = whole[whole["measure"].isin(["option", "net"])]
+    columns = list(
+        dict.fromkeys(zip(levels["measure"], levels["option"], levels["option_label"], strict=True))
+    )
+    scored = (whole["measure"] == "mean").any()
+    shown = Grid(["", *(label if m == "option" else f"Net {label.lower()}" for m, _, label in columns)])
+    shown.columns.extend((["Mean score"] if scored else []) + ["Valid cases"])
+    for item in dict.fromkeys(whole["item"]):
+        rows = {(str(r["measure"]), str(r["option"])): r for r in _records(whole[whole["item"] == item])}
+        cells = [_share(rows[m, o]) if (m, o) in rows else "[z]" for m, o, _ in columns]
+        if scored:
+            cells.append(_value(rows["mean", ""]) if ("mean", "") in rows else "")
+        first = next(iter(rows.values()))
+        cells.append(f"{thousands(first['valid_cases'])}{_mark(first)}")
+        shown.rows.append(Row(str(first["item_label"]), cells))
+    return shown
+
+
+def published_grid(data: pd.DataFrame) -> Grid:
+    """A row a published number, with its source and base."""
+    shown = Grid(["", "Published", "Base", "Asked", "Source", "Grade"])
+    for row in _records(data):
+        label = f"{row['label']} ({row['group']})" if row["group"] else str(row["label"])
+        base = "not published" if pd.isna(row["n"]) else thousands(row["n"])
+        cells = [f"{row['percent']}%", base, str(row["wording"]), str(row["source"]), str(row["grade"])]
+        shown.rows.append(Row(label, cells))
+    return shown
+
+
+def _records(data: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in data.to_dict("records")]
+
+
+def _label(row: dict[str, Any]) -> str:
+    label = str(row["option_label"] or row["item_label"] or "")
+    if row["role"] == "net":
+        return f"Net: {label.lower()}"
+    measure = _MEASURES.get(str(row["measure"]), "")
+    if not measure:
+        return label
+    return f"{label}, {measure}" if label else measure
+
+
+def _share(row: dict[str, Any]) -> str:
+    return "[c]" if row["flag"] == "suppressed" else percent(float(row["share"]))
+
+
+def _interval(row: dict[str, Any]) -> str:
+    low, high = float(row["low"]), float(row["high"])
+    return f"{percent(low)} to {percent(high)}" if low == low else ""
+
+
+def _value(row: dict[str, Any]) -> str:
+    if row["flag"] == "suppressed":
+        return "[c]"
+    value = float(row["value"])
+    return f"{half_up(value, 1)}" if value == value else ""
+
+
+def _count(row: dict[str, Any]) -> str:
+    return "" if pd.isna(row["respondents"]) else thousands(float(row["respondents"]))
+
+
+def _mark(row: dict[str, Any]) -> str:
+    return {"low_base": " [low base]", "suppressed": " [c]"}.get(str(row["flag"]), "")

@@ -1,0 +1,38 @@
+"""How numbers are printed: whole percentages, rounded half up, from the unrounded share."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+MINUS = "−"
+SIGNIFICANT_DIGITS = 12
+
+
+def half_up(number: float, places: int = 0) -> Decimal:
+    """`number` rounded half up to `places` decimals (12.5 → 13), as people expect of a printed number.
+
+    Floating-point noise below the twelfth significant digit is dropped first, so that 0.145 × 100
+    counts as 14.5 and not as 14.499999999999998.
+    """
+    exact = Decimal(f"{number:.{SIGNIFICANT_DIGITS}g}")
+    return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def percent(share: float) -> str:
+    """A share (0 to 1) as printed: `48%`, `<1%` for what is above zero and rounds to it, `0%` for zero."""
+    if math.isnan(share):
+        return ""
+    if 0 < share < 0.005:
+        return "<1%"
+    return f"{half_up(share * 100)}%"
+
+
+def thousands(count: float) -> str:
+    """A count as printed, with a comma between thousands."""
+    return f"{half_up(count):,}"
+
+
+def significant(number: float) -> str:
+    """A number as CSVs carry it: twelve significant digits, empty for a missing one."""
+    return "" if math.isnan(number) else f"{number:.{SIGNIFICANT_DIGITS}g}"

@@ -1,0 +1,21 @@
+-- bases: who a share is of, for every question (and item of a grid) and every group of the domain.
+-- Reads: coded.responses, coded.respondents, domain (wave, respondent, segment, grp), wanted (question).
+select
+    responses.wave,
+    responses.question,
+    responses.item,
+    domain.segment,
+    domain.grp,
+    count(*) filter (state = 'answered') as answered,
+    count(*) filter (state = 'dkns') as dkns,
+    coalesce(sum(weight) filter (state = 'answered'), 0) as answered_weight,
+    coalesce(sum(weight) filter (state = 'dkns'), 0) as dkns_weight,
+    coalesce(sum(weight * weight) filter (state = 'answered'), 0) as answered_squares,
+    coalesce(sum(weight * weight) filter (state = 'dkns'), 0) as dkns_squares
+from coded.responses
+join wanted using (question)
+join domain using (wave, respondent)
+join coded.respondents using (wave, respondent)
+where state <> 'not_offered'
+group by all
+order by all

@@ -1,0 +1,24 @@
+-- flags: what an analysed respondent did that the questionnaire does not allow; nobody is altered for it.
+-- Reads: coded.answers, coded.responses, coded.questions, coded.options.
+create table coded.flags as
+with ticks as (
+    select
+        answers.wave,
+        answers.respondent,
+        answers.question,
+        any_value(questions.most) as most,
+        count(*) filter (where options.role not in ('none', 'dkns', 'not_applicable')
+            or options.role is null) as chosen,
+        bool_or(coalesce(options.exclusive, false)) and count(*) > 1 as exclusive
+    from coded.answers
+    join coded.questions using (question)
+    left join coded.options using (question, option)
+    where questions.kind in ('multiple', 'rank')
+    group by all
+)
+select wave, respondent, question, 'exclusive_with_others' as flag from ticks where exclusive
+union all
+select wave, respondent, question, 'more_than_allowed' from ticks where chosen > most
+union all
+select distinct wave, respondent, question, 'answered_not_asked' from coded.responses where unrouted
+order by wave, respondent, question, flag

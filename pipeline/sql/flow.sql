@@ -1,0 +1,23 @@
+-- flow: what became of the responses received in each wave, screening rules in the order they applied.
+-- Reads: waves, respondents, flags, coded.rules, coded.waves.
+select wave, step, reason, respondents
+from (
+    select wave, 1 as place, 0 as position, 'received' as step, '' as reason, received as respondents
+    from waves
+    union all
+    select waves.name, 2, rules.position, 'excluded', rules.reason, count(respondents.respondent)
+    from coded.rules
+    join coded.waves using (wave)
+    left join coded.respondents
+        on respondents.wave = rules.wave and respondents.excluded = rules.reason
+    group by all
+    union all
+    select wave, 3, 0, 'analysed', '', count(*) filter (excluded is null)
+    from respondents
+    group by all
+    union all
+    select wave, 4, 0, 'flagged', question || ': ' || flag, count(*)
+    from flags
+    group by all
+)
+order by wave, place, position, reason

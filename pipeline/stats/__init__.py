@@ -1,0 +1,1 @@
+"""Statistics as small pure functions, each with the source of its formula."""

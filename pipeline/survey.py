@@ -1,0 +1,258 @@
+"""The questionnaire: survey.toml as frozen models, and the checks that span several keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from pipeline.documents import Declared, Document, Key, model, read
+from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.paths import SURVEY_FILE, Paths
+from pipeline.words import fold
+
+Role = Literal["substantive", "other", "none", "dkns", "not_applicable"]
+Kind = Literal["single", "multiple", "grid", "rank", "number", "allocation", "text"]
+
+ROLES: tuple[Role, ...] = ("substantive", "other", "none", "dkns", "not_applicable")
+_IMPLIED: dict[str, Role] = {
+    "other": "other",
+    "none": "none",
+    "dkns": "dkns",
+    "not_applicable": "not_applicable",
+}
+_ID = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
+
+
+class Option(Declared):
+    """An answer of a question. A label that ends in `…` is a beginning; the export has the rest."""
+
+    label: str
+    role: Role = "substantive"
+    exclusive: bool = False
+    write_in: bool = False
+
+
+def _options(value: Any) -> Any:
+    """Options as written (a label, or a table) with the role that their id implies."""
+    if not isinstance(value, dict):
+        return value
+    full: dict[str, Any] = {}
+    for identifier, written in value.items():
+        option = {"label": written} if isinstance(written, str) else written
+        if isinstance(option, dict):
+            role = option.get("role", _IMPLIED.get(identifier, "substantive"))
+            option = {"role": role, "exclusive": role in ("none", "dkns")} | option
+        full[identifier] = option
+    return full
+
+
+class Scale(Declared):
+    """Ordered options shared by grids, with a score for each substantive one and named nets."""
+
+    options: dict[str, Option]
+    scores: list[float] = []
+    nets: dict[str, list[str]] = {}
+
+    _read_options = field_validator("options", mode="before")(_options)
+
+
+class Question(Declared):
+    """One question. `asked` routes: every question listed must have one of its options chosen."""
+
+    kind: Kind
+    text: str = ""
+    options: dict[str, Option] = {}
+    scale: str = ""
+    items: dict[str, str] = {}
+    max: Annotated[int, Field(ge=1)] | None = None
+    asked: dict[str, list[str]] = {}
+    nets: dict[str, list[str] | list[float]] = {}
+    private: bool = False
+
+    _read_options = field_validator("options", mode="before")(_options)
+
+    @property
+    def mode(self) -> str:
+        """How one answers, as printed after the question."""
+        if self.kind == "multiple":
+            if self.max is None:
+                return "(select all that apply)"
+            return f"(select up to {_spelt(self.max)} responses)"
+        if self.kind == "rank":
+            return f"(rank up to {_spelt(self.max)})" if self.max else "(rank all)"
+        return {"single": "(select one)", "grid": "(select one per row)"}.get(self.kind, "")
+
+
+def _spelt(number: int) -> str:
+    words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number - 1] if number <= len(words) else str(number)
+
+
+class Survey(Declared):
+    """A questionnaire fielded in one or more waves, in questionnaire order."""
+
+    title: str
+    population: str = ""
+    segments: list[str] = []
+    scales: dict[str, Scale] = {}
+    questions: dict[str, Question]
+
+    def options(self, question: str) -> dict[str, Option]:
+        """The options of a question in questionnaire order, from its scale where it names one."""
+        asked = self.questions[question]
+        return self.scales[asked.scale].options if asked.scale else asked.options
+
+    def nets(self, question: str) -> dict[str, list[str]]:
+        """The nets of a question's options, from its scale and its own; number bands left out."""
+        asked = self.questions[question]
+        own = {i: [str(part) for part in parts] for i, parts in asked.nets.items()}
+        if asked.kind == "number":
+            return {}
+        return (self.scales[asked.scale].nets if asked.scale else {}) | own
+
+    def scores(self, question: str) -> dict[str, float]:
+        """The score of each scored option, by id."""
+        asked = self.questions[question]
+        if not asked.scale:
+            return {}
+        scale = self.scales[asked.scale]
+        ids = [i for i, option in scale.options.items() if option.role == "substantive"]
+        return dict(zip(ids, scale.scores, strict=False))
+
+    def position(self, question: str) -> int:
+        """The place of a question in the questionnaire, from 1."""
+        return list(self.questions).index(question) + 1
+
+
+def load(paths: Paths) -> tuple[Survey, Document]:
+    """The questionnaire of a survey; SurveyError with every problem in it."""
+    path = paths.raw / SURVEY_FILE
+    document = read(path, paths.shown(path))
+    survey = model(document, Survey)
+    problems = list(check(survey, document))
+    if problems:
+        raise SurveyError(problems)
+    return survey, document
+
+
+def check(survey: Survey, document: Document) -> Iterator[Problem]:
+    """What no single key can show: ids, references between questions, missing parts."""
+    for path in _ids(survey):
+        if not _ID.match(str(path[-1])):
+            yield document.problem(
+                f"the id {path[-1]!r} may hold only a-z, 0-9 and _, and not begin with _", *path
+            )
+    for name, scale in survey.scales.items():
+        yield from _check_scale(scale, document, "scales", name)
+    for name in survey.questions:
+        yield from _check_question(survey, name, document)
+    for index, name in enumerate(survey.segments):
+        if name not in survey.questions:
+            hint = did_you_mean(name, survey.questions)
+            yield document.problem(f"segment {name!r} is no question; {hint}", "segments", index)
+        elif survey.questions[name].kind != "single":
+            yield document.problem(
+                f"segment {name!r} is of kind {survey.questions[name].kind}; only a single choice "
+                "puts each respondent into one group",
+                "segments",
+                index,
+            )
+
+
+def _ids(survey: Survey) -> Iterator[tuple[Key, ...]]:
+    for scale, declared in survey.scales.items():
+        yield ("scales", scale)
+        yield from (("scales", scale, "options", option) for option in declared.options)
+        yield from (("scales", scale, "nets", net) for net in declared.nets)
+    for question, asked in survey.questions.items():
+        yield ("questions", question)
+        yield from (("questions", question, "options", option) for option in asked.options)
+        yield from (("questions", question, "items", item) for item in asked.items)
+        yield from (("questions", question, "nets", net) for net in asked.nets)
+
+
+def _check_scale(scale: Scale, document: Document, *path: Key) -> Iterator[Problem]:
+    substantive = [i for i, option in scale.options.items() if option.role == "substantive"]
+    if scale.scores and len(scale.scores) != len(substantive):
+        yield document.problem(
+            f"{len(scale.scores)} scores for {len(substantive)} substantive options", *path, "scores"
+        )
+    yield from _check_nets(scale.nets, scale.options, document, *path)
+    yield from _check_labels({i: o.label for i, o in scale.options.items()}, document, *path, "options")
+
+
+def _check_nets(
+    nets: dict[str, Any], options: dict[str, Option], document: Document, *path: Key
+) -> Iterator[Problem]:
+    for net, members in nets.items():
+        if net in options:
+            yield document.problem(f"the net {net!r} has the id of an option", *path, "nets", net)
+        for member in members:
+            if member not in options:
+                yield document.problem(
+                    f"net {net!r}: no option {member!r}; {did_you_mean(str(member), options)}",
+                    *path,
+                    "nets",
+                    net,
+                )
+
+
+def _check_labels(labels: dict[str, str], document: Document, *path: Key) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for identifier, label in labels.items():
+        if not fold(label):
+            yield document.problem(f"the label of {identifier!r} is empty", *path, identifier)
+        elif fold(label) in seen:
+            yield document.problem(
+                f"{identifier!r} has the label of {seen[fold(label)]!r}: {label!r}", *path, identifier
+            )
+        seen.setdefault(fold(label), identifier)
+
+
+def _check_question(survey: Survey, name: str, document: Document) -> Iterator[Problem]:
+    asked = survey.questions[name]
+    path: tuple[Key, ...] = ("questions", name)
+    if asked.scale and asked.scale not in survey.scales:
+        hint = did_you_mean(asked.scale, survey.scales, "the scales are")
+        yield document.problem(f"no scale {asked.scale!r}; {hint}", *path, "scale")
+        return
+    if asked.scale and asked.options:
+        yield document.problem("has both a scale and options; keep one", *path)
+    options = survey.options(name)
+    if asked.kind in ("single", "multiple", "grid") and not options:
+        yield document.problem(f"a {asked.kind} question needs options or a scale", *path)
+    if asked.kind in ("grid", "rank", "allocation") and not asked.items:
+        yield document.problem(f"a {asked.kind} question needs items", *path)
+    if asked.items and asked.kind not in ("grid", "rank", "allocation"):
+        yield document.problem(f"a {asked.kind} question has no items", *path, "items")
+    if asked.max is not None and asked.kind not in ("multiple", "rank"):
+        yield document.problem(f"max means nothing for a {asked.kind} question", *path, "max")
+    for shared in sorted(set(options) & set(asked.items)):
+        yield document.problem(f"{shared!r} is both an option and an item", *path, "items", shared)
+    yield from _check_labels({i: o.label for i, o in asked.options.items()}, document, *path, "options")
+    yield from _check_labels(asked.items, document, *path, "items")
+    if asked.kind == "number":
+        for net, band in asked.nets.items():
+            if len(band) != 2 or not all(isinstance(end, int | float) for end in band):
+                yield document.problem(f"band {net!r} wants [from, to]", *path, "nets", net)
+    else:
+        yield from _check_nets(asked.nets, options, document, *path)
+    yield from _check_routing(survey, name, document)
+
+
+def _check_routing(survey: Survey, name: str, document: Document) -> Iterator[Problem]:
+    before = list(survey.questions)[: survey.position(name) - 1]
+    for on, chosen in survey.questions[name].asked.items():
+        place = ("questions", name, "asked", on)
+        if on not in survey.questions:
+            yield document.problem(f"asked: no question {on!r}; {did_you_mean(on, before)}", *place)
+        elif on not in before:
+            yield document.problem(f"asked: {on!r} comes after {name!r}, so it cannot route it", *place)
+        else:
+            for option in chosen:
+                if option not in survey.options(on):
+                    hint = did_you_mean(option, survey.options(on))
+                    yield document.problem(f"asked: {on!r} has no option {option!r}; {hint}", *place)

@@ -1,0 +1,708 @@
+"""Synthetic responses: the export that a synthetic wave names, drawn from declared assumptions.
+
+Nothing here comes from anybody's answers. Where an export would identify people stands a canary, a
+made-up token that a test can look for in the outputs.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import datetime
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field
+
+from pipeline import files, survey
+from pipeline.documents import Declared, Document, Key, model, read
+from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.formats import formats
+from pipeline.formats.written import Answered, Column, Layout, layouts
+from pipeline.paths import ASSUMPTIONS_FILE, Paths
+from pipeline.survey import Option, Survey
+from pipeline.wave import Exclude, Fielding, load_one
+from pipeline.words import ELLIPSIS, fold
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Values = npt.NDArray[Any]
+Answers = dict[str, Values]
+
+Probability = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Shift = Annotated[float, Field(allow_inf_nan=False)]
+
+_CHUNK = 50_000  # respondents drawn and written at a time; changing it changes every export
+_TEXTS = ["Something that is not listed", "A mixture of several things", "It depends on the team"]
+_UNLISTED = {"substantive": 0.3, "other": 0.04, "none": 0.03, "not_applicable": 0.03}
+
+
+class Number(Declared):
+    """The distribution of a number: logistic on the log-odds scale between `low` and `high`."""
+
+    low: float = 0
+    high: float = 100
+    median: float = 50
+    spread: Annotated[float, Field(gt=0)] = 1
+    step: Annotated[float, Field(gt=0)] = 1
+
+
+class Effect(Declared):
+    """Log-odds added for respondents who chose one of `where`, in `waves` (none named: in all).
+
+    `shift` is by option; by item for a grid (towards its last level), a ranking or an allocation; by
+    the question's own id for a number. `basis` names the published number behind it.
+    """
+
+    shift: dict[str, Shift]
+    where: dict[str, list[str]] = {}
+    waves: list[str] = []
+    basis: str = ""
+
+
+class Assumed(Declared):
+    """What is assumed of one question before any effects.
+
+    `shares` are by option; by item for a ranking or an allocation. Those of a multiple choice are
+    shares of respondents, before `max`; all others are relative, and what is not listed divides what is
+    left to 1. `items` gives items of a grid shares of their own. `among` lets a ranking hold only items
+    ticked in that multiple choice. `waves` names the waves that ask the question (none named: all).
+    `basis` names the published number behind a share, by its id.
+    """
+
+    shares: dict[str, Weight] = {}
+    items: dict[str, dict[str, Weight]] = {}
+    number: Number = Number()
+    among: str = ""
+    texts: list[str] = []
+    dkns: Probability | None = None
+    skips: Probability | None = None
+    waves: list[str] = []
+    effects: list[Effect] = []
+    basis: dict[str, str] = {}
+
+
+class Assumptions(Declared):
+    """All that assumptions.toml says; every key has a default."""
+
+    screened_out: Probability = 0.05
+    breaks_off: Probability = 0.05
+    dkns: Probability = 0.05
+    skips: Probability = 0.02
+    questions: dict[str, Assumed] = {}
+
+
+_FITTING = {
+    "single": {"shares", "texts", "dkns"},
+    "multiple": {"shares", "texts", "dkns"},
+    "grid": {"shares", "items", "dkns"},
+    "rank": {"shares", "among"},
+    "allocation": {"shares"},
+    "number": {"number"},
+    "text": {"texts"},
+}
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """All that the drawing depends on. `options` and `items` hold what the wave offers, by question."""
+
+    survey: Survey
+    fielding: Fielding
+    assumptions: Assumptions
+    respondents: int
+    seed: int
+    options: dict[str, list[str]]
+    items: dict[str, list[str]]
+    rules: list[Exclude]
+
+    @property
+    def questions(self) -> list[str]:
+        return list(self.options)
+
+    def assumed(self, question: str) -> Assumed:
+        return self.assumptions.questions.get(question, Assumed())
+
+    def kind(self, question: str) -> str:
+        return self.survey.questions[question].kind
+
+    def declared(self, question: str) -> dict[str, Option]:
+        every = self.survey.options(question)
+        return {option: every[option] for option in self.options[question]}
+
+    def dkns(self, question: str) -> float:
+        own = self.assumed(question).dkns
+        return self.assumptions.dkns if own is None else own
+
+    def forbidden(self, question: str) -> set[str]:
+        """The options that alone screen a respondent out, so that nobody else may choose them."""
+        alone = [rule.where for rule in self.rules if list(rule.where) == [question]]
+        return {option for where in alone for option in where[question]}
+
+
+def synthesise(paths: Paths, wave: str, respondents: int, seed: int, format_: str | None = None) -> Path:
+    """Write the export that a synthetic wave names, and return its path; the same seed, the same bytes.
+
+    SurveyError where the wave is not synthetic, or `format_` is not the one that its file declares: the
+    wave file could not read what was written.
+    """
+    plan = _plan(paths, wave, respondents, seed, format_)
+    source = plan.fielding.wave.source
+    export = plan.fielding.exports[0]
+    encoding = source.encoding or layouts[source.format].encoding
+    try:
+        with files.aside(export) as temporary, temporary.open("w", encoding=encoding, newline="") as to:
+            _write(plan, to)
+    except UnicodeEncodeError as error:
+        message = f"the export cannot be written as {encoding!r}: {error}"
+        raise SurveyError([plan.fielding.document.problem(message, "source", "encoding")]) from None
+    return export
+
+
+def load_assumptions(paths: Paths, questionnaire: Survey) -> Assumptions:
+    """The assumptions of a survey, the defaults where it has none; SurveyError with every problem."""
+    path = paths.raw / ASSUMPTIONS_FILE
+    if not path.is_file():
+        return Assumptions()
+    document = read(path, paths.shown(path))
+    assumptions = model(document, Assumptions)
+    waves = [file.stem for file in paths.wave_files()]
+    problems = list(_check(assumptions, questionnaire, waves, document))
+    if problems:
+        raise SurveyError(problems)
+    return assumptions
+
+
+def _plan(paths: Paths, name: str, respondents: int, seed: int, format_: str | None) -> _Plan:
+    if respondents < 0 or seed < 0:
+        raise SurveyError(f"respondents ({respondents}) and seed ({seed}) may not be negative")
+    questionnaire, _ = survey.load(paths)
+    waves = {path.stem: path for path in paths.wave_files()}
+    if name not in waves:
+        raise SurveyError(f"no wave {name!r}; {did_you_mean(name, waves, 'the waves are')}")
+    fielding = load_one(paths, questionnaire, waves[name])
+    problems = list(_refusals(fielding, format_))
+    if problems:
+        raise SurveyError(problems)
+    assumptions = load_assumptions(paths, questionnaire)
+    options, items = _offered(questionnaire, fielding, assumptions)
+    rules = [rule for rule in fielding.wave.exclude if _applies(rule, questionnaire, options)]
+    return _Plan(questionnaire, fielding, assumptions, respondents, seed, options, items, rules)
+
+
+def _refusals(fielding: Fielding, format_: str | None) -> Iterator[Problem]:
+    declared, document = fielding.wave, fielding.document
+    source = declared.source
+    if not declared.synthetic:
+        yield document.problem(
+            f"wave {fielding.name} does not say synthetic = true, so {source.file[0]} may hold real "
+            "answers and is not written over",
+            "synthetic",
+        )
+    if format_ is not None and format_ != source.format:
+        known = did_you_mean(format_, formats, "the formats are")
+        hint = f"say format = {format_!r} there first" if format_ in formats else known
+        yield document.problem(
+            f"the wave file reads {source.format!r}, not {format_!r}; {hint}", "source", "format"
+        )
+    try:
+        codecs.lookup(source.encoding or "utf-8")
+    except LookupError:
+        yield document.problem(f"no encoding {source.encoding!r}", "source", "encoding")
+    rows = layouts[source.format].header_rows
+    if source.header_rows not in (None, rows):
+        yield document.problem(
+            f"a synthetic {source.format} export has {rows} header rows, not {source.header_rows}",
+            *("source", "header_rows"),
+        )
+    for question, finders in declared.columns.items():
+        if len(finders) != 1:
+            yield document.problem(
+                f"{question!r}: a synthetic export has one heading a question, so name one, not "
+                f"{len(finders)}",
+                *("columns", question),
+            )
+
+
+def _offered(
+    questionnaire: Survey, fielding: Fielding, assumptions: Assumptions
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The options and items of each question that the wave has; one with nothing left is not in it."""
+    options: dict[str, list[str]] = {}
+    items: dict[str, list[str]] = {}
+    for name, question in questionnaire.questions.items():
+        change = fielding.wave.changes.get(name)
+        without = change.not_offered if change else []
+        own = [option for option in questionnaire.options(name) if option not in without]
+        rows = [item for item in question.items if item not in without]
+        emptied = (questionnaire.options(name) and not own) or (question.items and not rows)
+        waves = assumptions.questions.get(name, Assumed()).waves
+        if not emptied and (not waves or fielding.name in waves):
+            options[name], items[name] = own, rows
+    return options, items
+
+
+def _applies(rule: Exclude, questionnaire: Survey, options: dict[str, list[str]]) -> bool:
+    """Whether somebody can be made to meet a rule: by headings, or by options that the wave has."""
+    for key, wanted in rule.where.items():
+        if key in questionnaire.questions:
+            choice = questionnaire.questions[key].kind in ("single", "multiple")
+            if not choice or not set(wanted) & set(options.get(key, [])):
+                return False
+    return bool(rule.where)
+
+
+def _check(
+    assumptions: Assumptions, questionnaire: Survey, waves: list[str], document: Document
+) -> Iterator[Problem]:
+    """What the assumptions say of questions, options, items and waves that do not exist."""
+    for name, assumed in assumptions.questions.items():
+        place: tuple[Key, ...] = ("questions", name)
+        if name not in questionnaire.questions:
+            hint = did_you_mean(name, questionnaire.questions)
+            yield document.problem(f"no question {name!r}; {hint}", *place)
+            continue
+        kind = questionnaire.questions[name].kind
+        for key in sorted(assumed.model_fields_set - _FITTING[kind] - {"skips", "waves", "effects", "basis"}):
+            yield document.problem(f"{key} means nothing for a {kind} question", *place, key)
+        yield from _check_shares(assumed, name, questionnaire, document)
+        yield from _unknown_waves(assumed.waves, waves, document, *place)
+        yield from _check_effects(assumed, name, questionnaire, waves, document)
+        among = assumed.among
+        if among and (among not in _before(questionnaire, name, ("multiple",))):
+            hint = did_you_mean(among, _before(questionnaire, name, ("multiple",)))
+            yield document.problem(f"among: no earlier multiple choice {among!r}; {hint}", *place, "among")
+        number = assumed.number
+        if not number.low < number.median < number.high:
+            yield document.problem("the median wants to lie between low and high", *place, "number")
+
+
+def _before(questionnaire: Survey, name: str, kinds: tuple[str, ...]) -> list[str]:
+    earlier = list(questionnaire.questions)[: questionnaire.position(name) - 1]
+    return [question for question in earlier if questionnaire.questions[question].kind in kinds]
+
+
+def _unknown(named: Any, known: Any, what: str, document: Document, *place: Key) -> Iterator[Problem]:
+    for identifier in named:
+        if identifier not in known:
+            hint = did_you_mean(identifier, known)
+            yield document.problem(f"no {what} {identifier!r}; {hint}", *place, identifier)
+
+
+def _unknown_waves(named: list[str], known: list[str], document: Document, *place: Key) -> Iterator[Problem]:
+    for index, wave in enumerate(named):
+        if wave not in known:
+            hint = did_you_mean(wave, known, "the waves are")
+            yield document.problem(f"no wave {wave!r}; {hint}", *place, "waves", index)
+
+
+def _check_shares(
+    assumed: Assumed, name: str, questionnaire: Survey, document: Document
+) -> Iterator[Problem]:
+    place: tuple[Key, ...] = ("questions", name)
+    question, options = questionnaire.questions[name], questionnaire.options(name)
+    by_item = question.kind in ("rank", "allocation")
+    what, known = ("item", [*question.items]) if by_item else ("option", [*options])
+    yield from _unknown(assumed.shares, known, f"{what} of {name!r}", document, *place, "shares")
+    yield from _unknown(assumed.items, question.items, f"item of {name!r}", document, *place, "items")
+    for item, own in assumed.items.items():
+        yield from _unknown(own, options, f"option of {name!r}", document, *place, "items", item)
+    basis = [name, *options, *question.items]
+    yield from _unknown(assumed.basis, basis, f"option or item of {name!r}", document, *place, "basis")
+    for where, shares in (
+        (("shares",), assumed.shares),
+        *((("items", item), own) for item, own in assumed.items.items()),
+    ):
+        if shares and not any(shares.values()):
+            yield document.problem("every share is 0", *place, *where)
+        for option, share in shares.items():
+            if not by_item and option in options and options[option].role == "dkns":
+                yield document.problem(
+                    f"{option!r} is no share of answers; say dkns = {share}", *place, *where, option
+                )
+            if question.kind == "multiple" and share > 1:
+                yield document.problem(
+                    f"{option!r}: a share lies between 0 and 1, seen {share}", *place, *where, option
+                )
+
+
+def _check_effects(
+    assumed: Assumed, name: str, questionnaire: Survey, waves: list[str], document: Document
+) -> Iterator[Problem]:
+    question = questionnaire.questions[name]
+    choices = _before(questionnaire, name, ("single", "multiple", "grid"))
+    moved: list[str] = [*(question.items or questionnaire.options(name))]
+    if question.kind == "number":
+        moved = [name]
+    what = "item" if question.items else "option"
+    for index, effect in enumerate(assumed.effects):
+        place: tuple[Key, ...] = ("questions", name, "effects", index)
+        yield from _unknown(effect.shift, moved, f"{what} of {name!r}", document, *place, "shift")
+        yield from _unknown_waves(effect.waves, waves, document, *place)
+        yield from _unknown(effect.where, choices, f"choice before {name!r}", document, *place, "where")
+        for on, chosen in effect.where.items():
+            if on in choices:
+                for option in chosen:
+                    if option not in questionnaire.options(on):
+                        hint = did_you_mean(option, questionnaire.options(on))
+                        yield document.problem(
+                            f"{on!r} has no option {option!r}; {hint}", *place, "where", on
+                        )
+
+
+def _stream(plan: _Plan, chunk: int, name: str) -> np.random.Generator:
+    """A random stream of its own for each question, so that editing one leaves the others as they were.
+
+    Only `Generator.random` is drawn from it: NumPy may change its other distributions.
+    """
+    return np.random.Generator(np.random.PCG64([plan.seed, chunk, zlib.crc32(name.encode())]))
+
+
+def _uniform(rng: np.random.Generator, *shape: int) -> Floats:
+    return np.maximum(rng.random(shape), 2.0**-54)  # never 0, whose logarithm is not finite
+
+
+def _logit(share: Any) -> Floats:
+    with np.errstate(divide="ignore"):
+        odds: Floats = np.log(share) - np.log1p(-np.asarray(share, dtype=np.float64))
+    return odds
+
+
+def _sigmoid(odds: Floats) -> Floats:
+    with np.errstate(over="ignore"):
+        share: Floats = 1 / (1 + np.exp(-odds))
+    return share
+
+
+def _log(weights: Floats) -> Floats:
+    with np.errstate(divide="ignore"):
+        logs: Floats = np.log(weights)
+    return logs
+
+
+def _gumbel(rng: np.random.Generator, *shape: int) -> Floats:
+    """Noise under which the largest of log weights is a draw by those weights (Gumbel 1954)."""
+    noise: Floats = -np.log(-np.log(_uniform(rng, *shape)))
+    return noise
+
+
+def _weights(shares: dict[str, float], ids: list[str], roles: dict[str, Option]) -> Floats:
+    """Relative weights of `ids`, which sum to 1; what `shares` does not list divides what it leaves."""
+    rest = [i for i in ids if i not in shares]
+    if shares:
+        left = max(0.0, 1 - sum(shares.values())) / max(1, len(rest))
+        weights = [shares.get(i, left) for i in ids]
+    else:
+        weights = [1.0 if i not in roles or roles[i].role == "substantive" else 0.1 for i in ids]
+    total = sum(weights)
+    return np.array([weight / total if total else 1 / len(ids) for weight in weights])
+
+
+def _chose(plan: _Plan, answers: Answers, question: str, wanted: list[str]) -> Flags:
+    """Who chose one of the options `wanted`."""
+    codes = [i for i, option in enumerate(plan.options[question]) if option in wanted]
+    values = answers[question]
+    hits = values[:, codes] > 0 if plan.kind(question) == "multiple" else np.isin(values, codes)
+    return np.asarray(hits.any(axis=1), dtype=np.bool_)
+
+
+def _shifts(plan: _Plan, name: str, keys: list[str], answers: Answers, size: int) -> Floats:
+    """The log-odds added for each respondent and each of `keys`; minus infinity where forbidden."""
+    shifts = np.zeros((size, len(keys)))
+    for effect in plan.assumed(name).effects:
+        if effect.waves and plan.fielding.name not in effect.waves:
+            continue
+        rows = np.ones(size, dtype=np.bool_)
+        for question, wanted in effect.where.items():
+            if question in answers:
+                rows &= _chose(plan, answers, question, wanted)
+        shifts[rows] += [effect.shift.get(key, 0.0) for key in keys]
+    forbidden = plan.forbidden(name)
+    shifts[:, [key in forbidden for key in keys]] = -np.inf
+    return shifts
+
+
+def _draw_single(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
+    ids = plan.options[name]
+    declared = plan.declared(name)
+    unsure = [declared[i].role == "dkns" for i in ids]
+    sure = [i for i in ids if declared[i].role != "dkns"]
+    weights = np.zeros(len(ids))
+    rate = plan.dkns(name) if any(unsure) else 0.0
+    if sure:
+        weights[~np.array(unsure)] = (1 - rate) * _weights(plan.assumed(name).shares, sure, declared)
+    weights[unsure] = (rate if sure else 1.0) / max(1, sum(unsure))
+    score = _log(weights) + _shifts(plan, name, ids, answers, size) + _gumbel(rng, size, len(ids))
+    return np.asarray(score.argmax(axis=1), dtype=np.int16)[:, None]
+
+
+def _draw_multiple(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
+    """One column an option, 1 where ticked: at least one, at most `max`, none beside an exclusive."""
+    ids, declared = plan.options[name], plan.declared(name)
+    assumed = plan.assumed(name)
+    shares = np.array([assumed.shares.get(i, _UNLISTED.get(declared[i].role, 0.0)) for i in ids])
+    alone = np.array([o.exclusive or o.role == "not_applicable" for o in declared.values()])
+    shares[[o.role == "dkns" for o in declared.values()]] = plan.dkns(name)
+    odds = _logit(shares) + _shifts(plan, name, ids, answers, size)
+    score = np.where(alone, -np.inf, odds + _logit(_uniform(rng, size, len(ids))))
+    most = plan.survey.questions[name].max or len(ids)
+    best = np.argsort(-score, axis=1, kind="stable")[:, :most]
+    kept = np.zeros(score.shape, dtype=np.bool_)
+    np.put_along_axis(kept, best, True, axis=1)
+    ticked = kept & (score > 0)
+    # somebody with nothing to tick would look like one who skipped: the nearest option is ticked
+    rows = np.arange(size)
+    nearest = best[:, 0]
+    ticked[rows, nearest] |= score[rows, nearest] > -np.inf
+    upto = np.where(alone, _sigmoid(odds), 0).cumsum(axis=1)
+    drawn = rng.random((size, 1))
+    only = (drawn < upto).any(axis=1)
+    ticked[only] = False
+    ticked[rows[only], (drawn < upto).argmax(axis=1)[only]] = True
+    return ticked.astype(np.int16)
+
+
+def _draw_grid(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
+    """The code of each item's level: a cumulative logit model, so that shifts move along the scale."""
+    ids, items, declared = plan.options[name], plan.items[name], plan.declared(name)
+    assumed = plan.assumed(name)
+    levels = [i for i in ids if declared[i].role != "dkns"]
+    shifts = _shifts(plan, name, items, answers, size)
+    values = np.empty((size, len(items)), dtype=np.int16)
+    codes = np.array([ids.index(level) for level in levels])
+    for column, item in enumerate(items):
+        weights = _weights(assumed.items.get(item, assumed.shares), levels, declared)
+        bounds = _logit(np.clip(weights.cumsum()[:-1], 0, 1))
+        place = _logit(_uniform(rng, size)) + shifts[:, column]
+        values[:, column] = codes[np.searchsorted(bounds, place)]
+    unsure = [i for i in ids if declared[i].role == "dkns"]
+    drawn = rng.random(values.shape)
+    if unsure:
+        values[drawn < plan.dkns(name)] = ids.index(unsure[0])
+    values[rng.random(values.shape) < _skips(plan, name)] = -1
+    return values
+
+
+def _draw_rank(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
+    """The place of each item, from 1; 0 where it has none (Plackett–Luce)."""
+    items = plan.items[name]
+    assumed = plan.assumed(name)
+    score = _log(_weights(assumed.shares, items, {})) + _shifts(plan, name, items, answers, size)
+    score = score + _gumbel(rng, size, len(items))
+    if assumed.among in answers:
+        ticked = {i: c for c, i in enumerate(plan.options[assumed.among])}
+        for column, item in enumerate(items):
+            if item in ticked:
+                score[answers[assumed.among][:, ticked[item]] == 0, column] = -np.inf
+    most = min(plan.survey.questions[name].max or len(items), len(items))
+    order = np.argsort(-score, axis=1, kind="stable")
+    places = np.zeros(score.shape, dtype=np.int16)
+    rows = np.arange(size)
+    for place in range(most):
+        chosen = order[:, place]
+        places[rows, chosen] = np.where(score[rows, chosen] > -np.inf, place + 1, 0)
+    return places
+
+
+def _draw_allocation(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
+    """Whole points of 100 for each item, by the largest remainders."""
+    items = plan.items[name]
+    odds = _log(_weights(plan.assumed(name).shares, items, {})) + _shifts(plan, name, items, answers, size)
+    parts = np.exp(odds) * -np.log(_uniform(rng, size, len(items)))
+    points = 100 * parts / parts.sum(axis=1, keepdims=True)
+    whole = np.floor(points)
+    missing = np.rint(100 - whole.sum(axis=1, keepdims=True))
+    behind = np.argsort(np.argsort(whole - points, axis=1, kind="stable"), axis=1, kind="stable")
+    return np.asarray(whole + (behind < missing), dtype=np.int16)
+
+
+def _draw_number(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
+    number = plan.assumed(name).number
+    width = number.high - number.low
+    odds = _logit(_uniform(rng, size, 1)) * number.spread + _shifts(plan, name, [name], answers, size)
+    drawn = number.low + width * _sigmoid(odds + _logit((number.median - number.low) / width))
+    steps = np.rint((drawn - number.low) / number.step)
+    return np.minimum(number.low + number.step * steps, number.high)
+
+
+def _draw_text(plan: _Plan, name: str, _given: Answers, size: int, rng: np.random.Generator) -> Values:
+    texts = plan.assumed(name).texts or _TEXTS
+    return np.floor(rng.random((size, 1)) * len(texts)).astype(np.int16)
+
+
+_DRAWS: dict[str, Callable[[_Plan, str, Answers, int, np.random.Generator], Values]] = {
+    "single": _draw_single,
+    "multiple": _draw_multiple,
+    "grid": _draw_grid,
+    "rank": _draw_rank,
+    "allocation": _draw_allocation,
+    "number": _draw_number,
+    "text": _draw_text,
+}
+_BLANK: dict[str, float] = {"multiple": 0, "rank": 0, "number": np.nan}  # -1 for the others
+
+
+def _skips(plan: _Plan, name: str) -> float:
+    """The share that leaves a question blank; nobody skips a screening question."""
+    if any(name in rule.where for rule in plan.rules):
+        return 0.0
+    own = plan.assumed(name).skips
+    return plan.assumptions.skips if own is None else own
+
+
+def _flow(plan: _Plan, chunk: int, size: int) -> tuple[Values, Values]:
+    """For each respondent the rule that screens them out (-1: none), and the questions they reach."""
+    questions = plan.questions
+    places = [[questions.index(key) + 1 for key in rule.where if key in plan.options] for rule in plan.rules]
+    ends = np.array([max(own, default=len(questions)) for own in places], dtype=np.int64)
+    first = max((place for own in places for place in own), default=min(1, len(questions)))
+    rng = _stream(plan, chunk, " flow")  # a space: no question's id
+    out, which, breaks, at = rng.random((4, size))
+    rule = np.full(size, -1)
+    reached = np.full(size, len(questions))
+    breaking = breaks < plan.assumptions.breaks_off
+    reached[breaking] = first + np.floor(at * (len(questions) - first)).astype(np.int64)[breaking]
+    if plan.rules:
+        screened = out < plan.assumptions.screened_out
+        rule[screened] = np.floor(which * len(plan.rules)).astype(np.int64)[screened]
+        reached[screened] = ends[rule[screened]]
+    return rule, reached
+
+
+def _answers(plan: _Plan, chunk: int, rule: Values, reached: Values) -> Answers:
+    """What each respondent answers, by question, in the codes that the `_draw` functions return."""
+    size = len(rule)
+    answers: Answers = {}
+    for position, name in enumerate(plan.questions):
+        rng = _stream(plan, chunk, name)
+        kind = plan.kind(name)
+        values = _DRAWS[kind](plan, name, answers, size, rng)
+        blank = rng.random(size) < (0.0 if kind == "grid" else _skips(plan, name))
+        blank |= reached <= position
+        for on, wanted in plan.survey.questions[name].asked.items():
+            if on in answers:
+                blank |= ~_chose(plan, answers, on, wanted)
+        _screen(plan, name, values, rule, rng.random(size))
+        values[blank] = _BLANK.get(kind, -1)
+        answers[name] = values
+    return answers
+
+
+def _screen(plan: _Plan, name: str, values: Values, rule: Values, drawn: Floats) -> None:
+    """Give those whom a rule screens out, in place, an answer that it names."""
+    for index, exclude in enumerate(plan.rules):
+        wanted = [plan.options[name].index(i) for i in exclude.where.get(name, []) if i in plan.options[name]]
+        if wanted:
+            rows = np.flatnonzero(rule == index)
+            codes = np.array(wanted)[np.floor(drawn[rows] * len(wanted)).astype(np.int64)]
+            if plan.kind(name) == "multiple":
+                values[rows] = 0
+                values[rows, codes] = 1
+            else:
+                values[rows, 0] = codes
+
+
+def _write(plan: _Plan, to: TextIO) -> None:
+    writer = csv.writer(to, lineterminator="\n")
+    layout = layouts[plan.fielding.wave.source.format]
+    for chunk, before in enumerate(range(0, max(plan.respondents, 1), _CHUNK)):
+        numbers = range(before + 1, min(before + _CHUNK, plan.respondents) + 1)
+        rule, reached = _flow(plan, chunk, len(numbers))
+        answers = _answers(plan, chunk, rule, reached)
+        columns = list(_respondents(plan, layout, chunk, numbers, rule, reached))
+        for name, values in answers.items():
+            columns += layout.columns(_answered(plan, name, values, numbers))
+        if not chunk:
+            writer.writerows(layout.header(columns))
+        writer.writerows(zip(*(cells for _, _, cells in columns), strict=True))
+
+
+def _respondents(
+    plan: _Plan, layout: Layout, chunk: int, numbers: range, rule: Values, reached: Values
+) -> Iterator[Column]:
+    """The columns that are no question: ids, times, a weight, canaries to drop, screened headings."""
+    declared = plan.fielding.wave.respondents
+    started, submitted = _times(plan, chunk, numbers, reached)
+    yield declared.id or layout.id, "", [layout.numbered(number) for number in numbers]
+    if declared.started:
+        yield declared.started, "", started
+    if declared.submitted:
+        yield declared.submitted, "", submitted
+    if declared.weight:
+        yield declared.weight, "", ["1"] * len(numbers)
+    for heading in declared.drop:
+        yield heading, "", [_canary(heading, number) for number in numbers]
+    headings = {key: None for r in plan.rules for key in r.where if key not in plan.survey.questions}
+    for heading in headings:
+        texts = [exclude.where.get(heading, [""])[0] for exclude in plan.rules]
+        yield heading, "", [texts[index] if index >= 0 else "" for index in rule.tolist()]
+
+
+def _canary(heading: str, number: int) -> str:
+    """A token in place of what would identify someone: `Email Address` → `canary-email-000017`."""
+    word = "".join(c for c in (heading.split() or [""])[0].lower() if c.isalnum())
+    return f"canary-{word}-{number:06d}"
+
+
+def _times(plan: _Plan, chunk: int, numbers: range, reached: Values) -> tuple[list[str], list[str]]:
+    """When each response began and ended, in the order of the field period."""
+    fielded = plan.fielding.wave.fielded
+    if fielded is None:
+        return [""] * len(numbers), [""] * len(numbers)
+    begin = datetime.datetime.combine(fielded.from_, datetime.time())
+    longest = 3 * 3600
+    span = ((fielded.to - fielded.from_).days + 1) * 86_400 - longest
+    at, pace = _uniform(_stream(plan, chunk, " times"), 2, len(numbers))
+    since = (np.array(numbers) - 1 + at) / max(1, plan.respondents) * span
+    part = reached / max(1, len(plan.questions))
+    took = np.clip(np.exp(np.log(600) + 0.35 * _logit(pace)) * part, 5, longest - 1)
+    first = np.datetime64(begin, "s")
+    times = [first + seconds.astype("timedelta64[s]") for seconds in (since, since + took)]
+    started, submitted = ([str(time).replace("T", " ") for time in column] for column in times)
+    return started, submitted
+
+
+def _heading(plan: _Plan, name: str) -> str:
+    """The question's heading: its text (its id where it has none), unless [columns] names another."""
+    text = _whole(plan.survey.questions[name].text) or name
+    finders = plan.fielding.wave.columns.get(name)
+    if not finders or fold(text).startswith(fold(_whole(finders[0]))):
+        return text
+    return _whole(finders[0])
+
+
+def _whole(label: str) -> str:
+    """A label as an export may hold it: a beginning without its ellipsis."""
+    return label.rstrip().removesuffix(ELLIPSIS).rstrip()
+
+
+def _labels(plan: _Plan, name: str, ids: list[str]) -> list[str]:
+    """The raw texts of options or items: what [answers] maps to them, otherwise their labels."""
+    mapped = plan.fielding.wave.answers.get(name, {})
+    raw = {identifier: text for text, identifier in reversed(mapped.items())}
+    options, items = plan.survey.options(name), plan.survey.questions[name].items
+    return [raw.get(i) or _whole(options[i].label if i in options else items[i]) for i in ids]
+
+
+def _answered(plan: _Plan, name: str, values: Values, numbers: range) -> Answered:
+    """A question's answers with everything that a layout writes of it."""
+    declared = plan.declared(name)
+    own = plan.assumed(name).texts or _TEXTS
+    source = plan.fielding.wave.source
+    return Answered(
+        kind=plan.kind(name),
+        heading=_heading(plan, name),
+        options=_labels(plan, name, plan.options[name]),
+        write_ins=[code for code, option in enumerate(declared.values()) if option.write_in],
+        items=_labels(plan, name, plan.items[name]),
+        values=values,
+        texts=own,
+        numbers=numbers,
+        separator=source.separator or formats[source.format].separator,
+    )

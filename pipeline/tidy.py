@@ -1,0 +1,64 @@
+"""The CSVs of tables/, written and read back: one rule for digits, missing values and unsafe texts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.errors import SurveyError
+from pipeline.paths import Paths
+from pipeline.printed import Printed
+from pipeline.rounding import significant
+
+FLOATS = ("share", "low", "high", "value", "weighted_respondents", "weighted_base", "effective_base")
+COUNTS = ("respondents", "sample_size", "valid_cases", "total_mentions", "n", "received", "number")
+FLAGS = ("synthetic",)
+# what a spreadsheet takes for the beginning of a formula
+_UNSAFE = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """`frame` as CSV: twelve significant digits, yes and no, and no text that a spreadsheet would run."""
+    out = frame.copy()
+    for column in out.columns:
+        kind = out[column].dtype
+        if pd.api.types.is_float_dtype(kind):
+            out[column] = [significant(float(number)) for number in out[column]]
+        elif pd.api.types.is_bool_dtype(kind):
+            out[column] = out[column].map({True: "yes", False: "no"})
+        elif not pd.api.types.is_integer_dtype(kind):
+            out[column] = out[column].map(_harmless)
+    return out.to_csv(index=False, lineterminator="\n")
+
+
+def read(paths: Paths, name: str) -> pd.DataFrame:
+    """The table tables/<name>.csv with text as text, numbers as numbers, yes and no as booleans.
+
+    SurveyError where the stage that writes it has not run.
+    """
+    path = paths.tables / f"{name}.csv"
+    if not path.is_file():
+        raise SurveyError(f"{paths.shown(path)} is missing; run: survey tables --survey {paths.survey}")
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    for column in frame.columns:
+        if column in FLOATS or column in COUNTS:
+            numbers = pd.to_numeric(frame[column].where(frame[column] != ""))
+            frame[column] = numbers.astype("Int64" if column in COUNTS else float)
+        elif column in FLAGS:
+            frame[column] = frame[column] == "yes"
+        else:
+            frame[column] = frame[column].map(_as_meant)
+    return frame
+
+
+def read_exhibits(paths: Paths) -> list[Printed]:
+    """Every exhibit as printed, in the order of the report."""
+    rows = read(paths, "exhibits").to_dict("records")
+    return [Printed.from_row({str(name): value for name, value in row.items()}) for row in rows]
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_UNSAFE) else value
+
+
+def _as_meant(text: str) -> str:
+    return text[1:] if text.startswith(tuple(f"'{sign}" for sign in _UNSAFE)) else text

@@ -1,0 +1,195 @@
+"""One fielding: <wave>.toml as frozen models, and the checks against the questionnaire."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from pipeline.documents import Declared, Document, model, read
+from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.paths import Paths
+from pipeline.survey import Survey
+
+FORMATS = ("surveymonkey", "flat")
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class Fielded(Declared):
+    """The first and the last day of the field period."""
+
+    from_: datetime.date = Field(alias="from")
+    to: datetime.date
+
+
+class Source(Declared):
+    """The export: one file, or a list where several collectors exported alike."""
+
+    file: list[str]
+    format: Literal["surveymonkey", "flat"]
+    sha256: list[str] = []
+    url: list[str] = []
+    licence: str = ""
+    citation: str = ""
+    encoding: str = ""
+    separator: str = ""
+    header_rows: int | None = None
+    sheet: str = ""
+    blank: list[str] = []
+
+    _file = field_validator("file", "sha256", "url", "blank", mode="before")(_listed)
+
+
+class Respondents(Declared):
+    """The columns that describe a response and not an answer; `drop` never reaches the disk."""
+
+    id: str = ""
+    started: str = ""
+    submitted: str = ""
+    weight: str = ""
+    drop: list[str] = []
+
+    _drop = field_validator("drop", mode="before")(_listed)
+
+
+class Exclude(Declared):
+    """One screening rule: all of `where` must hold; a key is a question or a heading."""
+
+    reason: str
+    where: dict[str, list[str]]
+
+
+class Change(Declared):
+    """What differs from the wave before, for one question."""
+
+    status: Literal["same", "reworded", "broken"] = "same"
+    note: str = ""
+    pool: dict[str, list[str]] = {}
+    not_offered: list[str] = []
+
+
+class Wave(Declared):
+    """Where each question is in one export, and what is true of that export alone."""
+
+    title: str
+    fielded: Fielded | None = None
+    synthetic: bool = False
+    source: Source
+    respondents: Respondents = Respondents()
+    exclude: list[Exclude] = []
+    columns: dict[str, list[str]] = {}
+    answers: dict[str, dict[str, str]] = {}
+    changes: dict[str, Change] = {}
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _finders(cls, value: Any) -> Any:
+        return {k: _listed(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+@dataclass(frozen=True)
+class Fielding:
+    """A wave with its name, its files and the places of its lines."""
+
+    name: str
+    wave: Wave
+    document: Document
+    exports: tuple[Path, ...]
+
+
+def load(paths: Paths, survey: Survey) -> list[Fielding]:
+    """Every wave of a survey, oldest name first; SurveyError with every problem in any of them."""
+    files = paths.wave_files()
+    if not files:
+        raise SurveyError(f"no wave file in {paths.shown(paths.raw)}; write one beside its export")
+    fieldings: list[Fielding] = []
+    problems: list[Problem] = []
+    for path in files:
+        try:
+            fieldings.append(load_one(paths, survey, path))
+        except SurveyError as error:
+            problems += error.problems
+    if problems:
+        raise SurveyError(problems)
+    return fieldings
+
+
+def load_one(paths: Paths, survey: Survey, path: Path) -> Fielding:
+    """The wave that the file at `path` declares; SurveyError with every problem in it."""
+    document = read(path, paths.shown(path))
+    wave = model(document, Wave)
+    problems = list(check(wave, survey, document))
+    exports = []
+    for index, file in enumerate(wave.source.file):
+        export = (paths.raw / file).resolve()
+        if not export.is_relative_to(paths.raw.resolve()):
+            problems.append(
+                document.problem(
+                    f"{file!r} is outside {paths.shown(paths.raw)}; an export lies beside its wave file",
+                    *("source", "file", index),
+                )
+            )
+        exports.append(paths.raw / file)
+    if problems:
+        raise SurveyError(problems)
+    return Fielding(path.stem, wave, document, tuple(exports))
+
+
+def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
+    """What a wave file says of questions, options and items that the questionnaire does not know."""
+    for table in ("columns", "answers", "changes"):
+        for question in getattr(wave, table):
+            if question not in survey.questions:
+                hint = did_you_mean(question, survey.questions)
+                yield document.problem(f"no question {question!r}; {hint}", table, question)
+    for question, mapped in wave.answers.items():
+        if question in survey.questions:
+            known = [*survey.options(question), *survey.questions[question].items]
+            for text, identifier in mapped.items():
+                if identifier not in known:
+                    hint = did_you_mean(identifier, known)
+                    yield document.problem(
+                        f"{question!r} has no option or item {identifier!r}; {hint}",
+                        *("answers", question, text),
+                    )
+    for question, change in wave.changes.items():
+        if question in survey.questions:
+            yield from _check_change(change, question, survey, document)
+    for rule, exclude in enumerate(wave.exclude):
+        for question, options in exclude.where.items():
+            if question in survey.questions:
+                for option in options:
+                    if option not in survey.options(question):
+                        hint = did_you_mean(option, survey.options(question))
+                        yield document.problem(
+                            f"{question!r} has no option {option!r}; {hint}",
+                            *("exclude", rule, "where", question),
+                        )
+    source = wave.source
+    for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
+        if count and count != len(source.file):
+            yield document.problem(f"{count} {key} for {len(source.file)} files; one each", "source", key)
+
+
+def _check_change(change: Change, question: str, survey: Survey, document: Document) -> Iterator[Problem]:
+    known = [*survey.options(question), *survey.questions[question].items]
+    for option in change.not_offered:
+        if option not in known:
+            yield document.problem(
+                f"{question!r} has no option {option!r}; {did_you_mean(option, known)}",
+                *("changes", question, "not_offered"),
+            )
+    for target, parts in change.pool.items():
+        for option in (target, *parts):
+            if option not in known:
+                yield document.problem(
+                    f"{question!r} has no option {option!r}; {did_you_mean(option, known)}",
+                    *("changes", question, "pool", target),
+                )

@@ -1,0 +1,88 @@
+"""What the tests share: copies of surveys to work on, and the command line run in-process or not."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline import paths as places
+from pipeline.figures import figures
+from pipeline.ingest import ingest
+from pipeline.normalise import normalise
+from pipeline.paths import Paths
+from pipeline.report import report
+from pipeline.tables import tables
+
+ROOT = Path(__file__).parent.parent
+TOY = Path(__file__).parent / "toy"
+REAL = Path(os.environ.get("SURVEY_DATA", ROOT.parent / "shared" / "data"))
+
+
+def make_project(folder: Path, survey: str = "toy", source: Path = TOY) -> Paths:
+    """A project folder that holds one survey, copied from `source`."""
+    shutil.copytree(source, folder / "raw" / survey)
+    return places.find(survey, folder)
+
+
+def run_all(paths: Paths) -> None:
+    for stage in (ingest, normalise, tables, figures, report):
+        stage(paths)
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """The hash of every file below a folder, the database left out: its bytes never repeat."""
+    found = {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".duckdb"
+    }
+    assert found, f"nothing below {folder}"
+    return found
+
+
+def survey_command(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`survey …` run in a project folder, as a user would."""
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline", *words],
+        cwd=folder,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Paths:
+    """The toy survey in a project of its own, nothing run yet."""
+    return make_project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def toy_done(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The toy survey with every stage run; read it, do not change it."""
+    paths = make_project(tmp_path_factory.mktemp("toy"))
+    run_all(paths)
+    return paths
+
+
+@pytest.fixture(scope="session")
+def real() -> Callable[[str], Path]:
+    """The path of a real export by its name; skips where the exports are not at hand."""
+
+    def find(name: str) -> Path:
+        path = REAL / name
+        if not path.is_file():
+            if os.environ.get("SURVEY_DATA_REQUIRED"):
+                pytest.fail(f"{name} is missing, and this run may not skip it")
+            pytest.skip(f"the real export {name} is not at hand; set SURVEY_DATA to its folder")
+        return path
+
+    return find

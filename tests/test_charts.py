@@ -1,0 +1,774 @@
+"""Every kind of figure from invented numbers, hostile labels, and each gate seen to fire."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from pipeline import figures, gates
+from pipeline.charts import KINDS, colours, drawer, estimates, frame, rows
+from pipeline.charts.frame import Bar, Words
+from pipeline.errors import SurveyError
+from pipeline.paths import Paths
+from pipeline.printed import Printed
+from pipeline.rounding import percent
+
+NAN = math.nan
+SVG = "{http://www.w3.org/2000/svg}"
+LONG = (
+    "Contracts between $1M and $10M_per_year with providers whose terms of use change after "
+    "adoption, and nobody to ask about it"
+)
+COLUMNS = [
+    *("wave", "question", "item", "item_label", "option", "option_label", "role", "measure"),
+    *("by", "group", "group_label", "share", "low", "high", "respondents", "sample_size"),
+    *("valid_cases", "total_mentions", "weighted_respondents", "weighted_base", "effective_base"),
+    *("value", "flag"),
+]
+Parts = Sequence[tuple[str, float]]
+BLOCKERS = (
+    ("Skills", 0.48),
+    ("Licences", 0.41),
+    ("Cost above $1M to $10M", 0.125),
+    ("Rare_thing", 0.003),
+)
+LEVELS = ("Strongly agree", "Agree", "Neither", "Disagree", "Strongly disagree")
+
+
+def row(label: str, share: float, **more: Any) -> dict[str, Any]:
+    """One row of a table; the interval is invented."""
+    known = not math.isnan(share)
+    cells: dict[str, Any] = dict.fromkeys(COLUMNS, "")
+    cells.update(
+        wave="w2",
+        question="q",
+        option=label.casefold(),
+        option_label=label,
+        role="substantive",
+        measure="option",
+        share=share,
+        low=max(share - 0.03, 0) if known else NAN,
+        high=min(share + 0.04, 1) if known else NAN,
+        respondents=round(share * 200) if known else NAN,
+        sample_size=210,
+        valid_cases=200,
+        value=NAN,
+    )
+    return cells | more
+
+
+def table(*cells: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(list(cells), columns=COLUMNS)
+
+
+def ranked(parts: Parts = BLOCKERS) -> pd.DataFrame:
+    return table(*(row(label, share) for label, share in parts))
+
+
+def single(parts: Parts = (("North", 0.5), ("South", 0.47), ("West", 0.03))) -> pd.DataFrame:
+    return ranked(parts)
+
+
+def battery(
+    items: Sequence[str] = ("Control", "Cost"), dkns: float = 0.1, kept: bool = False
+) -> pd.DataFrame:
+    cells = []
+    for item in items:
+        where = {"item": item.casefold(), "item_label": item}
+        whole = 1 - dkns if kept else 1.0
+        shares = [share * whole for share in (0.5, 0.25, 0.125, 0.1, 0.025)]
+        cells += [row(level, share, **where) for level, share in zip(LEVELS, shares, strict=True)]
+        cells.append(row("Don't know", dkns, role="dkns", **where))
+        for net, parts in (("Agree (net)", shares[:2]), ("Disagree (net)", shares[3:])):
+            cells.append(row(net, sum(parts), role="net", measure="net", **where))
+        cells.append(row("", NAN, measure="mean", **where) | {"value": 3.9})
+    return table(*cells)
+
+
+def segmented(groups: Sequence[str] = ("Small", "Large"), parts: Parts = BLOCKERS) -> pd.DataFrame:
+    cells = [row(label, share) for label, share in parts]
+    for number, group in enumerate(groups):
+        where: dict[str, Any] = {"by": "size", "group": group.casefold(), "group_label": group}
+        where["valid_cases"] = 90 + number
+        cells += [row(label, min(share * (1 + number / 8), 1), **where) for label, share in parts]
+    return table(*cells)
+
+
+def published() -> pd.DataFrame:
+    first = {"source": "Institute A", "wording": "What hinders you?", "n": 233, "grade": "A"}
+    second = {"source": "Vendor B", "wording": "The main challenge?", "n": NAN, "grade": "B"}
+    cells = [
+        first | {"label": "Data quality", "percent": "44", "share": 0.44, "low": 0.38, "high": 0.5},
+        first | {"label": "Expertise", "percent": "35", "share": 0.35, "low": 0.29, "high": 0.41},
+        second | {"label": LONG, "percent": "62", "share": 0.62, "low": NAN, "high": NAN},
+    ]
+    return pd.DataFrame([cell | {"mode": "(select one)", "group": "", "address": ""} for cell in cells])
+
+
+MADE: dict[str, Callable[[], pd.DataFrame]] = {
+    "ranked_bars": ranked,
+    "single_bar": single,
+    "scale_bars": battery,
+    "segment_panels": segmented,
+    "published_bars": published,
+}
+
+
+def printed(kind: str, **more: Any) -> Printed:
+    plain = Printed(
+        number=3,
+        id=f"my_{kind}",
+        kind=kind,
+        wave="" if kind == "published_bars" else "w2",
+        title=f"{LONG} & <more>",
+        subtitle="Share of organisations, worldwide",
+        question="Q1. What keeps you? (select all that apply)",
+        foot="A survey, Q1, sample size = 210.\nOpt-in sample.",
+        alt='Bars & "quotes" <b>',
+        synthetic=True,
+    )
+    return dataclasses.replace(plain, **more)
+
+
+def draw(kind: str, data: pd.DataFrame | None = None, **more: Any) -> tuple[Figure, pd.DataFrame, Printed]:
+    data = MADE[kind]() if data is None else data
+    exhibit = printed(kind, **more)
+    return drawer(kind)(data, exhibit), data, exhibit
+
+
+def texts(figure: Figure) -> list[str]:
+    return [words.get_text() for words in words_of(figure)]
+
+
+def words_of(figure: Figure) -> list[Words]:
+    return [words for words in figure.findobj(Words) if isinstance(words, Words)]
+
+
+def bars_of(figure: Figure) -> list[Bar]:
+    return [bar for bar in figure.findobj(Bar) if isinstance(bar, Bar)]
+
+
+def values_of(figure: Figure) -> list[Words]:
+    return [words for words in words_of(figure) if words.value]
+
+
+def survey(folder: Path, kinds: Sequence[str] = KINDS) -> Paths:
+    """A survey folder with an exhibit of each kind, and one that is a table."""
+    paths = Paths(folder, "toy")
+    paths.tables.mkdir(parents=True)
+    exhibits = [dataclasses.asdict(printed(kind)) for kind in kinds]
+    exhibits.append(dataclasses.asdict(printed("table", id="counts")))
+    pd.DataFrame(exhibits).to_csv(paths.tables / "exhibits.csv", index=False)
+    for kind in kinds:
+        data = MADE[kind]()
+        if kind != "published_bars":
+            before = data.assign(wave="w1", share=data["share"] / 2)
+            data = pd.concat([before, data])
+        data.to_csv(paths.tables / f"my_{kind}.csv", index=False)
+    return paths
+
+
+def said(figure: Figure, data: pd.DataFrame, exhibit: Printed, gate: str) -> list[str]:
+    """The complaints of one gate."""
+    return [problem for problem in gates.check(figure, data, exhibit) if problem.startswith(f"{gate}: ")]
+
+
+# each kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_passes_the_gates(kind: str) -> None:
+    figure, data, exhibit = draw(kind)
+    assert gates.check(figure, data, exhibit) == []
+    assert figure.get_size_inches()[0] == 7.5
+    assert f"FIGURE {exhibit.number}" in texts(figure)
+    assert any("Synthetic responses" in text for text in texts(figure))
+
+
+def test_an_unknown_kind_names_the_nearest() -> None:
+    with pytest.raises(SurveyError, match="did you mean 'ranked_bars'"):
+        drawer("ranked_bar")
+
+
+def test_ranked_bars_keep_the_order_and_highlight_the_first_substantive_one() -> None:
+    data = table(
+        row("Skills", 0.48),
+        row("Licences", 0.41),
+        row("Other", 0.04, role="other"),
+        row("None", 0.01, role="none"),
+        row("Unsure", 0.02, role="dkns"),
+    )
+    figure, _, _ = draw("ranked_bars", data)
+    assert [bar.get_facecolor()[:3] for bar in bars_of(figure)] == [
+        tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        for colour in (colours.HIGHLIGHT, colours.PLAIN, *[colours.GREY] * 3)
+    ]
+    assert [words.get_text() for words in values_of(figure)] == ["48%", "41%", "4%", "1%", "2%"]
+    assert [bar.plotted for bar in bars_of(figure)] == pytest.approx(list(data["share"]))
+
+
+def test_what_has_no_share_is_marked_and_not_drawn() -> None:
+    data = table(
+        row("Skills", 0.48, flag="low_base"),
+        row("Rare", 0.004),
+        row("Never", 0.0),
+        row("Hidden", NAN, flag="suppressed"),
+        row("Later", NAN, flag="not_asked"),
+        row("Nobody", NAN),
+    )
+    figure, data, exhibit = draw("ranked_bars", data)
+    assert [words.get_text() for words in values_of(figure)] == [
+        "48% [low base]",
+        "<1%",
+        "0%",
+        "[c]",
+        "[z]",
+        "–",
+    ]
+    assert [bar.row for bar in bars_of(figure)] == [0, 1, 2]
+    assert bars_of(figure)[0].get_facecolor() == (1, 1, 1, 1)
+    assert gates.check(figure, data, exhibit) == []
+
+
+def test_a_suppressed_row_shows_no_share_even_if_its_table_has_one() -> None:
+    figure, _, _ = draw("ranked_bars", table(row("Skills", 0.48, flag="suppressed")))
+    assert not bars_of(figure)
+    assert "48%" not in texts(figure)
+
+
+def test_values_stand_behind_their_intervals() -> None:
+    figure, data, _ = draw("ranked_bars")
+    for words, bar, high in zip(values_of(figure), bars_of(figure), data["high"], strict=True):
+        assert words.get_position()[0] > bar.zero + high * bar.unit
+
+
+def test_ranked_bars_of_a_ranking_show_the_share_that_ranked_the_item() -> None:
+    item = {"option": "", "option_label": "", "item": "price", "item_label": "Price"}
+    data = table(
+        row("", 0.6, measure="ranked", **item),
+        row("", 0.3, measure="first", **item),
+        row("", NAN, measure="mean_rank", **item),
+    )
+    figure, data, exhibit = draw("ranked_bars", data)
+    assert [words.get_text() for words in values_of(figure)] == ["60%"]
+    assert "Price" in texts(figure)
+    assert gates.check(figure, data, exhibit) == []
+
+
+def test_ranked_bars_with_groups_give_each_its_panel_and_base() -> None:
+    figure, data, exhibit = draw("ranked_bars", segmented())
+    assert {"All respondents, n = 200", "Small, n = 90", "Large, n = 91"} <= set(texts(figure))
+    assert gates.check(figure, data, exhibit) == []
+
+
+def test_single_bar_names_every_share_in_the_legend() -> None:
+    figure, _, _ = draw("single_bar")
+    inside = [words.get_text() for words in values_of(figure) if words.bar is not None]
+    legend = [words.get_text() for words in values_of(figure) if words.bar is None]
+    assert inside == ["50%", "47%"]
+    assert legend == ["50%", "47%", "3%"]
+    assert "n = 200" in texts(figure)
+
+
+def test_single_bar_with_groups_names_what_is_too_thin() -> None:
+    data = segmented(parts=(("North", 0.5), ("South", 0.49), ("West", 0.01)))
+    data["share"] = [0.5, 0.49, 0.01] * 3
+    figure, data, exhibit = draw("single_bar", data)
+    assert texts(figure).count("1%") == 3
+    assert {"All respondents", "Small", "Large", "n = 90", "n = 91"} <= set(texts(figure))
+    assert gates.check(figure, data, exhibit) == []
+
+
+def test_dkns_that_the_base_excludes_is_no_part_of_the_bar() -> None:
+    excluded = table(row("A", 0.75), row("B", 0.25), row("Unsure", 0.1, role="dkns"))
+    kept = table(row("A", 0.65), row("B", 0.25), row("Unsure", 0.1, role="dkns"))
+    for data, parts in ((excluded, 2), (kept, 3)):
+        figure, data, exhibit = draw("single_bar", data)
+        assert len(bars_of(figure)) == parts
+        assert gates.check(figure, data, exhibit) == []
+
+
+def test_a_hidden_level_does_not_bring_excluded_dkns_into_the_bar() -> None:
+    data = battery(("Control", "Cost"), dkns=0.02)
+    hidden = data.index[(data["item"] == "cost") & (data["option"].isin(["neither", "disagree"]))]
+    data.loc[hidden, ["share", "low", "high"]] = NAN
+    data.loc[hidden, "flag"] = "suppressed"
+    figure, data, exhibit = draw("scale_bars", data)
+    assert gates.check(figure, data, exhibit) == []
+    assert not [bar for bar in bars_of(figure) if data["role"][bar.row] == "dkns"]
+    assert texts(figure).count("[c]") == 1
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_scale_bars_have_columns_for_net_base_and_dkns(kept: bool) -> None:
+    figure, data, exhibit = draw("scale_bars", battery(kept=kept))
+    columns = [words for words in values_of(figure) if words.bar is None]
+    assert [words.get_text() for words in columns] == [percent(0.75 * (0.9 if kept else 1)), "10%"] * 2
+    assert len(bars_of(figure)) == (12 if kept else 10)
+    assert texts(figure).count("200") == 2
+    assert gates.check(figure, data, exhibit) == []
+
+
+def test_scale_bars_print_a_low_base_and_a_suppressed_item() -> None:
+    data = battery(("Control", "Cost", "Speed"))
+    data.loc[data["item"] == "cost", "flag"] = "low_base"
+    data.loc[data["item"] == "speed", "flag"] = "suppressed"
+    data.loc[data["item"] == "speed", ["share", "low", "high"]] = NAN
+    figure, data, exhibit = draw("scale_bars", data)
+    assert "[low base]" in texts(figure)
+    assert texts(figure).count("[c]") == 3
+    assert gates.check(figure, data, exhibit) == []
+
+
+def test_scale_bars_without_nets_and_dkns_have_a_column_for_n_alone() -> None:
+    data = battery()
+    data = data[~data["role"].isin(["net", "dkns"])].reset_index(drop=True)
+    figure, data, exhibit = draw("scale_bars", data)
+    assert not [text for text in texts(figure) if text.startswith("Net")]
+    assert gates.check(figure, data, exhibit) == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 6, 11])
+def test_segment_panels_wrap_and_share_one_scale(count: int) -> None:
+    groups = [f"Group {number}" for number in range(count)]
+    figure, data, exhibit = draw("segment_panels", segmented(groups))
+    assert gates.check(figure, data, exhibit) == []
+    assert {bar.unit for bar in bars_of(figure)} == {bars_of(figure)[0].unit}
+    assert [text for text in texts(figure) if text.startswith("n = ")] == [
+        f"n = {90 + number}" for number in range(count)
+    ]
+    ticks = [bar for bar in bars_of(figure) if bar.tick]
+    assert [bar.plotted for bar in ticks[:: max(count, 1)]][:1] == pytest.approx([0.48])
+    assert len(ticks) == count * len(BLOCKERS)
+    assert "All respondents (n = 200)" in texts(figure)
+
+
+def test_segment_panels_outline_a_low_base() -> None:
+    data = segmented()
+    large = data["group"] == "large"
+    data = data.assign(
+        flag=["low_base" if few else "" for few in large],
+        valid_cases=[24 if few else 200 for few in large],
+    )
+    figure, data, exhibit = draw("segment_panels", data)
+    assert "n = 24 [low base]" in texts(figure)
+    assert gates.check(figure, data, exhibit) == []
+
+
+def test_published_bars_print_what_was_published_a_panel_a_source() -> None:
+    figure, _, _ = draw("published_bars")
+    assert [words.get_text() for words in values_of(figure)] == ["44%", "35%", "62%"]
+    assert {words.panel for words in values_of(figure)} == {0, 1}
+    assert "n = 233; grade A: read in the publisher's own text" in texts(figure)
+    assert "n not published; grade B: quoted by a third party" in texts(figure)
+    assert "What hinders you? (select one)" in texts(figure)
+
+
+# hostile labels
+
+HOSTILE = {
+    "dollars": "Infrastructure from $1M to $10M",
+    "underscores": "a_b_c ^2 \\frac{1}{2} %s {0}",
+    "markup": "<script>alert('x')</script> & \"quotes\" ]]>",
+    "long": LONG,
+    "unbroken": "x" * 120,
+    "control": "one\ttwo\x00three\x0bfour\nfive",
+    "hebrew": "עלות גבוהה (תשתיות)",
+    "arabic": "نقص المهارات التقنية",
+    "emoji": "Happy 😀 people ❤️",
+    "combined": "re\u0301sume\u0301 of a na\u00efve\u200b reader",
+    "spaces": "   ",
+}
+
+
+@pytest.mark.parametrize("label", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_labels_survive(kind: str, label: str) -> None:
+    data = MADE[kind]()
+    where = {"published_bars": "label", "scale_bars": "item_label"}.get(kind, "option_label")
+    data[where] = [label if index % 2 else text for index, text in enumerate(data[where])]
+    for column in {"group_label", "source"} & set(data):
+        data[column] = [label if text else text for text in data[column]]
+    if kind == "published_bars":
+        data["source"] = [f"{text} {number // 2}" for number, text in enumerate(data["source"])]
+    figure, data, exhibit = draw(kind, data, title=f"{label} of all", foot=label, alt=label)
+    assert gates.check(figure, data, exhibit) == []
+    root = ElementTree.fromstring(figures.svg(figure, exhibit))  # noqa: S314 - made a line above
+    drawn = "".join("".join(element.itertext()) for element in root.iter(f"{SVG}text"))
+    assert frame.clean(label).replace(" ", "") in drawn.replace(" ", "")
+
+
+@pytest.mark.parametrize("label", ["成本过高", "Rocket 🚀", "private \ue000 use"])
+def test_a_character_without_a_glyph_is_an_error_that_names_it(label: str) -> None:
+    missing = next(character for character in label if ord(character) > 0x2000)
+    with pytest.raises(SurveyError) as error:
+        draw("ranked_bars", ranked(((label, 0.4), ("Plain", 0.2))))
+    assert f"U+{ord(missing):04X}" in str(error.value)
+    assert repr(label) in str(error.value)
+    assert "my_ranked_bars" in str(error.value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_table_says_so(kind: str) -> None:
+    figure, data, exhibit = draw(kind, MADE[kind]().iloc[:0])
+    assert "No responses to show." in texts(figure)
+    assert gates.check(figure, data, exhibit) == []
+    assert figures.png(figure, exhibit)
+
+
+def count_of(kind: str, count: int) -> pd.DataFrame:
+    """A table of a kind with `count` options, or items."""
+    parts = [(f"Option {number} of the list", 1 / count) for number in range(count)]
+    if kind == "scale_bars":
+        return battery([name for name, _ in parts])
+    if kind == "published_bars":
+        same = {"source": "A", "wording": "Q", "mode": "", "grade": "A", "group": "", "n": 9}
+        return pd.DataFrame(
+            [
+                same | {"label": name, "percent": f"{share:.0%}", "share": share, "low": NAN, "high": NAN}
+                for name, share in parts
+            ]
+        )
+    return segmented(parts=parts) if kind == "segment_panels" else ranked(parts)
+
+
+@pytest.mark.parametrize("count", [1, 40])
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_option_and_forty(kind: str, count: int) -> None:
+    figure, data, exhibit = draw(kind, count_of(kind, count))
+    assert gates.check(figure, data, exhibit) == []
+
+
+@pytest.mark.parametrize("kind", ["ranked_bars", "single_bar", "segment_panels"])
+def test_all_zero(kind: str) -> None:
+    data = MADE[kind]().assign(share=0.0, low=0.0, high=0.0)
+    figure, data, exhibit = draw(kind, data)
+    assert gates.check(figure, data, exhibit) == []
+    assert texts(figure).count("0%") >= 3
+
+
+@pytest.mark.parametrize("kind", ["ranked_bars", "single_bar", "scale_bars", "segment_panels"])
+def test_one_respondent(kind: str) -> None:
+    data = MADE[kind]()
+    first = ~data.duplicated(["group", "item"])
+    numbers = {"share": first.astype(float), "low": first * 0.2, "high": first * 0.2 + 0.8}
+    data = data.assign(valid_cases=1, sample_size=1, flag="low_base", **numbers)
+    figure, data, exhibit = draw(kind, data)
+    assert gates.check(figure, data, exhibit) == []
+    assert any("[low base]" in text for text in texts(figure))
+
+
+# gates
+
+
+def test_the_label_gate_sees_a_wrong_number() -> None:
+    figure, data, exhibit = draw("ranked_bars")
+    values_of(figure)[1].set_text("42%")
+    assert said(figure, data, exhibit, "label") == [
+        "label: row 1 (Licences) prints '42%', its table has '41%'"
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_label_gate_sees_a_wrong_bar(kind: str) -> None:
+    figure, data, exhibit = draw(kind)
+    bar = bars_of(figure)[0]
+    bar.set_width(bar.get_width() * 1.2)
+    assert "beside a bar of" in said(figure, data, exhibit, "label")[0]
+
+
+def test_the_label_gate_sees_a_wrong_tick() -> None:
+    figure, data, exhibit = draw("segment_panels")
+    tick = next(bar for bar in bars_of(figure) if bar.tick)
+    tick.set_x(tick.get_x() + 5)
+    assert said(figure, data, exhibit, "label")
+
+
+def test_the_label_gate_sees_a_bar_of_a_suppressed_row() -> None:
+    figure, data, exhibit = draw("ranked_bars")
+    data["flag"] = ["suppressed", "", "", ""]
+    assert any("has a bar" in problem for problem in said(figure, data, exhibit, "label"))
+
+
+def test_the_label_gate_sees_a_filled_bar_of_a_low_base() -> None:
+    figure, data, exhibit = draw("ranked_bars")
+    data["flag"] = ["low_base", "", "", ""]
+    assert any("filled bar" in problem for problem in said(figure, data, exhibit, "label"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_label_gate_sees_a_row_that_is_not_drawn(kind: str) -> None:
+    figure, data, exhibit = draw(kind)
+    for words in words_of(figure):
+        if words.row == 1:
+            words.remove()
+    for bar in bars_of(figure):
+        if bar.row == 1:
+            bar.remove()
+    assert any("is not in the figure" in problem for problem in said(figure, data, exhibit, "label"))
+
+
+@pytest.mark.parametrize("kind", ["ranked_bars", "segment_panels", "published_bars"])
+def test_the_order_gate_sees_swapped_rows(kind: str) -> None:
+    figure, data, exhibit = draw(kind)
+    panel = values_of(figure)[0].panel
+    first, second = [words for words in values_of(figure) if words.panel == panel][:2]
+    one, other = first.get_position(), second.get_position()
+    first.set_position(other)
+    second.set_position(one)
+    assert said(figure, data, exhibit, "order")
+
+
+@pytest.mark.parametrize("kind", ["single_bar", "scale_bars"])
+def test_the_order_gate_sees_swapped_parts(kind: str) -> None:
+    figure, data, exhibit = draw(kind)
+    first, second = bars_of(figure)[:2]
+    first.set_x(second.get_x() + 1)
+    assert said(figure, data, exhibit, "order")
+
+
+@pytest.mark.parametrize("factor", [0.9, 1.1])
+def test_the_whole_gate_sees_parts_that_are_not_the_whole(factor: float) -> None:
+    data = single()
+    data["share"] *= factor
+    figure, data, exhibit = draw("single_bar", data)
+    assert said(figure, data, exhibit, "whole") == [
+        f"whole: the parts of the bar of all respondents sum to {factor:.4%}"
+    ]
+
+
+def test_the_overlap_gate_sees_two_texts_in_one_place() -> None:
+    figure, data, exhibit = draw("ranked_bars")
+    values = values_of(figure)
+    x, y = values[0].get_position()
+    values[1].set_position((x + 4, y + 3))
+    assert said(figure, data, exhibit, "overlap")[0].startswith("overlap: '48%' and '41%' share")
+
+
+def test_the_overlap_gate_sees_a_text_on_a_bar() -> None:
+    figure, data, exhibit = draw("ranked_bars")
+    words = values_of(figure)[0]
+    words.set_x(words.get_position()[0] - 60)
+    assert any("into the bar of row 0" in problem for problem in said(figure, data, exhibit, "overlap"))
+
+
+def test_the_canvas_gate_sees_a_text_outside() -> None:
+    figure, data, exhibit = draw("ranked_bars")
+    values_of(figure)[0].set_x(frame.WIDTH - 5)
+    assert "outside of 540" in said(figure, data, exhibit, "canvas")[0]
+
+
+def test_the_size_gate_sees_small_print() -> None:
+    figure, data, exhibit = draw("ranked_bars")
+    words_of(figure)[-1].set_fontsize(7.5)
+    assert "has 7.5 pt, the least is 8" in said(figure, data, exhibit, "size")[0]
+
+
+def test_the_inside_gate_sees_a_text_too_wide_for_its_bar() -> None:
+    figure, data, exhibit = draw("single_bar")
+    words = next(words for words in values_of(figure) if words.bar is not None)
+    words.bar = bars_of(figure)[2]
+    assert "larger than its part" in said(figure, data, exhibit, "inside")[0]
+
+
+def test_the_contrast_gate_sees_faint_text() -> None:
+    figure, data, exhibit = draw("single_bar")
+    inside = next(words for words in values_of(figure) if words.bar is not None)
+    inside.set_color("#555555")
+    words_of(figure)[0].set_color("#999999")
+    assert len(said(figure, data, exhibit, "contrast")) == 2
+
+
+def test_the_synthetic_gate_sees_that_it_is_not_said() -> None:
+    figure, data, exhibit = draw("ranked_bars")
+    for words in words_of(figure):
+        if "Synthetic" in words.get_text():
+            words.remove()
+    assert said(figure, data, exhibit, "synthetic")
+
+
+# colours
+
+
+@pytest.mark.parametrize("count", colours.DIVERGING)
+def test_diverging_ramps_fade_towards_the_middle(count: int) -> None:
+    ramp = colours.DIVERGING[count]
+    assert len(set(ramp)) == len(ramp) == count
+    on_white = [colours.contrast(colour, colours.WHITE) for colour in ramp]
+    half = (count + 1) // 2
+    assert on_white[:half] == sorted(on_white[:half], reverse=True)
+    assert on_white[-half:] == sorted(on_white[-half:])
+    if count in (2, 3):
+        return
+    for one, other in pairwise(ramp):
+        if count % 2 or {one, other} != {ramp[half - 1], ramp[half]}:
+            assert colours.contrast(one, other) >= 1.3
+
+
+@pytest.mark.parametrize("count", range(1, 41))
+def test_sequential_ramps_go_from_dark_to_light(count: int) -> None:
+    on_white = [colours.contrast(colour, colours.WHITE) for colour in colours.sequential(count)]
+    assert on_white == sorted(on_white, reverse=True)
+    assert len(set(on_white)) == count
+
+
+def test_labels_in_every_colour_have_contrast() -> None:
+    every = {*colours.PALETTE, *colours.GREYS.values(), colours.HIGHLIGHT, colours.PLAIN}
+    every |= {colour for ramp in colours.DIVERGING.values() for colour in ramp}
+    every |= {colour for count in range(2, 8) for colour in colours.sequential(count)}
+    assert all(colours.contrast(colours.on(colour), colour) >= 4.5 for colour in every)
+    for ink in (colours.INK, colours.GREY_INK):
+        assert colours.contrast(ink, colours.WHITE) >= 4.5
+    for colour in (*colours.PALETTE, *colours.GREYS.values(), colours.HIGHLIGHT, colours.PLAIN):
+        assert colours.contrast(colour, colours.WHITE) >= 3
+    for one, other in pairwise(colours.PALETTE):
+        assert colours.contrast(one, other) >= 3
+
+
+def test_a_neutral_middle_makes_a_scale_bipolar() -> None:
+    assert colours.scale(LEVELS) == colours.DIVERGING[5]
+    often = ("Always", "Often", "Sometimes", "Rarely", "Never")
+    assert colours.scale(often, nets=1) == colours.sequential(5)
+    without = (*LEVELS[:2], *LEVELS[3:])
+    assert colours.scale(without, nets=2) == colours.DIVERGING[4]
+    assert colours.scale(often[:4], 1) == colours.sequential(4)
+
+
+def test_ordered_answers_get_a_ramp_and_others_the_palette() -> None:
+    assert colours.categories(("1 to 9", "10 to 49", "50 or more")) == colours.sequential(3)
+    assert colours.categories(("North", "South")) == colours.PALETTE[:2]
+    assert len(set(colours.categories([f"Place {chr(65 + n)}" for n in range(9)]))) == 9
+
+
+# files
+
+
+def test_figures_are_saved_and_stale_ones_removed(tmp_path: Path) -> None:
+    paths = survey(tmp_path)
+    paths.figures.mkdir()
+    for name in ("gone.svg", "gone.png", "kept.txt"):
+        (paths.figures / name).write_text("old")
+    made = figures.figures(paths)
+    names = {f"my_{kind}.{form}" for kind in KINDS for form in ("svg", "png")}
+    assert {path.name for path in made} == names | {"figures.pdf"}
+    assert {path.name for path in paths.figures.iterdir()} == names | {"kept.txt"}
+    assert made[-1] == paths.outputs / "figures.pdf"
+    assert made[-1].read_bytes().count(b"/Type /Page ") == len(KINDS)
+
+
+def test_only_the_named_figures_are_redrawn(tmp_path: Path) -> None:
+    paths = survey(tmp_path)
+    made = figures.figures(paths, ["my_scale_bars"])
+    assert [path.name for path in made] == ["my_scale_bars.svg", "my_scale_bars.png"]
+    assert not (paths.outputs / "figures.pdf").exists()
+    with pytest.raises(SurveyError, match="did you mean 'my_scale_bars'"):
+        figures.figures(paths, ["my_scale_bar"])
+    with pytest.raises(SurveyError, match="is a table"):
+        figures.figures(paths, ["counts"])
+
+
+def test_figures_of_another_wave_are_not_mixed_in(tmp_path: Path) -> None:
+    paths = survey(tmp_path, ["ranked_bars"])
+    made = figures.figures(paths)
+    assert b">48%<" in made[0].read_bytes()
+    assert b">24%<" not in made[0].read_bytes()
+
+
+def test_nothing_is_written_where_one_figure_fails(tmp_path: Path) -> None:
+    paths = survey(tmp_path)
+    single().assign(share=[0.5, 0.47, 0.2]).to_csv(paths.tables / "my_single_bar.csv", index=False)
+    ranked((("成本", 0.4),)).to_csv(paths.tables / "my_ranked_bars.csv", index=False)
+    with pytest.raises(SurveyError) as error:
+        figures.figures(paths)
+    assert "figure 'my_single_bar': whole: " in str(error.value)
+    assert "117.0000%" in str(error.value)
+    assert "figure 'my_ranked_bars': cannot draw '成'" in str(error.value)
+    assert not paths.figures.exists()
+
+
+def test_missing_tables_name_the_command(tmp_path: Path) -> None:
+    with pytest.raises(SurveyError, match="survey tables --survey toy"):
+        figures.figures(Paths(tmp_path, "toy"))
+    paths = survey(tmp_path)
+    (paths.tables / "my_single_bar.csv").unlink()
+    with pytest.raises(SurveyError, match=r"my_single_bar\.csv is missing"):
+        figures.figures(paths)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_bytes_do_not_depend_on_what_was_saved_before(kind: str) -> None:
+    figure, _, exhibit = draw(kind)
+    alone = figures.svg(figure, exhibit)
+    again, _, _ = draw(kind)
+    image = figures.png(again, exhibit)
+    document = figures.pdf([again])
+    assert figures.svg(again, exhibit) == alone
+    assert figures.png(figure, exhibit) == image
+    assert figures.pdf([figure]) == document
+
+
+def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
+    made = []
+    for seed in ("1", "2"):
+        paths = survey(tmp_path / seed)
+        code = (
+            "import sys; from pathlib import Path; from pipeline import figures; "
+            "from pipeline.paths import Paths; "
+            f"figures.figures(Paths(Path({str(paths.root)!r}), 'toy')); "
+            "assert 'matplotlib.pyplot' not in sys.modules"
+        )
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+        drawn = {".svg", ".png", ".pdf"}
+        files = sorted(path for path in paths.outputs.rglob("*") if path.suffix in drawn)
+        made.append({path.relative_to(paths.outputs): path.read_bytes() for path in files})
+    assert len(made[0]) == 2 * len(KINDS) + 1
+    assert made[0] == made[1]
+
+
+def test_kinds_can_be_listed_without_matplotlib() -> None:
+    code = "import sys, pipeline.charts; assert 'matplotlib' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_svg_is_accessible_and_brings_its_font() -> None:
+    figure, _, exhibit = draw("ranked_bars")
+    root = ElementTree.fromstring(figures.svg(figure, exhibit))  # noqa: S314 - made a line above
+    assert root.get("role") == "img"
+    named = {element.get("id"): element.text for element in root if element.get("id")}
+    assert [named[part] for part in (root.get("aria-labelledby") or "").split()] == [
+        exhibit.title,
+        exhibit.alt,
+    ]
+    style = root.find(f"{SVG}style")
+    assert style is not None
+    assert (style.text or "").count("@font-face") == 2
+    families = {element.get("style", "").partition("font-family: ")[2].partition(";")[0]
+                for element in root.iter(f"{SVG}text")}  # fmt: skip
+    assert families == {"'Open Sans', sans-serif"}
+    drawn = ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+    assert "Cost above $1M to $10M" in drawn
+
+
+def test_a_label_that_open_sans_lacks_brings_dejavu() -> None:
+    figure, _, exhibit = draw("ranked_bars", ranked((("מחיר", 0.4), ("Plain", 0.2))))
+    image = figures.svg(figure, exhibit).decode()
+    assert "font-family:'DejaVu Sans'" in image
+    assert image.count("@font-face") == 3
+
+
+def test_rows_read_both_kinds_of_table() -> None:
+    assert [one.text for one in rows(published())] == ["44%", "35%", "62%"]
+    assert [one.measure for one in estimates(battery())] == ["option"] * 12
