@@ -204,7 +204,7 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     if exhibit.dkns == "exclude" and "dkns" in roles:
         notes.append("DKNS excluded from the analysis.")
     if kind == "multiple":
-        notes.append("Several answers possible: shares sum to more than 100%.")
+        notes.append("Several answers possible: shares can sum to more than 100%.")
     elif kind in ("single", "grid"):
         notes.append("Shares may not sum to 100% because of rounding.")
     if kind == "grid" and (data["measure"] == "net").any():
@@ -219,7 +219,7 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     if (data["flag"] == "suppressed").any():
         marks.append(f"[c]: fewer than {SUPPRESSED} respondents, not shown.")
     if exhibit.by:
-        marks.append("n = valid cases of each group.")
+        marks.append(f"n = valid cases of each group{_ungrouped(data)}.")
     lines = [" ".join(notes + marks)]
     if exhibit.kind == "ranked_bars":
         lines.append(f"Whiskers: 95% Wilson interval. {OPT_IN}")
@@ -232,6 +232,14 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         else last
     )
     return "\n".join(lines)
+
+
+def _ungrouped(data: pd.DataFrame) -> str:
+    """How many valid cases are in none of the groups, such as those who did not say."""
+    groups = data.drop_duplicates(["by", "group"])
+    whole = int(groups.loc[groups["by"] == "", "valid_cases"].iloc[0])
+    left = whole - int(groups.loc[groups["by"] != "", "valid_cases"].sum())
+    return f"; {thousands(left)} of all {thousands(whole)} are in none of them" if left else ""
 
 
 def _net_note(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:

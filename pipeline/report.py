@@ -178,7 +178,7 @@ def published_grid(data: pd.DataFrame) -> Grid:
     shown = Grid(["", "Published", "Base", "Asked", "Source", "Grade"])
     for row in _records(data):
         label = f"{row['label']} ({row['group']})" if row["group"] else str(row["label"])
-        base = "not published" if pd.isna(row["n"]) else thousands(row["n"])
+        base = "not known" if pd.isna(row["n"]) else thousands(row["n"])
         cells = [f"{row['percent']}%", base, str(row["wording"]), str(row["source"]), str(row["grade"])]
         shown.rows.append(Row(label, cells))
     return shown

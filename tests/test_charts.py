@@ -372,7 +372,7 @@ def test_published_bars_print_what_was_published_a_panel_a_source() -> None:
     assert [words.get_text() for words in values_of(figure)] == ["44%", "35%", "62%"]
     assert {words.panel for words in values_of(figure)} == {0, 1}
     assert "n = 233; grade A: read in the publisher's own text" in texts(figure)
-    assert "n not published; grade B: quoted by a third party" in texts(figure)
+    assert "n not known; grade B: quoted by a third party" in texts(figure)
     assert "What hinders you? (select one)" in texts(figure)
 
 

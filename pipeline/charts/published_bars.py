@@ -62,7 +62,7 @@ def _question(row: Row) -> str:
 def _base(panel: Sequence[Row]) -> str:
     known = sorted({row.n for row in panel if row.n == row.n})
     if not known:
-        return "n not published"
+        return "n not known"
     least, most = f"{known[0]:,.0f}", f"{known[-1]:,.0f}"
     return f"n = {most}" if least == most else f"n = {least} to {most}"
 
