@@ -140,7 +140,7 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
 @app.command()
 def synthesise(
-    wave: Annotated[str, typer.Argument(help="the wave whose export is invented, such as 2025")],
+    wave: Annotated[str, typer.Argument(help="the wave whose export is invented, by its name")],
     respondents: Annotated[int, typer.Option(help="how many responses to invent", min=1)] = 300,
     seed: Annotated[int, typer.Option(help="the same seed gives the same responses", min=0)] = 1,
     format_: Annotated[

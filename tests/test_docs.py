@@ -1,0 +1,64 @@
+"""The documentation and what it describes: commands, columns and keys are compared, not trusted."""
+
+from __future__ import annotations
+
+import re
+
+import typer
+from conftest import ROOT
+
+from pipeline.cells import COLUMNS
+from pipeline.cli import app
+from pipeline.survey import Question
+from pipeline.tables import PUBLISHED_COLUMNS
+from pipeline.verify import COLUMNS as VERIFY_COLUMNS
+from pipeline.wave import Change, Respondents, Source
+
+DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
+
+
+def test_every_command_has_help_and_is_documented() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    assert len(commands) >= 9
+    documented = set(re.findall(r"^\| `survey ([a-z-]+)", DOCS["commands.md"], re.MULTILINE))
+    assert documented == set(commands)
+    for command in commands.values():
+        assert command.help
+
+
+def test_every_column_is_documented() -> None:
+    section = DOCS["tables.md"].split("## Columns of an exhibit")[1].split("## Columns of published")[0]
+    named = re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (.*?) \|", section, re.MULTILINE)))
+    assert named == COLUMNS
+    published = DOCS["tables.md"].split("## Columns of published numbers")[1].split("##")[0]
+    assert re.findall(r"`([a-z_]+)`", published) == PUBLISHED_COLUMNS
+    verified = DOCS["tables.md"].split("## Columns of verify.csv")[1]
+    assert re.findall(r"`([a-z_]+)`", verified) == VERIFY_COLUMNS
+
+
+def test_every_key_is_documented() -> None:
+    text = DOCS["declarations.md"]
+    for model in (Question, Source, Respondents, Change):
+        for key in model.model_fields:
+            if key != "sheet":  # Excel files are not read yet
+                assert f"`{key}`" in text or f"{key} =" in text or f".{key}`" in text, key
+
+
+def test_links_lead_somewhere() -> None:
+    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").glob("*.md"))
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text())]
+    assert len(links) > 5
+    for page, link in links:
+        assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_the_top_level_holds_what_it_should() -> None:
+    for name in ("Makefile", "pyproject.toml", "pipeline", "raw", "outputs", "notebooks", "tests", "LICENSE"):
+        assert (ROOT / name).exists(), name
+
+
+def test_lock_files_carry_hashes_and_no_addresses() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text()
+        assert text.count("--hash=sha256:") > 100
+        assert "://" not in text

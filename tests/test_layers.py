@@ -1,0 +1,120 @@
+"""What each stage may not do, read off the source: only normalise builds the database, only tables
+computes shares, charts get a DataFrame, one module writes files and one spells folders."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+PACKAGE = ROOT / "pipeline"
+SOURCES = {str(path.relative_to(PACKAGE)): path.read_text() for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imports(name: str) -> set[str]:
+    """Every module that a module imports, at its top or in a function."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(SOURCES[name])):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def users(module: str) -> set[str]:
+    return {name for name in SOURCES if module in imports(name)}
+
+
+def test_the_scan_sees_the_package() -> None:
+    assert len(SOURCES) > 40
+    assert "pipeline.estimate" in imports("cells.py")
+
+
+def test_only_ingest_to_tables_know_the_database() -> None:
+    assert users("duckdb") == {"ingest.py", "normalise.py", "coded.py", "cells.py", "tables.py"}
+
+
+def test_only_normalise_builds_the_database() -> None:
+    opened = [
+        (name, line.strip())
+        for name, source in SOURCES.items()
+        for line in source.splitlines()
+        if "duckdb.connect(" in line
+    ]
+    writing = [
+        name for name, line in opened if "read_only=True" not in line and "duckdb.connect()" not in line
+    ]
+    assert len(opened) > 2
+    assert writing == ["normalise.py"]
+
+
+def test_only_tables_computes_shares() -> None:
+    assert users("pipeline.cells") == {"tables.py"}
+    assert users("pipeline.stats.intervals") == {"estimate.py", "tables.py", "report.py"}
+    # the report asks for the confidence level that it prints, and for no formula
+    assert "wilson" not in SOURCES["report.py"]
+
+
+@pytest.mark.parametrize(
+    "name", [*sorted(n for n in SOURCES if n.startswith("charts/")), "gates.py", "figures.py"]
+)
+def test_charts_get_a_dataframe_and_no_more(name: str) -> None:
+    for forbidden in ("duckdb", "pipeline.tables", "pipeline.estimate", "pipeline.cells", "pipeline.survey"):
+        assert forbidden not in imports(name)
+    if name.startswith("charts/"):
+        assert "read_csv" not in SOURCES[name]
+        assert "savefig" not in SOURCES[name]
+
+
+def test_every_chart_has_the_same_signature() -> None:
+    kinds = [n for n in SOURCES if n.startswith("charts/") and "def draw(" in SOURCES[n]]
+    assert len(kinds) == 5
+    for name in kinds:
+        assert "def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:" in SOURCES[name]
+
+
+def test_only_one_module_writes_files() -> None:
+    writing = re.compile(
+        r"\.write_(text|bytes)\(|\.unlink\(|\.rename\((?!columns)|\.replace\((path|target)|\bopen\([^)]*[\"'][wax]"
+    )
+    assert writing.search(SOURCES["files.py"])
+    others = {name for name, source in SOURCES.items() if writing.search(source)} - {"files.py"}
+    # these fill the temporary file that files.aside gave them
+    assert others == {"normalise.py", "fetch.py", "synthesise.py"}
+    assert all("files.aside(" in SOURCES[name] for name in others)
+
+
+def test_only_one_module_spells_folders() -> None:
+    spelt = re.compile(r"[\"'](raw|outputs|interim|frequencies)[\"']")
+    assert spelt.search(SOURCES["paths.py"])
+    assert {name for name, source in SOURCES.items() if spelt.search(source)} == {"paths.py"}
+
+
+def test_no_year_is_written_into_the_package() -> None:
+    files = [*PACKAGE.rglob("*.py"), *PACKAGE.rglob("*.sql"), *PACKAGE.rglob("*.j2")]
+    assert len(files) > 50
+    # an XML namespace has one in its name
+    years = [
+        f"{path.name}: {line.strip()}"
+        for path in files
+        for line in path.read_text().splitlines()
+        if re.search(r"\b20[0-9]{2}\b", line) and "http://www.w3.org" not in line
+    ]
+    assert years == []
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.sql")), ids=lambda path: path.stem)
+def test_a_statement_has_its_header_and_is_alone(path: Path) -> None:
+    lines = path.read_text().splitlines()
+    assert lines[0].startswith("-- ")
+    assert lines[1].startswith("-- ")
+    assert not lines[2].startswith("--")
+    body = re.sub(r"--.*", "", path.read_text())
+    assert ";" not in body
+    if "create table coded" not in body and "insert" not in body:
+        assert "order by" in body

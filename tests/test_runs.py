@@ -1,0 +1,197 @@
+"""Whole runs: the same bytes again, make's idea of what to do, a wave dropped in, the wheel elsewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, digest, make_project, run_all, survey_command
+
+from pipeline.paths import Paths
+
+
+@pytest.mark.parametrize("survey", ["toy", "open-source-ai"])
+def test_the_same_bytes_under_any_hash_seed(survey: str, tmp_path: Path) -> None:
+    found = []
+    for seed in ("0", "4711"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        source = {"source": ROOT / "raw" / survey} if survey != "toy" else {}
+        paths = make_project(folder, survey, **source)
+        run = survey_command(folder, "all", "--survey", survey, PYTHONHASHSEED=seed, TZ=f"UTC+{len(found)}")
+        assert run.returncode == 0, run.stderr
+        found.append(digest(paths.outputs))
+    assert len(found[0]) > 20
+    assert found[0] == found[1]
+
+
+def test_a_second_run_writes_nothing(toy: Paths) -> None:
+    run_all(toy)
+    before = {p: p.stat().st_mtime_ns for p in toy.outputs.rglob("*") if p.is_file() and p != toy.database}
+    run_all(toy)
+    assert len(before) > 20
+    assert {p: p.stat().st_mtime_ns for p in before} == before
+
+
+def test_outputs_of_exhibits_that_are_gone_are_removed(toy: Paths) -> None:
+    run_all(toy)
+    assert (toy.figures / "top.svg").is_file()
+    report = toy.raw / "report.toml"
+    report.write_text(report.read_text().replace('id = "top"', 'id = "highest"'))
+    run_all(toy)
+    assert (toy.figures / "highest.svg").is_file()
+    assert not (toy.figures / "top.svg").exists()
+    assert not (toy.tables / "top.csv").exists()
+
+
+def test_a_new_wave_is_two_files_and_appears_in_every_table(toy: Paths) -> None:
+    run_all(toy)
+    shutil.copy(toy.raw / "second.csv", toy.raw / "third.csv")
+    declared = (toy.raw / "second.toml").read_text()
+    (toy.raw / "third.toml").write_text(
+        declared.replace("second.csv", "third.csv").replace("Second", "Third")
+    )
+    run_all(toy)
+    tables = sorted([*toy.tables.glob("*.csv"), *toy.frequencies.glob("*.csv")])
+    # private texts have no estimates, published numbers no wave
+    counted = [p for p in tables if p.stem not in ("remarks", "published_uses", "verify", "exhibits")]
+    assert len(counted) > 15
+    for path in counted:
+        assert re.search(r"^third,", path.read_text(), re.MULTILINE), path
+    exhibits = (toy.tables / "exhibits.csv").read_text()
+    assert exhibits.count("Third Toy Survey") >= 7
+    assert "Second Toy Survey" not in exhibits
+
+
+def test_without_a_report_file_every_question_gets_its_exhibit(toy: Paths) -> None:
+    (toy.raw / "report.toml").unlink()
+    run_all(toy)
+    drawn = {path.stem for path in toy.figures.glob("*.svg")}
+    assert drawn == {"involved", "region", "uses", "why_not", "top", "views"}
+    assert "Are you involved?" in toy.report.read_text()
+
+
+def test_synthetic_responses_are_marked_everywhere(toy: Paths) -> None:
+    run_all(toy)
+    figures = [path for path in toy.figures.glob("*.svg") if path.stem != "published_uses"]
+    assert len(figures) > 4
+    for path in figures:
+        assert "Synthetic responses" in path.read_text(), path
+    assert "Synthetic responses" in toy.report.read_text()
+
+
+def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """make in a copy of the repository that uses the environment the tests run in."""
+    venv = Path(sys.executable).parent.parent
+    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "SURVEY")}
+    return subprocess.run(
+        ["make", f"VENV={venv}", "SURVEY=toy", *words],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def stages(run: subprocess.CompletedProcess[str]) -> list[str]:
+    assert run.returncode == 0, run.stderr
+    return re.findall(r"^([a-z]+) +toy ", run.stderr, re.MULTILINE)
+
+
+def test_make_runs_what_changed_and_no_more(tmp_path: Path) -> None:
+    if not (Path(sys.executable).parent.parent / ".installed").exists():
+        pytest.fail("run the tests through `make test`, which installs the environment that make looks for")
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copy(ROOT / "requirements.lock", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for lock in ("requirements.lock", "pyproject.toml"):
+        os.utime(tmp_path / lock, (0, 0))
+    paths = make_project(tmp_path)
+    everything = ["ingest", "normalise", "tables", "figures", "report"]
+    assert stages(make(tmp_path, "all")) == everything
+    assert stages(make(tmp_path, "all")) == []
+
+    (paths.figures / "views.svg").unlink()
+    assert stages(make(tmp_path, "all")) == ["figures"]
+    (paths.tables / "views.csv").unlink()
+    assert stages(make(tmp_path, "all")) == ["tables"]
+    paths.report.unlink()
+    assert stages(make(tmp_path, "all")) == ["report"]
+    paths.database.unlink()
+    assert stages(make(tmp_path, "all")) == ["normalise"]
+    assert stages(make(tmp_path, "all")) == []
+
+    os.utime(paths.raw / "second.csv")
+    assert stages(make(tmp_path, "all")) == []
+    wave = paths.raw / "second.toml"
+    wave.write_text(wave.read_text() + "# a comment\n")
+    assert stages(make(tmp_path, "all")) == ["ingest", "normalise"]
+    report = paths.raw / "report.toml"
+    report.write_text(report.read_text().replace("What people use", "What is used"))
+    assert stages(make(tmp_path, "all")) == ["tables", "figures", "report"]
+    survey = paths.raw / "survey.toml"
+    survey.write_text(survey.read_text().replace('none = "None of these"', 'none = "None of  these"'))
+    export = paths.raw / "first.csv"
+    export.write_bytes(export.read_bytes().replace(b"a11;Yes;1;Data", b"a11;Yes;N;Data"))
+    os.utime(export, (1, 1))  # new bytes with an old date
+    assert stages(make(tmp_path, "all")) == everything
+    assert stages(make(tmp_path, "all")) == []
+
+    broken = wave.read_text().replace("synthetic = true", "syntetic = true")
+    kept = digest(paths.tables)
+    wave.write_text(broken)
+    failed = make(tmp_path, "all")
+    assert failed.returncode != 0
+    assert "raw/toy/second.toml:3: unknown key 'syntetic'" in failed.stderr
+    assert digest(paths.tables) == kept
+
+    assert make(tmp_path, "clean").returncode == 0
+    assert not paths.outputs.exists()
+
+
+def test_the_wheel_works_elsewhere(tmp_path: Path) -> None:
+    built = tmp_path / "built"
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run(
+        [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", str(built), str(ROOT)], check=True
+    )
+    (wheel,) = built.glob("*.whl")
+    site = tmp_path / "site"
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(site), str(wheel)], check=True)
+    installed = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
+    packaged = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "pipeline").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert any(name.endswith(".sql") for name in packaged)
+    assert packaged <= installed
+    make_project(tmp_path)
+    script = site / "bin" / "survey"
+    assert script.is_file()
+    environment = os.environ | {"PYTHONPATH": str(site), "PYTHONSAFEPATH": "1"}
+    for words in (["--help"], ["all", "--survey", "toy"]):
+        run = subprocess.run(
+            [sys.executable, str(script), *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0, run.stderr
+    where = subprocess.run(
+        [sys.executable, "-c", "import pipeline; print(pipeline.__file__)"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert where.stdout.startswith(str(site))
