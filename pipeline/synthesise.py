@@ -13,18 +13,17 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Any, TextIO
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 
-from pipeline import files, survey
-from pipeline.documents import Declared, Document, Key, model, read
+from pipeline import assumptions, files, survey
+from pipeline.assumptions import Assumed, Assumptions
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.formats import formats
 from pipeline.formats.written import Answered, Column, Layout, layouts
-from pipeline.paths import ASSUMPTIONS_FILE, Paths
+from pipeline.paths import Paths
 from pipeline.survey import Option, Survey
 from pipeline.wave import Exclude, Fielding, load_one
 from pipeline.words import ELLIPSIS, fold
@@ -34,79 +33,9 @@ Flags = npt.NDArray[np.bool_]
 Values = npt.NDArray[Any]
 Answers = dict[str, Values]
 
-Probability = Annotated[float, Field(ge=0, le=1)]
-Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Shift = Annotated[float, Field(allow_inf_nan=False)]
-
 _CHUNK = 50_000  # respondents drawn and written at a time; changing it changes every export
 _TEXTS = ["Something that is not listed", "A mixture of several things", "It depends on the team"]
 _UNLISTED = {"substantive": 0.3, "other": 0.04, "none": 0.03, "not_applicable": 0.03}
-
-
-class Number(Declared):
-    """The distribution of a number: logistic on the log-odds scale between `low` and `high`."""
-
-    low: float = 0
-    high: float = 100
-    median: float = 50
-    spread: Annotated[float, Field(gt=0)] = 1
-    step: Annotated[float, Field(gt=0)] = 1
-
-
-class Effect(Declared):
-    """Log-odds added for respondents who chose one of `where`, in `waves` (none named: in all).
-
-    `shift` is by option; by item for a grid (towards its last level), a ranking or an allocation; by
-    the question's own id for a number. `basis` names the published number behind it.
-    """
-
-    shift: dict[str, Shift]
-    where: dict[str, list[str]] = {}
-    waves: list[str] = []
-    basis: str = ""
-
-
-class Assumed(Declared):
-    """What is assumed of one question before any effects.
-
-    `shares` are by option; by item for a ranking or an allocation. Those of a multiple choice are
-    shares of respondents, before `max`; all others are relative, and what is not listed divides what is
-    left to 1. `items` gives items of a grid shares of their own. `among` lets a ranking hold only items
-    ticked in that multiple choice. `waves` names the waves that ask the question (none named: all).
-    `basis` names the published number behind a share, by its id.
-    """
-
-    shares: dict[str, Weight] = {}
-    items: dict[str, dict[str, Weight]] = {}
-    number: Number = Number()
-    among: str = ""
-    texts: list[str] = []
-    dkns: Probability | None = None
-    skips: Probability | None = None
-    waves: list[str] = []
-    effects: list[Effect] = []
-    basis: dict[str, str] = {}
-
-
-class Assumptions(Declared):
-    """All that assumptions.toml says; every key has a default."""
-
-    screened_out: Probability = 0.05
-    breaks_off: Probability = 0.05
-    dkns: Probability = 0.05
-    skips: Probability = 0.02
-    questions: dict[str, Assumed] = {}
-
-
-_FITTING = {
-    "single": {"shares", "texts", "dkns"},
-    "multiple": {"shares", "texts", "dkns"},
-    "grid": {"shares", "items", "dkns"},
-    "rank": {"shares", "among"},
-    "allocation": {"shares"},
-    "number": {"number"},
-    "text": {"texts"},
-}
 
 
 @dataclass(frozen=True)
@@ -165,20 +94,6 @@ def synthesise(paths: Paths, wave: str, respondents: int, seed: int, format_: st
     return export
 
 
-def load_assumptions(paths: Paths, questionnaire: Survey) -> Assumptions:
-    """The assumptions of a survey, the defaults where it has none; SurveyError with every problem."""
-    path = paths.raw / ASSUMPTIONS_FILE
-    if not path.is_file():
-        return Assumptions()
-    document = read(path, paths.shown(path))
-    assumptions = model(document, Assumptions)
-    waves = [file.stem for file in paths.wave_files()]
-    problems = list(_check(assumptions, questionnaire, waves, document))
-    if problems:
-        raise SurveyError(problems)
-    return assumptions
-
-
 def _plan(paths: Paths, name: str, respondents: int, seed: int, format_: str | None) -> _Plan:
     if respondents < 0 or seed < 0:
         raise SurveyError(f"respondents ({respondents}) and seed ({seed}) may not be negative")
@@ -190,10 +105,10 @@ def _plan(paths: Paths, name: str, respondents: int, seed: int, format_: str | N
     problems = list(_refusals(fielding, format_))
     if problems:
         raise SurveyError(problems)
-    assumptions = load_assumptions(paths, questionnaire)
-    options, items = _offered(questionnaire, fielding, assumptions)
+    assumed = assumptions.load(paths, questionnaire)
+    options, items = _offered(questionnaire, fielding, assumed)
     rules = [rule for rule in fielding.wave.exclude if _applies(rule, questionnaire, options)]
-    return _Plan(questionnaire, fielding, assumptions, respondents, seed, options, items, rules)
+    return _Plan(questionnaire, fielding, assumed, respondents, seed, options, items, rules)
 
 
 def _refusals(fielding: Fielding, format_: str | None) -> Iterator[Problem]:
@@ -256,104 +171,6 @@ def _applies(rule: Exclude, questionnaire: Survey, options: dict[str, list[str]]
             if not choice or not set(wanted) & set(options.get(key, [])):
                 return False
     return bool(rule.where)
-
-
-def _check(
-    assumptions: Assumptions, questionnaire: Survey, waves: list[str], document: Document
-) -> Iterator[Problem]:
-    """What the assumptions say of questions, options, items and waves that do not exist."""
-    for name, assumed in assumptions.questions.items():
-        place: tuple[Key, ...] = ("questions", name)
-        if name not in questionnaire.questions:
-            hint = did_you_mean(name, questionnaire.questions)
-            yield document.problem(f"no question {name!r}; {hint}", *place)
-            continue
-        kind = questionnaire.questions[name].kind
-        for key in sorted(assumed.model_fields_set - _FITTING[kind] - {"skips", "waves", "effects", "basis"}):
-            yield document.problem(f"{key} means nothing for a {kind} question", *place, key)
-        yield from _check_shares(assumed, name, questionnaire, document)
-        yield from _unknown_waves(assumed.waves, waves, document, *place)
-        yield from _check_effects(assumed, name, questionnaire, waves, document)
-        among = assumed.among
-        if among and (among not in _before(questionnaire, name, ("multiple",))):
-            hint = did_you_mean(among, _before(questionnaire, name, ("multiple",)))
-            yield document.problem(f"among: no earlier multiple choice {among!r}; {hint}", *place, "among")
-        number = assumed.number
-        if not number.low < number.median < number.high:
-            yield document.problem("the median wants to lie between low and high", *place, "number")
-
-
-def _before(questionnaire: Survey, name: str, kinds: tuple[str, ...]) -> list[str]:
-    earlier = list(questionnaire.questions)[: questionnaire.position(name) - 1]
-    return [question for question in earlier if questionnaire.questions[question].kind in kinds]
-
-
-def _unknown(named: Any, known: Any, what: str, document: Document, *place: Key) -> Iterator[Problem]:
-    for identifier in named:
-        if identifier not in known:
-            hint = did_you_mean(identifier, known)
-            yield document.problem(f"no {what} {identifier!r}; {hint}", *place, identifier)
-
-
-def _unknown_waves(named: list[str], known: list[str], document: Document, *place: Key) -> Iterator[Problem]:
-    for index, wave in enumerate(named):
-        if wave not in known:
-            hint = did_you_mean(wave, known, "the waves are")
-            yield document.problem(f"no wave {wave!r}; {hint}", *place, "waves", index)
-
-
-def _check_shares(
-    assumed: Assumed, name: str, questionnaire: Survey, document: Document
-) -> Iterator[Problem]:
-    place: tuple[Key, ...] = ("questions", name)
-    question, options = questionnaire.questions[name], questionnaire.options(name)
-    by_item = question.kind in ("rank", "allocation")
-    what, known = ("item", [*question.items]) if by_item else ("option", [*options])
-    yield from _unknown(assumed.shares, known, f"{what} of {name!r}", document, *place, "shares")
-    yield from _unknown(assumed.items, question.items, f"item of {name!r}", document, *place, "items")
-    for item, own in assumed.items.items():
-        yield from _unknown(own, options, f"option of {name!r}", document, *place, "items", item)
-    basis = [name, *options, *question.items]
-    yield from _unknown(assumed.basis, basis, f"option or item of {name!r}", document, *place, "basis")
-    for where, shares in (
-        (("shares",), assumed.shares),
-        *((("items", item), own) for item, own in assumed.items.items()),
-    ):
-        if shares and not any(shares.values()):
-            yield document.problem("every share is 0", *place, *where)
-        for option, share in shares.items():
-            if not by_item and option in options and options[option].role == "dkns":
-                yield document.problem(
-                    f"{option!r} is no share of answers; say dkns = {share}", *place, *where, option
-                )
-            if question.kind == "multiple" and share > 1:
-                yield document.problem(
-                    f"{option!r}: a share lies between 0 and 1, seen {share}", *place, *where, option
-                )
-
-
-def _check_effects(
-    assumed: Assumed, name: str, questionnaire: Survey, waves: list[str], document: Document
-) -> Iterator[Problem]:
-    question = questionnaire.questions[name]
-    choices = _before(questionnaire, name, ("single", "multiple", "grid"))
-    moved: list[str] = [*(question.items or questionnaire.options(name))]
-    if question.kind == "number":
-        moved = [name]
-    what = "item" if question.items else "option"
-    for index, effect in enumerate(assumed.effects):
-        place: tuple[Key, ...] = ("questions", name, "effects", index)
-        yield from _unknown(effect.shift, moved, f"{what} of {name!r}", document, *place, "shift")
-        yield from _unknown_waves(effect.waves, waves, document, *place)
-        yield from _unknown(effect.where, choices, f"choice before {name!r}", document, *place, "where")
-        for on, chosen in effect.where.items():
-            if on in choices:
-                for option in chosen:
-                    if option not in questionnaire.options(on):
-                        hint = did_you_mean(option, questionnaire.options(on))
-                        yield document.problem(
-                            f"{on!r} has no option {option!r}; {hint}", *place, "where", on
-                        )
 
 
 def _stream(plan: _Plan, chunk: int, name: str) -> np.random.Generator:
