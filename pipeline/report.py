@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -87,9 +88,16 @@ def report(paths: Paths) -> Path:
         low_base=LOW_BASE,
         suppressed=SUPPRESSED,
         thousands=thousands,
+        period=_period,
     )
     files.write(paths.report, page)
     return paths.report
+
+
+def _period(wave: dict[str, Any]) -> str:
+    """The field period in days, as one says it."""
+    first, last = (datetime.date.fromisoformat(wave[end]) for end in ("fielded_from", "fielded_to"))
+    return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
 
 
 def _shown(paths: Paths, printed: Printed) -> Shown:
