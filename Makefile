@@ -6,6 +6,11 @@ SURVEY ?= open-source-ai
 PYTHON ?= python3
 VENV ?= .venv
 
+# the name becomes part of paths, one of which `clean` removes
+ifneq ($(shell printf '%s' '$(SURVEY)' | grep -cE '^[A-Za-z0-9][A-Za-z0-9._-]*$$'),1)
+$(error SURVEY is '$(SURVEY)': a name of letters, digits, '.', '_' and '-' is wanted)
+endif
+
 RAW := raw/$(SURVEY)
 OUT := outputs/$(SURVEY)
 STATE := $(OUT)/interim

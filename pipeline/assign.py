@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.columns import find, why_not
-from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.errors import Problem, SurveyError, did_you_mean, nearest
 from pipeline.formats import Heading
 from pipeline.survey import Question, Survey
 from pipeline.wave import Fielding
 from pipeline.words import best_fit, fits, fold, is_beginning
+
+# how survey tools head the text beside an Other
+_OTHER = re.compile(r"others?\W*(?:please|specify|explain|describe|write|$)")
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
         if found:
             questions[name] = tuple(found)
     respondents: dict[str, int] = {}
-    for role in ("id", "started", "submitted", "weight"):
+    for role in ("id", "started", "submitted"):
         finder = getattr(wave.respondents, role)
         if finder:
             columns = find(finder, headings)
@@ -140,9 +144,10 @@ def _left_over(
         where = group[0].letters if len(group) == 1 else f"{group[0].letters}:{group[-1].letters}"
         seen = f"{code} | {text}" if code else text
         label = f" ({group[0].label!r})" if group[0].label and len(group) == 1 else ""
+        near = nearest(text, known)
         yield fielding.document.problem(
             f"column {where} {seen[:90]!r}{label} is no question's, no respondent's and not dropped; "
-            f"{did_you_mean(text, known)} Name it under [columns], or add it to drop",
+            f"{near}{' ' if near else ''}name it under [columns], or add it to drop",
             "columns",
         )
 
@@ -153,7 +158,7 @@ def is_write_in(survey: Survey, question: str, heading: Heading, group: Sequence
     options = {i: o.label for i, o in survey.options(question).items() if o.write_in}
     if asked.kind == "grid":
         named = [*asked.items.values(), *(o.label for o in survey.options(question).values())]
-        return fold(heading.label).startswith("other") and not any(
+        return bool(_OTHER.match(fold(heading.label))) and not any(
             fits(label, heading.label) or fits(label, heading.label.rpartition(" - ")[0]) for label in named
         )
     return len(group) > 1 and len(best_fit(options, heading.label)) == 1

@@ -46,7 +46,7 @@ class Assumed(Declared):
     `shares` are by option; by item for a ranking or an allocation. Those of a multiple choice are
     shares of respondents, before `max`; all others are relative, and what is not listed divides what is
     left to 1. `items` gives items of a grid shares of their own. `among` lets a ranking hold only items
-    ticked in that multiple choice. `waves` names the waves that ask the question (none named: all).
+    ticked in that multiple choice. `not_in` names the waves that do not ask the question.
     `basis` names the published number behind a share, by its id.
     """
 
@@ -57,7 +57,7 @@ class Assumed(Declared):
     texts: list[str] = []
     dkns: Probability | None = None
     skips: Probability | None = None
-    waves: list[str] = []
+    not_in: list[str] = []
     effects: list[Effect] = []
     basis: dict[str, str] = {}
 
@@ -108,10 +108,12 @@ def _check(
             yield document.problem(f"no question {name!r}; {hint}", *place)
             continue
         kind = questionnaire.questions[name].kind
-        for key in sorted(assumed.model_fields_set - _FITTING[kind] - {"skips", "waves", "effects", "basis"}):
+        for key in sorted(
+            assumed.model_fields_set - _FITTING[kind] - {"skips", "not_in", "effects", "basis"}
+        ):
             yield document.problem(f"{key} means nothing for a {kind} question", *place, key)
         yield from _check_shares(assumed, name, questionnaire, document)
-        yield from _unknown_waves(assumed.waves, waves, document, *place)
+        yield from _unknown_waves(assumed.not_in, waves, document, *place, "not_in")
         yield from _check_effects(assumed, name, questionnaire, waves, document)
         among = assumed.among
         if among and (among not in _before(questionnaire, name, ("multiple",))):
@@ -138,7 +140,7 @@ def _unknown_waves(named: list[str], known: list[str], document: Document, *plac
     for index, wave in enumerate(named):
         if wave not in known:
             hint = did_you_mean(wave, known, "the waves are")
-            yield document.problem(f"no wave {wave!r}; {hint}", *place, "waves", index)
+            yield document.problem(f"no wave {wave!r}; {hint}", *place, index)
 
 
 def _check_shares(
@@ -183,7 +185,7 @@ def _check_effects(
     for index, effect in enumerate(assumed.effects):
         place: tuple[Key, ...] = ("questions", name, "effects", index)
         yield from _unknown(effect.shift, moved, f"{what} of {name!r}", document, *place, "shift")
-        yield from _unknown_waves(effect.waves, waves, document, *place)
+        yield from _unknown_waves(effect.waves, waves, document, *place, "waves")
         yield from _unknown(effect.where, choices, f"choice before {name!r}", document, *place, "where")
         for on, chosen in effect.where.items():
             if on in choices:

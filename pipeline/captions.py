@@ -18,14 +18,20 @@ from pipeline.rounding import percent, thousands
 from pipeline.survey import Survey
 from pipeline.words import plain
 
-OPT_IN = (
-    "Opt-in sample: the interval reflects sampling variation only, not a margin of error for all "
-    "organisations."
-)
+_WHOM = "organisations"
 SYNTHETIC = "Synthetic responses"
 _LONG_LABEL = 40
+_LISTED = 4
 _ALT_LENGTH = 400
 _TITLE_WORDS = 12
+
+
+def opt_in(survey: Survey) -> str:
+    """What an interval of an opt-in sample does not mean, for the survey's population."""
+    whom = survey.population.split(";")[0].strip() or _WHOM
+    return (
+        f"Opt-in sample: the interval reflects sampling variation only, not a margin of error for all {whom}."
+    )
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,8 @@ class WaveFacts:
     fielded_from: str
     fielded_to: str
     synthetic: bool
+    licence: str
+    citation: str
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ def caption(exhibit: Exhibit, number: int, data: pd.DataFrame, context: Context)
         id=exhibit.id,
         kind=exhibit.kind,
         wave=context.wave.name,
-        title=exhibit.neutral or _default_title(exhibit, wording),
+        title=exhibit.neutral or _default_title(wording),
         subtitle=_subtitle(exhibit, context),
         question=question,
         foot=_foot(exhibit, data, context),
@@ -90,7 +98,8 @@ def caption_published(exhibit: Exhibit, number: int, data: pd.DataFrame, questio
         f"Published by others, not computed here: {'; '.join(sources)}. Each panel has its own question "
         "and base; the panels are not to be ranked together. Options that a source did not publish are "
         f"missing. {grades}.",
-        f"Bars show the 95% Wilson interval where the source states its base. {OPT_IN}",
+        "Whiskers: 95% Wilson interval, added here where the base is known; it reflects sampling variation "
+        "only, not a margin of error.",
         f"Data: tables/{exhibit.id}.csv",
     ]
     panels = data.drop_duplicates(["source", "wording", "group"])
@@ -113,9 +122,9 @@ def caption_published(exhibit: Exhibit, number: int, data: pd.DataFrame, questio
     )
 
 
-def _default_title(exhibit: Exhibit, wording: Wording) -> str:
-    text = wording.text.rstrip(":")
-    return text if len(text.split()) <= _TITLE_WORDS else plain(exhibit.id)
+def _default_title(wording: Wording) -> str:
+    words = wording.text.rstrip(":").split()
+    return " ".join(words) if len(words) <= _TITLE_WORDS else f"{' '.join(words[: _TITLE_WORDS - 1])} …"
 
 
 def _segment_number(exhibit: Exhibit, context: Context) -> str:
@@ -132,7 +141,7 @@ def _subtitle(exhibit: Exhibit, context: Context) -> str:
         "text": "Share of respondents who wrote something",
     }.get(asked.kind, "Share of respondents choosing each answer")
     if exhibit.by:
-        measure += f", % of each group by {plain(exhibit.by).lower()}"
+        measure += f", % of each {plain(exhibit.by).lower()} group"
     whom = _whom(exhibit, context)
     return ", ".join(part for part in (measure, whom, _dates(context.wave)) if part)
 
@@ -146,16 +155,23 @@ def _whom(exhibit: Exhibit, context: Context) -> str:
 
 
 def _clause(question: str, options: Sequence[str], context: Context) -> str:
-    offered = [option for option in options if (question, option) in context.labels]
-    labels = []
-    for option in offered:
-        label = context.labels[question, option]
-        labels.append(label if len(label) <= _LONG_LABEL else plain(option).lower())
-    every = [i for i, o in context.survey.options(question).items() if o.role == "substantive"]
+    """A condition in words; all substantive answers are told by what they leave out."""
     number = context.wordings[question].number
-    if len(offered) > 4 and set(offered) >= set(every) & {o for q, o in context.labels if q == question}:
-        return f"{number} = any answer"
-    return f"{number} = {_either(labels)}"
+    offered = {option: context.labels[question, option] for option in options
+               if (question, option) in context.labels}  # fmt: skip
+    declared = {i: o for i, o in context.survey.options(question).items() if (question, i) in context.labels}
+    named = {i for i, option in declared.items() if option.role == "substantive"}
+    if set(offered) == named and len(named) > _LISTED:
+        left = [context.labels[question, i] for i in declared if i not in named]
+        return f"{number} = an answer other than {_either([_quoted(label) for label in left])}"
+    return f"{number} = {_either([_quoted(label) for label in offered.values()])}"
+
+
+def _quoted(label: str) -> str:
+    """A label in quotation marks, cut at a word where it is long."""
+    if len(label) <= _LONG_LABEL:
+        return f"“{label}”"
+    return f"“{label[:_LONG_LABEL].rsplit(' ', 1)[0].rstrip(',;')}…”"
 
 
 def _either(parts: Sequence[str]) -> str:
@@ -213,18 +229,26 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         notes.append("Answers that screen a respondent out are not shown.")
     if kind == "rank":
         notes.append("Valid cases ranked at least one.")
+    if exhibit.kind == "scale_bars":
+        notes.append("Parts too narrow for a label are in the table.")
     marks = []
     if (data["flag"] == "low_base").any():
         marks.append(f"[low base]: fewer than {LOW_BASE} respondents, read as indicative only.")
     if (data["flag"] == "suppressed").any():
         marks.append(f"[c]: fewer than {SUPPRESSED} respondents, not shown.")
     if exhibit.by:
-        marks.append(f"n = valid cases of each group{_ungrouped(data)}.")
+        marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
     lines = [" ".join(notes + marks)]
     if exhibit.kind == "ranked_bars":
-        lines.append(f"Whiskers: 95% Wilson interval. {OPT_IN}")
-    elif exhibit.kind != "table":
-        lines.append("Opt-in sample: shares describe those who answered, not all organisations.")
+        lines.append(f"Whiskers: 95% Wilson interval. {opt_in(context.survey)}")
+    elif exhibit.kind == "table":
+        lines.append(f"Intervals: 95% Wilson. {opt_in(context.survey)}")
+    else:
+        whom = context.survey.population.split(";")[0].strip() or _WHOM
+        lines.append(f"Opt-in sample: shares describe those who answered, not all {whom}.")
+    if context.wave.licence:
+        credit = context.wave.citation or context.wave.title
+        lines.append(f"Responses: {credit}. Licence: {context.wave.licence}.")
     last = f"Data: tables/{exhibit.id}.csv"
     lines.append(
         f"{SYNTHETIC}: invented to try the pipeline, nobody's answers. {last}"

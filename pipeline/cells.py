@@ -56,7 +56,9 @@ def estimates(
     connection.register("nets_frame", nets)
     connection.execute("create or replace temp table nets as select * from nets_frame")
     connection.unregister("nets_frame")
-    base = estimate.bases(connection.execute(statement("bases")).df(), domain.dkns)
+    sums = connection.execute(statement("bases")).df()
+    texts = sums["question"].isin([numbers[q] for q in questions if survey.questions[q].kind == "text"])
+    base = estimate.bases(sums[~texts], domain.dkns)
     mentions = connection.execute(statement("mentions")).df()
     offers = connection.execute(
         "select offers.* exclude (label), options.role::varchar as role, options.score, questions.kind "
@@ -70,6 +72,7 @@ def estimates(
         shares,
         estimate.mean_scores(shares),
         estimate.rank_shares(base, ranked, mentions),
+        estimate.written(sums[texts]),
         estimate.numbers(base, connection.execute(statement("numbers")).df()),
     ]
     if len(nets):
@@ -77,7 +80,10 @@ def estimates(
         offered = slots.merge(nets[["question", "net"]].drop_duplicates(), on="question")
         counted = connection.execute(statement("net_mentions")).df()
         parts.append(estimate.net_shares(base, offered, counted))
-    found = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return pd.DataFrame({column: [] for column in [*COLUMNS, "screened"]}).astype({"screened": bool})
+    found = pd.concat(filled, ignore_index=True)
     # a ranking alone brings no options, and a number no nets
     absent = [c for c in ("option", "role", "net", "screened", "total_mentions") if c not in found]
     found = found.reindex(columns=[*found.columns, *absent])

@@ -110,6 +110,9 @@ def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @app.command("all")
 def run_all(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Run the stages one after the other: ingest, normalise, tables, figures, report."""
+    from pipeline.declarations import load
+
+    load(places.find(survey))
     for name in _stages():
         _staged(name, survey)
 
@@ -146,13 +149,14 @@ def synthesise(
     format_: Annotated[
         str | None, typer.Option("--format", help="the layout to write; the wave file's by default")
     ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="write over an export that is there")] = False,
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Invent responses to a wave, to try everything before the first real one arrives."""
     from pipeline.synthesise import synthesise as invent
 
     paths = places.find(survey)
-    print(f"{paths.shown(invent(paths, wave, respondents, seed, format_))} written")
+    print(f"{paths.shown(invent(paths, wave, respondents, seed, format_, replace))} written")
 
 
 def main() -> None:
@@ -162,12 +166,16 @@ def main() -> None:
     except SurveyError as error:
         print(error, file=sys.stderr)
         count = len(error.problems)
-        if count > 1:
-            print(f"{count} problems; nothing was changed", file=sys.stderr)
+        if count:
+            said = "1 problem" if count == 1 else f"{count} problems"
+            print(f"{said}; tables, figures and report are as they were", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
         # somebody piped into head; stdout is closed for good
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        print(f"{error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
         sys.exit(1)
 
 

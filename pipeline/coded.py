@@ -57,6 +57,9 @@ def declare(
         "item usmallint, option usmallint, rank usmallint, value double)"
     )
     connection.execute(
+        "create temp table all_flags (wave utinyint, respondent uinteger, question usmallint, flag varchar)"
+    )
+    connection.execute(
         "create temp table all_texts (wave utinyint, respondent uinteger, question usmallint, text varchar)"
     )
 

@@ -15,8 +15,8 @@ _LETTERS = re.compile(r"([A-Z]{1,3})(?::([A-Z]{1,3}))?\Z")
 def find(finder: str, headings: Sequence[Heading]) -> list[Heading]:
     """The columns that a finder names; none where it names none.
 
-    Tried in this order: exact code, exact heading, unique beginning of a heading, column letters
-    (`"DC:EF"`). A beginning that fits the headings of several questions names none of them.
+    Tried in this order: exact code, exact heading, column letters (`"D"`, `"DC:EF"`), unique beginning
+    of a heading. A beginning that fits the headings of several questions names none of them.
     """
     folded = fold(finder)
     by_code = [h for h in headings if h.code and fold(h.code) == folded]
@@ -25,15 +25,13 @@ def find(finder: str, headings: Sequence[Heading]) -> list[Heading]:
     by_text = [h for h in headings if h.text and fold(h.text) == folded]
     if by_text:
         return by_text
-    start = beginning(finder) if is_beginning(finder) else folded
-    by_start = [h for h in headings if start and fold(h.text).startswith(start)]
-    if by_start:
-        return by_start if len({fold(h.text) for h in by_start}) == 1 else []
     if letters := _LETTERS.match(finder):
         first = column_number(letters[1])
         last = column_number(letters[2]) if letters[2] else first
         return [h for h in headings if first <= h.column <= last]
-    return []
+    start = beginning(finder) if is_beginning(finder) else folded
+    by_start = [h for h in headings if start and fold(h.text).startswith(start)]
+    return by_start if len({fold(h.text) for h in by_start}) == 1 else []
 
 
 def why_not(finder: str, headings: Sequence[Heading]) -> str:

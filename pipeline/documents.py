@@ -55,7 +55,7 @@ def read(path: Path, shown: str) -> Document:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found.group(1)) if found else 0
-        raise SurveyError([Problem(shown, line, f"is not valid TOML: {error}")]) from None
+        raise SurveyError([Problem(shown, line, f"is not valid TOML: {error}; texts need quotes")]) from None
     return Document(shown, data, key_lines(text))
 
 

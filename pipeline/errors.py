@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Problem:
     """One mistake in a file: `line` is 0 where the file as a whole is meant."""
 
@@ -28,17 +28,23 @@ class SurveyError(Exception):
         if isinstance(problems, str):
             super().__init__(problems)
             return
-        self.problems = sorted(set(problems))
+        # problems at one place stay in the order in which they were found
+        self.problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(seen: str, known: Iterable[str]) -> str:
+    """A question that names the nearest of `known`; empty where none is near."""
+    folded = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(seen.casefold(), list(folded), n=1, cutoff=0.6)
+    return f"did you mean {folded[near[0]]!r}?" if near else ""
 
 
 def did_you_mean(seen: str, known: Iterable[str], tell: str = "known") -> str:
     """A clause that names the nearest of `known`, or lists them where none is near."""
     names = list(dict.fromkeys(known))
-    folded = {name.casefold(): name for name in names}
-    near = difflib.get_close_matches(seen.casefold(), list(folded), n=1, cutoff=0.6)
-    if near:
-        return f"did you mean {folded[near[0]]!r}?"
+    if near := nearest(seen, names):
+        return near
     if not names:
         return ""
     listed = ", ".join(repr(name) for name in names[:8])

@@ -17,7 +17,7 @@ SUPPRESSED = 10
 GROUP = ["wave", "question", "item", "segment", "grp"]
 MEASURES = (
     "option", "net", "mean", "lower_quartile", "median", "upper_quartile",
-    "ranked", "first", "mean_rank",
+    "ranked", "first", "mean_rank", "written",
 )  # fmt: skip
 
 
@@ -85,6 +85,21 @@ def numbers(base: pd.DataFrame, summaries: pd.DataFrame) -> pd.DataFrame:
             for measure in ("mean", "lower_quartile", "median", "upper_quartile")
         ],
         ignore_index=True,
+    )
+
+
+def written(sums: pd.DataFrame) -> pd.DataFrame:
+    """One row a text question and group: the share who wrote something, of those who were asked.
+
+    Who left it empty is in the base here, because a text has no other answer than writing nothing.
+    """
+    base = sums[GROUP].copy()
+    base["sample_size"] = base["valid_cases"] = sums["answered"] + sums["skipped"]
+    base["weighted_base"] = (sums["answered_weight"] + sums["skipped_weight"]).astype(float)
+    squares = (sums["answered_squares"] + sums["skipped_squares"]).astype(float)
+    base["effective_base"] = base["weighted_base"] ** 2 / squares.where(squares > 0)
+    return _with_share(base, sums["answered"], sums["answered_weight"]).assign(
+        measure="written", value=np.nan
     )
 
 

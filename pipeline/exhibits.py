@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from pipeline.documents import Declared, Document, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
-from pipeline.paths import REPORT_FILE, Paths
+from pipeline.paths import REPORT_FILE, RESERVED, Paths
 from pipeline.survey import Survey
 from pipeline.words import plain
 
@@ -89,7 +89,7 @@ def defaults(survey: Survey) -> Iterator[Exhibit]:
         if question.kind == "single" and len(survey.options(name)) > _DEFAULT_BANDS_LIMIT:
             kind = "ranked_bars"
         if not question.private:
-            yield Exhibit(id=name, kind=kind, question=name)
+            yield Exhibit(id=f"question_{name}" if name in RESERVED else name, kind=kind, question=name)
 
 
 def check(report: Report, survey: Survey, document: Document) -> Iterator[Problem]:
@@ -98,6 +98,8 @@ def check(report: Report, survey: Survey, document: Document) -> Iterator[Proble
         yield from _check_bands(name, bands, survey, document)
     seen: set[str] = set()
     for index, exhibit in enumerate(report.exhibit):
+        if exhibit.id in RESERVED:
+            yield document.problem(f"no exhibit can be called {exhibit.id!r}", "exhibit", index, "id")
         if exhibit.id in seen:
             yield document.problem(f"two exhibits {exhibit.id!r}", "exhibit", index, "id")
         seen.add(exhibit.id)

@@ -61,9 +61,9 @@ def _bring(target: Path, url: str, expected: str, there: dict[str, Path], folder
         try:
             pooch.retrieve(url, f"sha256:{expected}", temporary.name, temporary.parent, progressbar=False)
         except (OSError, ValueError) as error:
-            first = str(error).splitlines()[0]
+            why = "it is not the pinned file" if isinstance(error, ValueError) else "no answer from there"
             raise SurveyError(
-                f"{url} could not be fetched: {first}. If you have the file, run: survey fetch --from FOLDER"
+                f"{url} could not be fetched: {why}. If you have the file, run: survey fetch --from FOLDER"
             ) from None
 
 

@@ -7,11 +7,8 @@ and columns blank in heading and cells.
 
 from __future__ import annotations
 
-import codecs
-import csv
 import hashlib
 import json
-import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,17 +16,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 
-from pipeline import files, survey, wave
+from pipeline import delimited, files, survey, wave
 from pipeline.columns import find, why_not
 from pipeline.errors import Problem, SurveyError
 from pipeline.formats import Heading, formats
 from pipeline.paths import Paths
 from pipeline.wave import Fielding
 
-_DELIMITERS = (",", ";", "\t", "|")
-_LOOKED_AT = 8  # records read to find the header
+_WHITE = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)"
 
 
 @dataclass(frozen=True)
@@ -67,9 +62,14 @@ def load_export(paths: Paths, name: str) -> Export:
     path = paths.headings(name)
     if not path.is_file():
         raise SurveyError(f"wave {name} is not ingested yet; run: survey ingest --survey {paths.survey}")
-    data = json.loads(path.read_text())
-    headings = tuple(Heading(**heading) for heading in data.pop("headings"))
-    return Export(headings, data["rows"], data["blank_rows"], tuple(data["sha256"]))
+    try:
+        data = json.loads(path.read_text())
+        headings = tuple(Heading(**heading) for heading in data.pop("headings"))
+        return Export(headings, data["rows"], data["blank_rows"], tuple(data["sha256"]))
+    except (ValueError, KeyError, TypeError):
+        raise SurveyError(
+            f"{paths.shown(path)} is damaged; run: survey ingest --survey {paths.survey}"
+        ) from None
 
 
 def _to_json(export: Export) -> str:
@@ -125,10 +125,19 @@ def _read(fielding: Fielding, folder: Path) -> tuple[Export, Path]:
     for index, path in enumerate(fielding.exports):
         parts.append(_read_one(fielding, path, folder / f"{fielding.name}.{index}.parquet"))
     first = parts[0][0]
-    for export, _ in parts[1:]:
+    for index, (export, _) in enumerate(parts[1:], 1):
         if export.headings != first.headings:
+            ours = dict.fromkeys(map(str, export.headings))
+            theirs = dict.fromkeys(map(str, first.headings))
+            apart = [heading for heading in (*ours, *theirs) if (heading in ours) != (heading in theirs)]
             raise SurveyError(
-                [fielding.document.problem("the files do not have the same headings", "source", "file")]
+                [
+                    fielding.document.problem(
+                        f"{fielding.exports[index].name} has other headings than {fielding.exports[0].name}: "
+                        f"{', '.join(apart[:3])}",
+                        *("source", "file", index),
+                    )
+                ]
             )
     if len(parts) == 1:
         return parts[0]
@@ -152,135 +161,25 @@ def _read(fielding: Fielding, folder: Path) -> tuple[Export, Path]:
 def _read_one(fielding: Fielding, path: Path, target: Path) -> tuple[Export, Path]:
     source = fielding.wave.source
     data = path.read_bytes()
-    encoding = _encoding(fielding, path, data)
-    with path.open(encoding=encoding, newline="") as stream:
-        delimiter = _delimiter(stream.readline())
-        stream.seek(0)
-        rows = _first_rows(stream, delimiter)
-    if not rows:
-        raise SurveyError([fielding.document.problem(f"{path.name} is empty", "source", "file")])
-    _whole(fielding, path, encoding, delimiter, data)
-    layout = formats[source.format]
-    header = source.header_rows or layout.header_rows(rows, fielding.wave.respondents.id)
-    headings = layout.headings(rows[:header])
     with duckdb.connect() as connection:
-        _load(connection, fielding, path, encoding, delimiter, header, len(headings))
+        try:
+            text = delimited.look(path, data, source.encoding)
+            layout = formats[source.format]
+            header = source.header_rows or layout.header_rows(text.first, fielding.wave.respondents.id)
+            if not header:
+                raise delimited.UnreadableError(
+                    f"{path.name}: the rows of the header cannot be told; name the column of respondents' "
+                    "ids with id under [respondents], or say header_rows under [source]"
+                )
+            headings = layout.headings(text.first[:header])
+            delimited.load(connection, text, data, header, len(headings))
+        except delimited.UnreadableError as error:
+            raise SurveyError([fielding.document.problem(str(error), "source", error.key)]) from None
         dropped = _dropped(fielding, headings)
         kept = _kept(connection, [h for h in headings if h.column not in dropped])
         rows_read, blank_rows = _write(connection, kept, headings, target)
     export = Export(tuple(kept), rows_read, blank_rows, (hashlib.sha256(data).hexdigest(),))
     return export, target
-
-
-def _whole(fielding: Fielding, path: Path, encoding: str, delimiter: str, data: bytes) -> None:
-    """SurveyError where the file ends inside a quoted cell: DuckDB would drop its last row in silence."""
-    if data.count(b'"') % 2 == 0:
-        return
-    with path.open(encoding=encoding, newline="") as stream:
-        reader = csv.reader(stream, delimiter=delimiter, strict=True)
-        try:
-            for _ in reader:
-                pass
-        except csv.Error:
-            raise SurveyError(
-                [
-                    fielding.document.problem(
-                        f"{path.name} ends inside a quoted cell (line {reader.line_num}): it was cut "
-                        "short, or a quote is missing; export again",
-                        *("source", "file"),
-                    )
-                ]
-            ) from None
-
-
-def _encoding(fielding: Fielding, path: Path, data: bytes) -> str:
-    """The encoding declared, or UTF-8 (UTF-16 where its mark says so); SurveyError where it does not fit."""
-    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encoding = fielding.wave.source.encoding or ("utf-16" if marked else "utf-8-sig")
-    try:
-        data.decode(encoding)
-    except LookupError:
-        raise SurveyError(
-            [fielding.document.problem(f"no encoding {encoding!r}", "source", "encoding")]
-        ) from None
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise SurveyError(
-            [
-                fielding.document.problem(
-                    f"line {line} of {path.name} is not {encoding} text (byte 0x{data[error.start]:02x}); "
-                    'say encoding = "cp1252" or "mac_roman" under [source]',
-                    *("source", "encoding"),
-                )
-            ]
-        ) from None
-    return encoding
-
-
-def _delimiter(line: str) -> str:
-    """What parts the cells: the candidate that occurs most in the first line."""
-    return max(_DELIMITERS, key=line.count)
-
-
-def _first_rows(stream: Iterator[str], delimiter: str) -> list[list[str]]:
-    rows: list[list[str]] = []
-    for row in csv.reader(stream, delimiter=delimiter):
-        rows.append(row)
-        if len(rows) == _LOOKED_AT:
-            break
-    return rows
-
-
-def _load(
-    connection: duckdb.DuckDBPyConnection,
-    fielding: Fielding,
-    path: Path,
-    encoding: str,
-    delimiter: str,
-    header: int,
-    width: int,
-) -> None:
-    """The data rows as a table `cells` with a column c<n> for every column of the export.
-
-    DuckDB reads UTF-8 alone without downloading an extension. Other encodings go through pandas and
-    never through a converted copy on the disk, which would hold the columns to be dropped.
-    """
-    if codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
-        frame = pd.read_csv(
-            path, sep=delimiter, encoding=encoding, header=None, dtype=str, keep_default_na=False
-        )
-        frame.columns = pd.Index([f"c{column}" for column in range(1, frame.shape[1] + 1)])
-        frame.insert(0, "record", range(len(frame)))
-        connection.execute("create table cells as select * from frame where record >= ?", [header])
-        return
-    try:
-        connection.execute(
-            "create table cells as select row_number() over () as record, * from read_csv($path, "
-            "header = false, auto_detect = false, all_varchar = true, delim = $delimiter, quote = '\"', "
-            "escape = '\"', strict_mode = true, null_padding = false, parallel = false, "
-            "max_line_size = 16777216, columns = $columns) offset $header",
-            {
-                "path": str(path),
-                "delimiter": delimiter,
-                "columns": {f"c{column}": "VARCHAR" for column in range(1, width + 1)},
-                "header": header,
-            },
-        )
-    except duckdb.Error as error:
-        raise SurveyError([_unreadable(fielding, path, delimiter, width, str(error))]) from None
-
-
-def _unreadable(fielding: Fielding, path: Path, delimiter: str, width: int, said: str) -> Problem:
-    """What is wrong with an export, from DuckDB's error; the row itself is left out, it is somebody's."""
-    line = re.search(r"Line: (\d+)", said)
-    found = re.search(r"Expected Number of Columns: \d+ Found: (\d+)", said)
-    where = f"line {line[1]} of {path.name}" if line else path.name
-    what = f"has {found[1]} cells" if found else "cannot be read"
-    return fielding.document.problem(
-        f"{where} {what}, where the header has {width} parted by {delimiter!r}; a line break or quote inside "
-        "a cell may have lost its quotes: export again",
-        *("source", "file"),
-    )
 
 
 def _dropped(fielding: Fielding, headings: Sequence[Heading]) -> set[int]:
@@ -305,18 +204,23 @@ def _kept(connection: duckdb.DuckDBPyConnection, headings: list[Heading]) -> lis
     unnamed = [h for h in headings if h.blank]
     if not unnamed:
         return headings
-    counts = ", ".join(f"count(nullif(trim(c{h.column}), ''))" for h in unnamed)
+    counts = ", ".join(f"count({_trimmed(h)})" for h in unnamed)
     filled = connection.execute(f"select {counts} from cells").fetchone() or ()
     empty = {h.column for h, count in zip(unnamed, filled, strict=True) if not count}
     return [h for h in headings if h.column not in empty]
+
+
+def _trimmed(heading: Heading) -> str:
+    """A cell without white space around it, null where nothing is left."""
+    return f"nullif(trim(c{heading.column}, {_WHITE}), '')"
 
 
 def _write(
     connection: duckdb.DuckDBPyConnection, kept: list[Heading], every: list[Heading], target: Path
 ) -> tuple[int, int]:
     """Write the rows that are not blank throughout; how many there are, and how many were blank."""
-    filled = " or ".join(f"trim(c{heading.column}) <> ''" for heading in every)
-    cells = ", ".join(f"nullif(trim(c{h.column}), '') as c{h.column}" for h in kept)
+    filled = " or ".join(f"{_trimmed(heading)} is not null" for heading in every)
+    cells = ", ".join(f"{_trimmed(h)} as c{h.column}" for h in kept)
     connection.execute(
         f"copy (select row_number() over () as respondent, {cells} from (select * from cells "
         f"where {filled} order by record)) to $target (format parquet)",

@@ -7,6 +7,7 @@ every line of the wave file that matched nothing is a problem. Nothing is guesse
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,6 +47,8 @@ class Tick:
     answer: Answer
     columns: tuple[int, ...]
     unless: int | None = None
+    same: tuple[str, ...] = ()
+    """texts of `unless` that say the same as the tick, so that both together are no contradiction"""
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,6 @@ class Mapped:
     texts: list[tuple[str, int]] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     screens: list[tuple[str, tuple[Condition, ...]]] = field(default_factory=list)
-    weight: int = 0
-    write_ins: dict[str, list[int]] = field(default_factory=dict)
 
 
 def interpret(
@@ -107,15 +108,21 @@ def interpret(
 class _Labels:
     """The options, or the items, of one question in one export: matched, and their full label kept."""
 
-    def __init__(self, declared: Mapping[str, str], mapped: Mapping[str, str]) -> None:
+    def __init__(
+        self, declared: Mapping[str, str], mapped: Mapping[str, str], write_ins: Iterable[str] = ()
+    ) -> None:
         self.declared = dict(declared)
         self.mapped = {fold(text): i for text, i in mapped.items() if i in declared}
+        self.write_ins = frozenset(write_ins)
         self.used: set[str] = set()
         self.full: dict[str, str] = {}
         self.clashes: set[tuple[str, str, str]] = set()
 
-    def match(self, text: str) -> str:
-        """The id that `text` stands for; empty where it is none."""
+    def match(self, text: str, heading: bool = False) -> str:
+        """The id that `text` stands for; empty where it is none.
+
+        The full label of a write-in is read from a heading alone: in a cell it is somebody's own text.
+        """
         folded = fold(text)
         if folded in self.mapped:
             self.used.add(folded)
@@ -124,7 +131,7 @@ class _Labels:
         if len(fitting) != 1:
             return ""
         (found,) = fitting
-        if is_beginning(self.declared[found]):
+        if is_beginning(self.declared[found]) and (heading or found not in self.write_ins):
             first = self.full.setdefault(found, text)
             if fold(first) != folded:
                 self.clashes.add((found, first, text))
@@ -161,7 +168,7 @@ class _Reader:
         self.assigned = assigned
         self.texts = texts
         self.problems: list[Problem] = []
-        self.mapped = Mapped(columns=dict(assigned.questions), weight=assigned.respondents.get("weight", 0))
+        self.mapped = Mapped(columns=dict(assigned.questions))
         self.separator = fielding.wave.source.separator or formats[fielding.wave.source.format].separator
 
     def read(self, name: str) -> None:
@@ -170,7 +177,8 @@ class _Reader:
         columns = self.assigned.questions[name]
         mapped = self.fielding.wave.answers.get(name, {})
         declared = {i: o.label for i, o in self.survey.options(name).items()}
-        options, items = _Labels(declared, mapped), _Labels(question.items, mapped)
+        write_ins = [i for i, o in self.survey.options(name).items() if o.write_in]
+        options, items = _Labels(declared, mapped, write_ins), _Labels(question.items, mapped)
         asked = _Asked(name, columns, options, items)
         {
             "single": self._choice,
@@ -189,22 +197,38 @@ class _Reader:
                     f"{first[:_SHOWN]!r} and {second[:_SHOWN]!r}; make it longer",
                     identifier,
                 )
+        self._check_not_offered(name)
+        said: dict[str, str] = {}
         for text, identifier in mapped.items():
+            if said.setdefault(fold(text), identifier) != identifier:
+                self.problems.append(
+                    self.fielding.document.problem(
+                        f"{text!r} is mapped to {identifier!r} and to {said[fold(text)]!r}; keep one",
+                        *("answers", name, text),
+                    )
+                )
             if fold(text) not in options.used | items.used:
                 self.problems.append(
                     self.fielding.document.problem(
-                        f"{text!r} = {identifier!r} matched nothing in this export; delete the line, or "
-                        f"{did_you_mean(text, self._texts_of(columns), 'the texts are')}",
+                        f"{text!r} = {identifier!r} matched nothing in this export; delete the line. "
+                        f"{self._near_text(text, columns)}",
                         *("answers", name, text),
                     )
                 )
 
     def screens(self) -> None:
         """Turn the screening rules into conditions on options and texts."""
-        for rule in self.fielding.wave.exclude:
+        for number, rule in enumerate(self.fielding.wave.exclude):
             conditions = []
             for key, wanted in rule.where.items():
                 if key in self.survey.questions:
+                    if key not in self.assigned.questions:
+                        self.problems.append(
+                            self.fielding.document.problem(
+                                f"{key!r} has no column in this export, so nobody can be screened by it",
+                                *("exclude", number, "where", key),
+                            )
+                        )
                     conditions.append(Condition(question=key, options=tuple(wanted)))
                     continue
                 column = self.assigned.screens[key]
@@ -212,6 +236,33 @@ class _Reader:
                 matching = tuple(text for text in self.texts.get(column, {}) if fold(text) in known)
                 conditions.append(Condition(column=column, texts=matching))
             self.mapped.screens.append((rule.reason, tuple(conditions)))
+
+    def _near_text(self, text: str, columns: Sequence[Heading]) -> str:
+        """The texts that a mapping line could mean; nothing of a private question's."""
+        others = [t for t in self._texts_of(columns) if fold(t) != fold(text)]
+        return did_you_mean(text, others, "The texts there are") if others else ""
+
+    def _check_not_offered(self, question: str) -> None:
+        """What the wave file says was not offered can have no column of its own, and no answer."""
+        change = self.fielding.wave.changes.get(question)
+        offered = {i for offer in self.mapped.offers if offer.question == question
+                   for i in (offer.option, offer.item) if i}  # fmt: skip
+        for identifier in change.not_offered if change else []:
+            chosen = sum(
+                self.texts[coded.column][text]
+                for coded in self.mapped.coded
+                if coded.question == question
+                for text, answers in coded.codes.items()
+                if any(identifier in (answer.option, answer.item) for answer in answers)
+            )
+            if chosen or identifier in offered:
+                seen = f"{chosen} answers name it" if chosen else "it has a column in this export"
+                self.problems.append(
+                    self.fielding.document.problem(
+                        f"{question}: {identifier!r} is said not to be offered, and {seen}",
+                        *("changes", question, "not_offered"),
+                    )
+                )
 
     def _texts_of(self, columns: Iterable[Heading]) -> list[str]:
         found = dict.fromkeys(t for h in columns for t in self.texts.get(h.column, {}))
@@ -239,12 +290,22 @@ class _Reader:
             seen[text] = (total + count, first)
         for text, (count, column) in sorted(seen.items()):
             times = "once" if count == 1 else f"{count} times"
+            if self.survey.questions[question].private:
+                self._say(question, f"a text ({times}, column {column}) is no answer of it")
+                continue
+            near = did_you_mean(text, labels.declared.values(), "its options are")
             self._say(
                 question,
-                f"{text[:_SHOWN]!r} ({times}, column {column}) is no answer of it; "
-                f"{did_you_mean(text, labels.declared.values(), 'its options are')} Add the option, or map "
-                f"the text under [answers.{question}] in {self.fielding.document.name}",
+                f"{text[:_SHOWN]!r} ({times}, column {column}) is no answer of it; {near}"
+                f"{'' if near.endswith('?') else '.'} Add it there, or map it under [answers.{question}] in "
+                f"{self.fielding.document.name}{self._about_separator(question)}",
             )
+
+    def _about_separator(self, question: str) -> str:
+        """What to look at where several answers are joined in a cell."""
+        if self.survey.questions[question].kind not in ("multiple", "rank"):
+            return ""
+        return f"; or say separator under [source], if not {self.separator!r} joins the answers of a cell"
 
     def _offer(self, question: str, item: str, option: str, label: str) -> None:
         self.mapped.offers.append(Offer(question, item, option, label))
@@ -272,6 +333,8 @@ class _Reader:
         other = next((i for i, o in declared.items() if o.write_in), "")
         several = self.survey.questions[name].kind == "multiple"
         folded = [*(_folded(label) for label in options.declared.values()), *options.mapped]
+        if several:
+            self._check_separable(name, options, folded)
         codes: dict[str, tuple[Answer, ...]] = {}
         unknown: Counter[tuple[str, str]] = Counter()
         for text, count in self.texts[heading.column].items():
@@ -296,10 +359,23 @@ class _Reader:
         self.mapped.coded.append(Coded(name, heading.column, codes))
         if write_ins:
             texts = tuple(h.column for h in write_ins)
-            self.mapped.write_ins[name] = list(texts)
             unless = None if several else heading.column
-            self.mapped.ticks.append(Tick(name, Answer(option=other), texts, unless))
+            same = tuple(text for text, answers in codes.items() if Answer(option=other) in answers)
+            self.mapped.ticks.append(Tick(name, Answer(option=other), texts, unless, same))
         self._offer_all(name, options)
+
+    def _check_separable(self, name: str, options: _Labels, folded: list[str]) -> None:
+        """An option that reads like two others joined cannot be told from them."""
+        for option, label in options.declared.items():
+            others = [other for other in folded if other != _folded(label)]
+            pieces = joined.split(fold(label), others, self.separator)
+            if len(pieces) > 1 and all(piece in others for piece in pieces):
+                self._say(
+                    name,
+                    f"{label!r} reads like {' and '.join(map(repr, pieces))} joined by {self.separator!r}: "
+                    "in one cell nobody can tell them apart. Export a column an option",
+                    option,
+                )
 
     def _exploded(
         self,
@@ -312,16 +388,28 @@ class _Reader:
         found: dict[str, list[Heading]] = {}
         for heading in columns:
             values = self.texts.get(heading.column, {})
-            option = options.match(heading.label)
+            option = options.match(heading.label, heading=True)
             if not option and len(values) == 1:
                 option = options.match(next(iter(values)))
+            elif option and len(values) == 1 and heading not in write_ins:
+                seen = next(iter(values))
+                # a number is a code, whatever an option may be labelled
+                other = "" if _number(seen) is not None else options.match(seen)
+                if other and other != option:
+                    self._say(
+                        name,
+                        f"column {heading} is {option!r} by heading and {other!r} by its cells",
+                        option,
+                    )
             if not option:
                 hint = did_you_mean(heading.label, options.declared.values(), "its options are")
                 self._say(name, f"column {heading.letters} {heading.label!r} is no option of it; {hint}")
                 continue
             found.setdefault(option, []).append(heading)
             if heading not in write_ins and len(values) > 1:
-                seen = ", ".join(repr(text[:_SHOWN]) for text in list(values)[:4])
+                # a text that one person gave may be their own words
+                common = [text for text, count in values.items() if count > 1 or options.match(text)]
+                seen = ", ".join(repr(text[:_SHOWN]) for text in common[:4]) or "each of one respondent"
                 self._say(
                     name,
                     f"column {heading} holds {len(values)} texts ({seen}), and a column of an option holds "
@@ -334,7 +422,6 @@ class _Reader:
                 self._say(name, f"columns {both} are both {option!r} ({headings[0].label!r})", option)
             self.mapped.ticks.append(Tick(name, Answer(option=option), tuple(h.column for h in headings)))
             self._offer(name, "", option, options.label(option))
-        self.mapped.write_ins[name] = [h.column for h in write_ins]
 
     def _grid(self, asked: _Asked) -> None:
         """A column an item with the level in its cells, or a column headed `item - level`."""
@@ -342,7 +429,6 @@ class _Reader:
         offered: dict[str, set[str]] = {}
         for heading in asked.columns:
             if is_write_in(self.survey, asked.name, heading, asked.columns):
-                self.mapped.write_ins.setdefault(asked.name, []).append(heading.column)
                 continue
             values = self.texts.get(heading.column, {})
             left, _, right = heading.label.rpartition(" - ")
@@ -396,13 +482,14 @@ class _Reader:
                 codes[text] = tuple(Answer(item=i, rank=r) for r, i in enumerate(found, 1))
             self.mapped.coded.append(Coded(asked.name, heading.column, codes))
         else:
-            for place, heading in enumerate(asked.columns, 1):
+            for heading in asked.columns:
                 codes = {}
+                place = 0 if matched[heading.column] else self._place_of(asked, heading)
                 for text, count in self.texts[heading.column].items():
                     item = matched[heading.column]
                     rank = _place(text) if item else place
                     item = item or asked.items.match(text)
-                    if not item or not rank:
+                    if not item or not rank or rank > len(asked.items.declared):
                         unknown[text, heading.letters] += count
                     codes[text] = (Answer(item=item, rank=rank),)
                 self.mapped.coded.append(Coded(asked.name, heading.column, codes))
@@ -413,6 +500,18 @@ class _Reader:
         for item in asked.items.declared:
             if item in present:
                 self._offer(asked.name, item, "", asked.items.label(item))
+
+    def _place_of(self, asked: _Asked, heading: Heading) -> int:
+        """The place that a column of items is for, by the number in its label; never by its position."""
+        found = re.search(r"\d+", heading.label)
+        if not found:
+            self._say(
+                asked.name,
+                f"column {heading} is no item of it and names no place; "
+                "a column of a ranking is an item, or a place such as '1st choice'",
+            )
+            return 1
+        return int(found[0])
 
     def _number(self, asked: _Asked) -> None:
         """Plain decimal numbers, or one of the question's options."""
@@ -432,9 +531,10 @@ class _Reader:
                 unknown[text, heading.letters] += count
             codes[text] = (Answer(option=option, value=value),)
         for (text, column), count in sorted(unknown.items()):
+            seen = "a text" if self.survey.questions[asked.name].private else repr(text[:_SHOWN])
             self._say(
                 asked.name,
-                f"{text[:_SHOWN]!r} ({count} times, column {column}) is no plain number such as 40 or 2.5; "
+                f"{seen} ({count} times, column {column}) is no plain number such as 40 or 2.5; "
                 f"map it to an option under [answers.{asked.name}] in {self.fielding.document.name}",
             )
         self.mapped.coded.append(Coded(asked.name, heading.column, codes))

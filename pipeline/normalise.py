@@ -5,6 +5,7 @@ Nothing reads the database before its checks pass: it is built aside, checked, a
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,9 +61,18 @@ def normalise(paths: Paths) -> str:
             for _, view in folder("views"):
                 connection.execute(view)
             _check(connection, fieldings)
+            connection.execute("create table coded.declared as select ? as sha256", [declared(paths)])
             content = _content(connection)
     files.write(paths.interim / "normalised.md5", content + "\n")
     return content
+
+
+def declared(paths: Paths) -> str:
+    """A hash of everything that the database was declared by: survey.toml and the wave files."""
+    sums = hashlib.sha256()
+    for path in (paths.questionnaire, *paths.wave_files()):
+        sums.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return sums.hexdigest()
 
 
 def _map_all(
@@ -91,15 +101,42 @@ def _map_all(
 def _open_cells(
     connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
 ) -> None:
-    """The wave's cells as a view `cells`, with the texts that mean an empty cell as null."""
+    """The wave's cells as a view `cells`, with the texts that mean an empty cell as null.
+
+    SurveyError where the cells cannot be read, or where such a text stands in no cell.
+    """
+    path = paths.cells(fielding.name)
     blank = [fold(text) for text in fielding.wave.source.blank]
     listed = ", ".join(literal(text) for text in blank)
     columns = [f"c{heading.column}" for heading in export.headings]
-    shown = [f"case when lower({c}) not in ({listed}) then {c} end as {c}" for c in columns]
-    connection.execute(
-        f"create or replace temp view cells as select respondent, {', '.join(shown if blank else columns)} "
-        f"from read_parquet({literal(str(paths.cells(fielding.name)))})"
-    )
+    folded = [f"lower(regexp_replace({c}, '\\s+', ' ', 'g'))" for c in columns]
+    shown = [
+        f"case when {text} not in ({listed}) then {c} end as {c}"
+        for c, text in zip(columns, folded, strict=True)
+    ]
+    source = f"from read_parquet({literal(str(path))})"
+    try:
+        connection.execute(
+            "create or replace temp view cells as select respondent, "
+            f"{', '.join(shown if blank else columns)} {source}"
+        )
+        if blank:
+            found = connection.execute(
+                f"select distinct unnest([{', '.join(folded)}]) as text {source}"
+            ).fetchall()
+    except duckdb.Error:
+        raise SurveyError(
+            f"{paths.shown(path)} is missing or damaged; run: survey ingest --survey {paths.survey}"
+        ) from None
+    if blank:
+        absent = set(blank) - {text for (text,) in found}
+        problems = [
+            fielding.document.problem(f"blank: {text!r} stands in no cell", "source", "blank", index)
+            for index, text in enumerate(fielding.wave.source.blank)
+            if fold(text) in absent
+        ]
+        if problems:
+            raise SurveyError(problems)
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, assigned: Assigned) -> Texts:
@@ -180,6 +217,12 @@ def _code(
         unless = f" and c{tick.unless} is null" if tick.unless else ""
         codes.append(_code_row(numbers, len(cells), None, tick.question, tick.answer))
         cells.append(f"case when ({filled}){unless} then 0 end")
+        if tick.unless:
+            connection.execute(
+                f"insert into all_flags select {number}, respondent, {numbers.questions[tick.question]}, "
+                f"'text_beside_answer' from cells where ({filled}) and c{tick.unless} not in "
+                f"({', '.join(map(literal, ('', *tick.same)))})"
+            )
     for column in meaning.coded:
         codes += [
             _code_row(numbers, len(cells), text, column.question, answer)
@@ -240,9 +283,8 @@ def _respondents(
         for _, conditions in meaning.screens
     )
     excluded = f"case{cases} end" if cases else "null"
-    weight = f"try_cast(c{meaning.weight} as decimal(18, 12))" if meaning.weight else "1"
     connection.execute(
-        f"insert into coded.respondents select {number}, respondent, {weight}, {excluded} "
+        f"insert into coded.respondents select {number}, respondent, 1, {excluded} "
         "from cells order by respondent",
         reasons,
     )
@@ -287,8 +329,9 @@ def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
 def _content(connection: duckdb.DuckDBPyConnection) -> str:
     """An md5 of every row, whatever order they are stored in; the file itself never has the same bytes."""
     sums = " || ".join(
-        f"(select count(*)::varchar || bit_xor(md5_number_lower({t}::varchar))::varchar from coded.{t})"
+        f"(select count(*)::varchar || coalesce(bit_xor(md5_number_lower({t}::varchar)), 0)::varchar "
+        f"from coded.{t})"
         for t in _CONTENT
     )
-    row = connection.execute(f"select md5(coalesce({sums}, ''))").fetchone()
+    row = connection.execute(f"select md5({sums})").fetchone()
     return str(row[0]) if row else ""

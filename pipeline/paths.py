@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,17 @@ SURVEY_FILE = "survey.toml"
 REPORT_FILE = "report.toml"
 ASSUMPTIONS_FILE = "assumptions.toml"
 PUBLISHED_FILE = "published.csv"
+# what no exhibit can be called: tables/ and the report page have these names for something else
+RESERVED = ("exhibits", "flow", "waves", "verify", "claims", "tests", "frequencies", "methodology")
 _NOT_WAVES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
+
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+
+
+def is_name(text: str) -> bool:
+    """Whether a survey or a wave may be called so: it becomes part of file names."""
+    return bool(_NAME.match(text))
 
 
 @dataclass(frozen=True)
@@ -63,9 +74,16 @@ class Paths:
         """The report page."""
         return self.outputs / "report.html"
 
+    @property
+    def questionnaire(self) -> Path:
+        """The questions, once for all waves."""
+        return self.raw / SURVEY_FILE
+
     def wave_files(self) -> list[Path]:
-        """The wave files, oldest name first."""
-        return sorted(p for p in self.raw.glob("*.toml") if p.name not in _NOT_WAVES)
+        """The wave files, oldest name first; hidden files are none."""
+        return sorted(
+            p for p in self.raw.glob("*.toml") if p.name not in _NOT_WAVES and not p.name.startswith(".")
+        )
 
     def cells(self, wave: str) -> Path:
         """The wave's export as text cells, written by `ingest`."""
@@ -86,9 +104,11 @@ class Paths:
 def find(survey: str | None = None, root: Path | None = None) -> Paths:
     """The paths of a survey, or SurveyError with the surveys there are."""
     root = root or Path.cwd()
-    name = survey or os.environ.get("SURVEY") or DEFAULT_SURVEY
+    name = os.environ.get("SURVEY", DEFAULT_SURVEY) if survey is None else survey
+    if not is_name(name):
+        raise SurveyError(f"{name!r} is no name of a survey: letters, digits, '.', '_' and '-', and no path")
     paths = Paths(root, name)
-    if not (paths.raw / SURVEY_FILE).is_file():
+    if not paths.questionnaire.is_file():
         there = sorted(p.parent.name for p in (root / "raw").glob(f"*/{SURVEY_FILE}"))
         if not there:
             raise SurveyError(f"no raw/*/{SURVEY_FILE} in {root}; run survey in the project's folder")

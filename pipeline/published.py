@@ -35,7 +35,7 @@ class Published(Declared):
     item: str
     group: str
     percent: Decimal = Field(ge=0, le=100)
-    n: int | None = Field(ge=1)
+    n: int | None = Field(ge=1, le=10**9)
     source: str = Field(min_length=1)
     wording: str
     mode: Literal["", "single", "multiple"]
@@ -54,7 +54,10 @@ def load(paths: Paths, survey: Survey, waves: Sequence[str]) -> list[Published]:
     if not path.is_file():
         return []
     shown = paths.shown(path)
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise SurveyError([Problem(shown, 0, "is not UTF-8 text; save it as UTF-8")]) from None
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     if tuple(header) != COLUMNS:
@@ -63,6 +66,8 @@ def load(paths: Paths, survey: Survey, waves: Sequence[str]) -> list[Published]:
     problems: list[Problem] = []
     for cells in reader:
         line = reader.line_num
+        if not any(cells):
+            continue
         if len(cells) != len(COLUMNS):
             problems.append(Problem(shown, line, f"{len(cells)} cells for {len(COLUMNS)} columns"))
             continue
@@ -89,8 +94,11 @@ def _unknown_names(row: Published, survey: Survey, waves: Sequence[str]) -> Iter
         return
     if row.wave not in waves:
         yield f"no wave {row.wave!r}; {did_you_mean(row.wave, waves, 'the waves are')}"
-    options = [*survey.options(row.question), *survey.nets(row.question)]
-    items = survey.questions[row.question].items
+    asked = survey.questions[row.question]
+    options = [*survey.options(row.question), *survey.nets(row.question), *asked.nets]
+    items = asked.items
+    if asked.kind == "grid" and not row.item:
+        yield f"{row.question!r} is a grid, so the number needs an item; {did_you_mean('', items)}"
     if row.option not in (options or items):
         yield f"{row.question!r} has no option {row.option!r}; {did_you_mean(row.option, options)}"
     if row.item and row.item not in items:

@@ -28,6 +28,7 @@ _MEASURES = {
     "ranked": "ranked",
     "first": "ranked first",
     "mean_rank": "mean rank",
+    "written": "Wrote something",
 }
 
 
@@ -77,9 +78,9 @@ def report(paths: Paths) -> Path:
     ).get_template("report.html.j2")
     page = template.render(
         survey=questionnaire,
-        synthetic=any(wave["synthetic"] for wave in waves),
+        synthetic=[wave["title"] for wave in waves if wave["synthetic"]],
         synthetic_note=captions.SYNTHETIC,
-        opt_in=captions.OPT_IN,
+        opt_in=captions.opt_in(questionnaire),
         waves=waves,
         flow=flow,
         exhibits=shown,
@@ -89,6 +90,7 @@ def report(paths: Paths) -> Path:
         suppressed=SUPPRESSED,
         thousands=thousands,
         period=_period,
+        labels=lambda of, options: [questionnaire.options(of)[option].label for option in options],
     )
     files.write(paths.report, page)
     return paths.report
@@ -128,7 +130,8 @@ def grid(data: pd.DataFrame) -> Grid:
 
 def _single(data: pd.DataFrame) -> Grid:
     """A row an answer: share, interval, respondents."""
-    shown = Grid(["", "Share", "95% interval", "Respondents"])
+    heading = "Share" if data["share"].notna().any() or data["value"].isna().all() else "Value"
+    shown = Grid(["", heading, "95% interval", "Respondents"])
     for row in _records(data):
         kind = "part" if row["role"] in ("other", "none", "dkns") else ("net" if row["role"] == "net" else "")
         if row["measure"] in ("mean", "median", "lower_quartile", "upper_quartile", "mean_rank"):
@@ -151,7 +154,7 @@ def _groups(data: pd.DataFrame) -> Grid:
         by_row.setdefault(key, {})[str(row["group"])] = row
     for (measure, _, _), cells in by_row.items():
         first = next(iter(cells.values()))
-        shares = measure in ("option", "net", "ranked", "first")
+        shares = measure in ("option", "net", "ranked", "first", "written")
         texts = [(_share if shares else _value)(cells[g]) if g in cells else "" for g, _ in groups]
         shown.rows.append(Row(_label(first), texts, "net" if first["role"] == "net" else ""))
     bases = {str(row["group"]): row for row in _records(data)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -53,7 +55,7 @@ class Scale(Declared):
     """Ordered options shared by grids, with a score for each substantive one and named nets."""
 
     options: dict[str, Option]
-    scores: list[float] = []
+    scores: list[Annotated[float, Field(allow_inf_nan=False)]] = []
     nets: dict[str, list[str]] = {}
 
     _read_options = field_validator("options", mode="before")(_options)
@@ -67,8 +69,8 @@ class Question(Declared):
     options: dict[str, Option] = {}
     scale: str = ""
     items: dict[str, str] = {}
-    max: Annotated[int, Field(ge=1)] | None = None
-    asked: dict[str, list[str]] = {}
+    max: Annotated[int, Field(ge=1, le=1000)] | None = None
+    asked: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     nets: dict[str, list[str] | list[float]] = {}
     private: bool = False
 
@@ -178,7 +180,9 @@ def _check_scale(scale: Scale, document: Document, *path: Key) -> Iterator[Probl
     substantive = [i for i, option in scale.options.items() if option.role == "substantive"]
     if scale.scores and len(scale.scores) != len(substantive):
         yield document.problem(
-            f"{len(scale.scores)} scores for {len(substantive)} substantive options", *path, "scores"
+            f"{len(scale.scores)} scores for {len(substantive)} substantive options; give one for each of "
+            f"{', '.join(substantive)}",
+            *(*path, "scores"),
         )
     yield from _check_nets(scale.nets, scale.options, document, *path)
     yield from _check_labels({i: o.label for i, o in scale.options.items()}, document, *path, "options")
@@ -188,6 +192,8 @@ def _check_nets(
     nets: dict[str, Any], options: dict[str, Option], document: Document, *path: Key
 ) -> Iterator[Problem]:
     for net, members in nets.items():
+        if not members:
+            yield document.problem(f"the net {net!r} is empty", *path, "nets", net)
         if net in options:
             yield document.problem(f"the net {net!r} has the id of an option", *path, "nets", net)
         for member in members:
@@ -198,6 +204,21 @@ def _check_nets(
                     "nets",
                     net,
                 )
+
+
+def _check_bands(asked: Question, document: Document, *path: Key) -> Iterator[Problem]:
+    """Bands of a number: two finite ends, in order, and no number in two of them."""
+    bands: list[tuple[float, float, str]] = []
+    for net, ends in asked.nets.items():
+        numbers = [float(end) for end in ends if isinstance(end, int | float) and math.isfinite(end)]
+        if len(numbers) != 2 or len(ends) != 2 or numbers[0] >= numbers[1]:
+            yield document.problem(f"band {net!r} wants [from, to], from below to", *path, "nets", net)
+        else:
+            bands.append((numbers[0], numbers[1], net))
+    bands.sort()
+    for (_, high, first), (low, _, second) in itertools.pairwise(bands):
+        if low < high:
+            yield document.problem(f"bands {first!r} and {second!r} overlap", *path, "nets", second)
 
 
 def _check_labels(labels: dict[str, str], document: Document, *path: Key) -> Iterator[Problem]:
@@ -235,9 +256,7 @@ def _check_question(survey: Survey, name: str, document: Document) -> Iterator[P
     yield from _check_labels({i: o.label for i, o in asked.options.items()}, document, *path, "options")
     yield from _check_labels(asked.items, document, *path, "items")
     if asked.kind == "number":
-        for net, band in asked.nets.items():
-            if len(band) != 2 or not all(isinstance(end, int | float) for end in band):
-                yield document.problem(f"band {net!r} wants [from, to]", *path, "nets", net)
+        yield from _check_bands(asked, document, *path)
     else:
         yield from _check_nets(asked.nets, options, document, *path)
     yield from _check_routing(survey, name, document)

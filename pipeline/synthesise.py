@@ -75,15 +75,21 @@ class _Plan:
         return {option for where in alone for option in where[question]}
 
 
-def synthesise(paths: Paths, wave: str, respondents: int, seed: int, format_: str | None = None) -> Path:
+def synthesise(
+    paths: Paths, wave: str, respondents: int, seed: int, format_: str | None = None, replace: bool = False
+) -> Path:
     """Write the export that a synthetic wave names, and return its path; the same seed, the same bytes.
 
-    SurveyError where the wave is not synthetic, or `format_` is not the one that its file declares: the
-    wave file could not read what was written.
+    SurveyError where the wave is not synthetic, where `format_` is not the one that its file declares (the
+    wave file could not read what was written), and where there is an export already and not `replace`.
     """
     plan = _plan(paths, wave, respondents, seed, format_)
     source = plan.fielding.wave.source
     export = plan.fielding.exports[0]
+    if export.exists() and not replace:
+        raise SurveyError(
+            f"{paths.shown(export)} is there already, and might hold real answers; say --replace if it may go"
+        )
     encoding = source.encoding or layouts[source.format].encoding
     try:
         with files.aside(export) as temporary, temporary.open("w", encoding=encoding, newline="") as to:
@@ -157,8 +163,8 @@ def _offered(
         own = [option for option in questionnaire.options(name) if option not in without]
         rows = [item for item in question.items if item not in without]
         emptied = (questionnaire.options(name) and not own) or (question.items and not rows)
-        waves = assumptions.questions.get(name, Assumed()).waves
-        if not emptied and (not waves or fielding.name in waves):
+        absent = fielding.name in assumptions.questions.get(name, Assumed()).not_in
+        if not emptied and not absent:
             options[name], items[name] = own, rows
     return options, items
 

@@ -13,6 +13,7 @@ from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import Domain, estimates
 from pipeline.errors import SurveyError
 from pipeline.exhibits import Bands, Exhibit, Report
+from pipeline.normalise import declared
 from pipeline.paths import Paths
 from pipeline.printed import Printed
 from pipeline.published import Published
@@ -58,15 +59,29 @@ def tables(paths: Paths) -> list[Path]:
 
 
 def open_database(paths: Paths) -> duckdb.DuckDBPyConnection:
-    """The survey's database, read-only; SurveyError where it is not built."""
+    """The survey's database, read-only; SurveyError where it is not, or not up to date."""
     if not paths.database.is_file():
         raise SurveyError(f"no {paths.shown(paths.database)}; run: survey normalise --survey {paths.survey}")
-    return duckdb.connect(str(paths.database), read_only=True)
+    try:
+        connection = duckdb.connect(str(paths.database), read_only=True)
+        (built_from,) = connection.execute("select sha256 from coded.declared").fetchone() or ("",)
+    except duckdb.Error:
+        raise SurveyError(
+            f"{paths.shown(paths.database)} cannot be read: another program may be writing to it, or it is "
+            f"damaged; close that program, or run: survey normalise --survey {paths.survey}"
+        ) from None
+    if built_from != declared(paths):
+        connection.close()
+        raise SurveyError(
+            f"survey.toml or a wave file is newer than {paths.shown(paths.database)}; "
+            f"run: survey normalise --survey {paths.survey}"
+        )
+    return connection
 
 
 def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:
     rows = connection.execute(
-        "select wave, title, fielded_from, fielded_to, synthetic from waves order by wave"
+        "select wave, title, fielded_from, fielded_to, synthetic, licence, citation from waves order by wave"
     ).fetchall()
     return [WaveFacts(*row) for row in rows]
 
@@ -77,8 +92,8 @@ def _frequencies(
     """Every question of every wave, for all respondents and by each segment, DKNS kept."""
     domain = Domain(segments=tuple(questionnaire.segments))
     names = list(questionnaire.questions)
-    every = estimates(connection, questionnaire, report.segments, names, domain)
-    groups = dict(list(every.drop(columns="screened").groupby("question", sort=False)))
+    every = estimates(connection, questionnaire, report.segments, names, domain).drop(columns="screened")
+    groups = dict(list(every.groupby("question", sort=False)))
     return {paths.frequencies / f"{name}.csv": groups.get(name, every.head(0)) for name in names}
 
 
@@ -89,6 +104,11 @@ def exhibit_table(
     domain = Domain((exhibit.by,) if exhibit.by else (), exhibit.where, exhibit.dkns)
     data = estimates(connection, questionnaire, report.segments, [exhibit.question], domain)
     data = data[(data["role"] != "not_applicable") & ~data["screened"]].drop(columns="screened")
+    latest = data.loc[data["wave"] == data["wave"].max()] if len(data) else data
+    if exhibit.by and not latest["by"].ne("").any():
+        raise SurveyError(
+            f"exhibit {exhibit.id!r}: its latest wave has nobody in a group of {exhibit.by!r}; leave out by"
+        )
     if data.empty:
         raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {exhibit.question!r} within its filter")
     ordered = [_ordered(exhibit, wave) for _, wave in data.groupby("wave", sort=True)]

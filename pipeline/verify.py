@@ -50,11 +50,19 @@ def verify(paths: Paths) -> Verified:
 
 def _frequencies(paths: Paths, question: str) -> pd.DataFrame:
     frame = read(paths, f"frequencies/{question}")
-    return frame[(frame["by"] == "") & frame["measure"].isin(["option", "net", "ranked"])]
+    return frame[frame["measure"].isin(["option", "net", "ranked"])]
 
 
 def _compared(row: Published, frame: pd.DataFrame) -> dict[str, object]:
-    found = frame[(frame["wave"] == row.wave) & (frame["option"] == row.option) & (frame["item"] == row.item)]
+    # of a ranking the items are the options
+    named = frame["option"].where(frame["measure"] != "ranked", frame["item"])
+    item = frame["item"].where(frame["measure"] != "ranked", "")
+    found = frame[
+        (frame["wave"] == row.wave)
+        & (frame["group"] == row.group)
+        & (named == row.option)
+        & (item == row.item)
+    ]
     share = float(found["share"].iloc[0]) if len(found) else float("nan")
     cases = int(found["valid_cases"].iloc[0]) if len(found) else None
     return {

@@ -6,13 +6,13 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from pipeline.documents import Declared, Document, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
-from pipeline.paths import Paths
+from pipeline.paths import Paths, is_name
 from pipeline.survey import Survey
 
 FORMATS = ("surveymonkey", "flat")
@@ -32,7 +32,7 @@ class Fielded(Declared):
 class Source(Declared):
     """The export: one file, or a list where several collectors exported alike."""
 
-    file: list[str]
+    file: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
     format: Literal["surveymonkey", "flat"]
     sha256: list[str] = []
     url: list[str] = []
@@ -40,7 +40,7 @@ class Source(Declared):
     citation: str = ""
     encoding: str = ""
     separator: str = ""
-    header_rows: int | None = None
+    header_rows: Annotated[int, Field(ge=1)] | None = None
     sheet: str = ""
     blank: list[str] = []
 
@@ -63,7 +63,7 @@ class Exclude(Declared):
     """One screening rule: all of `where` must hold; a key is a question or a heading."""
 
     reason: str
-    where: dict[str, list[str]]
+    where: Annotated[dict[str, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)]
 
 
 class Change(Declared):
@@ -116,9 +116,24 @@ def load(paths: Paths, survey: Survey) -> list[Fielding]:
             fieldings.append(load_one(paths, survey, path))
         except SurveyError as error:
             problems += error.problems
+    problems += _twice(fieldings)
     if problems:
         raise SurveyError(problems)
     return fieldings
+
+
+def _twice(fieldings: list[Fielding]) -> Iterator[Problem]:
+    """What two waves cannot share: their export and their title, as a copied wave file would have it."""
+    for key, of in (("file", lambda f: f.wave.source.file), ("title", lambda f: [f.wave.title])):
+        seen: dict[str, str] = {}
+        for fielding in fieldings:
+            for named in of(fielding):
+                if named in seen:
+                    place = ("source", "file") if key == "file" else ("title",)
+                    yield fielding.document.problem(
+                        f"{key} {named!r} is that of wave {seen[named]} too; give this wave its own", *place
+                    )
+                seen.setdefault(named, fielding.name)
 
 
 def load_one(paths: Paths, survey: Survey, path: Path) -> Fielding:
@@ -126,6 +141,8 @@ def load_one(paths: Paths, survey: Survey, path: Path) -> Fielding:
     document = read(path, paths.shown(path))
     wave = model(document, Wave)
     problems = list(check(wave, survey, document))
+    if not is_name(path.stem):
+        problems.append(document.problem(f"a wave cannot be called {path.stem!r}: no spaces, no signs"))
     exports = []
     for index, file in enumerate(wave.source.file):
         export = (paths.raw / file).resolve()
@@ -173,6 +190,22 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
                             *("exclude", rule, "where", question),
                         )
     source = wave.source
+    if source.format == "flat" and source.header_rows not in (None, 1):
+        yield document.problem("a flat export has one header row", "source", "header_rows")
+    for index, file in enumerate(source.file):
+        if file in source.file[:index]:
+            yield document.problem(f"{file!r} is listed twice", "source", "file", index)
+    if wave.fielded and wave.fielded.to < wave.fielded.from_:
+        yield document.problem("fielded: to is before from", "fielded")
+    if wave.respondents.weight:
+        yield document.problem("weights are not read yet; leave the line out", "respondents", "weight")
+    reasons: set[str] = set()
+    for rule, exclude in enumerate(wave.exclude):
+        if exclude.reason in reasons:
+            yield document.problem(
+                f"two rules with the reason {exclude.reason!r}; tell them apart", "exclude", rule, "reason"
+            )
+        reasons.add(exclude.reason)
     for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
         if count and count != len(source.file):
             yield document.problem(f"{count} {key} for {len(source.file)} files; one each", "source", key)

@@ -193,7 +193,7 @@ def test_every_kind_passes_the_gates(kind: str) -> None:
     figure, data, exhibit = draw(kind)
     assert gates.check(figure, data, exhibit) == []
     assert figure.get_size_inches()[0] == 7.5
-    assert f"FIGURE {exhibit.number}" in texts(figure)
+    assert f"FIGURE {exhibit.number} · SYNTHETIC RESPONSES" in texts(figure)
     assert any("Synthetic responses" in text for text in texts(figure))
 
 
@@ -594,7 +594,7 @@ def test_the_contrast_gate_sees_faint_text() -> None:
 def test_the_synthetic_gate_sees_that_it_is_not_said() -> None:
     figure, data, exhibit = draw("ranked_bars")
     for words in words_of(figure):
-        if "Synthetic" in words.get_text():
+        if "synthetic" in words.get_text().casefold():
             words.remove()
     assert said(figure, data, exhibit, "synthetic")
 

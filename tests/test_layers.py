@@ -36,7 +36,14 @@ def test_the_scan_sees_the_package() -> None:
 
 
 def test_only_ingest_to_tables_know_the_database() -> None:
-    assert users("duckdb") == {"ingest.py", "normalise.py", "coded.py", "cells.py", "tables.py"}
+    assert users("duckdb") == {
+        "delimited.py",
+        "ingest.py",
+        "normalise.py",
+        "coded.py",
+        "cells.py",
+        "tables.py",
+    }
 
 
 def test_only_normalise_builds_the_database() -> None:

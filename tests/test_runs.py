@@ -195,3 +195,17 @@ def test_the_wheel_works_elsewhere(tmp_path: Path) -> None:
         check=True,
     )
     assert where.stdout.startswith(str(site))
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.py")), ids=lambda path: path.stem)
+def test_notebooks_run(notebook: Path, toy_done: Paths) -> None:
+    run = subprocess.run(
+        [sys.executable, str(notebook)],
+        cwd=toy_done.root,
+        env=os.environ | {"SURVEY": "toy"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "What do you use?" in run.stdout

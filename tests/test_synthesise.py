@@ -155,8 +155,10 @@ def answered(found: Columns, question: str, layout: str) -> list[list[str]]:
 def test_the_same_seed_gives_the_same_bytes(toy: Toy, layout: str) -> None:
     paths = toy(layout)
     first = synthesise(paths, "one", 200, 7).read_bytes()
-    assert synthesise(paths, "one", 200, 7).read_bytes() == first
-    assert synthesise(paths, "one", 200, 8).read_bytes() != first
+    assert synthesise(paths, "one", 200, 7, replace=True).read_bytes() == first
+    assert synthesise(paths, "one", 200, 8, replace=True).read_bytes() != first
+    with pytest.raises(SurveyError, match="might hold real answers; say --replace"):
+        synthesise(paths, "one", 200, 7)
 
 
 @BOTH
@@ -347,7 +349,7 @@ def test_an_unknown_wave_is_named(toy: Toy) -> None:
         ("[questions.size]\namong = 'real'", r":2: among means nothing for a single question"),
         ("[questions.top]\namong = 'helpz'", r":2: among: no earlier multiple choice 'helpz'.*'helps'"),
         ("[questions.share]\nnumber = { median = 100 }", r":2: the median wants to lie between"),
-        ("[questions.size]\nwaves = ['two']", r":2: no wave 'two'"),
+        ("[questions.size]\nnot_in = ['two']", r":2: no wave 'two'"),
         ("[questions.size]\nbasis = { big = 'x' }", r":2: no option or item of 'size' 'big'"),
         ("[[questions.size.effects]]\nshift = { larg = 1 }", r":2: no option of 'size' 'larg'"),
         (
@@ -383,9 +385,9 @@ def test_the_default_survey_holds_what_its_wave_files_say_wrote_it(tmp_path: Pat
     command = re.search(r"^#\s+survey (synthesise .*)$", declared, re.MULTILINE)
     assert command
     words = shlex.split(command[1])
-    said = dict(zip(words[2::2], words[3::2], strict=True))
+    said = dict(zip(words[2::2], words[3::2], strict=False))
     assert words[1] == name and said["--survey"] == raw.name
     copy = Paths(tmp_path, raw.name)
     shutil.copytree(raw, copy.raw)
-    export = synthesise(copy, name, int(said["--respondents"]), int(said["--seed"]))
+    export = synthesise(copy, name, int(said["--respondents"]), int(said["--seed"]), replace=True)
     assert export.read_bytes() == (raw / export.name).read_bytes()

@@ -328,7 +328,8 @@ def compose(exhibit: Printed, plot: Callable[[Sheet], None]) -> Figure:
     with settings(exhibit.id):
         try:
             sheet = Sheet()
-            sheet.below(f"FIGURE {exhibit.number}", FIGURE)
+            mark = " · SYNTHETIC RESPONSES" if exhibit.synthetic else ""
+            sheet.below(f"FIGURE {exhibit.number}{mark}", FIGURE)
             sheet.below(exhibit.title, TITLE, 1)
             sheet.below(exhibit.subtitle, SUBTITLE, 2)
             sheet.below(exhibit.question, QUESTION, 2)

@@ -43,11 +43,12 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
 def counts_dkns(panels: Iterable[Sequence[Row]]) -> bool:
     """Whether DKNS is part of the 100%: not where the other shares of a bar sum to it alone.
 
-    The first bar whose shares are all known decides for the figure.
+    A bar in which nobody said DKNS tells nothing; all others of a figure agree.
     """
     for panel in panels:
         levels = [row for row in panel if row.role not in ("dkns", "not_applicable")]
-        if levels and all(row.drawn for row in levels):
+        unsure = [row for row in panel if row.role == "dkns" and row.drawn and row.plotted > 0]
+        if unsure and levels and all(row.drawn for row in levels):
             return math.fsum(row.plotted for row in levels) < 1 - _EXACT
     return True
 

@@ -20,7 +20,7 @@ class Format:
     """What the pipeline asks of a survey tool's export."""
 
     header_rows: Callable[[Sequence[Sequence[str]], str], int]
-    """(first rows of the export, heading of the respondents' id) → how many of them are header."""
+    """(first rows of the export, heading of the respondents' id) → how many are header; 0: cannot be told."""
     headings: Callable[[Sequence[Sequence[str]]], list[Heading]]
     """the header rows → one heading a column, in the order of the export."""
     separator: str

@@ -16,15 +16,18 @@ _MOST_ROWS = 3
 
 
 def header_rows(rows: Sequence[Sequence[str]], id_heading: str) -> int:
-    """The rows down to the one that names the respondents' id, and those below it with no id yet."""
+    """The rows down to the one that names the respondents' id, and those below it with no id yet.
+
+    Some exports repeat the headings of such columns in the second row. 0 where no column is named so.
+    """
     wanted = fold(id_heading or _ID)
     for top, row in enumerate(rows[:_MOST_ROWS]):
         place = next((i for i, cell in enumerate(row) if fold(cell) == wanted), None)
         if place is not None:
             below = rows[top + 1 : _MOST_ROWS]
-            blank = [len(r) <= place or not r[place].strip() for r in below]
+            blank = [len(r) <= place or fold(r[place]) in ("", wanted) for r in below]
             return top + 1 + (blank.index(False) if False in blank else len(blank))
-    return 2
+    return 0
 
 
 def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:

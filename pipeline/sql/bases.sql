@@ -8,10 +8,13 @@ select
     domain.grp,
     count(*) filter (state = 'answered') as answered,
     count(*) filter (state = 'dkns') as dkns,
+    count(*) filter (state = 'skipped') as skipped,
     coalesce(sum(weight) filter (state = 'answered'), 0) as answered_weight,
     coalesce(sum(weight) filter (state = 'dkns'), 0) as dkns_weight,
+    coalesce(sum(weight) filter (state = 'skipped'), 0) as skipped_weight,
     coalesce(sum(weight * weight) filter (state = 'answered'), 0) as answered_squares,
-    coalesce(sum(weight * weight) filter (state = 'dkns'), 0) as dkns_squares
+    coalesce(sum(weight * weight) filter (state = 'dkns'), 0) as dkns_squares,
+    coalesce(sum(weight * weight) filter (state = 'skipped'), 0) as skipped_squares
 from coded.responses
 join wanted using (question)
 join domain using (wave, respondent)

@@ -1,5 +1,5 @@
 -- flags: what an analysed respondent did that the questionnaire does not allow; nobody is altered for it.
--- Reads: coded.answers, coded.responses, coded.questions, coded.options.
+-- Reads: coded.answers, coded.responses, coded.questions, coded.options, coded.respondents, all_flags.
 create table coded.flags as
 with ticks as (
     select
@@ -7,6 +7,7 @@ with ticks as (
         answers.respondent,
         answers.question,
         any_value(questions.most) as most,
+        max(answers.rank) as last_place,
         count(*) filter (where options.role not in ('none', 'dkns', 'not_applicable')
             or options.role is null) as chosen,
         bool_or(coalesce(options.exclusive, false)) and count(*) > 1 as exclusive
@@ -18,7 +19,12 @@ with ticks as (
 )
 select wave, respondent, question, 'exclusive_with_others' as flag from ticks where exclusive
 union all
-select wave, respondent, question, 'more_than_allowed' from ticks where chosen > most
+select wave, respondent, question, 'more_than_allowed' from ticks where chosen > most or last_place > most
 union all
 select distinct wave, respondent, question, 'answered_not_asked' from coded.responses where unrouted
+union all
+select all_flags.*
+from all_flags
+join coded.respondents using (wave, respondent)
+where coded.respondents.excluded is null
 order by wave, respondent, question, flag

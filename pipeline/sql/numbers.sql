@@ -1,4 +1,4 @@
--- numbers: mean, median and quartiles of a number question.
+-- numbers: mean, median and quartiles of a number question, unweighted; favg adds without drift.
 -- Reads: coded.answers, coded.respondents, domain (wave, respondent, segment, grp), wanted (question).
 select
     answers.wave,
@@ -7,7 +7,7 @@ select
     domain.segment,
     domain.grp,
     count(*) as respondents,
-    sum(weight * answers.value::decimal(18, 6)) / sum(weight) as mean,
+    favg(answers.value) as mean,
     quantile_cont(answers.value, 0.25) as lower_quartile,
     quantile_cont(answers.value, 0.5) as median,
     quantile_cont(answers.value, 0.75) as upper_quartile

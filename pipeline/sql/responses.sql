@@ -38,6 +38,21 @@ barred as (
             and routes.question = clauses.question
             and routes.on_question = clauses.on_question
     )
+),
+stopped as (
+    -- where a response ended: the first question after its last answer that was asked and is not free text,
+    -- so that who leaves the comments at the end empty has skipped them
+    select respondents.wave, respondents.respondent, min(slots.question) as at_question
+    from coded.respondents
+    join coded.slots using (wave)
+    join coded.questions using (question)
+    left join reached using (wave, respondent)
+    left join barred using (wave, respondent, question)
+    where slots.offered
+        and questions.kind <> 'text'
+        and barred.question is null
+        and slots.question > coalesce(reached.last_question, 0)
+    group by all
 )
 select
     respondents.wave,
@@ -51,7 +66,7 @@ select
             when said.dkns then 'dkns'
             when said.answered is not null then 'not_applicable'
             when barred.question is not null then 'not_asked'
-            when slots.question > coalesce(reached.last_question, 0) then 'not_reached'
+            when slots.question >= stopped.at_question then 'not_reached'
             else 'skipped'
         end as state
     ) as state,
@@ -59,7 +74,7 @@ select
 from coded.respondents
 join coded.slots using (wave)
 left join said using (wave, respondent, question, item)
-left join reached using (wave, respondent)
+left join stopped using (wave, respondent)
 left join barred using (wave, respondent, question)
 where respondents.excluded is null
 order by wave, respondent, question, item

@@ -1,0 +1,320 @@
+"""No raw answer is lost silently: ways in which one could be, each tried on the toy survey."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import run_all, survey_command
+
+from pipeline.errors import SurveyError
+from pipeline.ingest import ingest, load_export
+from pipeline.normalise import normalise
+from pipeline.paths import Paths, find
+from pipeline.tables import tables
+from pipeline.tidy import read
+
+
+def change(path: Path, *edits: tuple[str, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    for before, after in edits:
+        assert before in text, f"{before!r} is not in {path.name}"
+        text = text.replace(before, after)
+    path.write_text(text, encoding="utf-8")
+
+
+def to_tables(paths: Paths) -> None:
+    for stage in (ingest, normalise, tables):
+        stage(paths)
+
+
+def counts(paths: Paths, question: str, wave: str, measure: str = "option") -> dict[str, int]:
+    data = read(paths, f"frequencies/{question}")
+    rows = data[(data["wave"] == wave) & (data["by"] == "") & (data["measure"] == measure)]
+    keys = rows["item"] if measure in ("ranked", "first") else rows["option"]
+    return dict(zip(keys, rows["respondents"].astype(int), strict=True))
+
+
+def refused(paths: Paths, expected: str) -> None:
+    with pytest.raises(SurveyError, match=expected):
+        to_tables(paths)
+
+
+def alone(paths: Paths) -> None:
+    """Leave only the first wave and one exhibit."""
+    for name in ("second.toml", "second.csv", "published.csv"):
+        (paths.raw / name).unlink()
+    change(paths.raw / "first.toml", ('[changes.top]\nnot_offered = ["trust"]\n', ""))
+    (paths.raw / "report.toml").write_text(
+        '[[exhibit]]\nid = "uses"\nkind = "ranked_bars"\nquestion = "uses"\n'
+    )
+    change(paths.raw / "survey.toml", (', trust = "Trust"', ""))
+
+
+@pytest.mark.parametrize("where", ["top", "under the header", "middle", "end"])
+def test_empty_lines_are_no_respondents_and_hide_none(toy: Paths, where: str) -> None:
+    export = toy.raw / "second.csv"
+    lines = export.read_text().splitlines(keepends=True)
+    lines.insert({"top": 0, "under the header": 2, "middle": 6, "end": len(lines)}[where], "\n")
+    export.write_text("".join(lines))
+    to_tables(toy)
+    assert load_export(toy, "second").rows == 14
+    assert counts(toy, "uses", "second") == {"models": 6, "data": 5, "other": 1, "none": 3, "dkns": 1}
+
+
+def test_a_repeated_heading_row_is_no_respondent(toy: Paths) -> None:
+    # SurveyMonkey repeats "Respondent ID" in the second row of some exports
+    change(toy.raw / "second.csv", ("\n,,,Response", "\nRespondent ID,,,Response"))
+    to_tables(toy)
+    assert load_export(toy, "second").rows == 14
+
+
+def test_a_header_that_cannot_be_told_is_not_guessed(toy: Paths) -> None:
+    change(toy.raw / "second.csv", ("Respondent ID", "No."))
+    change(toy.raw / "second.toml", ('id = "Respondent ID"\n', ""))
+    refused(toy, "rows of the header cannot be told")
+
+
+def test_a_cut_file_with_a_stray_quote(toy: Paths) -> None:
+    export = toy.raw / "first.csv"
+    change(export, ("knitting, sewing", 'a 5" screen'))
+    export.write_text(export.read_text().rstrip("\n") + '"I think th')
+    refused(toy, "first.csv ends inside a quoted cell|could be read")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8"])
+def test_every_encoding_is_held_to_the_same_rows(toy: Paths, encoding: str) -> None:
+    export = toy.raw / "first.csv"
+    text = export.read_text(encoding="utf-8")
+    if encoding == "cp1252":
+        change(toy.raw / "first.toml", ('format = "flat"', 'format = "flat"\nencoding = "cp1252"'))
+    export.write_bytes(text.encode(encoding))
+    to_tables(toy)
+    assert counts(toy, "uses", "first") == {"models": 4, "data": 3, "other": 1, "none": 3, "dkns": 1}
+    export.write_bytes(text.replace(";;Speed;Agree;Agree;100;", "").encode(encoding))
+    refused(toy, r"line 12 of first.csv has 4 cells, where the header has 10")
+
+
+def test_white_space_is_no_answer(toy: Paths) -> None:
+    change(toy.raw / "second.csv", ("Yes,South,,,,,,,It costs", "Yes,South,,,,,,\t,It costs"))
+    to_tables(toy)
+    assert counts(toy, "uses", "second")["other"] == 1
+
+
+def test_somebodys_other_never_becomes_a_label(toy: Paths) -> None:
+    alone(toy)
+    change(toy.raw / "survey.toml", ('label = "Other (please specify)"', 'label = "Other…"'))
+    change(toy.raw / "first.csv", ("knitting, sewing", "Other: I am canary-private-9"))
+    run_all(toy)
+    assert counts(toy, "uses", "first")["other"] == 1
+    published = [p for p in toy.outputs.rglob("*") if p.is_file() and toy.interim not in p.parents]
+    assert len(published) > 5
+    assert not [p for p in published if b"canary-private-9" in p.read_bytes()]
+
+
+def test_a_grid_row_that_begins_with_other_is_not_dropped(toy: Paths) -> None:
+    export = toy.raw / "first.csv"
+    lines = export.read_text().splitlines()
+    export.write_text(
+        "\n".join([lines[0] + ";Do you agree? [Other models are better]"] + [f"{x};Agree" for x in lines[1:]])
+    )
+    refused(toy, "'Other models are better' is no item of it")
+
+
+@pytest.mark.parametrize(
+    ("question", "identifier"), [("uses", "models"), ("region", "south"), ("top", "price"), ("views", "good")]
+)
+def test_what_people_chose_was_offered(toy: Paths, question: str, identifier: str) -> None:
+    wave = toy.raw / "first.toml"
+    change(wave, ('[changes.top]\nnot_offered = ["trust"]\n', ""))
+    wave.write_text(wave.read_text() + f'[changes.{question}]\nnot_offered = ["{identifier}"]\n')
+    refused(toy, f"{question}: '{identifier}' is said not to be offered")
+
+
+def test_a_text_beside_an_answer_is_flagged(toy: Paths) -> None:
+    change(
+        toy.raw / "survey.toml",
+        ('south = "South", dkns', 'south = "South", other = { label = "Elsewhere", write_in = true }, dkns'),
+    )
+    export = toy.raw / "second.csv"
+    lines = export.read_text().splitlines()
+    new = [re.sub(r"^((?:[^,]*,){5})", r"\1,", line) for line in lines]
+    new[1] = new[1].replace("Response,Response,,", "Response,Response,Elsewhere,")
+    new[2] = new[2].replace("Yes,North,,", "Yes,North,a village,")
+    new[13] = new[13].replace("Yes,,,", "Yes,,another,")
+    export.write_text("\n".join(new) + "\n")
+    to_tables(toy)
+    assert counts(toy, "region", "second") == {"north": 6, "south": 4, "other": 1, "dkns": 1}
+    flow = read(toy, "flow")
+    assert "region: text_beside_answer" in set(flow["reason"])
+
+
+def test_places_are_read_off_the_headings_and_not_their_order(toy: Paths) -> None:
+    alone(toy)
+    export = toy.raw / "first.csv"
+    change(export, ("What matters most?", "What matters most? [2nd choice];What matters most? [1st choice]"))
+    change(export, ("Price, Speed", "Speed;Price"), ("Speed, Price", "Price;Speed"))
+    text = re.sub(r"(;;|much;|risky;|n/a;;)(Price|Speed);Agree", r"\1;\2;Agree", export.read_text())
+    export.write_text(text)
+    to_tables(toy)
+    assert counts(toy, "top", "first", "first") == {"price": 6, "speed": 5}
+    change(export, ("[2nd choice]", "[better]"))
+    refused(toy, "names no place")
+
+
+def test_a_place_beyond_the_items_is_an_error_and_beyond_the_limit_a_flag(toy: Paths) -> None:
+    export = toy.raw / "second.csv"
+    change(export, ("Models,,,,,,,1,2,,", "Models,,,,,,,1,3,,"))
+    to_tables(toy)
+    assert "top: more_than_allowed" in set(read(toy, "flow")["reason"])
+    change(export, ("Models,,,,,,,1,3,,", "Models,,,,,,,1,9,,"))
+    refused(toy, "top: '9'")
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "expected"),
+    [
+        (
+            "first.toml",
+            '"N" = "north"',
+            '"N" = "north"\n"n" = "south"',
+            "'n' is mapped to 'south' and to 'north'",
+        ),
+        ("first.toml", 'blank = ["n/a"]', 'blank = ["n/a", "zzz"]', "blank: 'zzz' stands in no cell"),
+        (
+            "first.toml",
+            'file = "first.csv"',
+            'file = ["first.csv", "first.csv"]',
+            "'first.csv' is listed twice",
+        ),
+        (
+            "second.toml",
+            'file = "second.csv"',
+            'file = "first.csv"',
+            "file 'first.csv' is that of wave first too",
+        ),
+        ("second.toml", '"Second Toy', '"First Toy', "title 'First Toy Survey' is that of wave first too"),
+        ("second.toml", '"a test entry"', '"not involved"', "two rules with the reason 'not involved'"),
+        ("second.toml", 'where = { Channel = ["test"] }', "where = {}", "exclude.1.where"),
+        ("second.toml", 'Channel = ["test"]', "Channel = []", "exclude.1.where.Channel"),
+        ("second.toml", "to = 2001-03-04", "to = 2001-01-04", "to is before from"),
+        ("second.toml", "id =", 'weight = "Channel"\nid =', "weights are not read yet"),
+        ("survey.toml", "[50, 100]", "[40, 100]", "bands 'under_half' and 'half_or_more' overlap"),
+        ("survey.toml", "[50, 100]", "[50, nan]", "band 'half_or_more' wants"),
+        ("survey.toml", 'uses = ["none"]', "uses = []", "asked.uses"),
+        ("survey.toml", "scores = [1, 2, 3]", "scores = [1, 2, inf]", "scores.2"),
+        (
+            "survey.toml",
+            'models = "Models"',
+            'models = "Models"\nboth = "Models, Data, tools and code"',
+            "reads like",
+        ),
+        ("report.toml", 'id = "views"', 'id = "flow"', "no exhibit can be called 'flow'"),
+        ("second.csv", "Yes,North,Models,", "Yes,North,None of these,", "holds 2 texts|by heading and"),
+    ],
+)
+def test_declarations_that_would_lose_something(
+    toy: Paths, file: str, before: str, after: str, expected: str
+) -> None:
+    change(toy.raw / file, (before, after))
+    refused(toy, expected)
+
+
+def test_column_letters_are_never_the_beginning_of_a_heading(toy: Paths) -> None:
+    # column S is "Anything else?", and "Do you agree?" begins with D
+    change(toy.raw / "second.toml", ('drop = ["Email Address"]', 'drop = ["B"]'))
+    to_tables(toy)
+    assert {h.letters for h in load_export(toy, "second").headings} == set("ACDEFGHIJKLMNOPQRS")
+
+
+def test_private_answers_are_not_printed(toy: Paths) -> None:
+    change(toy.raw / "survey.toml", ('kind = "number"', 'kind = "number"\nprivate = true'))
+    change(toy.raw / "first.csv", (";80;", ";my salary is canary-private-7;"))
+    with pytest.raises(SurveyError, match="share: a text") as told:
+        to_tables(toy)
+    assert "canary-private-7" not in str(told.value)
+
+
+def test_the_content_changes_with_the_answers_whatever_is_missing(toy: Paths) -> None:
+    alone(toy)
+    survey = toy.raw / "survey.toml"
+    survey.write_text(survey.read_text().split("[questions.top]")[0])
+    export = toy.raw / "first.csv"
+    kept = [";".join(line.split(";")[:5]) for line in export.read_text().splitlines()]
+    export.write_text("\n".join(kept) + "\n")
+    ingest(toy)
+    before = normalise(toy)
+    assert before == normalise(toy)
+    change(export, ("a4;Yes;N;Models", "a4;Yes;N;None of these"))
+    ingest(toy)
+    assert normalise(toy) != before
+
+
+def test_a_text_that_is_not_private_is_counted_and_kept(toy: Paths) -> None:
+    change(toy.raw / "survey.toml", ("private = true", "private = false"))
+    to_tables(toy)
+    # one of the ten who reached it wrote something; R6 and R11 left questions before it open to the end
+    remarks = read(toy, "frequencies/remarks")
+    whole = remarks[(remarks["by"] == "") & (remarks["wave"] == "second")]
+    assert list(whole["measure"]) == ["written"]
+    assert (int(whole["respondents"].iloc[0]), int(whole["valid_cases"].iloc[0])) == (1, 10)
+    with duckdb.connect(str(toy.database), read_only=True) as connection:
+        assert connection.execute("select text from texts").fetchall() == [("canary-private-1",)]
+
+
+def test_tables_refuse_a_database_that_is_out_of_date(toy: Paths) -> None:
+    to_tables(toy)
+    change(toy.raw / "survey.toml", ('north = "North", south = "South"', 'south = "South", north = "North"'))
+    with pytest.raises(SurveyError, match="run: survey normalise --survey toy"):
+        tables(toy)
+
+
+@pytest.mark.parametrize("name", ["../raw/toy", "", ".", "a b", "*", "/abs"])
+def test_a_survey_is_a_name_and_no_path(toy: Paths, name: str) -> None:
+    with pytest.raises(SurveyError, match="is no name of a survey"):
+        find(name, toy.root)
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        (
+            [("second.toml", 'drop = ["Email Address"]', 'drop = ["Email Address", "Where are you?"]')],
+            "leave out by",
+        ),
+        (
+            [("report.toml", '["north", "south"] }\n', '["north", "south"], involved = ["no"] }\n')],
+            "nobody answered",
+        ),
+    ],
+)
+def test_exhibits_of_nobody(toy: Paths, edits: list[tuple[str, str, str]], expected: str) -> None:
+    for file, before, after in edits:
+        change(toy.raw / file, (before, after))
+    refused(toy, expected)
+
+
+def test_a_bar_without_dkns_beside_one_with(toy: Paths) -> None:
+    change(toy.raw / "second.csv", ("Don't know,Don't know,,", "Agree,Don't know,,"))
+    run_all(toy)
+    assert (toy.figures / "views.svg").is_file()
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.write_text("x")])
+def test_a_file_in_the_way_is_told_without_a_traceback(toy: Paths, make: Callable[[Path], object]) -> None:
+    run_all(toy)
+    table = toy.tables / "uses.csv"
+    table.unlink()
+    if make is Path.mkdir:
+        make(table)
+    else:
+        import shutil
+
+        shutil.rmtree(toy.figures)
+        make(toy.figures)
+    run = survey_command(toy.root, "all", "--survey", "toy")
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
