@@ -1,0 +1,244 @@
+"""How survey tools lay out their exports, and what the readers make of it: the same answers."""
+
+from __future__ import annotations
+
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import survey_command
+
+from pipeline.columns import find
+from pipeline.formats import Heading, formats
+from pipeline.formats.heading import column_number
+from pipeline.ingest import ingest
+from pipeline.normalise import normalise
+from pipeline.paths import Paths
+from pipeline.paths import find as find_survey
+from pipeline.tables import tables
+from pipeline.tidy import read
+
+SURVEY = """
+title = "Layouts"
+[scales.agreement]
+options = { no = "Disagree", yes = "Agree", dkns = "Don't know" }
+[questions.q1]
+text = "Colour?"
+kind = "single"
+options = { red = "Red", green = "Green", other = { label = "Other", write_in = true } }
+[questions.q2]
+text = "Tools?"
+kind = "multiple"
+options = { saw = "Saw", axe = "Axe", none = "None", dkns = "Don't know" }
+[questions.q3]
+text = "Views?"
+kind = "grid"
+scale = "agreement"
+items = { fast = "Fast", safe = "Safe" }
+"""
+
+# colour, tools, fast, safe of each respondent, in four layouts of the same thirteen responses
+PEOPLE = [
+    ("Red", {"Saw"}, "Agree", "Disagree"),
+    ("Green", {"Saw", "Axe"}, "Agree", "Don't know"),
+    ("puce", {"Don't know"}, "Disagree", ""),
+    *[("Red", {"None"}, "Agree", "Agree")] * 10,
+]
+COLOURS, TOOLS = ["Red", "Green", "Other"], ["Saw", "Axe", "None", "Don't know"]
+LEVELS = ["Disagree", "Agree", "Don't know"]
+
+
+def csv_of(rows: list[list[str]]) -> str:
+    return "".join(",".join(f'"{cell}"' if "," in cell else cell for cell in row) + "\r\n" for row in rows)
+
+
+def one_column_each() -> str:
+    """Two header rows, the question on the first column of its group, levels in the cells."""
+    header = [
+        ["Respondent ID", "Colour?", "", "Tools?", "", "", "", "Views?", ""],
+        ["", "Response", "Other", *TOOLS, "Fast", "Safe"],
+    ]
+    rows = [
+        [
+            str(number),
+            colour if colour in COLOURS else "",
+            "" if colour in COLOURS else colour,
+            *(tool if tool in tools else "" for tool in TOOLS),
+            fast,
+            safe,
+        ]
+        for number, (colour, tools, fast, safe) in enumerate(PEOPLE, 1)
+    ]
+    return csv_of(header + rows)
+
+
+def repeated() -> str:
+    """The question repeated on each column, and blank rows at the end."""
+    first, *rest = one_column_each().split("\r\n")
+    cells = first.split(",")
+    for at, cell in enumerate(cells):
+        cells[at] = cell or cells[at - 1]
+    return "\r\n".join([",".join(cells), *rest]) + ",,,,,,,,\r\n" * 3
+
+
+def exploded(code: bool) -> str:
+    """Three header rows, every answer a column of its own, with its label or its code in the cell."""
+    labels = [*COLOURS, *TOOLS, *(f"{item} - {level}" for item in ("Fast", "Safe") for level in LEVELS)]
+    codes = ["1", "2", "", "1", "2", "3", "0", *"120" * 2]
+    header = [
+        ["", "q1", "", "", "q2", "", "", "", "q3", *[""] * 5],
+        ["Respondent ID", "Colour?", "", "", "Tools?", "", "", "", "Views?", *[""] * 5],
+        ["", *labels],
+    ]
+    rows = []
+    for number, (colour, tools, fast, safe) in enumerate(PEOPLE, 1):
+        ticked = [colour == "Red", colour == "Green", colour not in COLOURS]
+        ticked += [tool in tools for tool in TOOLS]
+        ticked += [answer == level for answer in (fast, safe) for level in LEVELS]
+        texts = [*COLOURS[:2], colour, *TOOLS, *LEVELS, *LEVELS]
+        cells = [
+            (c if code and c else text) if there else ""
+            for there, text, c in zip(ticked, texts, codes, strict=True)
+        ]
+        rows.append([str(number), *cells])
+    return csv_of(header + rows)
+
+
+def flat() -> str:
+    """One header row, several answers in one cell, semicolons between the cells."""
+    lines = ["No.;Colour?;Tools?;Views? [Fast];Views? [Safe]"]
+    for number, (colour, tools, fast, safe) in enumerate(PEOPLE, 1):
+        joined = " | ".join(tool for tool in TOOLS if tool in tools)
+        lines.append(f"{number};{colour};{joined};{fast};{safe}")
+    return "\n".join(lines) + "\n"
+
+
+LAYOUTS = {
+    "a column a question": (one_column_each(), "surveymonkey", "Respondent ID", ""),
+    "with a byte-order mark": ("\ufeff" + one_column_each(), "surveymonkey", "Respondent ID", ""),
+    "the question repeated, blank rows": (repeated(), "surveymonkey", "Respondent ID", ""),
+    "a column an answer, labels": (exploded(code=False), "surveymonkey", "Respondent ID", ""),
+    "a column an answer, codes and 0": (exploded(code=True), "surveymonkey", "Respondent ID", ""),
+    "flat": (flat(), "flat", "No.", 'separator = " | "'),
+}
+
+
+def project(folder: Path, layout: str) -> Paths:
+    text, kind, identifier, extra = LAYOUTS[layout]
+    raw = folder / "raw" / "layouts"
+    raw.mkdir(parents=True)
+    (raw / "survey.toml").write_text(SURVEY)
+    (raw / "one.csv").write_text(text, encoding="utf-8", newline="")
+    (raw / "one.toml").write_text(
+        f'title = "One"\nsynthetic = true\n[source]\nfile = "one.csv"\nformat = "{kind}"\n{extra}\n'
+        f'[respondents]\nid = "{identifier}"\n'
+    )
+    return find_survey("layouts", folder)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_gives_the_same_answers(layout: str, tmp_path: Path) -> None:
+    paths = project(tmp_path, layout)
+    for stage in (ingest, normalise, tables):
+        stage(paths)
+    rows = pd.concat([read(paths, f"frequencies/{question}") for question in ("q1", "q2", "q3")])
+    options = rows[rows["measure"] == "option"]
+    counted = dict(
+        zip(
+            zip(options["item"], options["option"], strict=True),
+            options["respondents"].astype(int),
+            strict=True,
+        )
+    )
+    assert counted == {
+        ("", "red"): 11,
+        ("", "green"): 1,
+        ("", "other"): 1,
+        ("", "saw"): 2,
+        ("", "axe"): 1,
+        ("", "none"): 10,
+        ("", "dkns"): 1,
+        ("fast", "no"): 1,
+        ("fast", "yes"): 12,
+        ("fast", "dkns"): 0,
+        ("safe", "no"): 1,
+        ("safe", "yes"): 10,
+        ("safe", "dkns"): 1,
+    }
+    assert set(options.loc[options["item"] == "safe", "valid_cases"]) == {12}
+
+
+def test_one_header_row() -> None:
+    rows = [["Respondent ID", "Colour?", "Share?"], ["1", "Red", "40"], ["2", "", ""]]
+    layout = formats["surveymonkey"]
+    assert layout.header_rows(rows, "Respondent ID") == 1
+    assert layout.headings(rows[:1])[1] == Heading(2, "", "Colour?", "")
+
+
+def test_finders() -> None:
+    headings = [
+        Heading(1, "q1", "Colour?", "Red"),
+        Heading(2, "q1", "Colour?", "Green"),
+        Heading(3, "", "Do you agree?", ""),
+        Heading(4, "", "Dozens?", ""),
+        Heading(30, "", "Last", ""),
+    ]
+    columns = {
+        f: [h.column for h in find(f, headings)] for f in ("Q1", "colour?", "Col…", "Last", "D", "A:C")
+    }
+    assert columns == {
+        "Q1": [1, 2],
+        "colour?": [1, 2],
+        "Col…": [1, 2],
+        "Last": [30],
+        "D": [4],
+        "A:C": [1, 2, 3],
+    }
+    assert find("Do…", headings) == []
+    assert find("AD", headings)[0].letters == "AD"
+    assert [column_number(h.letters) for h in headings] == [1, 2, 3, 4, 30]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_fetch_over_the_network_takes_the_pinned_file_and_no_other(
+    toy: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import functools
+    import hashlib
+
+    served = tmp_path / "served"
+    served.mkdir()
+    export = toy.raw / "second.csv"
+    (served / "x.csv").write_bytes(export.read_bytes())
+    server = ThreadingHTTPServer(("localhost", 0), functools.partial(_Quiet, directory=served))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    wave = toy.raw / "second.toml"
+    pin = hashlib.sha256(export.read_bytes()).hexdigest()
+    wave.write_text(
+        wave.read_text().replace(
+            'format = "surveymonkey"',
+            f'format = "surveymonkey"\nurl = "http://localhost:{server.server_port}/x.csv"\nsha256 = "{pin}"',
+        )
+    )
+    kept = export.read_bytes()
+    try:
+        export.unlink()
+        assert survey_command(toy.root, "fetch", "--survey", "toy").returncode == 0
+        assert export.read_bytes() == kept
+        export.unlink()
+        (served / "x.csv").write_text("something else")
+        run = survey_command(toy.root, "fetch", "--survey", "toy")
+        assert run.returncode == 1
+        assert "it is not the pinned file" in run.stderr
+        assert not export.exists()
+    finally:
+        server.shutdown()
+        server.server_close()
+    run = survey_command(toy.root, "fetch", "--survey", "toy")
+    assert "no answer from there. If you have the file, run: survey fetch --from FOLDER" in run.stderr
