@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import run_all, survey_command
+from pipeline import delimited
 
 from pipeline.errors import SurveyError
 from pipeline.ingest import ingest, load_export
@@ -83,6 +84,14 @@ def test_a_cut_file_with_a_stray_quote(toy: Paths) -> None:
     change(export, ("knitting, sewing", 'a 5" screen'))
     export.write_text(export.read_text().rstrip("\n") + '"I think th')
     refused(toy, "first.csv ends inside a quoted cell|could be read")
+
+
+def test_records_are_counted_by_a_second_reader(toy: Paths) -> None:
+    export = toy.raw / "first.csv"
+    text = delimited.look(export, export.read_bytes(), "")
+    delimited._check_count(text, 1, 11)
+    with pytest.raises(delimited.UnreadableError, match="has 11 records below its header, of which 10 could"):
+        delimited._check_count(text, 1, 10)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8"])
@@ -318,3 +327,28 @@ def test_a_file_in_the_way_is_told_without_a_traceback(toy: Paths, make: Callabl
     run = survey_command(toy.root, "all", "--survey", "toy")
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
+
+
+def test_options_that_a_wave_lacks_are_inert_in_routing(toy: Paths) -> None:
+    change(
+        toy.raw / "survey.toml",
+        ('models = "Models"', 'models = "Models"\nrobots = "Robots"'),
+        ('asked = { uses = ["none"] }', 'asked = { uses = ["robots"] }'),
+    )
+    wave = toy.raw / "first.toml"
+    wave.write_text(wave.read_text() + '[changes.uses]\nnot_offered = ["robots"]\n')
+    export = toy.raw / "second.csv"
+    lines = [re.sub(r"^((?:[^,]*,){5})", r"\1,", line) for line in export.read_text().splitlines()]
+    lines[0] = lines[0].replace("?,,What do you use?,", "?,What do you use?,,")
+    lines[1] = lines[1].replace("Response,Response,,", "Response,Response,Robots,")
+    lines[2] = lines[2].replace("Yes,North,,", "Yes,North,Robots,")
+    export.write_text("\n".join(lines) + "\n")
+    to_tables(toy)
+    with duckdb.connect(str(toy.database), read_only=True) as connection:
+        asked = connection.execute(
+            "select wave, count(*) filter (state <> 'not_asked') from responses where question = 'why_not' "
+            "group by all order by all"
+        ).fetchall()
+    # the first wave could not route by it, so all eleven were asked; in the second R1 was, and R5, R6 and
+    # R10 answered all the same
+    assert asked == [("first", 11), ("second", 4)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from pipeline.rounding import half_up, percent, significant, thousands
 from pipeline.stats.intervals import wilson
 from pipeline.tables import tables
 from pipeline.tidy import read
+from pipeline.verify import same_rounded
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,22 @@ def test_rounding_equals_exact_arithmetic(part: int, whole: int) -> None:
     part = min(part, whole)
     exact = (200 * part + whole) // (2 * whole)
     assert half_up(part / whole * 100) == exact
+
+
+@pytest.mark.parametrize(
+    ("printed", "share", "agrees"),
+    [
+        ("45", 5 / 11, True),
+        ("46", 5 / 11, False),
+        ("45.5", 5 / 11, True),
+        ("45.4", 5 / 11, False),
+        ("13", 0.125, True),
+    ],
+)
+def test_a_published_percentage_agrees_to_its_printed_digits(
+    printed: str, share: float, agrees: bool
+) -> None:
+    assert same_rounded(Decimal(printed), share) is agrees
 
 
 def test_counts_and_digits() -> None:
