@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from conftest import run_all, survey_command
-from pipeline import delimited
 
+from pipeline import delimited
 from pipeline.errors import SurveyError
 from pipeline.ingest import ingest, load_export
 from pipeline.normalise import normalise
