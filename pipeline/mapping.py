@@ -49,6 +49,8 @@ class Tick:
     unless: int | None = None
     same: tuple[str, ...] = ()
     """texts of `unless` that say the same as the tick, so that both together are no contradiction"""
+    unticked: tuple[str, ...] = ()
+    """texts of `columns` that say that the box was not ticked"""
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,8 @@ class _Reader:
         self.texts = texts
         self.problems: list[Problem] = []
         self.mapped = Mapped(columns=dict(assigned.questions))
-        self.separator = fielding.wave.source.separator or formats[fielding.wave.source.format].separator
+        self.layout = formats[fielding.wave.source.format]
+        self.separator = fielding.wave.source.separator or self.layout.separator
 
     def read(self, name: str) -> None:
         """Map the columns of one question."""
@@ -386,8 +389,12 @@ class _Reader:
     ) -> None:
         """A column an option, known by its heading or by the one text in its cells."""
         found: dict[str, list[Heading]] = {}
+        unticked: set[str] = set()
         for heading in columns:
-            values = self.texts.get(heading.column, {})
+            every = self.texts.get(heading.column, {})
+            blank = [text for text in every if fold(text) in self.layout.unticked]
+            values = {text: count for text, count in every.items() if text not in blank}
+            unticked.update(blank)
             option = options.match(heading.label, heading=True)
             if not option and len(values) == 1:
                 option = options.match(next(iter(values)))
@@ -420,7 +427,9 @@ class _Reader:
             if len(headings) > 1 and not self.survey.options(name)[option].write_in:
                 both = " and ".join(h.letters for h in headings)
                 self._say(name, f"columns {both} are both {option!r} ({headings[0].label!r})", option)
-            self.mapped.ticks.append(Tick(name, Answer(option=option), tuple(h.column for h in headings)))
+            told = tuple(sorted(unticked))
+            tick = Tick(name, Answer(option=option), tuple(h.column for h in headings), unticked=told)
+            self.mapped.ticks.append(tick)
             self._offer(name, "", option, options.label(option))
 
     def _grid(self, asked: _Asked) -> None:

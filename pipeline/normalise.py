@@ -213,7 +213,8 @@ def _code(
     codes: list[dict[str, Any]] = []
     cells: list[str] = []
     for tick in meaning.ticks:
-        filled = " or ".join(f"c{column} is not null" for column in tick.columns)
+        told = ", ".join(map(literal, ("", *tick.unticked)))
+        filled = " or ".join(f"c{column} not in ({told})" for column in tick.columns)
         unless = f" and c{tick.unless} is null" if tick.unless else ""
         codes.append(_code_row(numbers, len(cells), None, tick.question, tick.answer))
         cells.append(f"case when ({filled}){unless} then 0 end")

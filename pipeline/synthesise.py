@@ -452,7 +452,8 @@ def _respondents(
     """The columns that are no question: ids, times, a weight, canaries to drop, screened headings."""
     declared = plan.fielding.wave.respondents
     started, submitted = _times(plan, chunk, numbers, reached)
-    yield declared.id or layout.id, "", [layout.numbered(number) for number in numbers]
+    if heading := declared.id or layout.id:
+        yield heading, "", [layout.numbered(number) for number in numbers]
     if declared.started:
         yield declared.started, "", started
     if declared.submitted:
@@ -519,6 +520,7 @@ def _answered(plan: _Plan, name: str, values: Values, numbers: range) -> Answere
     own = plan.assumed(name).texts or _TEXTS
     source = plan.fielding.wave.source
     return Answered(
+        code=name,
         kind=plan.kind(name),
         heading=_heading(plan, name),
         options=_labels(plan, name, plan.options[name]),

@@ -15,7 +15,7 @@ from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
 from pipeline.survey import Survey
 
-FORMATS = ("surveymonkey", "flat")
+_ONE_HEADER_ROW = ("limesurvey", "googleforms", "flat")
 
 
 def _listed(value: Any) -> Any:
@@ -33,7 +33,7 @@ class Source(Declared):
     """The export: one file, or a list where several collectors exported alike."""
 
     file: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
-    format: Literal["surveymonkey", "flat"]
+    format: Literal["surveymonkey", "qualtrics", "limesurvey", "googleforms", "flat"]
     sha256: list[str] = []
     url: list[str] = []
     licence: str = ""
@@ -190,8 +190,8 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
                             *("exclude", rule, "where", question),
                         )
     source = wave.source
-    if source.format == "flat" and source.header_rows not in (None, 1):
-        yield document.problem("a flat export has one header row", "source", "header_rows")
+    if source.format in _ONE_HEADER_ROW and source.header_rows not in (None, 1):
+        yield document.problem(f"a {source.format} export has one header row", "source", "header_rows")
     for index, file in enumerate(source.file):
         if file in source.file[:index]:
             yield document.problem(f"{file!r} is listed twice", "source", "file", index)

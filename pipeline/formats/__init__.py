@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.formats import flat, surveymonkey
+from pipeline.formats import flat, limesurvey, qualtrics, surveymonkey
 from pipeline.formats.heading import Heading
 
 __all__ = ["Format", "Heading", "formats"]
@@ -25,9 +25,16 @@ class Format:
     """the header rows → one heading a column, in the order of the export."""
     separator: str
     """what joins several answers in one cell, unless the wave file says otherwise."""
+    unticked: frozenset[str] = frozenset()
+    """folded texts that, in the column of an option, say that it was not chosen."""
 
 
 formats: dict[str, Format] = {
     "surveymonkey": Format(surveymonkey.header_rows, surveymonkey.headings, ", "),
+    "qualtrics": Format(qualtrics.header_rows, qualtrics.headings, ","),
+    "limesurvey": Format(
+        limesurvey.header_rows, limesurvey.headings, ", ", frozenset({"no", "n", "not selected"})
+    ),
+    "googleforms": Format(flat.header_rows, flat.headings, ", "),
     "flat": Format(flat.header_rows, flat.headings, "; "),
 }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from pipeline.formats.heading import Heading
 
-_ITEM = re.compile(r"(?P<text>.*\S)\s*\[(?P<item>[^\[\]]+)\]\s*\Z", re.DOTALL)
+_ITEM = re.compile(r"(?P<text>.*?)\s*\[(?P<item>[^\[\]]*)\]\s*\Z", re.DOTALL)
 
 
 def header_rows(_rows: Sequence[Sequence[str]], _id_heading: str) -> int:
@@ -20,9 +20,10 @@ def header_rows(_rows: Sequence[Sequence[str]], _id_heading: str) -> int:
 
 def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
     """One heading a column; an item in square brackets at its end becomes the label."""
-    found = []
-    for column, cell in enumerate(rows[0], 1):
-        split = _ITEM.match(cell)
-        text, item = (split["text"], split["item"].strip()) if split else (cell.strip(), "")
-        found.append(Heading(column, "", text, item))
-    return found
+    return [Heading(column, "", *split_item(cell)) for column, cell in enumerate(rows[0], 1)]
+
+
+def split_item(cell: str) -> tuple[str, str]:
+    """A heading without the item that brackets at its end hold, and that item."""
+    split = _ITEM.match(cell)
+    return (split["text"].strip(), split["item"].strip()) if split else (cell.strip(), "")

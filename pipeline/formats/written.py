@@ -25,6 +25,7 @@ class Answered:
     does not say so, and NaN for a number. `write_ins` are the codes of options that hold a text.
     """
 
+    code: str
     kind: str
     heading: str
     options: list[str]
@@ -93,6 +94,58 @@ def _flat(answered: Answered) -> list[Column]:
     return [(answered.heading, "", cells)]
 
 
+def _limesurvey(answered: Answered) -> list[Column]:
+    """Coded headings, Yes and No in the boxes of a multiple choice, the items of a ranking by place."""
+    kind, values, code, text = answered.kind, answered.values, answered.code, answered.heading
+    if kind in ("number", "text"):
+        return [(f"{code}. {text}", "", _open_ended(answered))]
+    found: list[tuple[str, str, list[str]]] = []
+    if kind == "single":
+        found.append(("", "", _looked_up(answered.options, values[:, 0])))
+    elif kind == "multiple":
+        shown = (values > 0).any(axis=1)
+        for number, label in enumerate(answered.options):
+            if number not in answered.write_ins:
+                cells = np.where(shown, np.where(values[:, number] > 0, "Yes", "No"), "").tolist()
+                found.append((f"[SQ{number + 1:03d}]", label, cells))
+    elif kind == "rank":
+        for place in range(1, int(values.max(initial=0)) + 1):
+            chosen = np.where((values == place).any(axis=1), (values == place).argmax(axis=1), -1)
+            found.append((f"[{place}]", f"Rank {place}", _looked_up(answered.items, chosen)))
+    else:
+        parts = enumerate(_by_item(answered), 1)
+        found += [(f"[SQ{number:03d}]", item, cells) for number, (item, cells) in parts]
+    for number in answered.write_ins:
+        ticked = values[:, number] > 0 if kind == "multiple" else values[:, 0] == number
+        found.append(("[other]", answered.options[number], _written(answered, ticked)))
+    return [
+        (f"{code}{sub}. {text}" + (f" [{label}]" if label else ""), "", cells) for sub, label, cells in found
+    ]
+
+
+def _qualtrics(answered: Answered) -> list[Column]:
+    """A code over the wording; the text of an Other in a column beside its box."""
+    kind, values, code, text = answered.kind, answered.values, answered.code, answered.heading
+    if kind in ("number", "text"):
+        return [(code, text, _open_ended(answered))]
+    if kind == "single":
+        selected = " - Selected Choice" if answered.write_ins else ""
+        found = [(code, f"{text}{selected}", _looked_up(answered.options, values[:, 0]))]
+    elif kind == "multiple":
+        found = [
+            (f"{code}_{n + 1}", f"{text} - {label}", _looked_up([label], (values[:, n] > 0).astype(int) - 1))
+            for n, label in enumerate(answered.options)
+        ]
+    else:
+        parts = enumerate(_by_item(answered), 1)
+        found = [(f"{code}_{number}", f"{text} - {item}", cells) for number, (item, cells) in parts]
+    for n in answered.write_ins:
+        ticked = values[:, n] > 0 if kind == "multiple" else values[:, 0] == n
+        beside = f"{text} - {answered.options[n]} - Text"
+        found.append((f"{code}_{n + 1}_TEXT", beside, _written(answered, ticked)))
+    return found
+
+
 def _looked_up(labels: Sequence[str], codes: Values) -> list[str]:
     """The label of each code; -1, not answered, is the blank at the end."""
     found: list[str] = np.array([*labels, ""], dtype=object)[codes].tolist()
@@ -151,6 +204,12 @@ def _one_row(columns: Sequence[Column]) -> list[list[str]]:
     return [[f"{text} [{label}]" if label else text for text, label, _ in columns]]
 
 
+def _three_rows(columns: Sequence[Column]) -> list[list[str]]:
+    codes = [code for code, _, _ in columns]
+    wording = [text or code for code, text, _ in columns]
+    return [codes, wording, [f'{{"ImportId":"QID_{code}"}}' for code in codes]]
+
+
 def _long_id(number: int) -> str:
     return str(118_000_000_000 + number)
 
@@ -161,5 +220,8 @@ def _short_id(number: int) -> str:
 
 layouts: dict[str, Layout] = {
     "surveymonkey": Layout("utf-8-sig", 2, "Respondent ID", _long_id, _two_rows, _surveymonkey),
+    "qualtrics": Layout("utf-8-sig", 3, "ResponseId", _short_id, _three_rows, _qualtrics),
+    "limesurvey": Layout("utf-8", 1, "id", str, _one_row, _limesurvey),
+    "googleforms": Layout("utf-8", 1, "", _short_id, _one_row, _flat),
     "flat": Layout("utf-8", 1, "Response ID", _short_id, _one_row, _flat),
 }
