@@ -118,6 +118,15 @@ def run_all(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
 
 @app.command()
+def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Say everything that is wrong with the declarations and exports, and change nothing."""
+    from pipeline.check import check as look
+
+    for line in look(places.find(survey)):
+        print(line)
+
+
+@app.command()
 def fetch(
     survey: SurveyName = places.DEFAULT_SURVEY,
     from_: Annotated[

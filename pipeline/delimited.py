@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 
 _DELIMITERS = (",", ";", "\t", "|")
-_LOOKED_AT = 8  # records read to find the delimiter and the header
+LOOKED_AT = 8  # records read to find the delimiter and the header
 # below this size Python's reader counts the records too: DuckDB drops what an unclosed quote swallows
 _COUNTED_TWICE = 50_000_000
 # a cell may be longer than the 131,072 characters that csv allows by itself
@@ -53,7 +53,7 @@ def look(path: Path, data: bytes, encoding: str) -> Delimited:
     if not start.strip():
         raise UnreadableError(f"{path.name} is empty")
     delimiter = max(_DELIMITERS, key=lambda candidate: _cells(start, candidate))
-    records = islice(_records(start, delimiter), _LOOKED_AT)
+    records = islice(_records(start, delimiter), LOOKED_AT)
     return Delimited(path, known, delimiter, tuple(tuple(record) for record in records))
 
 
@@ -131,6 +131,13 @@ def _load_in_python(connection: duckdb.DuckDBPyConnection, text: Delimited, head
                 rows.append(record[:width])
     except csv.Error:
         raise UnreadableError(_cut(text, reader.line_num)) from None
+    load_rows(connection, rows, header, width)
+
+
+def load_rows(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[Sequence[str]], header: int, width: int
+) -> None:
+    """Rows of `width` texts below a header of `header` rows, as the table `cells`."""
     frame = pd.DataFrame(rows[header:], columns=[f"c{column}" for column in range(1, width + 1)], dtype=str)
     frame.insert(0, "record", range(1, len(frame) + 1))
     connection.execute("create table cells as select * from frame")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline import delimited, files, survey, wave
+from pipeline import delimited, files, sheets, survey, wave
 from pipeline.columns import find, why_not
 from pipeline.errors import Problem, SurveyError
 from pipeline.formats import Heading, formats
@@ -163,16 +163,22 @@ def _read_one(fielding: Fielding, path: Path, target: Path) -> tuple[Export, Pat
     data = path.read_bytes()
     with duckdb.connect() as connection:
         try:
-            text = delimited.look(path, data, source.encoding)
             layout = formats[source.format]
-            header = source.header_rows or layout.header_rows(text.first, fielding.wave.respondents.id)
+            spreadsheet = path.suffix.lower() in sheets.SUFFIXES
+            rows = sheets.rows(path, source.sheet) if spreadsheet else []
+            text = None if spreadsheet else delimited.look(path, data, source.encoding)
+            first = text.first if text else rows[: delimited.LOOKED_AT]
+            header = source.header_rows or layout.header_rows(first, fielding.wave.respondents.id)
             if not header:
                 raise delimited.UnreadableError(
                     f"{path.name}: the rows of the header cannot be told; name the column of respondents' "
                     "ids with id under [respondents], or say header_rows under [source]"
                 )
-            headings = layout.headings(text.first[:header])
-            delimited.load(connection, text, data, header, len(headings))
+            headings = layout.headings(first[:header])
+            if text:
+                delimited.load(connection, text, data, header, len(headings))
+            else:
+                delimited.load_rows(connection, rows, header, len(headings))
         except delimited.UnreadableError as error:
             raise SurveyError([fielding.document.problem(str(error), "source", error.key)]) from None
         dropped = _dropped(fielding, headings)

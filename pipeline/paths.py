@@ -33,6 +33,8 @@ class Paths:
 
     root: Path
     survey: str
+    generated: Path | None = None
+    """where everything generated goes, if not below the project's outputs/"""
 
     @property
     def raw(self) -> Path:
@@ -42,7 +44,7 @@ class Paths:
     @property
     def outputs(self) -> Path:
         """Everything generated."""
-        return self.root / "outputs" / self.survey
+        return (self.generated or self.root / "outputs") / self.survey
 
     @property
     def interim(self) -> Path:

@@ -254,3 +254,23 @@ def test_an_export_that_git_tracks_is_refused(toy: Paths) -> None:
         wave.read_text().replace('format = "surveymonkey"', 'format = "surveymonkey"\nlicence = "CC0"')
     )
     assert survey_command(toy.root, "ingest", "--survey", "toy").returncode == 0
+
+
+def test_check_says_the_same_and_writes_nothing(broken: Callable[[Edit], Path]) -> None:
+    project = broken(("second.csv", "Yes,North,Models,,,,,,,1", "Yes,Nroth,Models,,,,,,,1"))
+    kept = digest(project)
+    run = survey_command(project, "check", "--survey", "toy")
+    assert run.returncode == 1
+    assert "region: 'Nroth' (once, column E) is no answer of it" in run.stderr
+    assert digest(project) == kept
+    path = project / "raw" / "toy" / "second.csv"
+    path.write_text(path.read_text().replace("Nroth", "North"))
+    kept = digest(project)
+    run = survey_command(project, "check", "--survey", "toy")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines() == [
+        "first: 8 questions, 11 responses, 11 analysed",
+        "second: 8 questions, 14 responses, 12 analysed",
+        "nothing is wrong in 2 waves and 8 exhibits",
+    ]
+    assert digest(project) == kept

@@ -11,6 +11,7 @@ import pytest
 from conftest import survey_command
 
 from pipeline.columns import find
+from pipeline.errors import SurveyError
 from pipeline.formats import Heading, formats
 from pipeline.formats.heading import column_number
 from pipeline.ingest import ingest
@@ -168,6 +169,37 @@ def test_every_layout_gives_the_same_answers(layout: str, tmp_path: Path) -> Non
         ("safe", "dkns"): 1,
     }
     assert set(options.loc[options["item"] == "safe", "valid_cases"]) == {12}
+
+
+@pytest.mark.parametrize("layout", ["a column a question", "a column an answer, codes and 0", "flat"])
+def test_a_spreadsheet_gives_the_same_answers(layout: str, tmp_path: Path) -> None:
+    import csv
+    import io
+
+    import xlsxwriter
+
+    as_text, as_sheet = tmp_path / "text", tmp_path / "sheet"
+    paths = project(as_text, layout), project(as_sheet, layout)
+    text = LAYOUTS[layout][0]
+    delimiter = ";" if layout == "flat" else ","
+    raw = paths[1].raw
+    (raw / "one.csv").unlink()
+    with xlsxwriter.Workbook(str(raw / "one.xlsx")) as workbook:
+        workbook.add_worksheet("Notes")
+        sheet = workbook.add_worksheet("Responses")
+        for row, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
+            for column, cell in enumerate(cells):
+                sheet.write(row, column, int(cell) if cell.isdecimal() else cell)
+    wave = raw / "one.toml"
+    wave.write_text(wave.read_text().replace("one.csv", "one.xlsx"))
+    for one in paths:
+        for stage in (ingest, normalise, tables):
+            stage(one)
+    for question in ("q1", "q2", "q3"):
+        pd.testing.assert_frame_equal(*(read(one, f"frequencies/{question}") for one in paths))
+    wave.write_text(wave.read_text().replace('format = "', 'sheet = "Respones"\nformat = "'))
+    with pytest.raises(SurveyError, match=r"one.toml:\d: no sheet 'Respones'; did you mean 'Responses'\?"):
+        ingest(paths[1])
 
 
 def test_one_header_row() -> None:

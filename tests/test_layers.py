@@ -37,6 +37,7 @@ def test_the_scan_sees_the_package() -> None:
 
 def test_only_ingest_to_tables_know_the_database() -> None:
     assert users("duckdb") == {
+        "check.py",
         "delimited.py",
         "ingest.py",
         "normalise.py",

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT
 from pipeline.formats import formats
 from pipeline.formats.written import layouts
 from pipeline.ingest import ingest

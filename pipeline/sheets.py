@@ -1,0 +1,57 @@
+"""Spreadsheets as rows of text, read by python-calamine."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.delimited import UnreadableError
+from pipeline.errors import did_you_mean
+
+SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+
+def rows(path: Path, sheet: str) -> list[list[str]]:
+    """The rows of a sheet as text, empty rows left out; `sheet` may be empty where only one holds anything.
+
+    Whole numbers have no decimals and dates are in ISO format, as an export to text would have them.
+    """
+    # imported here: an export as text needs none of it
+    import python_calamine
+
+    try:
+        workbook = python_calamine.load_workbook(path)
+        names = workbook.sheet_names
+        if sheet and sheet not in names:
+            raise UnreadableError(
+                f"no sheet {sheet!r}; {did_you_mean(sheet, names, 'the sheets are')}", "sheet"
+            )
+        filled = {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in ([sheet] if sheet else names)
+        }
+    except (python_calamine.CalamineError, OSError) as error:
+        raise UnreadableError(f"{path.name} cannot be read as a spreadsheet: {error}") from None
+    tables = {name: found for name, table in filled.items() if (found := _filled(table))}
+    if not tables:
+        raise UnreadableError(f"{path.name} is empty")
+    if len(tables) > 1:
+        listed = ", ".join(repr(name) for name in tables)
+        raise UnreadableError(f"{path.name} has several sheets: {listed}; name one with sheet", "sheet")
+    return next(iter(tables.values()))
+
+
+def _filled(table: Sequence[Sequence[object]]) -> list[list[str]]:
+    texts = [[_text(value) for value in row] for row in table]
+    return [row for row in texts if any(cell.strip() for cell in row)]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(" ")
+    return "" if value is None else str(value)
