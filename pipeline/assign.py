@@ -152,13 +152,18 @@ def _left_over(
         )
 
 
+def is_other(label: str) -> bool:
+    """Whether a label heads the text beside an Other, by the words that survey tools use."""
+    return bool(_OTHER.match(fold(label)))
+
+
 def is_write_in(survey: Survey, question: str, heading: Heading, group: Sequence[Heading]) -> bool:
     """Whether a column holds the private text of an Other."""
     asked = survey.questions[question]
     options = {i: o.label for i, o in survey.options(question).items() if o.write_in}
     if asked.kind == "grid":
         named = [*asked.items.values(), *(o.label for o in survey.options(question).values())]
-        return bool(_OTHER.match(fold(heading.label))) and not any(
+        return is_other(heading.label) and not any(
             fits(label, heading.label) or fits(label, heading.label.rpartition(" - ")[0]) for label in named
         )
     return len(group) > 1 and len(best_fit(options, heading.label)) == 1

@@ -84,8 +84,9 @@ def estimates(
     if not filled:
         return pd.DataFrame({column: [] for column in [*COLUMNS, "screened"]}).astype({"screened": bool})
     found = pd.concat(filled, ignore_index=True)
-    # a ranking alone brings no options, and a number no nets
-    absent = [c for c in ("option", "role", "net", "screened", "total_mentions") if c not in found]
+    # a ranking alone brings no options, and a number no weights and no nets
+    expected = ("option", "role", "net", "screened", "total_mentions", "weighted_respondents")
+    absent = [column for column in expected if column not in found]
     found = found.reindex(columns=[*found.columns, *absent])
     found["screened"] = found["screened"].where(found["measure"] == "option").eq(True)
     named = _named(connection, survey, numbers, groups, nets, found)

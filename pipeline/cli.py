@@ -117,6 +117,17 @@ def run_all(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
         _staged(name, survey)
 
 
+@app.command("new-wave")
+def new_wave(
+    export: Annotated[Path, typer.Argument(help="the export, in raw/ and the folder of its survey")],
+) -> None:
+    """Draft survey.toml and the wave file of an export that is not declared yet."""
+    from pipeline.new_wave import new_wave as scaffold
+
+    for line in scaffold(Path.cwd(), export):
+        print(line)
+
+
 @app.command()
 def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Say everything that is wrong with the declarations and exports, and change nothing."""

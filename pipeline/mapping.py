@@ -401,7 +401,7 @@ class _Reader:
             elif option and len(values) == 1 and heading not in write_ins:
                 seen = next(iter(values))
                 # a number is a code, whatever an option may be labelled
-                other = "" if _number(seen) is not None else options.match(seen)
+                other = "" if as_number(seen) is not None else options.match(seen)
                 if other and other != option:
                     self._say(
                         name,
@@ -534,7 +534,7 @@ class _Reader:
         unknown: Counter[tuple[str, str]] = Counter()
         codes: dict[str, tuple[Answer, ...]] = {}
         for text, count in self.texts[heading.column].items():
-            value = _number(text)
+            value = as_number(text)
             option = "" if value is not None else asked.options.match(text)
             if value is None and not option:
                 unknown[text, heading.letters] += count
@@ -564,11 +564,12 @@ def _folded(label: str) -> str:
 
 
 def _place(text: str) -> int | None:
-    number = _number(text)
+    number = as_number(text)
     return int(number) if number is not None and number >= 1 and number == int(number) else None
 
 
-def _number(text: str) -> float | None:
+def as_number(text: str) -> float | None:
+    """The plain decimal number that a text is, or None."""
     try:
         number = float(text)
     except ValueError:

@@ -352,3 +352,10 @@ def test_options_that_a_wave_lacks_are_inert_in_routing(toy: Paths) -> None:
     # the first wave could not route by it, so all eleven were asked; in the second R1 was, and R5, R6 and
     # R10 answered all the same
     assert asked == [("first", 11), ("second", 4)]
+
+
+def test_a_number_without_bands_has_its_table(toy: Paths) -> None:
+    survey = toy.raw / "survey.toml"
+    survey.write_text(re.sub(r"nets = \{ under_half.*\n", "", survey.read_text()))
+    to_tables(toy)
+    assert set(read(toy, "share")["measure"]) == {"mean", "lower_quartile", "median", "upper_quartile"}

@@ -35,11 +35,12 @@ def test_the_scan_sees_the_package() -> None:
     assert "pipeline.estimate" in imports("cells.py")
 
 
-def test_only_ingest_to_tables_know_the_database() -> None:
+def test_only_these_know_duckdb() -> None:
     assert users("duckdb") == {
         "check.py",
         "delimited.py",
         "ingest.py",
+        "new_wave.py",
         "normalise.py",
         "coded.py",
         "cells.py",

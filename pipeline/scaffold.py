@@ -1,0 +1,368 @@
+"""A first draft of the declarations of an export that nobody has declared yet.
+
+Everything is inferred from headings and distinct texts, and everything inferred that a person should look
+at carries `# check:` and the reason. A draft is a beginning: it is held to the closed world like any file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+
+from pipeline.assign import is_other
+from pipeline.formats import Format, Heading
+from pipeline.mapping import as_number
+from pipeline.words import fold
+
+Texts = Mapping[int, Mapping[str, int]]
+
+_MOST_OPTIONS = 30  # a column with more common texts than this is no choice
+_EXPLAINED = 0.7  # the part of the answers of a choice that are given more than once
+_FEW, _SHORT_LIST = 2, 9  # so many texts given once are answers, in a list as short as this
+_LONGEST_LABEL = 160
+_WORDS_OF_AN_ID = 4
+_SMALL = {
+    "the",
+    "a",
+    "an",
+    "of",
+    "in",
+    "on",
+    "to",
+    "and",
+    "or",
+    "for",
+    "is",
+    "are",
+    "do",
+    "does",
+    "you",
+    "your",
+}
+_SMALL |= {
+    "what",
+    "which",
+    "how",
+    "when",
+    "where",
+    "who",
+    "did",
+    "has",
+    "have",
+    "with",
+    "by",
+    "at",
+    "it",
+    "be",
+}
+_ID_HEADINGS = {
+    "respondent id",
+    "responseid",
+    "response id",
+    "id",
+    "submission id",
+    "_id",
+    "no.",
+    "#",
+    "token",
+}
+_STARTED = {"start date", "startdate", "started", "start", "date started"}
+_SUBMITTED = {
+    "end date",
+    "enddate",
+    "submitted",
+    "submitted at",
+    "submit date",
+    "end",
+    "timestamp",
+    "recordeddate",
+}
+_DROPPED = re.compile(
+    r"e-?mail|ip ?address|collector|first ?name|last ?name|\bname\b|phone|language|custom data|user ?agent"
+    r"|location(latitude|longitude)|external(data)?reference|distributionchannel|recipient"
+)
+_EMPTY = {"n/a", "na", "null", "-", "--", "."}
+_DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
+_NONE = re.compile(r"none of (the|these)\b|^none\b")
+_NOT_APPLICABLE = re.compile(r"(not applicable|n/a)$")
+_ONE = re.compile(r"select one|choose one|pick one|please select one\b")
+_RANKED = re.compile(r"\brank\b|\brank order\b|in order of")
+
+
+@dataclass
+class Question:
+    """A drafted question: what survey.toml will say, and the columns it stands in."""
+
+    id: str
+    text: str
+    kind: str
+    columns: tuple[Heading, ...]
+    options: dict[str, str] = field(default_factory=dict)
+    items: dict[str, str] = field(default_factory=dict)
+    write_in: str = ""
+    check: str = ""
+
+
+@dataclass
+class Draft:
+    """All that was inferred from one export."""
+
+    questions: list[Question] = field(default_factory=list)
+    id: str = ""
+    started: str = ""
+    submitted: str = ""
+    blank: list[str] = field(default_factory=list)
+    """texts that stand for an empty cell"""
+    drop: list[tuple[str, str]] = field(default_factory=list)
+    """finder and reason of each column that is not to be read"""
+
+
+def draft(headings: Sequence[Heading], texts: Texts, layout: Format) -> Draft:
+    """Questions, kinds, options and items of an export, from its headings and distinct texts."""
+    out = Draft(blank=_blanks(texts))
+    without = {fold(text) for text in out.blank}
+    texts = {
+        column: {text: n for text, n in values.items() if fold(text) not in without}
+        for column, values in texts.items()
+    }
+    taken: set[str] = set()
+    for _, members in groupby(headings, key=lambda h: (fold(h.code), fold(h.text))):
+        group = tuple(members)
+        if group[0].blank:
+            out.drop += [(h.letters, "it has no heading") for h in group]
+            continue
+        if len(group) == 1 and _respondents(out, group[0]):
+            continue
+        filled = [h for h in group if texts.get(h.column)]
+        if not filled:
+            out.drop += [(h.letters, "nothing in it") for h in group]
+            continue
+        question = _question(group, texts, layout)
+        question.id = _unique(_slug(group[0].code or question.text), taken)
+        out.questions.append(question)
+    return out
+
+
+def _blanks(texts: Texts) -> list[str]:
+    """What stands for an empty cell: a text such as n/a, in many columns and seldom alone among answers."""
+    columns: Counter[str] = Counter()
+    for values in texts.values():
+        columns.update({fold(text) for text in values} & _EMPTY)
+    return sorted(text for text, count in columns.items() if count >= max(3, len(texts) // 20))
+
+
+def _respondents(out: Draft, heading: Heading) -> bool:
+    """Whether a column describes the response and not an answer; noted where it does."""
+    name = fold(heading.text or heading.code)
+    finder = heading.text or heading.code or heading.letters
+    if name in _ID_HEADINGS and not out.id:
+        out.id = finder
+    elif name in _STARTED and not out.started:
+        out.started = finder
+    elif name in _SUBMITTED and not out.submitted:
+        out.submitted = finder
+    elif _DROPPED.search(name) and len(name) < 40:
+        out.drop.append((heading.letters, f"{finder!r} may identify somebody"))
+    else:
+        return False
+    return True
+
+
+def _question(group: tuple[Heading, ...], texts: Texts, layout: Format) -> Question:
+    text = group[0].text or group[0].code
+    beside = [
+        h for h in group if len(group) > 1 and is_other(h.label) and _is_own(h.label, texts.get(h.column, {}))
+    ]
+    others = [h for h in group if h not in beside]
+    if len(others) == 1:
+        return _one_column(text, group, others[0], bool(beside), texts, layout)
+    return _columns(text, group, others, beside, texts, layout)
+
+
+def _one_column(
+    text: str, group: tuple[Heading, ...], heading: Heading, beside: bool, texts: Texts, layout: Format
+) -> Question:
+    values = texts.get(heading.column, {})
+    numbers = [as_number(value) for value in values]
+    if values and all(number is not None for number in numbers) and len(values) > 2:
+        return Question("", text, "number", group, check="a number, or codes of a choice?")
+    pieces = _pieces(values, layout.separator)
+    common = _common(pieces)
+    several = sum(pieces.values()) > 1.1 * sum(values.values()) and len(values) > len(common)
+    if several and _told(common, pieces) and not beside:
+        question = Question("", text, "multiple", group, _options(common))
+        question.check = f"several answers in a cell, cut at {layout.separator!r}"
+        return _with_own_texts(question, len(pieces) - len(common))
+    if len(values) == 1 and sum(values.values()) > 1:
+        return Question("", text, "multiple", group, _options(values), check="one box of a longer question?")
+    common = _common(values)
+    if not _told(common, values) or max(map(len, common)) > _LONGEST_LABEL:
+        return Question("", text, "text", group)
+    question = Question("", text, "single", group, _options(common))
+    if not beside:
+        return _with_own_texts(question, len(values) - len(common))
+    if beside:
+        _add_write_in(question, next(h.label for h in group if h != heading))
+    return question
+
+
+def _columns(
+    text: str,
+    group: tuple[Heading, ...],
+    others: Sequence[Heading],
+    beside: Sequence[Heading],
+    texts: Texts,
+    layout: Format,
+) -> Question:
+    ticked = {
+        h.column: [t for t in texts.get(h.column, {}) if fold(t) not in layout.unticked] for h in others
+    }
+    if all(len(values) <= 1 for values in ticked.values()):
+        split = [h.label.rpartition(" - ") for h in others]
+        levels = dict.fromkeys(right for left, _, right in split if left)
+        items = dict.fromkeys(left for left, _, right in split if left)
+        if len(items) > 1 and len(levels) > 1 and len(others) == len(items) * len(levels):
+            return Question("", text, "grid", group, _options(list(levels)), _items(items))
+        kind = "single" if _ONE.search(fold(text)) else "multiple"
+        named = [h.label or next(iter(ticked[h.column]), h.letters) for h in others]
+        question = Question("", text, kind, group, _options(named))
+        if beside:
+            _add_write_in(question, beside[0].label)
+        return question
+    union = Counter(t for h in others for t in texts.get(h.column, {}))
+    labels = [h.label for h in others]
+    if len(union) > _MOST_OPTIONS or not all(labels) or max(map(len, union)) > _LONGEST_LABEL:
+        return Question("", text, "text", group)
+    places = [as_number(value) for value in union]
+    if _RANKED.search(fold(text)) and all(p is not None and 1 <= p <= len(others) for p in places):
+        return Question("", text, "rank", group, items=_items(labels))
+    return Question("", text, "grid", group, _options(union), _items(labels))
+
+
+def _is_own(label: str, values: Mapping[str, int]) -> bool:
+    """Whether a column headed Other holds people's own texts, and not the tick beside them."""
+    return not (len(values) == 1 and fold(next(iter(values))) == fold(label))
+
+
+def _pieces(values: Mapping[str, int], separator: str) -> Counter[str]:
+    """How often each answer stands in the cells of a column, cut at the separator.
+
+    Two pieces that never stand without each other are one answer that holds the separator.
+    """
+    core = separator.strip() or separator
+    cells = [
+        ([" ".join(p.split()) for p in value.split(core) if p.strip()], n) for value, n in values.items()
+    ]
+    while True:
+        alone: Counter[str] = Counter()
+        pairs: Counter[tuple[str, str]] = Counter()
+        for parts, count in cells:
+            for part in parts:
+                alone[part] += count
+            for pair in pairwise(parts):
+                pairs[pair] += count
+        inseparable = [
+            (a, b) for (a, b), n in pairs.items() if n > 1 and a != b and alone[a] == alone[b] == n
+        ]
+        if not inseparable:
+            return alone
+        first, second = inseparable[0]
+        cells = [(_merged(parts, first, second, f"{core} "), count) for parts, count in cells]
+
+
+def _merged(parts: list[str], first: str, second: str, glue: str) -> list[str]:
+    merged: list[str] = []
+    for part in parts:
+        if merged and merged[-1] == first and part == second:
+            merged[-1] = f"{first}{glue}{second}"
+        else:
+            merged.append(part)
+    return merged
+
+
+def _common(counts: Mapping[str, int]) -> dict[str, int]:
+    """The texts that are answers of a question rather than somebody's own: those given twice.
+
+    Where hardly any was given once, those are answers too.
+    """
+    folded: Counter[str] = Counter()
+    for text, count in counts.items():
+        folded[fold(text)] += count
+    twice = {text: count for text, count in counts.items() if folded[fold(text)] > 1}
+    few = len(counts) - len(twice) <= _FEW and len(counts) <= _SHORT_LIST
+    return dict(counts) if few else twice
+
+
+def _told(common: Mapping[str, int], counts: Mapping[str, int]) -> bool:
+    """Whether the common texts explain a column as a choice."""
+    explained = sum(common.values()) >= _EXPLAINED * sum(counts.values())
+    return 2 <= len({fold(text) for text in common}) <= _MOST_OPTIONS and explained
+
+
+def _with_own_texts(question: Question, own: int) -> Question:
+    """The question with an Other for texts that were given once."""
+    if own:
+        _add_write_in(question, next((t for i, t in question.options.items() if i == "other"), "Other"))
+        question.check = (
+            f"{question.check}; " * bool(question.check) + f"{own} texts given once are read as Other"
+        )
+    return question
+
+
+def _options(labels: Iterable[str]) -> dict[str, str]:
+    """Options by id, numbers and bands in their order, otherwise the most frequent first."""
+    counted = labels if isinstance(labels, Mapping) else dict.fromkeys(labels, 0)
+    folded: dict[str, str] = {}
+    for label in sorted(counted, key=lambda label: -counted[label]):
+        folded.setdefault(fold(label), label)
+    taken: set[str] = set()
+    found: dict[str, str] = {}
+    last: dict[str, str] = {}
+    for folded_label, label in folded.items():
+        role = _role(folded_label)
+        if role:
+            last[_unique(role, taken)] = label
+        else:
+            found[_unique(_slug(label), taken)] = label
+    return found | last
+
+
+def _role(folded: str) -> str:
+    if _DKNS.match(folded):
+        return "dkns"
+    if is_other(folded):
+        return "other"
+    if _NONE.match(folded):
+        return "none"
+    return "not_applicable" if _NOT_APPLICABLE.match(folded) else ""
+
+
+def _items(labels: Iterable[str]) -> dict[str, str]:
+    taken: set[str] = {"dkns", "other", "none", "not_applicable"}
+    return {_unique(f"item_{_slug(label)}", taken): label for label in dict.fromkeys(labels)}
+
+
+def _add_write_in(question: Question, label: str) -> None:
+    existing = next((i for i, known in question.options.items() if fold(known) == fold(label)), "")
+    question.write_in = existing or ("other" if "other" not in question.options else "other_text")
+    question.options.setdefault(question.write_in, label)
+
+
+def _slug(text: str) -> str:
+    """A short id in the words of a text."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
+    telling = [word for word in words if word not in _SMALL] or words
+    return "_".join(telling[:_WORDS_OF_AN_ID])[:40].strip("_") or "x"
+
+
+def _unique(identifier: str, taken: set[str]) -> str:
+    number, found = 2, identifier
+    while found in taken:
+        found, number = f"{identifier}_{number}", number + 1
+    taken.add(found)
+    return found

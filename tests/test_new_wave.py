@@ -1,0 +1,144 @@
+"""A draft of the declarations: of the toy's exports, and of every real export that is at hand."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import TOY, survey_command
+
+from pipeline.errors import SurveyError
+from pipeline.ingest import ingest, load_export
+from pipeline.new_wave import new_wave
+from pipeline.normalise import normalise
+from pipeline.paths import Paths, find
+from pipeline.tables import tables
+from pipeline.tidy import read
+
+
+def drafted(folder: Path, export: Path, survey: str = "mine") -> tuple[Paths, list[str]]:
+    raw = folder / "raw" / survey
+    raw.mkdir(parents=True)
+    copy = Path(shutil.copy(export, raw))
+    lines = list(new_wave(folder, copy))
+    return find(survey, folder), lines
+
+
+def test_a_draft_of_the_toy_gives_the_numbers_counted_by_hand(tmp_path: Path) -> None:
+    paths, lines = drafted(tmp_path, TOY / "second.csv")
+    assert lines[0] == "format surveymonkey: a column Respondent ID"
+    assert lines[-1] == "now run: make all SURVEY=mine"
+    survey = tomllib.loads(paths.questionnaire.read_text())
+    kinds = {question["text"]: question["kind"] for question in survey["questions"].values()}
+    assert kinds == {
+        "Channel": "single",
+        "Are you involved?": "single",
+        "Where are you?": "single",
+        "What do you use?": "multiple",
+        "Why do you use none?": "single",
+        "What matters most?": "grid",
+        "Do you agree?": "grid",
+        "How much of it is open?": "number",
+        "Anything else?": "text",
+    }
+    uses = next(q for q in survey["questions"].values() if q["text"] == "What do you use?")
+    assert uses["options"]["other"] == {"label": "Other (please specify)", "write_in": True}
+    assert uses["options"]["dkns"] == "Don’t know"
+    wave = tomllib.loads((paths.raw / "second.toml").read_text())
+    assert wave["respondents"] == {"id": "Respondent ID", "drop": ["B"]}
+    for stage in (ingest, normalise, tables):
+        stage(paths)
+    name = next(i for i, q in survey["questions"].items() if q["text"] == "What do you use?")
+    rows = read(paths, f"frequencies/{name}")
+    counts = dict(zip(rows["option_label"], rows["respondents"].astype(int), strict=True))
+    # nobody is screened out yet, so R14's Models is here too
+    assert counts == {
+        "Models": 7,
+        "Data, tools and code": 5,
+        "Other (please specify)": 1,
+        "None of these": 3,
+        "Don’t know": 1,
+    }
+
+
+def test_answers_joined_in_a_cell_are_taken_apart(tmp_path: Path) -> None:
+    export = tmp_path / "joined.csv"
+    cells = [
+        "Red, Green, or so",
+        "Blue",
+        "Red, Blue",
+        "Green, or so",
+        "Blue, mauve",
+        "Red",
+        "Blue",
+        "Red, Blue",
+    ]
+    export.write_text(
+        "Timestamp,Colours?\n" + "".join(f'2001-02-0{n},"{c}"\n' for n, c in enumerate(cells, 1))
+    )
+    paths, lines = drafted(tmp_path, export)
+    survey = tomllib.loads(paths.questionnaire.read_text())["questions"]["colours"]
+    assert survey["kind"] == "multiple"
+    # one text given once in a short list is an answer; "Green" never stands without "or so"
+    assert survey["options"] == {"blue": "Blue", "red": "Red", "green_so": "Green, or so", "mauve": "mauve"}
+    wave = tomllib.loads((paths.raw / "joined.toml").read_text())
+    assert str(wave["fielded"]["from"]) == "2001-02-01"
+    assert lines[-1] == "now run: make all SURVEY=mine"
+
+
+def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
+    paths, _ = drafted(tmp_path, TOY / "second.csv")
+    kept = paths.questionnaire.read_bytes()
+    run = survey_command(tmp_path, "new-wave", "raw/mine/second.csv")
+    assert run.returncode == 1
+    assert "raw/mine/survey.toml is there already" in run.stderr
+    assert paths.questionnaire.read_bytes() == kept
+    with pytest.raises(SurveyError, match="put the export into a folder of its survey first"):
+        list(new_wave(tmp_path, TOY / "second.csv"))
+
+
+def test_the_drafted_survey_reaches_the_report(tmp_path: Path) -> None:
+    raw = tmp_path / "raw" / "mine"
+    raw.mkdir(parents=True)
+    shutil.copy(TOY / "second.csv", raw / "2001.csv")
+    assert survey_command(tmp_path, "new-wave", "raw/mine/2001.csv").returncode == 0
+    run = survey_command(tmp_path, "all", "--survey", "mine")
+    assert run.returncode == 0, run.stderr
+    page = (tmp_path / "outputs" / "mine" / "report.html").read_text()
+    assert "What do you use?" in page
+    assert "canary" not in page
+
+
+# responses, and what is left to settle by hand
+REAL = {
+    "spack/2020.csv": (170, 0),
+    "spack/2022.csv": (182, 0),
+    "kubernetes/2018.csv": (160, 0),
+    "kubernetes/2019.csv": (211, 0),
+    "cncf/2022.csv": (2286, 0),
+    "ai2/llm_in_research.csv": (816, 0),
+    "rse/2017_uk.csv": (253, 0),
+    "rse/2017_de.csv": (325, 0),
+    "ospo/2018_results.csv": (748, 0),
+    "ospo/2020_results.csv": (1026, 0),
+    "ospo/2024_raw_text.csv": (222, 0),
+    # a ranking with ties: nobody can tell what was meant
+    "chaoss/challenges_2023.csv": (31, 1),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_exports_run_from_a_draft(name: str, real: Callable[[str], Path], tmp_path: Path) -> None:
+    paths, lines = drafted(tmp_path, real(name))
+    responses, left = REAL[name]
+    assert len([line for line in lines if line.startswith("raw/")]) - 1 == left, lines
+    ingest(paths)
+    (wave,) = [path.stem for path in paths.wave_files()]
+    assert load_export(paths, wave).rows == responses
+    if not left:
+        normalise(paths)
+        tables(paths)
+        assert len(list(paths.frequencies.glob("*.csv"))) > 5
