@@ -89,6 +89,42 @@ _EMPTY = {"n/a", "na", "null", "-", "--", "."}
 _DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
 _NONE = re.compile(r"none of (the|these)\b|^none\b")
 _NOT_APPLICABLE = re.compile(r"(not applicable|n/a)$")
+# the steps of scales that surveys use, each by how it begins, in their order
+_SCALES = (
+    (
+        r"strongly disagree",
+        r"(somewhat )?disagree",
+        r"neither|neutral",
+        r"(somewhat )?agree",
+        r"strongly agree",
+    ),
+    (
+        r"never",
+        r"very rarely",
+        r"rarely|seldom",
+        r"occasionally|sometimes",
+        r"often|frequently",
+        r"very f",
+        r"always",
+    ),
+    (r"not\b", r"slightly|a little", r"somewhat|moderately", r"very|quite", r"extremely|critical"),
+    (
+        r"horrible|terrible|very (poor|bad)",
+        r"poor|bad|below",
+        r"ok|average|fair",
+        r"good|above",
+        r"excellent|very g",
+    ),
+    (r"extremely ineff", r"very ineff", r"effective", r"very eff", r"extremely eff"),
+    (r"daily", r"weekly", r"monthly", r"quarterly", r"yearly|annually", r"rarely", r"never"),
+    (r"unacceptable", r"somewhat unacc", r"neutral|neither", r"somewhat acc", r"acceptable"),
+    (r"uncomfortable", r"somewhat unc", r"neutral|neither", r"somewhat com", r"comfortable"),
+    (r"yes\b", r"maybe|partly", r"no\b"),
+)
+_BAND = re.compile(
+    r"(?P<below>less than|fewer than|under|up to|<)?(?P<above>more than|over|greater than|>)?\s*[$€£]?"
+    r"(?P<number>\d[\d,]*(?:\.\d+)?)"
+)
 _ONE = re.compile(r"select one|choose one|pick one|please select one\b")
 _RANKED = re.compile(r"\brank\b|\brank order\b|in order of")
 
@@ -240,7 +276,10 @@ def _columns(
     places = [as_number(value) for value in union]
     if _RANKED.search(fold(text)) and all(p is not None and 1 <= p <= len(others) for p in places):
         return Question("", text, "rank", group, items=_items(labels))
-    return Question("", text, "grid", group, _options(union), _items(labels))
+    question = Question("", text, "grid", group, _options(union), _items(labels))
+    if not _order([fold(label) for label in question.options.values() if not _role(fold(label))]):
+        question.check = "put the options in order of meaning"
+    return question
 
 
 def _is_own(label: str, values: Mapping[str, int]) -> bool:
@@ -314,11 +353,13 @@ def _with_own_texts(question: Question, own: int) -> Question:
 
 
 def _options(labels: Iterable[str]) -> dict[str, str]:
-    """Options by id, numbers and bands in their order, otherwise the most frequent first."""
+    """Options by id: bands and known scales in their order, otherwise the most frequent first."""
     counted = labels if isinstance(labels, Mapping) else dict.fromkeys(labels, 0)
     folded: dict[str, str] = {}
     for label in sorted(counted, key=lambda label: -counted[label]):
         folded.setdefault(fold(label), label)
+    order = _order([text for text in folded if not _role(text)])
+    folded = dict(sorted(folded.items(), key=lambda pair: order.get(pair[0], 0)))
     taken: set[str] = set()
     found: dict[str, str] = {}
     last: dict[str, str] = {}
@@ -329,6 +370,27 @@ def _options(labels: Iterable[str]) -> dict[str, str]:
         else:
             found[_unique(_slug(label), taken)] = label
     return found | last
+
+
+def _order(folded: Sequence[str]) -> dict[str, float]:
+    """The place of each label, where all are steps of one known scale or bands of a number; else none."""
+    for scale in _SCALES:
+        places = {
+            text: next((place for place, step in enumerate(scale) if re.match(step, text)), -1)
+            for text in folded
+        }
+        if len(set(places.values())) == len(places) and min(places.values(), default=-1) >= 0:
+            return {text: float(place) for text, place in places.items()}
+    bands = {text: _BAND.match(text) for text in folded}
+    if folded and all(bands.values()):
+        return {text: _lower_end(band) for text, band in bands.items() if band}
+    return {}
+
+
+def _lower_end(band: re.Match[str]) -> float:
+    """A number that puts a band in its place: below 10 comes before 10 to 49, above 50 after 50."""
+    number = float(band["number"].replace(",", ""))
+    return number - 0.5 if band["below"] else number + 0.5 if band["above"] else number
 
 
 def _role(folded: str) -> str:

@@ -11,10 +11,12 @@ import pytest
 from conftest import TOY, survey_command
 
 from pipeline.errors import SurveyError
+from pipeline.formats import Heading, formats
 from pipeline.ingest import ingest, load_export
 from pipeline.new_wave import new_wave
 from pipeline.normalise import normalise
 from pipeline.paths import Paths, find
+from pipeline.scaffold import draft
 from pipeline.tables import tables
 from pipeline.tidy import read
 
@@ -87,6 +89,25 @@ def test_answers_joined_in_a_cell_are_taken_apart(tmp_path: Path) -> None:
     wave = tomllib.loads((paths.raw / "joined.toml").read_text())
     assert str(wave["fielded"]["from"]) == "2001-02-01"
     assert lines[-1] == "now run: make all SURVEY=mine"
+
+
+@pytest.mark.parametrize(
+    ("given", "ordered"),
+    [
+        (["Sometimes", "Never", "Always", "Don't know"], ["Never", "Sometimes", "Always", "Don't know"]),
+        (["Agree", "Strongly disagree", "Neutral"], ["Strongly disagree", "Neutral", "Agree"]),
+        (
+            ["50 to 249", "More than 1,000", "Less than 50", "250-1,000"],
+            ["Less than 50", "50 to 249", "250-1,000", "More than 1,000"],
+        ),
+        (["Linux", "macOS", "Other"], ["Linux", "macOS", "Other"]),
+    ],
+)
+def test_known_scales_and_bands_come_in_their_order(given: list[str], ordered: list[str]) -> None:
+    headings = [Heading(1, "", "How?", "")]
+    texts = {1: {label: 20 - place for place, label in enumerate(given)}}
+    (question,) = draft(headings, texts, formats["flat"]).questions
+    assert list(question.options.values()) == ordered
 
 
 def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
