@@ -436,6 +436,8 @@ class _Reader:
         """A column an item with the level in its cells, or a column headed `item - level`."""
         unknown: Counter[tuple[str, str]] = Counter()
         offered: dict[str, set[str]] = {}
+        change = self.fielding.wave.changes.get(asked.name)
+        absent = set(change.not_offered) if change else set()
         for heading in asked.columns:
             if is_write_in(self.survey, asked.name, heading, asked.columns):
                 continue
@@ -465,7 +467,7 @@ class _Reader:
                     unknown[text, heading.letters] += count
                 codes[text] = (Answer(item=item, option=level),)
             self.mapped.coded.append(Coded(asked.name, heading.column, codes))
-            levels.update(asked.options.declared)
+            levels.update(option for option in asked.options.declared if option not in absent)
         self._unknown(asked.name, unknown, asked.options)
         for item, levels in offered.items():
             self._offer(asked.name, item, "", asked.items.label(item))

@@ -95,7 +95,11 @@ def _said(rows: pd.DataFrame) -> Iterable[str]:
                 f"    {what}: published {row['published']}% of {row['published_n']}, "
                 f"computed {row['computed']:.2f}% of {row['computed_n']}"
             )
-    yield f"total: {_counts(rows)}"
+    waves = rows.groupby("wave", sort=True)
+    for name, group in waves:
+        yield f"total of {name}: {_counts(group)}"
+    if len(waves) > 1:
+        yield f"total: {_counts(rows)}"
 
 
 def _counts(rows: pd.DataFrame) -> str:
