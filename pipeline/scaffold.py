@@ -85,6 +85,7 @@ _DROPPED = re.compile(
     r"e-?mail|ip ?address|collector|first ?name|last ?name|\bname\b|phone|language|custom data|user ?agent"
     r"|location(latitude|longitude)|external(data)?reference|distributionchannel|recipient"
 )
+_ADDRESS = re.compile(r"\S@\S+\.\w|^\d{1,3}(\.\d{1,3}){3}$")
 _EMPTY = {"n/a", "na", "null", "-", "--", "."}
 _DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
 _NONE = re.compile(r"none of (the|these)\b|^none\b")
@@ -173,6 +174,9 @@ def draft(headings: Sequence[Heading], texts: Texts, layout: Format) -> Draft:
             continue
         if len(group) == 1 and _respondents(out, group[0]):
             continue
+        if personal := [h for h in group if _identifies(texts.get(h.column, {}))]:
+            out.drop += [(h.letters, "its cells look like addresses of people") for h in personal]
+            group = tuple(h for h in group if h not in personal)
         filled = [h for h in group if texts.get(h.column)]
         if not filled:
             out.drop += [(h.letters, "nothing in it") for h in group]
@@ -181,6 +185,11 @@ def draft(headings: Sequence[Heading], texts: Texts, layout: Format) -> Draft:
         question.id = _unique(_slug(group[0].code or question.text), taken)
         out.questions.append(question)
     return out
+
+
+def _identifies(values: Mapping[str, int]) -> bool:
+    """Whether most texts of a column are e-mail or network addresses."""
+    return 2 * sum(bool(_ADDRESS.search(text)) for text in values) > len(values) > 0
 
 
 def _blanks(texts: Texts) -> list[str]:

@@ -110,6 +110,17 @@ def test_known_scales_and_bands_come_in_their_order(given: list[str], ordered: l
     assert list(question.options.values()) == ordered
 
 
+def test_columns_that_identify_people_are_dropped_whatever_they_are_called(tmp_path: Path) -> None:
+    export = tmp_path / "people.csv"
+    at = "@"  # no address stands in the repository
+    rows = [f"Red,someone{n}{at}example.org,10{dot}0{dot}0{dot}{n}" for n in range(9) for dot in "."]
+    export.write_text("Colour?,Where can we reach you?,From\n" + "\n".join(rows) + "\n")
+    paths, _ = drafted(tmp_path, export)
+    wave = tomllib.loads((paths.raw / "people.toml").read_text())
+    assert wave["respondents"]["drop"] == ["B", "C"]
+    assert list(tomllib.loads(paths.questionnaire.read_text())["questions"]) == ["colour"]
+
+
 def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
     paths, _ = drafted(tmp_path, TOY / "second.csv")
     kept = paths.questionnaire.read_bytes()
