@@ -147,7 +147,8 @@ def _left_over(
         near = nearest(text, known)
         yield fielding.document.problem(
             f"column {where} {seen[:90]!r}{label} is no question's, no respondent's and not dropped; "
-            f"{near}{' ' if near else ''}name it under [columns], or add it to drop",
+            f"{near}{' ' if near else ''}name it under [columns], add a question for it to survey.toml, "
+            "or add it to drop",
             "columns",
         )
 

@@ -55,7 +55,9 @@ def read(path: Path, shown: str) -> Document:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         line = int(found.group(1)) if found else 0
-        raise SurveyError([Problem(shown, line, f"is not valid TOML: {error}; texts need quotes")]) from None
+        hint = "; texts need quotes" if "Invalid value" in str(error) else ""
+        hint = "; the key is there twice" if "overwrite" in str(error) else hint
+        raise SurveyError([Problem(shown, line, f"is not valid TOML: {error}{hint}")]) from None
     return Document(shown, data, key_lines(text))
 
 

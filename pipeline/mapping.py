@@ -23,7 +23,7 @@ from pipeline.words import best_fit, fold, is_beginning
 
 # a text that is no option and comes this often is an option that nobody declared
 _SEEN_TOO_OFTEN = 3
-_SHOWN = 60
+_SHOWN = 120
 
 Texts = Mapping[int, Mapping[str, int]]
 """column → text → how many cells hold it"""
@@ -92,6 +92,8 @@ class Mapped:
     texts: list[tuple[str, int]] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     screens: list[tuple[str, tuple[Condition, ...]]] = field(default_factory=list)
+    beside: list[tuple[str, int]] = field(default_factory=list)
+    """the columns of grids that hold the text of an Other, which is no item"""
 
 
 def interpret(
@@ -440,6 +442,7 @@ class _Reader:
         absent = set(change.not_offered) if change else set()
         for heading in asked.columns:
             if is_write_in(self.survey, asked.name, heading, asked.columns):
+                self.mapped.beside.append((asked.name, heading.column))
                 continue
             values = self.texts.get(heading.column, {})
             left, _, right = heading.label.rpartition(" - ")
@@ -448,7 +451,11 @@ class _Reader:
             if not item:
                 part = left if level else heading.label
                 hint = did_you_mean(part, asked.items.declared.values(), "its items are")
-                self._say(asked.name, f"column {heading.letters} {heading.label!r} is no item of it; {hint}")
+                stop = "" if hint.endswith("?") else "."
+                said = f"{stop} Add it there, or map it under [answers.{asked.name}]"
+                self._say(
+                    asked.name, f"column {heading.letters} {heading.label!r} is no item of it; {hint}{said}"
+                )
                 continue
             levels = offered.setdefault(item, set())
             if level:

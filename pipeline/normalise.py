@@ -251,6 +251,11 @@ def _code(
     )
     connection.execute(statement("coded_cells"), {"wave": number})
     connection.execute("drop type raw_text")
+    for question, place in meaning.beside:
+        connection.execute(
+            f"insert into all_flags select {number}, respondent, {numbers.questions[question]}, "
+            f"'text_beside_grid' from cells where c{place} is not null"
+        )
     for question, place in meaning.texts:
         connection.execute(
             f"insert into all_texts select {number}, respondent, {numbers.questions[question]}, c{place} "

@@ -85,6 +85,7 @@ _DROPPED = re.compile(
     r"e-?mail|ip ?address|collector|first ?name|last ?name|\bname\b|phone|language|custom data|user ?agent"
     r"|location(latitude|longitude)|external(data)?reference|distributionchannel|recipient"
 )
+_SIGNS = {"++": "plus plus", "+": "plus", "#": "sharp", ">": "over", "<": "under", "%": "percent"}
 _ADDRESS = re.compile(r"\S@\S+\.\w|^\d{1,3}(\.\d{1,3}){3}$")
 _EMPTY = {"n/a", "na", "null", "-", "--", "."}
 _DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
@@ -211,7 +212,7 @@ def _respondents(out: Draft, heading: Heading) -> bool:
     elif name in _SUBMITTED and not out.submitted:
         out.submitted = finder
     elif _DROPPED.search(name) and len(name) < 40:
-        out.drop.append((heading.letters, f"{finder!r} may identify somebody"))
+        out.drop.append((finder, "it may identify somebody"))
     else:
         return False
     return True
@@ -247,7 +248,7 @@ def _one_column(
     common = _common(values)
     if not _told(common, values) or max(map(len, common)) > _LONGEST_LABEL:
         return Question("", text, "text", group)
-    question = Question("", text, "single", group, _options(common))
+    question = Question("", text, "single", group, _options(common), check=_about_order(common))
     if not beside:
         return _with_own_texts(question, len(values) - len(common))
     if beside:
@@ -286,8 +287,7 @@ def _columns(
     if _RANKED.search(fold(text)) and all(p is not None and 1 <= p <= len(others) for p in places):
         return Question("", text, "rank", group, items=_items(labels))
     question = Question("", text, "grid", group, _options(union), _items(labels))
-    if not _order([fold(label) for label in question.options.values() if not _role(fold(label))]):
-        question.check = "put the options in order of meaning"
+    question.check = _about_order(union)
     return question
 
 
@@ -396,6 +396,12 @@ def _order(folded: Sequence[str]) -> dict[str, float]:
     return {}
 
 
+def _about_order(labels: Iterable[str]) -> str:
+    """What to look at where the order of the options could not be told; two have no order to speak of."""
+    plain = list(dict.fromkeys(fold(label) for label in labels if not _role(fold(label))))
+    return "put the options in the order of the questionnaire" if len(plain) > 2 and not _order(plain) else ""
+
+
 def _lower_end(band: re.Match[str]) -> float:
     """A number that puts a band in its place: below 10 comes before 10 to 49, above 50 after 50."""
     number = float(band["number"].replace(",", ""))
@@ -426,6 +432,8 @@ def _add_write_in(question: Question, label: str) -> None:
 def _slug(text: str) -> str:
     """A short id in the words of a text."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    for sign, word in _SIGNS.items():
+        plain = plain.replace(sign, f" {word} ")
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))
     telling = [word for word in words if word not in _SMALL] or words
     return "_".join(telling[:_WORDS_OF_AN_ID])[:40].strip("_") or "x"

@@ -359,3 +359,15 @@ def test_a_number_without_bands_has_its_table(toy: Paths) -> None:
     survey.write_text(re.sub(r"nets = \{ under_half.*\n", "", survey.read_text()))
     to_tables(toy)
     assert set(read(toy, "share")["measure"]) == {"mean", "lower_quartile", "median", "upper_quartile"}
+
+
+def test_the_text_of_an_other_beside_a_grid_is_flagged(toy: Paths) -> None:
+    export = toy.raw / "first.csv"
+    lines = export.read_text().splitlines()
+    head = lines[0] + ";Do you agree? [Other (please specify)]"
+    export.write_text("\n".join([head, f"{lines[1]};canary-private-5", *(f"{line};" for line in lines[2:])]))
+    to_tables(toy)
+    flow = read(toy, "flow")
+    assert ("first", "views: text_beside_grid", 1) in set(
+        zip(flow["wave"], flow["reason"], flow["respondents"].astype(int), strict=True)
+    )

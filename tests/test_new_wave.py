@@ -50,7 +50,7 @@ def test_a_draft_of_the_toy_gives_the_numbers_counted_by_hand(tmp_path: Path) ->
     assert uses["options"]["other"] == {"label": "Other (please specify)", "write_in": True}
     assert uses["options"]["dkns"] == "Don’t know"
     wave = tomllib.loads((paths.raw / "second.toml").read_text())
-    assert wave["respondents"] == {"id": "Respondent ID", "drop": ["B"]}
+    assert wave["respondents"] == {"id": "Respondent ID", "drop": ["Email Address"]}
     for stage in (ingest, normalise, tables):
         stage(paths)
     name = next(i for i, q in survey["questions"].items() if q["text"] == "What do you use?")
