@@ -28,10 +28,15 @@ _TITLE_WORDS = 12
 
 def opt_in(survey: Survey) -> str:
     """What an interval of an opt-in sample does not mean, for the survey's population."""
-    whom = survey.population.split(";")[0].strip() or _WHOM
     return (
-        f"Opt-in sample: the interval reflects sampling variation only, not a margin of error for all {whom}."
+        "Opt-in sample: the interval reflects sampling variation only, not a margin of error for all "
+        f"{_people(survey)}."
     )
+
+
+def _people(survey: Survey) -> str:
+    """Whom a survey is about: its population, without how they were reached."""
+    return survey.population.split(";")[0].strip() or _WHOM
 
 
 @dataclass(frozen=True)
@@ -244,8 +249,8 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     elif exhibit.kind == "table":
         lines.append(f"Intervals: 95% Wilson. {opt_in(context.survey)}")
     else:
-        whom = context.survey.population.split(";")[0].strip() or _WHOM
-        lines.append(f"Opt-in sample: shares describe those who answered, not all {whom}.")
+        people = _people(context.survey)
+        lines.append(f"Opt-in sample: shares describe those who answered, not all {people}.")
     if context.wave.licence:
         credit = context.wave.citation or context.wave.title
         lines.append(f"Responses: {credit}. Licence: {context.wave.licence}.")

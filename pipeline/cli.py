@@ -5,9 +5,9 @@ A stage is imported by its command, so that asking for help costs no more than a
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +15,6 @@ import typer
 
 from pipeline import paths as places
 from pipeline.errors import SurveyError
-from pipeline.paths import Paths
 from pipeline.progress import stage
 
 app = typer.Typer(
@@ -30,43 +29,13 @@ SurveyName = Annotated[
 ]
 
 
-def _run(name: str, survey: str) -> None:
-    """Run one stage of a survey by its name."""
-    _stages()[name](places.find(survey))
-
-
-def _stages() -> dict[str, Callable[[Paths], object]]:
-    def ingest(paths: Paths) -> object:
-        from pipeline.ingest import ingest as run
-
-        return run(paths)
-
-    def normalise(paths: Paths) -> object:
-        from pipeline.normalise import normalise as run
-
-        return run(paths)
-
-    def tables(paths: Paths) -> object:
-        from pipeline.tables import tables as run
-
-        return run(paths)
-
-    def figures(paths: Paths) -> object:
-        from pipeline.figures import figures as run
-
-        return run(paths)
-
-    def report(paths: Paths) -> object:
-        from pipeline.report import report as run
-
-        return run(paths)
-
-    return {f.__name__: f for f in (ingest, normalise, tables, figures, report)}
+STAGES = ("ingest", "normalise", "tables", "figures", "report")
 
 
 def _staged(name: str, survey: str) -> None:
+    """Run one stage: the module and its one public function have the name of the stage."""
     with stage(name, survey):
-        _run(name, survey)
+        getattr(importlib.import_module(f"pipeline.{name}"), name)(places.find(survey))
 
 
 @app.command()
@@ -113,7 +82,7 @@ def run_all(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     from pipeline.declarations import load
 
     load(places.find(survey))
-    for name in _stages():
+    for name in STAGES:
         _staged(name, survey)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+_WHITE = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)"
 _DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 8  # records read to find the delimiter and the header
 # below this size Python's reader counts the records too: DuckDB drops what an unclosed quote swallows
@@ -62,6 +63,7 @@ def load(
 ) -> None:
     """The records after the header as a table `cells` with `record` and a column c<n> for each column.
 
+    Cells have no white space around them, and are null where nothing is left.
     UnreadableError where a record has other than `width` cells (further empty ones aside), or where the file
     ends inside a quoted cell. DuckDB reads UTF-8 alone without downloading an extension; other encodings
     go through Python, and never through a converted copy on the disk, which would hold dropped columns.
@@ -71,7 +73,8 @@ def load(
         return
     try:
         connection.execute(
-            "create table cells as select row_number() over () as record, * from read_csv($path, "
+            f"create table cells as select row_number() over () as record, {_trimmed(width)} "
+            "from read_csv($path, "
             "header = false, auto_detect = false, all_varchar = true, delim = $delimiter, quote = '\"', "
             "escape = '\"', strict_mode = true, null_padding = false, parallel = false, "
             "max_line_size = 134217728, columns = $columns) offset $header",
@@ -140,7 +143,27 @@ def load_rows(
     """Rows of `width` texts below a header of `header` rows, as the table `cells`."""
     frame = pd.DataFrame(rows[header:], columns=[f"c{column}" for column in range(1, width + 1)], dtype=str)
     frame.insert(0, "record", range(1, len(frame) + 1))
-    connection.execute("create table cells as select * from frame")
+    connection.execute(f"create table cells as select record, {_trimmed(width)} from frame")
+
+
+def distinct(connection: duckdb.DuckDBPyConnection, columns: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Every distinct text of columns of the table or view `cells`, with how many cells hold it."""
+    found: dict[int, dict[str, int]] = {column: {} for column in columns}
+    if not found:
+        return found
+    rows = connection.execute(
+        f"select place, text, count(*) from (select unnest({list(columns)}) as place, "
+        f"unnest([{', '.join(f'c{column}' for column in columns)}]) as text from cells) "
+        "where text is not null group by all order by all"
+    ).fetchall()
+    for column, text, count in rows:
+        found[column][text] = count
+    return found
+
+
+def _trimmed(width: int) -> str:
+    """The columns without white space around their cells, null where nothing is left."""
+    return ", ".join(f"nullif(trim(c{n}, {_WHITE}), '') as c{n}" for n in range(1, width + 1))
 
 
 def _check_count(text: Delimited, header: int, loaded: int) -> None:

@@ -17,14 +17,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline import delimited, files, sheets, survey, wave
+from pipeline import delimited, exports, files, survey, wave
 from pipeline.columns import find, why_not
 from pipeline.errors import Problem, SurveyError
 from pipeline.formats import Heading, formats
 from pipeline.paths import Paths
 from pipeline.wave import Fielding
-
-_WHITE = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)"
 
 
 @dataclass(frozen=True)
@@ -164,21 +162,15 @@ def _read_one(fielding: Fielding, path: Path, target: Path) -> tuple[Export, Pat
     with duckdb.connect() as connection:
         try:
             layout = formats[source.format]
-            spreadsheet = path.suffix.lower() in sheets.SUFFIXES
-            rows = sheets.rows(path, source.sheet) if spreadsheet else []
-            text = None if spreadsheet else delimited.look(path, data, source.encoding)
-            first = text.first if text else rows[: delimited.LOOKED_AT]
-            header = source.header_rows or layout.header_rows(first, fielding.wave.respondents.id)
+            table = exports.look(path, data, source.encoding, source.sheet)
+            header = source.header_rows or layout.header_rows(table.first, fielding.wave.respondents.id)
             if not header:
                 raise delimited.UnreadableError(
                     f"{path.name}: the rows of the header cannot be told; name the column of respondents' "
                     "ids with id under [respondents], or say header_rows under [source]"
                 )
-            headings = layout.headings(first[:header])
-            if text:
-                delimited.load(connection, text, data, header, len(headings))
-            else:
-                delimited.load_rows(connection, rows, header, len(headings))
+            headings = layout.headings(table.first[:header])
+            table.load(connection, header, len(headings))
         except delimited.UnreadableError as error:
             raise SurveyError([fielding.document.problem(str(error), "source", error.key)]) from None
         dropped = _dropped(fielding, headings)
@@ -210,23 +202,18 @@ def _kept(connection: duckdb.DuckDBPyConnection, headings: list[Heading]) -> lis
     unnamed = [h for h in headings if h.blank]
     if not unnamed:
         return headings
-    counts = ", ".join(f"count({_trimmed(h)})" for h in unnamed)
+    counts = ", ".join(f"count(c{h.column})" for h in unnamed)
     filled = connection.execute(f"select {counts} from cells").fetchone() or ()
     empty = {h.column for h, count in zip(unnamed, filled, strict=True) if not count}
     return [h for h in headings if h.column not in empty]
-
-
-def _trimmed(heading: Heading) -> str:
-    """A cell without white space around it, null where nothing is left."""
-    return f"nullif(trim(c{heading.column}, {_WHITE}), '')"
 
 
 def _write(
     connection: duckdb.DuckDBPyConnection, kept: list[Heading], every: list[Heading], target: Path
 ) -> tuple[int, int]:
     """Write the rows that are not blank throughout; how many there are, and how many were blank."""
-    filled = " or ".join(f"{_trimmed(heading)} is not null" for heading in every)
-    cells = ", ".join(f"{_trimmed(h)} as c{h.column}" for h in kept)
+    filled = " or ".join(f"c{heading.column} is not null" for heading in every)
+    cells = ", ".join(f"c{h.column}" for h in kept)
     connection.execute(
         f"copy (select row_number() over () as respondent, {cells} from (select * from cells "
         f"where {filled} order by record)) to $target (format parquet)",

@@ -249,10 +249,9 @@ class _Reader:
 
     def _check_not_offered(self, question: str) -> None:
         """What the wave file says was not offered can have no column of its own, and no answer."""
-        change = self.fielding.wave.changes.get(question)
         offered = {i for offer in self.mapped.offers if offer.question == question
                    for i in (offer.option, offer.item) if i}  # fmt: skip
-        for identifier in change.not_offered if change else []:
+        for identifier in self.fielding.wave.not_offered(question):
             chosen = sum(
                 self.texts[coded.column][text]
                 for coded in self.mapped.coded
@@ -317,8 +316,7 @@ class _Reader:
 
     def _offer_all(self, question: str, labels: _Labels) -> None:
         """Offer every option but those that the wave file says were not there."""
-        change = self.fielding.wave.changes.get(question)
-        absent = set(change.not_offered) if change else set()
+        absent = self.fielding.wave.not_offered(question)
         for option in labels.declared:
             if option not in absent:
                 self._offer(question, "", option, labels.label(option))
@@ -438,8 +436,7 @@ class _Reader:
         """A column an item with the level in its cells, or a column headed `item - level`."""
         unknown: Counter[tuple[str, str]] = Counter()
         offered: dict[str, set[str]] = {}
-        change = self.fielding.wave.changes.get(asked.name)
-        absent = set(change.not_offered) if change else set()
+        absent = self.fielding.wave.not_offered(asked.name)
         for heading in asked.columns:
             if is_write_in(self.survey, asked.name, heading, asked.columns):
                 self.mapped.beside.append((asked.name, heading.column))
@@ -513,8 +510,7 @@ class _Reader:
                 self.mapped.coded.append(Coded(asked.name, heading.column, codes))
         self._unknown(asked.name, unknown, asked.items)
         present = {i for i in matched.values() if i} or set(asked.items.declared)
-        change = self.fielding.wave.changes.get(asked.name)
-        present -= set(change.not_offered) if change else set()
+        present -= set(self.fielding.wave.not_offered(asked.name))
         for item in asked.items.declared:
             if item in present:
                 self._offer(asked.name, item, "", asked.items.label(item))

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline import delimited, files, sheets
+from pipeline import delimited, exports, files
 from pipeline.check import check
 from pipeline.errors import SurveyError
 from pipeline.formats import Heading, formats
+from pipeline.mapping import Texts
 from pipeline.paths import Paths, is_name
-from pipeline.scaffold import Draft, Question, Texts, draft
+from pipeline.scaffold import Draft, Question, draft
 from pipeline.words import fold
 
 _ENCODINGS = ("utf-8-sig", "cp1252", "mac_roman")
@@ -86,21 +87,15 @@ def _place(root: Path, export: Path) -> tuple[Paths, str]:
 def _look(export: Path) -> tuple[Guessed, Texts, tuple[str, str]]:
     """The layout of an export, the distinct texts of its columns, and its field period where it has one."""
     try:
-        spreadsheet = export.suffix.lower() in sheets.SUFFIXES
-        rows = sheets.rows(export, "") if spreadsheet else []
         data = export.read_bytes()
-        encoding = "" if spreadsheet else _encoding(data)
-        text = None if spreadsheet else delimited.look(export, data, encoding)
-        first = text.first if text else rows[: delimited.LOOKED_AT]
-        name, reason = _format(first)
-        header = formats[name].header_rows(first, "") or 2
-        headings = formats[name].headings(first[:header])
+        encoding = "" if exports.is_spreadsheet(export) else _encoding(data)
+        table = exports.look(export, data, encoding, "")
+        name, reason = _format(table.first)
+        header = formats[name].header_rows(table.first, "") or 2
+        headings = formats[name].headings(table.first[:header])
         with duckdb.connect() as connection:
-            if text:
-                delimited.load(connection, text, data, header, len(headings))
-            else:
-                delimited.load_rows(connection, rows, header, len(headings))
-            texts = _texts(connection, headings)
+            table.load(connection, header, len(headings))
+            texts = delimited.distinct(connection, [heading.column for heading in headings])
             kept = tuple(h for h in headings if not h.blank or texts[h.column])
             fielded = _fielded(connection, kept)
     except delimited.UnreadableError as error:
@@ -152,19 +147,6 @@ def _format(first: Sequence[Sequence[str]]) -> tuple[str, str]:
     return "googleforms", "one header row, answers joined by commas if at all"
 
 
-def _texts(connection: duckdb.DuckDBPyConnection, headings: Sequence[Heading]) -> Texts:
-    found: dict[int, dict[str, int]] = {heading.column: {} for heading in headings}
-    places = [heading.column for heading in headings]
-    cells = ", ".join(f"c{place}" for place in places)
-    rows = connection.execute(
-        f"select place, trim(text) as text, count(*) from (select unnest({places}) as place, "
-        f"unnest([{cells}]) as text from cells) where trim(text) <> '' group by all order by all"
-    ).fetchall()
-    for column, text, count in rows:
-        found[column][text] = count
-    return found
-
-
 def _fielded(connection: duckdb.DuckDBPyConnection, headings: Sequence[Heading]) -> tuple[str, str]:
     """The first and the last day in the columns that hold dates, where all of a column's cells are dates."""
     days: list[datetime.date] = []
@@ -175,8 +157,7 @@ def _fielded(connection: duckdb.DuckDBPyConnection, headings: Sequence[Heading])
         read = [f"try_cast({column} as timestamp)", *(f"try_strptime({column}, '{form}')" for form in _DATES)]
         for cast in read:
             row = connection.execute(
-                f"select min({cast})::date, max({cast})::date, count({cast}), "
-                f"count(nullif(trim({column}), '')) from cells"
+                f"select min({cast})::date, max({cast})::date, count({cast}), count({column}) from cells"
             ).fetchone()
             if row and row[2] and row[2] == row[3]:
                 days += row[:2]

@@ -11,12 +11,12 @@ from typing import Any
 
 import duckdb
 
-from pipeline import coded, files, survey, wave
-from pipeline.assign import Assigned, assign
+from pipeline import coded, delimited, files, survey, wave
+from pipeline.assign import assign
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError
 from pipeline.ingest import Export, load_export
-from pipeline.mapping import Answer, Condition, Mapped, Texts, interpret
+from pipeline.mapping import Answer, Condition, Mapped, interpret
 from pipeline.paths import Paths
 from pipeline.statements import folder, literal, statement
 from pipeline.survey import Survey
@@ -89,7 +89,7 @@ def _map_all(
         try:
             _open_cells(connection, paths, fielding, export)
             assigned = assign(questionnaire, fielding, export.headings)
-            texts = _texts(connection, questionnaire, assigned)
+            texts = delimited.distinct(connection, assigned.closed(questionnaire))
             mapped.append(interpret(questionnaire, document, fielding, assigned, texts))
         except SurveyError as error:
             problems += error.problems
@@ -137,22 +137,6 @@ def _open_cells(
         ]
         if problems:
             raise SurveyError(problems)
-
-
-def _texts(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, assigned: Assigned) -> Texts:
-    """Every distinct text of the columns whose texts must be known, with its count."""
-    closed = assigned.closed(questionnaire)
-    found: dict[int, dict[str, int]] = {column: {} for column in closed}
-    if not closed:
-        return found
-    rows = connection.execute(
-        f"select place, text, count(*) from (select unnest({closed}) as place, "
-        f"unnest([{', '.join(f'c{column}' for column in closed)}]) as text from cells) "
-        "where text is not null group by all order by all"
-    ).fetchall()
-    for column, text, count in rows:
-        found[column][text] = count
-    return found
 
 
 def _never_offered(questionnaire: Survey, document: Document, mapped: Sequence[Mapped]) -> list[Problem]:
@@ -323,7 +307,7 @@ def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
             count = len(set(respondents))
             problems.append(
                 documents[wave_name].problem(
-                    f"{question or 'weights'}: {name.replace('_', ' ')} fails for {count} respondents "
+                    f"{question}: {name.replace('_', ' ')} fails for {count} respondents "
                     f"(response {listed}{', …' if count > 5 else ''} of the export): {advice}",
                     *("columns", question),
                 )

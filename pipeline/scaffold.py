@@ -15,10 +15,8 @@ from itertools import groupby, pairwise
 
 from pipeline.assign import is_other
 from pipeline.formats import Format, Heading
-from pipeline.mapping import as_number
+from pipeline.mapping import Texts, as_number
 from pipeline.words import fold
-
-Texts = Mapping[int, Mapping[str, int]]
 
 _MOST_OPTIONS = 30  # a column with more common texts than this is no choice
 _EXPLAINED = 0.7  # the part of the answers of a choice that are given more than once

@@ -158,8 +158,7 @@ def _offered(
     options: dict[str, list[str]] = {}
     items: dict[str, list[str]] = {}
     for name, question in questionnaire.questions.items():
-        change = fielding.wave.changes.get(name)
-        without = change.not_offered if change else []
+        without = fielding.wave.not_offered(name)
         own = [option for option in questionnaire.options(name) if option not in without]
         rows = [item for item in question.items if item not in without]
         emptied = (questionnaire.options(name) and not own) or (question.items and not rows)

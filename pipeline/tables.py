@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline import captions, exhibits, files, published, survey
+from pipeline import captions, declarations, files
 from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import Domain, estimates
 from pipeline.errors import SurveyError
@@ -29,11 +29,10 @@ PUBLISHED_COLUMNS = [
 
 def tables(paths: Paths) -> list[Path]:
     """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, exhibits.csv, flow.csv, waves.csv."""
-    questionnaire, _ = survey.load(paths)
-    report = exhibits.load(paths, questionnaire)
+    all_declared = declarations.load(paths)
+    questionnaire, report, numbers = all_declared.survey, all_declared.report, all_declared.published
     with open_database(paths) as connection:
         waves = _waves(connection)
-        numbers = published.load(paths, questionnaire, [wave.name for wave in waves])
         contents = _frequencies(paths, connection, questionnaire, report)
         printed: list[Printed] = []
         for number, exhibit in enumerate(report.exhibit, 1):

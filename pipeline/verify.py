@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from pipeline import files, published, survey, wave
+from pipeline import declarations, files
 from pipeline.errors import SurveyError
 from pipeline.paths import Paths
 from pipeline.published import Published
@@ -35,9 +35,7 @@ def verify(paths: Paths) -> Verified:
     `computed` is the unrounded percentage; `agrees` says that, rounded half up to the digits that were
     printed, it is the printed one. Nothing is bent to agree.
     """
-    questionnaire, _ = survey.load(paths)
-    waves = [fielding.name for fielding in wave.load(paths, questionnaire)]
-    own = [row for row in published.load(paths, questionnaire, waves) if row.wave]
+    own = [row for row in declarations.load(paths).published if row.wave]
     if not own:
         raise SurveyError(f"published.csv of {paths.survey} has no number of the survey's own waves")
     frames = {question: _frequencies(paths, question) for question in dict.fromkeys(r.question for r in own)}

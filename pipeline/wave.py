@@ -88,6 +88,11 @@ class Wave(Declared):
     answers: dict[str, dict[str, str]] = {}
     changes: dict[str, Change] = {}
 
+    def not_offered(self, question: str) -> list[str]:
+        """The options and items of a question that this wave is said not to have offered."""
+        change = self.changes.get(question)
+        return change.not_offered if change else []
+
     @field_validator("columns", mode="before")
     @classmethod
     def _finders(cls, value: Any) -> Any:

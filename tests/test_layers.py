@@ -39,6 +39,7 @@ def test_only_these_know_duckdb() -> None:
     assert users("duckdb") == {
         "check.py",
         "delimited.py",
+        "exports.py",
         "ingest.py",
         "new_wave.py",
         "normalise.py",
