@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -54,8 +55,11 @@ def normalise(paths: Paths) -> str:
             if problems:
                 raise SurveyError(problems)
             coded.declare(connection, questionnaire, fieldings, exports, mapped)
-            for number, (fielding, meaning) in enumerate(zip(fieldings, mapped, strict=True), 1):
-                _code(connection, paths, questionnaire, number, fielding, meaning)
+            for number, (fielding, export, meaning) in enumerate(
+                zip(fieldings, exports, mapped, strict=True), 1
+            ):
+                _open_cells(connection, paths, fielding, export)
+                _code(connection, questionnaire, number, meaning)
             for name in ("answers", "texts", "responses", "flags"):
                 connection.execute(statement(name))
             for _, view in folder("views"):
@@ -88,6 +92,7 @@ def _map_all(
     for fielding, export in zip(fieldings, exports, strict=True):
         try:
             _open_cells(connection, paths, fielding, export)
+            _check_blank(connection, paths, fielding, export)
             assigned = assign(questionnaire, fielding, export.headings)
             texts = delimited.distinct(connection, assigned.closed(questionnaire))
             mapped.append(interpret(questionnaire, document, fielding, assigned, texts))
@@ -101,42 +106,51 @@ def _map_all(
 def _open_cells(
     connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
 ) -> None:
-    """The wave's cells as a view `cells`, with the texts that mean an empty cell as null.
-
-    SurveyError where the cells cannot be read, or where such a text stands in no cell.
-    """
+    """The wave's cells as a view `cells`, with the texts that mean an empty cell as null."""
     path = paths.cells(fielding.name)
-    blank = [fold(text) for text in fielding.wave.source.blank]
-    listed = ", ".join(literal(text) for text in blank)
     columns = [f"c{heading.column}" for heading in export.headings]
-    folded = [f"lower(regexp_replace({c}, '\\s+', ' ', 'g'))" for c in columns]
-    shown = [
-        f"case when {text} not in ({listed}) then {c} end as {c}"
-        for c, text in zip(columns, folded, strict=True)
-    ]
-    source = f"from read_parquet({literal(str(path))})"
+    if blank := fielding.wave.source.blank:
+        listed = ", ".join(literal(fold(text)) for text in blank)
+        columns = [f"case when {_compared(c)} not in ({listed}) then {c} end as {c}" for c in columns]
     try:
         connection.execute(
-            "create or replace temp view cells as select respondent, "
-            f"{', '.join(shown if blank else columns)} {source}"
+            f"create or replace temp view cells as select respondent, {', '.join(columns)} "
+            f"from {_cells_of(path)}"
         )
-        if blank:
-            found = connection.execute(
-                f"select distinct unnest([{', '.join(folded)}]) as text {source}"
-            ).fetchall()
     except duckdb.Error:
         raise SurveyError(
             f"{paths.shown(path)} is missing or damaged; run: survey ingest --survey {paths.survey}"
         ) from None
-    if blank:
-        absent = set(blank) - {text for (text,) in found}
-        problems = [
-            fielding.document.problem(f"blank: {text!r} stands in no cell", "source", "blank", index)
-            for index, text in enumerate(fielding.wave.source.blank)
-            if fold(text) in absent
-        ]
-        if problems:
-            raise SurveyError(problems)
+
+
+def _cells_of(path: Path) -> str:
+    return f"read_parquet({literal(str(path))})"
+
+
+def _compared(column: str) -> str:
+    """A cell as the texts that mean an empty one are compared with it."""
+    return f"lower(regexp_replace({column}, '\\s+', ' ', 'g'))"
+
+
+def _check_blank(
+    connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
+) -> None:
+    """SurveyError where a text that is said to mean an empty cell stands in none."""
+    blank = fielding.wave.source.blank
+    if not blank:
+        return
+    cells = ", ".join(_compared(f"c{heading.column}") for heading in export.headings)
+    found = connection.execute(
+        f"select distinct unnest([{cells}]) from {_cells_of(paths.cells(fielding.name))}"
+    ).fetchall()
+    present = {text for (text,) in found}
+    problems = [
+        fielding.document.problem(f"blank: {text!r} stands in no cell", "source", "blank", index)
+        for index, text in enumerate(blank)
+        if fold(text) not in present
+    ]
+    if problems:
+        raise SurveyError(problems)
 
 
 def _never_offered(questionnaire: Survey, document: Document, mapped: Sequence[Mapped]) -> list[Problem]:
@@ -180,19 +194,11 @@ def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]
     return problems
 
 
-def _code(
-    connection: duckdb.DuckDBPyConnection,
-    paths: Paths,
-    questionnaire: Survey,
-    number: int,
-    fielding: Fielding,
-    meaning: Mapped,
-) -> None:
-    """Turn one wave's cells into rows of all_answers and coded.respondents, in one scan.
+def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: int, meaning: Mapped) -> None:
+    """Turn the view `cells` of one wave into rows of all_answers and coded.respondents, in one scan.
 
     A cell's text becomes the integer of an enum while it is read, so that text is never joined.
     """
-    _open_cells(connection, paths, fielding, load_export(paths, fielding.name))
     numbers = coded.Numbers(questionnaire)
     codes: list[dict[str, Any]] = []
     cells: list[str] = []
