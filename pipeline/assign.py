@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.columns import find, why_not
 from pipeline.errors import Problem, SurveyError, did_you_mean, nearest
 from pipeline.formats import Heading
-from pipeline.survey import Question, Survey
-from pipeline.wave import Fielding
+from pipeline.survey import Survey
+from pipeline.wave import Fielding, Wave
 from pipeline.words import best_fit, fits, fold, is_beginning
 
 # how survey tools head the text beside an Other
@@ -26,14 +26,14 @@ class Assigned:
     respondents: dict[str, int]
     screens: dict[str, int]
 
-    def closed(self, survey: Survey) -> list[int]:
+    def closed(self, survey: Survey, wave: Wave) -> list[int]:
         """The columns whose texts must all be known: those of questions that are not free text."""
         own = [
             heading.column
             for question, headings in self.questions.items()
             if survey.questions[question].kind != "text"
             for heading in headings
-            if not is_write_in(survey, question, heading, headings)
+            if not is_write_in(survey, question, heading, headings, wave.lines(question))
         ]
         return sorted({*own, *self.screens.values()})
 
@@ -43,7 +43,7 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
     problems: list[Problem] = []
     wave, document = fielding.wave, fielding.document
     questions: dict[str, tuple[Heading, ...]] = {}
-    for name, question in survey.questions.items():
+    for name in survey.questions:
         if name in wave.columns:
             found: list[Heading] = []
             for index, finder in enumerate(wave.columns[name]):
@@ -56,7 +56,7 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
                     )
                 found += [column for column in columns if column not in found]
         else:
-            found = _by_default(name, question, headings)
+            found = _by_default(name, survey, headings, wave.lines(name))
         if found:
             questions[name] = tuple(found)
     respondents: dict[str, int] = {}
@@ -82,15 +82,66 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
     return Assigned(questions, respondents, screens)
 
 
-def _by_default(name: str, question: Question, headings: Sequence[Heading]) -> list[Heading]:
-    """The columns of a question without a finder: its id is their code, or its id or text their heading."""
+def _by_default(
+    name: str, survey: Survey, headings: Sequence[Heading], mapped: Mapping[str, str]
+) -> list[Heading]:
+    """The columns of a question without a finder: its id is their code, or its id or text their heading.
+
+    Where a heading may be an option by itself, a run of its options or items is tried last.
+    """
+    question = survey.questions[name]
     by_code = [h for h in headings if h.code and fold(h.code) == fold(name)]
     if by_code:
         return by_code
     by_text = [h for h in headings if question.text and fits(question.text, h.text)]
     if by_text and (not is_beginning(question.text) or len({fold(h.text) for h in by_text}) == 1):
-        return by_text
-    return [h for h in headings if fold(h.text) == fold(name)]
+        return _with_own_text(by_text, name, survey, headings)
+    by_id = [h for h in headings if fold(h.text) == fold(name)]
+    if by_id:
+        return _with_own_text(by_id, name, survey, headings)
+    for group in (question.text, name):
+        if group and (in_group := find(f"{group}/", headings)):
+            return in_group
+    return _by_parts(name, survey, headings, mapped)
+
+
+def _with_own_text(
+    found: list[Heading], name: str, survey: Survey, headings: Sequence[Heading]
+) -> list[Heading]:
+    """A question's column, and the text of its Other where that follows under a bare `Other`."""
+    if len(found) == 1 and found[0].bare and any(o.write_in for o in survey.options(name).values()):
+        after = [h for h in headings if h.column == found[0].column + 1 and h.bare]
+        return found + [h for h in after if is_write_in(survey, name, h, [*found, h], {})]
+    return found
+
+
+def _by_parts(
+    name: str, survey: Survey, headings: Sequence[Heading], mapped: Mapping[str, str]
+) -> list[Heading]:
+    """The longest run of columns headed by the question's options or items alone; none where two tie."""
+    question = survey.questions[name]
+    if question.kind not in ("multiple", "grid", "rank", "allocation"):
+        return []
+    labels = question.items or {i: o.label for i, o in survey.options(name).items()}
+    runs: list[list[Heading]] = [[]]
+    taken: set[str] = set()
+    for heading in headings:
+        part = ""
+        if heading.bare:
+            line = best_fit({text: text for text in mapped}, heading.label)
+            fitting = [mapped[line[0]]] if line else best_fit(labels, heading.label)
+            part = fitting[0] if len(fitting) == 1 and fitting[0] in labels else ""
+        if not part or part in taken:
+            runs.append([])
+            taken = set()
+        # Other, None and Don't know close a question's list, so they begin no run
+        role = survey.options(name)[part].role if part and not question.items else "substantive"
+        if part and (runs[-1] or role == "substantive"):
+            runs[-1].append(heading)
+            taken.add(part)
+    most = max(len(run) for run in runs)
+    longest = [run for run in runs if len(run) == most]
+    return longest[0] if most > 1 and len(longest) == 1 else []
 
 
 def _screen_columns(
@@ -143,7 +194,8 @@ def _left_over(
     for (code, text), group in groups.items():
         where = group[0].letters if len(group) == 1 else f"{group[0].letters}:{group[-1].letters}"
         seen = f"{code} | {text}" if code else text
-        label = f" ({group[0].label!r})" if group[0].label and len(group) == 1 else ""
+        own = len(group) == 1 and group[0].label and not group[0].bare
+        label = f" ({group[0].label!r})" if own else ""
         near = nearest(text, known)
         yield fielding.document.problem(
             f"column {where} {seen[:90]!r}{label} is no question's, no respondent's and not dropped; "
@@ -158,13 +210,22 @@ def is_other(label: str) -> bool:
     return bool(_OTHER.match(fold(label)))
 
 
-def is_write_in(survey: Survey, question: str, heading: Heading, group: Sequence[Heading]) -> bool:
-    """Whether a column holds the private text of an Other."""
+def is_write_in(
+    survey: Survey, question: str, heading: Heading, group: Sequence[Heading], mapped: Mapping[str, str]
+) -> bool:
+    """Whether a column holds the private text of an Other; `mapped` are the lines of [answers] on it."""
     asked = survey.questions[question]
-    options = {i: o.label for i, o in survey.options(question).items() if o.write_in}
+    options = survey.options(question)
     if asked.kind == "grid":
-        named = [*asked.items.values(), *(o.label for o in survey.options(question).values())]
+        named = [*asked.items.values(), *(o.label for o in options.values())]
         return is_other(heading.label) and not any(
             fits(label, heading.label) or fits(label, heading.label.rpartition(" - ")[0]) for label in named
         )
-    return len(group) > 1 and len(best_fit(options, heading.label)) == 1
+    if len(group) < 2:
+        return False
+    if line := best_fit({text: text for text in mapped}, heading.label):
+        return mapped[line[0]] in options and options[mapped[line[0]]].write_in
+    fitting = best_fit({i: o.label for i, o in options.items()}, heading.label)
+    if fitting:
+        return len(fitting) == 1 and options[fitting[0]].write_in
+    return is_other(heading.label) and sum(o.write_in for o in options.values()) == 1

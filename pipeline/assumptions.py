@@ -10,7 +10,7 @@ from pydantic import Field
 from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import ASSUMPTIONS_FILE, Paths
-from pipeline.survey import Survey
+from pipeline.survey import MEASURED, Survey
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -18,7 +18,7 @@ Shift = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class Number(Declared):
-    """The distribution of a number: logistic on the log-odds scale between `low` and `high`."""
+    """The distribution of a number, or of a date in years: logistic on the log-odds scale, low to high."""
 
     low: float = 0
     high: float = 100
@@ -79,6 +79,7 @@ _FITTING = {
     "rank": {"shares", "among"},
     "allocation": {"shares"},
     "number": {"number"},
+    "date": {"number"},
     "text": {"texts"},
 }
 
@@ -179,7 +180,7 @@ def _check_effects(
     question = questionnaire.questions[name]
     choices = _before(questionnaire, name, ("single", "multiple", "grid"))
     moved: list[str] = [*(question.items or questionnaire.options(name))]
-    if question.kind == "number":
+    if question.kind in MEASURED:
         moved = [name]
     what = "item" if question.items else "option"
     for index, effect in enumerate(assumed.effects):

@@ -142,7 +142,9 @@ def _subtitle(exhibit: Exhibit, context: Context) -> str:
     measure = {
         "rank": "Share of respondents ranking each among their choices",
         "grid": "Share of respondents, by level",
-        "number": "Mean, median and quartiles",
+        "number": "Mean, median and quartiles" + f" ({asked.unit})" * bool(asked.unit),
+        "date": "Mean, median and quartiles of the date (years)",
+        "allocation": f"Mean, median and quartiles of the {asked.unit or 'points'} given to each",
         "text": "Share of respondents who wrote something",
     }.get(asked.kind, "Share of respondents choosing each answer")
     if exhibit.by:

@@ -13,7 +13,7 @@ import pandas as pd
 from pipeline import estimate
 from pipeline.exhibits import Bands
 from pipeline.statements import statement
-from pipeline.survey import Survey
+from pipeline.survey import MEASURED, Survey
 from pipeline.words import plain
 
 COLUMNS = [
@@ -156,7 +156,7 @@ def _nets(survey: Survey, numbers: Mapping[str, int], questions: Sequence[str]) 
         for net, members in survey.nets(name).items():
             options = list(survey.options(name))
             rows += [(numbers[name], net, options.index(m) + 1, np.nan, np.nan, False) for m in members]
-        if survey.questions[name].kind == "number":
+        if survey.questions[name].kind in MEASURED:
             bands = {net: [float(end) for end in band] for net, band in survey.questions[name].nets.items()}
             top = max((high for _, high in bands.values()), default=0.0)
             rows += [(numbers[name], net, None, low, high, high == top) for net, (low, high) in bands.items()]

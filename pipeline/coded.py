@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
 import pandas as pd
 
 from pipeline.ingest import Export
-from pipeline.mapping import Mapped
+from pipeline.meanings import Mapped, Offer
 from pipeline.statements import literal
 from pipeline.survey import ROLES, Survey
 from pipeline.wave import Fielding
-from pipeline.words import is_beginning
+from pipeline.words import is_beginning, plain
 
 STATES = ("answered", "dkns", "not_applicable", "skipped", "not_reached", "not_asked", "not_offered")
 _MODE = re.compile(r"\s*(\((?:select|choose|check|rank|pick)[^()]*\))\s*\Z", re.IGNORECASE)
@@ -102,7 +102,9 @@ def _wordings(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
         for name, headings in meaning.columns.items():
             asked = questionnaire.questions[name]
             declared = asked.text if asked.text and not is_beginning(asked.text) else ""
-            words = " ".join((declared or headings[0].text).split())
+            # a column that is headed by an option alone does not say what was asked
+            headed = "" if len(headings) > 1 and headings[0].bare else headings[0].text
+            words = " ".join((declared or headed or plain(name)).split())
             mode = _MODE.search(words)
             code = headings[0].code
             rows.append(
@@ -138,8 +140,20 @@ def _questions(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
     return frame(rows, types | {"most": "Int64", "private": "bool"})
 
 
+def _full_labels(offers: Iterable[tuple[str, str, Offer]]) -> dict[tuple[str, str], str]:
+    """The label of each option or item: the last that was read in full, else what [answers] read for it."""
+    found: dict[tuple[str, str], str] = {}
+    instead: dict[tuple[str, str], str] = {}
+    for question, identifier, offer in offers:
+        if not is_beginning(offer.label):
+            found[question, identifier] = offer.label
+        elif offer.mapped:
+            instead[question, identifier] = offer.mapped
+    return instead | found
+
+
 def _items(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
-    full = {(o.question, o.item): o.label for m in mapped for o in m.offers if o.item and not o.option}
+    full = _full_labels((o.question, o.item, o) for m in mapped for o in m.offers if o.item and not o.option)
     rows = [
         {
             "question": questionnaire.position(name),
@@ -154,7 +168,7 @@ def _items(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
 
 
 def _options(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
-    full = {(o.question, o.option): o.label for m in mapped for o in m.offers if o.option}
+    full = _full_labels((o.question, o.option, o) for m in mapped for o in m.offers if o.option)
     rows = []
     for name in questionnaire.questions:
         scores = questionnaire.scores(name)

@@ -15,8 +15,9 @@ _LETTERS = re.compile(r"([A-Z]{1,3})(?::([A-Z]{1,3}))?\Z")
 def find(finder: str, headings: Sequence[Heading]) -> list[Heading]:
     """The columns that a finder names; none where it names none.
 
-    Tried in this order: exact code, exact heading, column letters (`"D"`, `"DC:EF"`), unique beginning
-    of a heading. A beginning that fits the headings of several questions names none of them.
+    Tried in this order: exact code, exact heading, group of paths (`"views/"`), column letters (`"D"`,
+    `"DC:EF"`), unique beginning of a heading. A beginning that fits the headings of several questions names
+    none of them.
     """
     folded = fold(finder)
     by_code = [h for h in headings if h.code and fold(h.code) == folded]
@@ -25,6 +26,8 @@ def find(finder: str, headings: Sequence[Heading]) -> list[Heading]:
     by_text = [h for h in headings if h.text and fold(h.text) == folded]
     if by_text:
         return by_text
+    if finder.endswith("/"):
+        return [h for h in headings if f"/{folded}" in f"/{fold(h.code)}"]
     if letters := _LETTERS.match(finder):
         first = column_number(letters[1])
         last = column_number(letters[2]) if letters[2] else first

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-_WHITE = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)"
+_WHITE = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) || chr(65279)"
 _DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 8  # records read to find the delimiter and the header
 # below this size Python's reader counts the records too: DuckDB drops what an unclosed quote swallows
@@ -73,7 +73,7 @@ def load(
         return
     try:
         connection.execute(
-            f"create table cells as select row_number() over () as record, {_trimmed(width)} "
+            f"create table cells as select row_number() over () as record, {trimmed(width)} "
             "from read_csv($path, "
             "header = false, auto_detect = false, all_varchar = true, delim = $delimiter, quote = '\"', "
             "escape = '\"', strict_mode = true, null_padding = false, parallel = false, "
@@ -143,7 +143,7 @@ def load_rows(
     """Rows of `width` texts below a header of `header` rows, as the table `cells`."""
     frame = pd.DataFrame(rows[header:], columns=[f"c{column}" for column in range(1, width + 1)], dtype=str)
     frame.insert(0, "record", range(1, len(frame) + 1))
-    connection.execute(f"create table cells as select record, {_trimmed(width)} from frame")
+    connection.execute(f"create table cells as select record, {trimmed(width)} from frame")
 
 
 def distinct(connection: duckdb.DuckDBPyConnection, columns: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -161,7 +161,7 @@ def distinct(connection: duckdb.DuckDBPyConnection, columns: Sequence[int]) -> d
     return found
 
 
-def _trimmed(width: int) -> str:
+def trimmed(width: int) -> str:
     """The columns without white space around their cells, null where nothing is left."""
     return ", ".join(f"nullif(trim(c{n}, {_WHITE}), '') as c{n}" for n in range(1, width + 1))
 

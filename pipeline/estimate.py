@@ -77,8 +77,8 @@ def rank_shares(base: pd.DataFrame, offers: pd.DataFrame, mentions: pd.DataFrame
 
 
 def numbers(base: pd.DataFrame, summaries: pd.DataFrame) -> pd.DataFrame:
-    """Four rows a number question and group: mean, lower quartile, median, upper quartile."""
-    rows = base.merge(summaries, on=GROUP)
+    """Four rows a number question (or item of an allocation) and group: mean, quartiles and median."""
+    rows = base.drop(columns="item").merge(summaries, on=[key for key in GROUP if key != "item"])
     return pd.concat(
         [
             _without_share(rows, measure, rows[measure].astype(float))

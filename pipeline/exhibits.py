@@ -22,6 +22,7 @@ FITTING: dict[str, tuple[ExhibitKind, ...]] = {
     "grid": ("scale_bars", "table"),
     "rank": ("ranked_bars", "segment_panels", "table"),
     "number": ("table",),
+    "date": ("table",),
     "allocation": ("table",),
     "text": ("table",),
 }

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from pipeline import delimited, sheets
+from pipeline import delimited, parquet, sav, sheets
+from pipeline.delimited import UnreadableError
+from pipeline.words import fold
+
+# what other files begin with that people take for an export
+_NO_TABLES = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet under another name; unpack it, or name it .xlsx"),
+    (b"<!doctype", "a web page: the download was not the export; sign in and download it again"),
+    (b"<html", "a web page: the download was not the export; sign in and download it again"),
+    (b"<?xml", "XML"),
+    (b'{"', "JSON; export as CSV"),
+    (b"[{", "JSON; export as CSV"),
+    (b"PAR1", "a Parquet file; name it .parquet"),
+    (b"$FL2", "an SPSS file; name it .sav"),
+    (b"$FL3", "an SPSS file; name it .zsav"),
+)
 
 
 @dataclass(frozen=True)
@@ -20,18 +37,43 @@ class Table:
     """(connection, rows of the header, columns)"""
 
 
-def is_spreadsheet(path: Path) -> bool:
-    """Whether an export is a spreadsheet and not text."""
-    return path.suffix.lower() in sheets.SUFFIXES
+def is_text(path: Path) -> bool:
+    """Whether an export is text, which has an encoding, and no spreadsheet, SPSS or Parquet file."""
+    return path.suffix.lower() not in (*sheets.SUFFIXES, *sav.SUFFIXES, *parquet.SUFFIXES)
 
 
-def look(path: Path, data: bytes, encoding: str, sheet: str) -> Table:
-    """The export at `path`, which holds `data`; delimited.UnreadableError where it is no table."""
-    if is_spreadsheet(path):
-        rows = sheets.rows(path, sheet)
+def look(path: Path, data: bytes, encoding: str = "", sheet: str = "", first_row: int = 1) -> Table:
+    """The export at `path`, which holds `data`; UnreadableError where it is no table of responses."""
+    suffix = path.suffix.lower()
+    if suffix in parquet.SUFFIXES:
         return Table(
+            parquet.first(path),
+            lambda to, header, width: parquet.load(to, path, header, width),
+        )
+    if suffix in sheets.SUFFIXES or suffix in sav.SUFFIXES:
+        rows = sheets.rows(path, sheet, first_row) if suffix in sheets.SUFFIXES else sav.rows(path)
+        table = Table(
             rows[: delimited.LOOKED_AT],
             lambda to, header, width: delimited.load_rows(to, rows, header, width),
         )
-    text = delimited.look(path, data, encoding)
-    return Table(text.first, lambda to, header, width: delimited.load(to, text, data, header, width))
+    else:
+        for start, kind in _NO_TABLES:
+            if data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(start.lower()):
+                raise UnreadableError(f"{path.name} is {kind}")
+        text = delimited.look(path, data, encoding)
+        table = Table(text.first, lambda to, header, width: delimited.load(to, text, data, header, width))
+    if _is_summary(table.first):
+        raise UnreadableError(
+            f"{path.name} is a summary of the answers and holds no responses; export all individual responses"
+        )
+    return table
+
+
+def _is_summary(first: Sequence[Sequence[str]]) -> bool:
+    """Whether the first rows count answers instead of listing responses, as the summaries of tools do."""
+    for row in first:
+        cells = [fold(cell) for cell in row]
+        counts = any(re.match(r"(responses|count|frequency|n|percent(age)?|%)$", cell) for cell in cells[1:])
+        if counts and re.match(r"(answer choices?|answers?|options?|choices?)$", cells[0]):
+            return True
+    return False

@@ -162,7 +162,7 @@ def _read_one(fielding: Fielding, path: Path, target: Path) -> tuple[Export, Pat
     with duckdb.connect() as connection:
         try:
             layout = formats[source.format]
-            table = exports.look(path, data, source.encoding, source.sheet)
+            table = exports.look(path, data, source.encoding, source.sheet, source.first_row)
             header = source.header_rows or layout.header_rows(table.first, fielding.wave.respondents.id)
             if not header:
                 raise delimited.UnreadableError(

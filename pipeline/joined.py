@@ -15,7 +15,7 @@ def split(cell: str, options: Sequence[str], separator: str) -> list[str]:
     where the separator is followed by a known option, and the longest option that fits is taken, so
     an option may contain the separator; what fits no option stays whole as one piece.
     """
-    parts = re.split(f"({_pattern(separator)})", cell)
+    parts = re.split(f"({pattern(separator)})", cell)
     words, joints = parts[0::2], parts[1::2]
     pieces: list[str] = []
     at = 0
@@ -26,7 +26,8 @@ def split(cell: str, options: Sequence[str], separator: str) -> list[str]:
     return [piece for piece in pieces if piece.strip()]
 
 
-def _pattern(separator: str) -> str:
+def pattern(separator: str) -> str:
+    """A regular expression for a separator, with the white space around it."""
     core = separator.strip()
     return rf"\s*{re.escape(core)}\s*" if core else re.escape(separator)
 

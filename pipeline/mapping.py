@@ -10,90 +10,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline import joined
-from pipeline.assign import Assigned, is_write_in
+from pipeline.assign import Assigned, is_other, is_write_in
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.formats import Heading, formats
+from pipeline.meanings import Answer, Coded, Condition, Mapped, Offer, Texts, Tick
 from pipeline.survey import Survey
+from pipeline.values import as_date, as_number, as_place
 from pipeline.wave import Fielding
-from pipeline.words import best_fit, fold, is_beginning
+from pipeline.words import best_fit, fits, fold, is_beginning
 
 # a text that is no option and comes this often is an option that nobody declared
 _SEEN_TOO_OFTEN = 3
 _SHOWN = 120
-
-Texts = Mapping[int, Mapping[str, int]]
-"""column → text → how many cells hold it"""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What one cell says: an option, of an item in a grid; the place of an item; or a number."""
-
-    item: str = ""
-    option: str = ""
-    rank: int | None = None
-    value: float | None = None
-
-
-@dataclass(frozen=True)
-class Tick:
-    """Any text in one of `columns` is `answer`, unless the column `unless` holds something."""
-
-    question: str
-    answer: Answer
-    columns: tuple[int, ...]
-    unless: int | None = None
-    same: tuple[str, ...] = ()
-    """texts of `unless` that say the same as the tick, so that both together are no contradiction"""
-    unticked: tuple[str, ...] = ()
-    """texts of `columns` that say that the box was not ticked"""
-
-
-@dataclass(frozen=True)
-class Coded:
-    """Each text of `column` stands for the answers listed under it."""
-
-    question: str
-    column: int
-    codes: dict[str, tuple[Answer, ...]]
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Part of a screening rule: options of a question, or texts of a column."""
-
-    question: str = ""
-    options: tuple[str, ...] = ()
-    column: int = 0
-    texts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Offer:
-    """An option or item that a wave put before its respondents, with its full label there."""
-
-    question: str
-    item: str
-    option: str
-    label: str
-
-
-@dataclass
-class Mapped:
-    """Everything that one export's columns mean."""
-
-    columns: dict[str, tuple[Heading, ...]] = field(default_factory=dict)
-    ticks: list[Tick] = field(default_factory=list)
-    coded: list[Coded] = field(default_factory=list)
-    texts: list[tuple[str, int]] = field(default_factory=list)
-    offers: list[Offer] = field(default_factory=list)
-    screens: list[tuple[str, tuple[Condition, ...]]] = field(default_factory=list)
-    beside: list[tuple[str, int]] = field(default_factory=list)
-    """the columns of grids that hold the text of an Other, which is no item"""
 
 
 def interpret(
@@ -113,13 +45,17 @@ class _Labels:
     """The options, or the items, of one question in one export: matched, and their full label kept."""
 
     def __init__(
-        self, declared: Mapping[str, str], mapped: Mapping[str, str], write_ins: Iterable[str] = ()
+        self, declared: Mapping[str, str], lines: Mapping[str, str], write_ins: Iterable[str] = ()
     ) -> None:
         self.declared = dict(declared)
-        self.mapped = {fold(text): i for text, i in mapped.items() if i in declared}
+        self.lines = {text: identifier for text, identifier in lines.items() if identifier in declared}
         self.write_ins = frozenset(write_ins)
         self.used: set[str] = set()
+        """the lines of [answers] that matched"""
         self.full: dict[str, str] = {}
+        """the text that each beginning stands for, by the id (or the line) that declares it"""
+        self.mapped: dict[str, str] = {}
+        """what a line of [answers] read for an id"""
         self.clashes: set[tuple[str, str, str]] = set()
 
     def match(self, text: str, heading: bool = False) -> str:
@@ -127,22 +63,38 @@ class _Labels:
 
         The full label of a write-in is read from a heading alone: in a cell it is somebody's own text.
         """
-        folded = fold(text)
-        if folded in self.mapped:
-            self.used.add(folded)
-            return self.mapped[folded]
+        fitting = best_fit({line: line for line in self.lines}, text)
+        if fitting:
+            (line,) = fitting[:1]
+            found = self.lines[line]
+            self.used.add(line)
+            self._keep(line, line, text)
+            if heading or found not in self.write_ins:
+                self.mapped.setdefault(found, text)
+            return found
         fitting = best_fit(self.declared, text)
+        if not fitting and heading and len(self.write_ins) == 1 and is_other(text):
+            return next(iter(self.write_ins))
         if len(fitting) != 1:
             return ""
         (found,) = fitting
-        if is_beginning(self.declared[found]) and (heading or found not in self.write_ins):
-            first = self.full.setdefault(found, text)
-            if fold(first) != folded:
-                self.clashes.add((found, first, text))
+        if heading or found not in self.write_ins:
+            self._keep(found, self.declared[found], text)
         return found
+
+    def _keep(self, key: str, label: str, text: str) -> None:
+        """Keep the text that a beginning stands for; a second one clashes."""
+        if is_beginning(label):
+            first = self.full.setdefault(key, text)
+            if fold(first) != fold(text):
+                self.clashes.add((label, first, text))
 
     def label(self, identifier: str) -> str:
         return self.full.get(identifier, self.declared[identifier])
+
+    def known(self) -> list[str]:
+        """Every text that is an answer, folded; a beginning ends in an ellipsis."""
+        return [_folded(label) for label in (*self.declared.values(), *self.lines)]
 
 
 @dataclass(frozen=True)
@@ -153,6 +105,8 @@ class _Asked:
     columns: tuple[Heading, ...]
     options: _Labels
     items: _Labels
+    numbers: Mapping[str, float]
+    """what [answers] maps to a number"""
 
 
 class _Reader:
@@ -181,41 +135,43 @@ class _Reader:
         question = self.survey.questions[name]
         columns = self.assigned.questions[name]
         mapped = self.fielding.wave.answers.get(name, {})
+        lines = self.fielding.wave.lines(name)
         declared = {i: o.label for i, o in self.survey.options(name).items()}
         write_ins = [i for i, o in self.survey.options(name).items() if o.write_in]
-        options, items = _Labels(declared, mapped, write_ins), _Labels(question.items, mapped)
-        asked = _Asked(name, columns, options, items)
+        options, items = _Labels(declared, lines, write_ins), _Labels(question.items, lines)
+        numbers = {text: float(to) for text, to in mapped.items() if not isinstance(to, str)}
+        asked = _Asked(name, columns, options, items, numbers)
         {
             "single": self._choice,
             "multiple": self._choice,
             "grid": self._grid,
             "rank": self._rank,
-            "number": self._number,
-            "allocation": self._unsupported,
+            "number": self._measured,
+            "date": self._measured,
+            "allocation": self._allocation,
             "text": self._text,
         }[question.kind](asked)
         for labels in (options, items):
-            for identifier, first, second in sorted(labels.clashes):
+            for label, first, second in sorted(labels.clashes):
                 self._say(
                     name,
-                    f"the beginning {labels.declared[identifier]!r} of {identifier!r} fits two texts, "
+                    f"the beginning {label!r} fits two texts, "
                     f"{first[:_SHOWN]!r} and {second[:_SHOWN]!r}; make it longer",
-                    identifier,
                 )
         self._check_not_offered(name)
-        said: dict[str, str] = {}
-        for text, identifier in mapped.items():
-            if said.setdefault(fold(text), identifier) != identifier:
+        said: dict[str, str | float] = {}
+        for text, to in mapped.items():
+            if said.setdefault(fold(text), to) != to:
                 self.problems.append(
                     self.fielding.document.problem(
-                        f"{text!r} is mapped to {identifier!r} and to {said[fold(text)]!r}; keep one",
+                        f"{text!r} is mapped to {to!r} and to {said[fold(text)]!r}; keep one",
                         *("answers", name, text),
                     )
                 )
-            if fold(text) not in options.used | items.used:
+            if text not in options.used | items.used:
                 self.problems.append(
                     self.fielding.document.problem(
-                        f"{text!r} = {identifier!r} matched nothing in this export; delete the line. "
+                        f"{text!r} = {to!r} matched nothing in this export; delete the line. "
                         f"{self._near_text(text, columns)}",
                         *("answers", name, text),
                     )
@@ -311,33 +267,55 @@ class _Reader:
             return ""
         return f"; or say separator under [source], if not {self.separator!r} joins the answers of a cell"
 
-    def _offer(self, question: str, item: str, option: str, label: str) -> None:
-        self.mapped.offers.append(Offer(question, item, option, label))
+    def _offer(self, question: str, item: str, option: str, labels: _Labels) -> None:
+        identifier = option or item
+        mapped = labels.mapped.get(identifier, "")
+        self.mapped.offers.append(Offer(question, item, option, labels.label(identifier), mapped))
 
     def _offer_all(self, question: str, labels: _Labels) -> None:
         """Offer every option but those that the wave file says were not there."""
         absent = self.fielding.wave.not_offered(question)
         for option in labels.declared:
             if option not in absent:
-                self._offer(question, "", option, labels.label(option))
+                self._offer(question, "", option, labels)
 
     def _choice(self, asked: _Asked) -> None:
         """A single or multiple choice: one column, or a column an option."""
-        write_ins = [h for h in asked.columns if is_write_in(self.survey, asked.name, h, asked.columns)]
+        write_ins = [h for h in asked.columns if self._is_write_in(asked, h)]
         others = [h for h in asked.columns if h not in write_ins]
         if len(others) == 1 and not asked.options.match(others[0].label):
             self._cells(asked.name, others[0], write_ins, asked.options)
-        else:
-            self._exploded(asked.name, asked.columns, write_ins, asked.options)
+            return
+        boxes = list(asked.columns)
+        if self.layout.joined_too and others and not others[0].label:
+            self._joined_too(asked, others[0])
+            boxes.remove(others[0])
+        self._exploded(asked.name, boxes, write_ins, asked.options)
+
+    def _is_write_in(self, asked: _Asked, heading: Heading) -> bool:
+        lines = self.fielding.wave.lines(asked.name)
+        return is_write_in(self.survey, asked.name, heading, asked.columns, lines)
+
+    def _joined_too(self, asked: _Asked, heading: Heading) -> None:
+        """What the boxes say stands joined in one more column: it holds nothing that has no box."""
+        folded = asked.options.known()
+        unknown: Counter[tuple[str, str]] = Counter()
+        for text, count in self.texts[heading.column].items():
+            for piece in joined.split(text, folded, self.separator):
+                if not asked.options.match(piece):
+                    unknown[piece, heading.letters] += count
+        self._unknown(asked.name, unknown, asked.options)
 
     def _cells(self, name: str, heading: Heading, write_ins: Sequence[Heading], options: _Labels) -> None:
         """All answers in one column, with the text of an Other in the cell or in a column beside it."""
         declared = self.survey.options(name)
         other = next((i for i, o in declared.items() if o.write_in), "")
         several = self.survey.questions[name].kind == "multiple"
-        folded = [*(_folded(label) for label in options.declared.values()), *options.mapped]
+        folded = options.known()
         if several:
             self._check_separable(name, options, folded)
+            own_texts = bool(other) and not write_ins
+            folded = self._whole(name, options, folded, self.texts[heading.column], own_texts)
         codes: dict[str, tuple[Answer, ...]] = {}
         unknown: Counter[tuple[str, str]] = Counter()
         for text, count in self.texts[heading.column].items():
@@ -360,6 +338,8 @@ class _Reader:
             )
         self._unknown(name, unknown, options)
         self.mapped.coded.append(Coded(name, heading.column, codes))
+        for own in write_ins:
+            options.match(own.label, heading=True)
         if write_ins:
             texts = tuple(h.column for h in write_ins)
             unless = None if several else heading.column
@@ -379,6 +359,38 @@ class _Reader:
                     "in one cell nobody can tell them apart. Export a column an option",
                     option,
                 )
+
+    def _whole(
+        self, name: str, labels: _Labels, folded: list[str], texts: Mapping[str, int], own_texts: bool
+    ) -> list[str]:
+        """`folded` with each beginning as the whole label that the cells show, so that it ends where it ends.
+
+        The whole label is what every text that begins so begins with. Where people's own words may stand
+        behind it, one cell alone cannot show where it ends.
+        """
+        seen: dict[str, Counter[str]] = {}
+        every = {label: label for label in (*labels.lines, *labels.declared.values())}
+        for text, count in texts.items():
+            for piece in joined.split(text, folded, self.separator):
+                fitting = best_fit(every, piece)
+                if len(fitting) == 1 and is_beginning(fitting[0]):
+                    seen.setdefault(fitting[0], Counter())[fold(piece)] += count
+        core = fold(self.separator) or self.separator
+        found = list(folded)
+        for label, pieces in seen.items():
+            start = _folded(label)
+            shortest = min(pieces, key=len)
+            behind = shortest[len(start) - 1 :]
+            if own_texts and core in behind and sum(pieces.values()) == 1:
+                self._say(
+                    name,
+                    f"{label!r} stands in one cell alone, where somebody's own words may follow it: write "
+                    "the text whole",
+                )
+            others = [piece.removeprefix(shortest) for piece in pieces if piece != shortest]
+            if all(re.match(joined.pattern(self.separator), rest) for rest in others):
+                found[found.index(start)] = shortest
+        return found
 
     def _exploded(
         self,
@@ -430,7 +442,7 @@ class _Reader:
             told = tuple(sorted(unticked))
             tick = Tick(name, Answer(option=option), tuple(h.column for h in headings), unticked=told)
             self.mapped.ticks.append(tick)
-            self._offer(name, "", option, options.label(option))
+            self._offer(name, "", option, options)
 
     def _grid(self, asked: _Asked) -> None:
         """A column an item with the level in its cells, or a column headed `item - level`."""
@@ -438,7 +450,7 @@ class _Reader:
         offered: dict[str, set[str]] = {}
         absent = self.fielding.wave.not_offered(asked.name)
         for heading in asked.columns:
-            if is_write_in(self.survey, asked.name, heading, asked.columns):
+            if self._is_write_in(asked, heading):
                 self.mapped.beside.append((asked.name, heading.column))
                 continue
             values = self.texts.get(heading.column, {})
@@ -446,13 +458,7 @@ class _Reader:
             level = asked.options.match(right) if left else ""
             item = asked.items.match(left if level else heading.label)
             if not item:
-                part = left if level else heading.label
-                hint = did_you_mean(part, asked.items.declared.values(), "its items are")
-                stop = "" if hint.endswith("?") else "."
-                said = f"{stop} Add it there, or map it under [answers.{asked.name}]"
-                self._say(
-                    asked.name, f"column {heading.letters} {heading.label!r} is no item of it; {hint}{said}"
-                )
+                self._no_item(asked, heading, left if level else heading.label)
                 continue
             levels = offered.setdefault(item, set())
             if level:
@@ -474,10 +480,16 @@ class _Reader:
             levels.update(option for option in asked.options.declared if option not in absent)
         self._unknown(asked.name, unknown, asked.options)
         for item, levels in offered.items():
-            self._offer(asked.name, item, "", asked.items.label(item))
+            self._offer(asked.name, item, "", asked.items)
             for level in asked.options.declared:
                 if level in levels:
-                    self._offer(asked.name, item, level, asked.options.label(level))
+                    self._offer(asked.name, item, level, asked.options)
+
+    def _no_item(self, asked: _Asked, heading: Heading, part: str) -> None:
+        hint = did_you_mean(part, asked.items.declared.values(), "its items are")
+        stop = "" if hint.endswith("?") else "."
+        said = f"{stop} Add it there, or map it under [answers.{asked.name}]"
+        self._say(asked.name, f"column {heading.letters} {heading.label!r} is no item of it; {hint}{said}")
 
     def _rank(self, asked: _Asked) -> None:
         """Places under items, items under places, or items joined in their order in one cell."""
@@ -485,8 +497,9 @@ class _Reader:
         unknown: Counter[tuple[str, str]] = Counter()
         if len(asked.columns) == 1 and not matched[asked.columns[0].column]:
             (heading,) = asked.columns
-            folded = [_folded(label) for label in asked.items.declared.values()] + list(asked.items.mapped)
+            folded = asked.items.known()
             codes: dict[str, tuple[Answer, ...]] = {}
+            folded = self._whole(asked.name, asked.items, folded, self.texts[heading.column], False)
             for text, count in self.texts[heading.column].items():
                 found = []
                 for piece in joined.split(text, folded, self.separator):
@@ -502,7 +515,7 @@ class _Reader:
                 place = 0 if matched[heading.column] else self._place_of(asked, heading)
                 for text, count in self.texts[heading.column].items():
                     item = matched[heading.column]
-                    rank = _place(text) if item else place
+                    rank = as_place(text) if item else place
                     item = item or asked.items.match(text)
                     if not item or not rank or rank > len(asked.items.declared):
                         unknown[text, heading.letters] += count
@@ -513,7 +526,7 @@ class _Reader:
         present -= set(self.fielding.wave.not_offered(asked.name))
         for item in asked.items.declared:
             if item in present:
-                self._offer(asked.name, item, "", asked.items.label(item))
+                self._offer(asked.name, item, "", asked.items)
 
     def _place_of(self, asked: _Asked, heading: Heading) -> int:
         """The place that a column of items is for, by the number in its label; never by its position."""
@@ -527,32 +540,79 @@ class _Reader:
             return 1
         return int(found[0])
 
-    def _number(self, asked: _Asked) -> None:
-        """Plain decimal numbers, or one of the question's options."""
+    def _measured(self, asked: _Asked) -> None:
+        """Numbers or dates, or one of the question's options."""
         if len(asked.columns) > 1:
+            kind = self.survey.questions[asked.name].kind
             self._say(
                 asked.name,
-                f"a number has one column, not {len(asked.columns)}; pick it under [columns]",
+                f"a {kind} has one column, not {len(asked.columns)}; pick it under [columns]",
             )
             return
         (heading,) = asked.columns
         unknown: Counter[tuple[str, str]] = Counter()
         codes: dict[str, tuple[Answer, ...]] = {}
         for text, count in self.texts[heading.column].items():
-            value = as_number(text)
+            value = self._value(asked, text)
             option = "" if value is not None else asked.options.match(text)
             if value is None and not option:
                 unknown[text, heading.letters] += count
             codes[text] = (Answer(option=option, value=value),)
-        for (text, column), count in sorted(unknown.items()):
-            seen = "a text" if self.survey.questions[asked.name].private else repr(text[:_SHOWN])
-            self._say(
-                asked.name,
-                f"{seen} ({count} times, column {column}) is no plain number such as 40 or 2.5; "
-                f"map it to an option under [answers.{asked.name}] in {self.fielding.document.name}",
-            )
+        self._no_value(asked.name, unknown)
         self.mapped.coded.append(Coded(asked.name, heading.column, codes))
         self._offer_all(asked.name, asked.options)
+
+    def _allocation(self, asked: _Asked) -> None:
+        """A column an item, with its points."""
+        unknown: Counter[tuple[str, str]] = Counter()
+        found: dict[str, Heading] = {}
+        for heading in asked.columns:
+            item = asked.items.match(heading.label)
+            if not item:
+                self._no_item(asked, heading, heading.label)
+                continue
+            if item in found:
+                self._say(
+                    asked.name, f"columns {found[item].letters} and {heading.letters} are both {item!r}", item
+                )
+            found[item] = heading
+            codes: dict[str, tuple[Answer, ...]] = {}
+            for text, count in self.texts[heading.column].items():
+                value = self._value(asked, text)
+                if value is None or value < 0:
+                    unknown[text, heading.letters] += count
+                codes[text] = (Answer(item=item, value=value),)
+            self.mapped.coded.append(Coded(asked.name, heading.column, codes))
+        self._no_value(asked.name, unknown)
+        for item in asked.items.declared:
+            if item in found:
+                self._offer(asked.name, item, "", asked.items)
+
+    def _value(self, asked: _Asked, text: str) -> float | None:
+        """What a cell gives: the number that [answers] says, a plain one (its unit may follow), or a date."""
+        for line, number in asked.numbers.items():
+            if fits(line, text):
+                asked.options.used.add(line)
+                return number
+        question = self.survey.questions[asked.name]
+        if question.kind == "date":
+            return as_date(text, self.fielding.wave.source.dates)
+        return as_number(text, question.unit)
+
+    def _no_value(self, name: str, unknown: Counter[tuple[str, str]]) -> None:
+        """Say of each text in `unknown` (text, column) that it is no number, or no date."""
+        question, file = self.survey.questions[name], self.fielding.document.name
+        if question.kind == "date":
+            what = (
+                'no date such as 1999-12-31; where days and months are parted by / or ., say dates = "day '
+                'first" or "month first" under [source]'
+            )
+        else:
+            what = f"no plain number such as 40 or 2.5; map it to a number under [answers.{name}] in {file}"
+            what += ", or to an option" if question.kind == "number" else ""
+        for (text, column), count in sorted(unknown.items()):
+            seen = "a text" if question.private else repr(text[:_SHOWN])
+            self._say(name, f"{seen} ({count} times, column {column}) is {what}")
 
     def _text(self, asked: _Asked) -> None:
         """Free text: that something was written is counted; what, only where it is not private."""
@@ -560,24 +620,6 @@ class _Reader:
         if not self.survey.questions[asked.name].private:
             self.mapped.texts += [(asked.name, heading.column) for heading in asked.columns]
 
-    def _unsupported(self, asked: _Asked) -> None:
-        self._say(asked.name, "allocation questions are not read yet; declare each item as a number")
-
 
 def _folded(label: str) -> str:
     return fold(label.rstrip().removesuffix("…")) + "…" if is_beginning(label) else fold(label)
-
-
-def _place(text: str) -> int | None:
-    number = as_number(text)
-    return int(number) if number is not None and number >= 1 and number == int(number) else None
-
-
-def as_number(text: str) -> float | None:
-    """The plain decimal number that a text is, or None."""
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    # float() also reads "nan", "inf" and "1_000", none of which a respondent means as a number
-    return number if text.strip("+-0123456789.eE") == "" and abs(number) < float("inf") else None

@@ -16,7 +16,7 @@ from pipeline import delimited, exports, files
 from pipeline.check import check
 from pipeline.errors import SurveyError
 from pipeline.formats import Heading, formats
-from pipeline.mapping import Texts
+from pipeline.meanings import Texts
 from pipeline.paths import Paths, is_name
 from pipeline.scaffold import Draft, Question, draft
 from pipeline.words import fold
@@ -88,8 +88,8 @@ def _look(export: Path) -> tuple[Guessed, Texts, tuple[str, str]]:
     """The layout of an export, the distinct texts of its columns, and its field period where it has one."""
     try:
         data = export.read_bytes()
-        encoding = "" if exports.is_spreadsheet(export) else _encoding(data)
-        table = exports.look(export, data, encoding, "")
+        encoding = "" if not exports.is_text(export) else _encoding(data)
+        table = exports.look(export, data, encoding)
         name, reason = _format(table.first)
         header = formats[name].header_rows(table.first, "") or 2
         headings = formats[name].headings(table.first[:header])

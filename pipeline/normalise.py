@@ -17,12 +17,13 @@ from pipeline.assign import assign
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError
 from pipeline.ingest import Export, load_export
-from pipeline.mapping import Answer, Condition, Mapped, interpret
+from pipeline.mapping import interpret
+from pipeline.meanings import Answer, Condition, Mapped
 from pipeline.paths import Paths
 from pipeline.statements import folder, literal, statement
 from pipeline.survey import Survey
 from pipeline.wave import Fielding
-from pipeline.words import fold
+from pipeline.words import fold, is_beginning
 
 _CONTENT = (
     "waves",
@@ -60,7 +61,7 @@ def normalise(paths: Paths) -> str:
             ):
                 _open_cells(connection, paths, fielding, export)
                 _code(connection, questionnaire, number, meaning)
-            for name in ("answers", "texts", "responses", "flags"):
+            for name in ("allocations", "answers", "texts", "responses", "flags"):
                 connection.execute(statement(name))
             for _, view in folder("views"):
                 connection.execute(view)
@@ -94,7 +95,7 @@ def _map_all(
             _open_cells(connection, paths, fielding, export)
             _check_blank(connection, paths, fielding, export)
             assigned = assign(questionnaire, fielding, export.headings)
-            texts = delimited.distinct(connection, assigned.closed(questionnaire))
+            texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave))
             mapped.append(interpret(questionnaire, document, fielding, assigned, texts))
         except SurveyError as error:
             problems += error.problems
@@ -180,8 +181,10 @@ def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]
         for offer in meaning.offers:
             key = (offer.question, offer.item, offer.option)
             first = before.get(key)
-            before[key] = offer.label
-            same = first is None or fold(first) == fold(offer.label)
+            if first is None or not is_beginning(offer.label):
+                before[key] = offer.label
+            told = first is not None and not is_beginning(first) and not is_beginning(offer.label)
+            same = not told or fold(first or "") == fold(offer.label)
             if not same and offer.question not in fielding.wave.changes:
                 problems.append(
                     fielding.document.problem(

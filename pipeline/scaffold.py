@@ -15,7 +15,8 @@ from itertools import groupby, pairwise
 
 from pipeline.assign import is_other
 from pipeline.formats import Format, Heading
-from pipeline.mapping import Texts, as_number
+from pipeline.meanings import Texts
+from pipeline.values import as_number
 from pipeline.words import fold
 
 _MOST_OPTIONS = 30  # a column with more common texts than this is no choice

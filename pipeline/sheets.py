@@ -12,9 +12,10 @@ from pipeline.errors import did_you_mean
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
-def rows(path: Path, sheet: str) -> list[list[str]]:
-    """The rows of a sheet as text, empty rows left out; `sheet` may be empty where only one holds anything.
+def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
+    """The rows of a sheet from `first_row` on as text, empty rows left out.
 
+    `sheet` may be empty where only one holds anything.
     Whole numbers have no decimals and dates are in ISO format, as an export to text would have them.
     """
     # imported here: an export as text needs none of it
@@ -33,7 +34,7 @@ def rows(path: Path, sheet: str) -> list[list[str]]:
         }
     except (python_calamine.CalamineError, OSError) as error:
         raise UnreadableError(f"{path.name} cannot be read as a spreadsheet: {error}") from None
-    tables = {name: found for name, table in filled.items() if (found := _filled(table))}
+    tables = {name: found for name, table in filled.items() if (found := _filled(table[first_row - 1 :]))}
     if not tables:
         raise UnreadableError(f"{path.name} is empty")
     if len(tables) > 1:

@@ -16,7 +16,10 @@ from pipeline.paths import SURVEY_FILE, Paths
 from pipeline.words import fold
 
 Role = Literal["substantive", "other", "none", "dkns", "not_applicable"]
-Kind = Literal["single", "multiple", "grid", "rank", "number", "allocation", "text"]
+Kind = Literal["single", "multiple", "grid", "rank", "number", "date", "allocation", "text"]
+
+MEASURED = ("number", "date")  # the kinds whose answers are numbers, and whose nets are bands
+POINTS = 100  # what an allocation shares out, unless it declares `max`
 
 ROLES: tuple[Role, ...] = ("substantive", "other", "none", "dkns", "not_applicable")
 _IMPLIED: dict[str, Role] = {
@@ -72,6 +75,7 @@ class Question(Declared):
     max: Annotated[int, Field(ge=1, le=1000)] | None = None
     asked: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     nets: dict[str, list[str] | list[float]] = {}
+    unit: str = ""
     private: bool = False
 
     _read_options = field_validator("options", mode="before")(_options)
@@ -85,6 +89,8 @@ class Question(Declared):
             return f"(select up to {_spelt(self.max)} responses)"
         if self.kind == "rank":
             return f"(rank up to {_spelt(self.max)})" if self.max else "(rank all)"
+        if self.kind == "allocation":
+            return f"(share out {self.max or POINTS} points)"
         return {"single": "(select one)", "grid": "(select one per row)"}.get(self.kind, "")
 
 
@@ -111,7 +117,7 @@ class Survey(Declared):
         """The nets of a question's options, from its scale and its own; number bands left out."""
         asked = self.questions[question]
         own = {i: [str(part) for part in parts] for i, parts in asked.nets.items()}
-        if asked.kind == "number":
+        if asked.kind in MEASURED:
             return {}
         return (self.scales[asked.scale].nets if asked.scale else {}) | own
 
@@ -249,13 +255,15 @@ def _check_question(survey: Survey, name: str, document: Document) -> Iterator[P
         yield document.problem(f"a {asked.kind} question needs items", *path)
     if asked.items and asked.kind not in ("grid", "rank", "allocation"):
         yield document.problem(f"a {asked.kind} question has no items", *path, "items")
-    if asked.max is not None and asked.kind not in ("multiple", "rank"):
+    if asked.max is not None and asked.kind not in ("multiple", "rank", "allocation"):
         yield document.problem(f"max means nothing for a {asked.kind} question", *path, "max")
+    if asked.unit and asked.kind not in ("number", "allocation"):
+        yield document.problem(f"unit means nothing for a {asked.kind} question", *path, "unit")
     for shared in sorted(set(options) & set(asked.items)):
         yield document.problem(f"{shared!r} is both an option and an item", *path, "items", shared)
     yield from _check_labels({i: o.label for i, o in asked.options.items()}, document, *path, "options")
     yield from _check_labels(asked.items, document, *path, "items")
-    if asked.kind == "number":
+    if asked.kind in MEASURED:
         yield from _check_bands(asked, document, *path)
     else:
         yield from _check_nets(asked.nets, options, document, *path)

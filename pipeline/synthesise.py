@@ -7,24 +7,23 @@ made-up token that a test can look for in the outputs.
 from __future__ import annotations
 
 import codecs
-import csv
 import datetime
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline import assumptions, files, survey
-from pipeline.assumptions import Assumed, Assumptions
+from pipeline.assumptions import Assumed, Assumptions, Number
 from pipeline.errors import Problem, SurveyError, did_you_mean
-from pipeline.formats import formats
+from pipeline.formats import formats, written
 from pipeline.formats.written import Answered, Column, Layout, layouts
 from pipeline.paths import Paths
-from pipeline.survey import Option, Survey
+from pipeline.survey import POINTS, Option, Survey
 from pipeline.wave import Exclude, Fielding, load_one
 from pipeline.words import ELLIPSIS, fold
 
@@ -92,8 +91,8 @@ def synthesise(
         )
     encoding = source.encoding or layouts[source.format].encoding
     try:
-        with files.aside(export) as temporary, temporary.open("w", encoding=encoding, newline="") as to:
-            _write(plan, to)
+        with files.aside(export) as temporary:
+            written.save(temporary, export.suffix, encoding, _rows(plan))
     except UnicodeEncodeError as error:
         message = f"the export cannot be written as {encoding!r}: {error}"
         raise SurveyError([plan.fielding.document.problem(message, "source", "encoding")]) from None
@@ -333,24 +332,41 @@ def _draw_rank(plan: _Plan, name: str, answers: Answers, size: int, rng: np.rand
 
 
 def _draw_allocation(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
-    """Whole points of 100 for each item, by the largest remainders."""
+    """Whole points for each item, by the largest remainders."""
+    total = plan.survey.questions[name].max or POINTS
     items = plan.items[name]
     odds = _log(_weights(plan.assumed(name).shares, items, {})) + _shifts(plan, name, items, answers, size)
     parts = np.exp(odds) * -np.log(_uniform(rng, size, len(items)))
-    points = 100 * parts / parts.sum(axis=1, keepdims=True)
+    points = total * parts / parts.sum(axis=1, keepdims=True)
     whole = np.floor(points)
-    missing = np.rint(100 - whole.sum(axis=1, keepdims=True))
+    missing = np.rint(total - whole.sum(axis=1, keepdims=True))
     behind = np.argsort(np.argsort(whole - points, axis=1, kind="stable"), axis=1, kind="stable")
     return np.asarray(whole + (behind < missing), dtype=np.int16)
 
 
 def _draw_number(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
-    number = plan.assumed(name).number
+    number = _assumed_number(plan, name)
     width = number.high - number.low
     odds = _logit(_uniform(rng, size, 1)) * number.spread + _shifts(plan, name, [name], answers, size)
     drawn = number.low + width * _sigmoid(odds + _logit((number.median - number.low) / width))
     steps = np.rint((drawn - number.low) / number.step)
     return np.minimum(number.low + number.step * steps, number.high)
+
+
+def _assumed_number(plan: _Plan, name: str) -> Number:
+    """The distribution of a number or a date; of a date in years, by the day."""
+    assumed = plan.assumed(name)
+    if plan.kind(name) == "date" and "number" not in assumed.model_fields_set:
+        fielded = plan.fielding.wave.fielded
+        latest = fielded.from_.year if fielded else 1999
+        return Number(low=latest - 20, high=latest, median=latest - 8, step=1 / 365.2425)
+    return assumed.number
+
+
+def _draw_date(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
+    """A day as the number that `datetime` gives it; what is assumed of it is in years."""
+    years = _draw_number(plan, name, answers, size, rng)
+    return np.floor((years - 1) * 365.2425) + 1
 
 
 def _draw_text(plan: _Plan, name: str, _given: Answers, size: int, rng: np.random.Generator) -> Values:
@@ -365,9 +381,10 @@ _DRAWS: dict[str, Callable[[_Plan, str, Answers, int, np.random.Generator], Valu
     "rank": _draw_rank,
     "allocation": _draw_allocation,
     "number": _draw_number,
+    "date": _draw_date,
     "text": _draw_text,
 }
-_BLANK: dict[str, float] = {"multiple": 0, "rank": 0, "number": np.nan}  # -1 for the others
+_BLANK: dict[str, float] = {"multiple": 0, "rank": 0, "number": np.nan, "date": np.nan}  # -1 for the others
 
 
 def _skips(plan: _Plan, name: str) -> float:
@@ -430,8 +447,8 @@ def _screen(plan: _Plan, name: str, values: Values, rule: Values, drawn: Floats)
                 values[rows, 0] = codes
 
 
-def _write(plan: _Plan, to: TextIO) -> None:
-    writer = csv.writer(to, lineterminator="\n")
+def _rows(plan: _Plan) -> Iterator[Sequence[str]]:
+    """The header and the responses of the export."""
     layout = layouts[plan.fielding.wave.source.format]
     for chunk, before in enumerate(range(0, max(plan.respondents, 1), _CHUNK)):
         numbers = range(before + 1, min(before + _CHUNK, plan.respondents) + 1)
@@ -441,8 +458,8 @@ def _write(plan: _Plan, to: TextIO) -> None:
         for name, values in answers.items():
             columns += layout.columns(_answered(plan, name, values, numbers))
         if not chunk:
-            writer.writerows(layout.header(columns))
-        writer.writerows(zip(*(cells for _, _, cells in columns), strict=True))
+            yield from layout.header(columns)
+        yield from zip(*(cells for _, _, cells in columns), strict=True)
 
 
 def _respondents(

@@ -10,12 +10,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from pipeline import parquet, sav, sheets
 from pipeline.documents import Declared, Document, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
 from pipeline.survey import Survey
 
-_ONE_HEADER_ROW = ("limesurvey", "googleforms", "flat")
+_ONE_HEADER_ROW = ("limesurvey", "googleforms", "typeform", "kobotoolbox", "flat")
 
 
 def _listed(value: Any) -> Any:
@@ -33,7 +34,9 @@ class Source(Declared):
     """The export: one file, or a list where several collectors exported alike."""
 
     file: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
-    format: Literal["surveymonkey", "qualtrics", "limesurvey", "googleforms", "flat"]
+    format: Literal[
+        "surveymonkey", "qualtrics", "limesurvey", "googleforms", "typeform", "kobotoolbox", "spss", "flat"
+    ]
     sha256: list[str] = []
     url: list[str] = []
     licence: str = ""
@@ -42,6 +45,8 @@ class Source(Declared):
     separator: str = ""
     header_rows: Annotated[int, Field(ge=1)] | None = None
     sheet: str = ""
+    first_row: Annotated[int, Field(ge=1)] = 1
+    dates: Literal["", "day first", "month first"] = ""
     blank: list[str] = []
 
     _file = field_validator("file", "sha256", "url", "blank", mode="before")(_listed)
@@ -85,13 +90,18 @@ class Wave(Declared):
     respondents: Respondents = Respondents()
     exclude: list[Exclude] = []
     columns: dict[str, list[str]] = {}
-    answers: dict[str, dict[str, str]] = {}
+    answers: dict[str, dict[str, str | float]] = {}
     changes: dict[str, Change] = {}
 
     def not_offered(self, question: str) -> list[str]:
         """The options and items of a question that this wave is said not to have offered."""
         change = self.changes.get(question)
         return change.not_offered if change else []
+
+    def lines(self, question: str) -> dict[str, str]:
+        """What [answers] maps to an option or item of a question; numbers are left out."""
+        mapped = self.answers.get(question, {})
+        return {text: to for text, to in mapped.items() if isinstance(to, str)}
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -173,9 +183,15 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
                 yield document.problem(f"no question {question!r}; {hint}", table, question)
     for question, mapped in wave.answers.items():
         if question in survey.questions:
+            takes_numbers = survey.questions[question].kind in ("number", "allocation")
             known = [*survey.options(question), *survey.questions[question].items]
             for text, identifier in mapped.items():
-                if identifier not in known:
+                if isinstance(identifier, int | float):
+                    if not takes_numbers:
+                        yield document.problem(
+                            f"{text!r}: only a number question maps to numbers", "answers", question, text
+                        )
+                elif identifier not in known:
                     hint = did_you_mean(identifier, known)
                     yield document.problem(
                         f"{question!r} has no option or item {identifier!r}; {hint}",
@@ -197,6 +213,7 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     source = wave.source
     if source.format in _ONE_HEADER_ROW and source.header_rows not in (None, 1):
         yield document.problem(f"a {source.format} export has one header row", "source", "header_rows")
+    yield from _check_kind_of_file(source, document)
     for index, file in enumerate(source.file):
         if file in source.file[:index]:
             yield document.problem(f"{file!r} is listed twice", "source", "file", index)
@@ -214,6 +231,18 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
         if count and count != len(source.file):
             yield document.problem(f"{count} {key} for {len(source.file)} files; one each", "source", key)
+
+
+def _check_kind_of_file(source: Source, document: Document) -> Iterator[Problem]:
+    """Keys of [source] that mean nothing for the kind of file that its name says it is."""
+    suffixes = {Path(file).suffix.lower() for file in source.file}
+    if (source.format == "spss") != bool(suffixes & set(sav.SUFFIXES)):
+        yield document.problem("the format spss goes with a file named .sav or .zsav", "source", "format")
+    if suffixes & {*sheets.SUFFIXES, *sav.SUFFIXES, *parquet.SUFFIXES} and source.encoding:
+        yield document.problem("only a text file has an encoding; leave it out", "source", "encoding")
+    for key in ("sheet", "first_row"):
+        if key in source.model_fields_set and not suffixes <= set(sheets.SUFFIXES):
+            yield document.problem(f"only a spreadsheet has a {key}; leave it out", "source", key)
 
 
 def _check_change(change: Change, question: str, survey: Survey, document: Document) -> Iterator[Problem]:

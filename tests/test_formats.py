@@ -206,7 +206,7 @@ def test_one_header_row() -> None:
     rows = [["Respondent ID", "Colour?", "Share?"], ["1", "Red", "40"], ["2", "", ""]]
     layout = formats["surveymonkey"]
     assert layout.header_rows(rows, "Respondent ID") == 1
-    assert layout.headings(rows[:1])[1] == Heading(2, "", "Colour?", "")
+    assert layout.headings(rows[:1])[1] == Heading(2, "", "Colour?", "Colour?")
 
 
 def test_finders() -> None:

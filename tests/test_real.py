@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -13,10 +12,9 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, digest, make_project, survey_command
 
-from pipeline.errors import SurveyError
 from pipeline.ingest import ingest, load_export
 from pipeline.normalise import normalise
-from pipeline.paths import Paths, find
+from pipeline.paths import Paths
 from pipeline.tables import tables
 from pipeline.tidy import read
 from pipeline.verify import verify
@@ -150,167 +148,3 @@ def test_fetch_finds_the_export_by_its_hash(real: Callable[[str], Path], tmp_pat
     assert run.returncode == 1
     assert "raw/ospo/2024.toml" in run.stderr
     assert "no file in" in run.stderr
-
-
-def declare(folder: Path, export: Path, wave: str, questions: str) -> Paths:
-    """A survey of a few questions of a real export, every other column dropped by its letters."""
-    raw = folder / "raw" / "real"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(f'title = "Real"\n{questions}')
-    shutil.copyfile(export, raw / "one.csv")
-    (raw / "one.toml").write_text(
-        f'title = "One"\n[source]\nfile = "one.csv"\nlicence = "see the data\'s README"\n{wave}'
-    )
-    paths = find("real", folder)
-    with pytest.raises(SurveyError) as told:
-        ingest(paths)
-        normalise(paths)
-    left = [re.search(r"column ([A-Z]+)(?::([A-Z]+))? ", str(p)) for p in told.value.problems]
-    assert left and all(left), str(told.value)
-    letters = [f"{m[1]}:{m[2]}" if m[2] else m[1] for m in left if m]
-    text = (raw / "one.toml").read_text()
-    (raw / "one.toml").write_text(text.replace("drop = []", f"drop = {letters}".replace("'", '"')))
-    for stage in (ingest, normalise, tables):
-        stage(paths)
-    return paths
-
-
-def counted(paths: Paths, question: str) -> dict[tuple[str, str], int]:
-    data = read(paths, f"frequencies/{question}")
-    rows = data[(data["by"] == "") & (data["measure"] == "option")]
-    keys = zip(rows["item"], rows["option"], strict=True)
-    return dict(zip(keys, rows["respondents"].astype(int), strict=True))
-
-
-def cells(export: Path, encoding: str = "utf-8-sig") -> list[list[str]]:
-    with export.open(encoding=encoding, newline="") as stream:
-        return list(csv.reader(stream))
-
-
-def test_google_forms(real: Callable[[str], Path], tmp_path: Path) -> None:
-    export = real("spack/2020.csv")
-    paths = declare(
-        tmp_path,
-        export,
-        'format = "googleforms"\n[respondents]\ndrop = []\n'
-        '[columns]\nchips = "Which processors…"\nrate = "How would…"\n',
-        '[questions.chips]\nkind = "multiple"\n'
-        'options = { amd = "AMD", intel = "Intel", ibm = "IBM…", arm = "ARM" }\n'
-        '[questions.rate]\nkind = "grid"\n'
-        'items = { a = "Spack docum…", b = "Spack commu…", c = "Spack packa…", all = "Spack" }\n'
-        'options = { worst = "Horrible", bad = "Bad", ok = "OK", good = "Good", excellent = "Excellent" }\n',
-    )
-    rows = cells(export)
-    assert load_export(paths, "one").rows == len(rows) - 1 == 170
-    (chips,) = [i for i, h in enumerate(rows[0]) if h.startswith("Which processors")]
-    by_hand = Counter(piece for row in rows[1:] for piece in row[chips].split(", "))
-    found = counted(paths, "chips")
-    assert (found["", "amd"], found["", "intel"], found["", "arm"]) == tuple(
-        by_hand[c] for c in ("AMD", "Intel", "ARM")
-    )
-    assert by_hand["Intel"] > 100
-    assert {counted(paths, "rate")["all", level] for level in ("good", "excellent", "ok")} == {82, 51, 31}
-
-
-def test_limesurvey(real: Callable[[str], Path], tmp_path: Path) -> None:
-    export = real("rse/2017_de.csv")
-    rows = cells(export)
-    fields = [h for h in rows[0] if h.startswith("currentEmp13[")]
-    labels = [h.rpartition("[")[2].rstrip("]").strip() for h in fields]
-    options = "\n".join(f'o{number} = "{label}"' for number, label in enumerate(labels))
-    paths = declare(
-        tmp_path,
-        export,
-        'format = "limesurvey"\n[respondents]\ndrop = []\n'
-        '[columns]\nfields = "currentEmp13"\ncode = "rse1"\n',
-        '[questions.code]\nkind = "single"\noptions = { yes = "Yes", no = "No" }\n'
-        f'[questions.fields]\nkind = "multiple"\n[questions.fields.options]\n{options}\n',
-    )
-    assert load_export(paths, "one").rows == 325
-    assert counted(paths, "code") == {("", "yes"): 311, ("", "no"): 14}
-    by_hand = {
-        ("", f"o{number}"): sum(row[rows[0].index(heading)] == "Yes" for row in rows[1:])
-        for number, heading in enumerate(fields)
-    }
-    assert len(by_hand) > 40
-    assert counted(paths, "fields") == by_hand
-
-
-def test_qualtrics(real: Callable[[str], Path], tmp_path: Path) -> None:
-    export = real("ai2/llm_in_research.csv")
-    rows = cells(export)
-    at = rows[0].index("Q26")
-    often = Counter(row[at] for row in rows[1:] if row[at].strip())
-    levels = "\n".join(f'o{number} = "{label}"' for number, label in enumerate(sorted(often)))
-    use = Counter(row[rows[0].index("Q88_2")] for row in rows[1:] if row[rows[0].index("Q88_2")].strip())
-    degrees = "\n".join(f'd{number} = "{label[:22]}…"' for number, label in enumerate(sorted(use)))
-    paths = declare(
-        tmp_path,
-        export,
-        'format = "qualtrics"\n[respondents]\ndrop = []\n[answers.q88]\n'
-        + "".join(f'"{n}" = "i{n}"\n' for n in range(1, 7)),
-        f'[questions.q26]\nkind = "single"\n[questions.q26.options]\n{levels}\n'
-        f'[questions.q88]\nkind = "grid"\n[questions.q88.options]\n{degrees}\n[questions.q88.items]\n'
-        + "".join(f'i{n} = "Item {n}"\n' for n in range(1, 7)),
-    )
-    assert load_export(paths, "one").rows == sum(any(c.strip() for c in row) for row in rows[1:])
-    assert counted(paths, "q26") == {("", f"o{n}"): often[label] for n, label in enumerate(sorted(often))}
-    assert often["Never"] == 248
-    found = counted(paths, "q88")
-    assert {d: found["i2", d] for _, d in found} == {
-        f"d{n}": use[label] for n, label in enumerate(sorted(use))
-    }
-
-
-def test_places_with_ties_are_no_ranking(real: Callable[[str], Path], tmp_path: Path) -> None:
-    export = real("chaoss/challenges_2023.csv")
-    rows = cells(export)
-    at = [i for i, heading in enumerate(rows[0]) if heading.startswith("Rank order")]
-    begins = [rows[0][i].rpartition("[")[2][:24] for i in at]
-    items = "\n".join(f'i{number} = "{label}…"' for number, label in enumerate(begins))
-    places = "\n".join(f'p{place} = "{place}"' for place in range(1, 8))
-    wave = (
-        'format = "googleforms"\nblank = ["NA"]\n[respondents]\ndrop = []\n[columns]\nhard = "Rank order…"\n'
-    )
-    with pytest.raises(SurveyError, match="one item a place fails for 23 respondents"):
-        ranked = f'[questions.hard]\nkind = "rank"\n[questions.hard.items]\n{items}\n'
-        declare(tmp_path / "rank", export, wave, ranked)
-    paths = declare(
-        tmp_path / "grid",
-        export,
-        wave,
-        f'[questions.hard]\nkind = "grid"\n[questions.hard.options]\n{places}\n'
-        f"[questions.hard.items]\n{items}\n",
-    )
-    assert load_export(paths, "one").rows == 31
-    found = counted(paths, "hard")
-    for number, i in enumerate(at):
-        by_hand = Counter(row[i] for row in rows[1:])
-        assert [found[f"i{number}", f"p{place}"] for place in range(1, 8)] == [
-            by_hand[str(place)] for place in range(1, 8)
-        ]
-
-
-def test_mac_roman_and_a_label_that_a_spreadsheet_took_for_a_date(
-    real: Callable[[str], Path], tmp_path: Path
-) -> None:
-    export = real("cncf/2020.csv")
-    rows = cells(export, "mac_roman")
-    (at,) = [i for i, heading in enumerate(rows[0]) if heading.startswith("What is the size")]
-    ids = ("s1", "s2", "s3", "s4", "s5", "s6", "s7")
-    labels = rows[1][at : at + 7]
-    assert labels[1] == "Oct-49"
-    options = "\n".join(
-        f'{i} = "{"10-49" if label == "Oct-49" else label}"' for i, label in zip(ids, labels, strict=True)
-    )
-    paths = declare(
-        tmp_path,
-        export,
-        'format = "surveymonkey"\nencoding = "mac_roman"\nheader_rows = 2\n[respondents]\ndrop = []\n'
-        '[columns]\nsize = "What is the size…"\n[answers.size]\n"Oct-49" = "s2"\n',
-        f'[questions.size]\nkind = "single"\n[questions.size.options]\n{options}\n',
-    )
-    assert load_export(paths, "one").rows == 1324
-    by_hand = {("", i): sum(bool(row[at + n].strip()) for row in rows[2:]) for n, i in enumerate(ids)}
-    assert sum(by_hand.values()) > 1000
-    assert counted(paths, "size") == by_hand

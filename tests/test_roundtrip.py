@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -19,17 +18,46 @@ from pipeline.paths import Paths
 from pipeline.synthesise import synthesise
 
 RAW = ROOT / "raw" / "open-source-ai"
-IDS = {"surveymonkey": "Respondent ID", "qualtrics": "ResponseId", "limesurvey": "id", "flat": "Response ID"}
+IDS = {
+    "surveymonkey": "Respondent ID",
+    "qualtrics": "ResponseId",
+    "limesurvey": "id",
+    "typeform": "#",
+    "kobotoolbox": "_id",
+    "spss": "respondent",
+    "flat": "Response ID",
+}
 
 
-def answers(folder: Path, layout: str, respondents: int, seed: int) -> list[tuple[object, ...]]:
+# the kinds that the default survey does not ask
+OTHER_KINDS = """
+[questions.effort]
+text = "How would you share out your effort?"
+kind = "allocation"
+items = { e_build = "Building", e_review = "Reviewing", e_support = "Helping others" }
+
+[questions.since]
+text = "Since when do you contribute?"
+kind = "date"
+
+[questions.team]
+text = "How many people are in your team?"
+kind = "number"
+unit = "people"
+"""
+
+
+def answers(
+    folder: Path, layout: str, respondents: int, seed: int, suffix: str = ""
+) -> list[tuple[object, ...]]:
     """What the database holds of responses invented and read in one layout."""
     paths = Paths(folder, "roundtrip")
+    file = f"one{suffix or ('.sav' if layout == 'spss' else '.csv')}"
     paths.raw.mkdir(parents=True)
-    shutil.copy(RAW / "survey.toml", paths.raw)
+    (paths.raw / "survey.toml").write_text((RAW / "survey.toml").read_text() + OTHER_KINDS)
     # "Licence terms" is kept here: an assumption about it stands under 2024 alone
     (paths.raw / "one.toml").write_text(
-        f'title = "One"\nsynthetic = true\n[source]\nfile = "one.csv"\nformat = "{layout}"\n'
+        f'title = "One"\nsynthetic = true\n[source]\nfile = "{file}"\nformat = "{layout}"\n'
         + (f'[respondents]\nid = "{IDS[layout]}"\n' if layout in IDS else "")
     )
     synthesise(paths, "one", respondents, seed)
@@ -45,12 +73,23 @@ def test_every_reader_has_a_writer() -> None:
     assert set(formats) == set(layouts)
 
 
+KINDS_OF_FILE = [
+    *((name, "") for name in formats if name != "flat"),
+    ("flat", ".xlsx"),
+    ("surveymonkey", ".xlsx"),
+    ("flat", ".parquet"),
+    ("kobotoolbox", ".parquet"),
+    ("spss", ".zsav"),
+]
+
+
 @settings(max_examples=4, deadline=None)
 @given(respondents=st.integers(20, 60), seed=st.integers(0, 10_000))
-@pytest.mark.parametrize("layout", [name for name in formats if name != "flat"])
+@pytest.mark.parametrize(("layout", "suffix"), KINDS_OF_FILE)
 def test_a_layout_read_back_gives_the_same_answers(
-    layout: str, respondents: int, seed: int, tmp_path_factory: pytest.TempPathFactory
+    layout: str, suffix: str, respondents: int, seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     expected = answers(tmp_path_factory.mktemp("flat"), "flat", respondents, seed)
     assert len(expected) > 10 * respondents
-    assert answers(tmp_path_factory.mktemp(layout), layout, respondents, seed) == expected
+    assert {"effort", "since", "team"} < {row[1] for row in expected}
+    assert answers(tmp_path_factory.mktemp(layout), layout, respondents, seed, suffix) == expected

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.formats import flat, limesurvey, qualtrics, surveymonkey
+from pipeline.formats import flat, kobotoolbox, limesurvey, qualtrics, spss, surveymonkey, typeform
 from pipeline.formats.heading import Heading
 
 __all__ = ["Format", "Heading", "formats"]
@@ -27,6 +27,8 @@ class Format:
     """what joins several answers in one cell, unless the wave file says otherwise."""
     unticked: frozenset[str] = frozenset()
     """folded texts that, in the column of an option, say that it was not chosen."""
+    joined_too: bool = False
+    """whether a multiple choice may stand there twice: joined in one column, and split into boxes."""
 
 
 formats: dict[str, Format] = {
@@ -36,5 +38,12 @@ formats: dict[str, Format] = {
         limesurvey.header_rows, limesurvey.headings, ", ", frozenset({"no", "n", "not selected"})
     ),
     "googleforms": Format(flat.header_rows, flat.headings, ", "),
+    "typeform": Format(typeform.header_rows, typeform.headings, ", "),
+    "kobotoolbox": Format(
+        kobotoolbox.header_rows, kobotoolbox.headings, " ", frozenset({"0", "false"}), joined_too=True
+    ),
+    "spss": Format(
+        spss.header_rows, spss.headings, ", ", frozenset({"0", "no", "not selected", "unchecked"})
+    ),
     "flat": Format(flat.header_rows, flat.headings, "; "),
 }

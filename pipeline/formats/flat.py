@@ -19,8 +19,12 @@ def header_rows(_rows: Sequence[Sequence[str]], _id_heading: str) -> int:
 
 
 def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
-    """One heading a column; an item in square brackets at its end becomes the label."""
-    return [Heading(column, "", *split_item(cell)) for column, cell in enumerate(rows[0], 1)]
+    """One heading a column; an item in square brackets at its end becomes the label.
+
+    Without one the whole heading is the label too: the column may be a question, an option or an item.
+    """
+    parts = [split_item(cell) for cell in rows[0]]
+    return [Heading(column, "", text, item or text) for column, (text, item) in enumerate(parts, 1)]
 
 
 def split_item(cell: str) -> tuple[str, str]:

@@ -20,6 +20,11 @@ class Heading:
         return not (self.code or self.text or self.label)
 
     @property
+    def bare(self) -> bool:
+        """Whether the label is all there is, so that the column may be a question, an option or an item."""
+        return bool(self.label) and self.label == self.text
+
+    @property
     def letters(self) -> str:
         """The column as a spreadsheet names it: A, B, … Z, AA."""
         letters, number = "", self.column
@@ -29,7 +34,7 @@ class Heading:
         return letters
 
     def __str__(self) -> str:
-        shown = " | ".join(part for part in (self.code, self.text, self.label) if part)
+        shown = " | ".join(dict.fromkeys(part for part in (self.code, self.text, self.label) if part))
         return f"{self.letters} {shown[:90]!r}"
 
 

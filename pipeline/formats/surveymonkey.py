@@ -40,9 +40,10 @@ def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
     found: list[Heading] = []
     code = text = ""
     for column, (own_code, own_text, label) in enumerate(zip(codes, texts, labels, strict=True), 1):
-        if own_code or own_text:
+        if own_code or (own_text and fold(own_text) != fold(text)):
             code, text = own_code, own_text
         elif not label:
             code = text = ""
-        found.append(Heading(column, code, text, label))
+        # one row alone heads both: a column may be a question, an option or an item
+        found.append(Heading(column, code, text, label if len(rows) > 1 else text))
     return found

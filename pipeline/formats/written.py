@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import datetime
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from pipeline.values import as_number
+
+_MOST_LABELS = 60  # texts of a variable that an SPSS file holds as value labels
 Values = npt.NDArray[Any]
 Column = tuple[str, str, list[str]]
 """The question (empty on the further columns of its group), the column's label, its cells."""
@@ -70,7 +77,7 @@ def _surveymonkey(answered: Answered) -> list[Column]:
             own = code in answered.write_ins
             cells = _written(answered, ticked) if own else _looked_up([label], ticked.astype(int) - 1)
             found.append((label, cells))
-    elif kind in ("number", "text"):
+    elif kind in ("number", "date", "text"):
         found.append(("Open-Ended Response", _open_ended(answered)))
     else:
         found = _by_item(answered)
@@ -97,7 +104,7 @@ def _flat(answered: Answered) -> list[Column]:
 def _limesurvey(answered: Answered) -> list[Column]:
     """Coded headings, Yes and No in the boxes of a multiple choice, the items of a ranking by place."""
     kind, values, code, text = answered.kind, answered.values, answered.code, answered.heading
-    if kind in ("number", "text"):
+    if kind in ("number", "date", "text"):
         return [(f"{code}. {text}", "", _open_ended(answered))]
     found: list[tuple[str, str, list[str]]] = []
     if kind == "single":
@@ -126,7 +133,7 @@ def _limesurvey(answered: Answered) -> list[Column]:
 def _qualtrics(answered: Answered) -> list[Column]:
     """A code over the wording; the text of an Other in a column beside its box."""
     kind, values, code, text = answered.kind, answered.values, answered.code, answered.heading
-    if kind in ("number", "text"):
+    if kind in ("number", "date", "text"):
         return [(code, text, _open_ended(answered))]
     if kind == "single":
         selected = " - Selected Choice" if answered.write_ins else ""
@@ -143,6 +150,70 @@ def _qualtrics(answered: Answered) -> list[Column]:
         ticked = values[:, n] > 0 if kind == "multiple" else values[:, 0] == n
         beside = f"{text} - {answered.options[n]} - Text"
         found.append((f"{code}_{n + 1}_TEXT", beside, _written(answered, ticked)))
+    return found
+
+
+def _typeform(answered: Answered) -> list[Column]:
+    """A box an option under its bare text, the items of a grid under theirs; otherwise one column."""
+    kind, values = answered.kind, answered.values
+    if kind == "multiple":
+        return [
+            ("", label, _written(answered, values[:, n] > 0) if n in answered.write_ins
+             else _looked_up([label], (values[:, n] > 0).astype(int) - 1))
+            for n, label in enumerate(answered.options)
+        ]  # fmt: skip
+    if kind in ("grid", "allocation"):
+        return [("", item, cells) for item, cells in _by_item(answered)]
+    return _flat(answered)
+
+
+def _kobotoolbox(answered: Answered) -> list[Column]:
+    """Paths: a multiple choice joined and split, a ranking by place, an Other's text beside its question."""
+    kind, values, text = answered.kind, answered.values, answered.heading
+    if kind in ("number", "date", "text"):
+        return [(text, "", _open_ended(answered))]
+    if kind == "single":
+        found = [(text, "", _looked_up(answered.options, values[:, 0]))]
+    elif kind == "multiple":
+        rows = values.tolist()
+        found = [(text, "", [" ".join(itertools.compress(answered.options, row)) for row in rows])]
+        asked = (values > 0).any(axis=1)
+        for number, label in enumerate(answered.options):
+            boxes = np.where(asked, np.where(values[:, number] > 0, "1", "0"), "").tolist()
+            found.append((f"{text}/{label}", "", boxes))
+    elif kind == "rank":
+        found = []
+        for place in range(1, int(values.max(initial=0)) + 1):
+            chosen = np.where((values == place).any(axis=1), (values == place).argmax(axis=1), -1)
+            found.append((f"{text}/{place}. choice", "", _looked_up(answered.items, chosen)))
+    else:
+        found = [(f"{text}/{item}", "", cells) for item, cells in _by_item(answered)]
+    for number in answered.write_ins:
+        ticked = values[:, number] > 0 if kind == "multiple" else values[:, 0] == number
+        found.append((f"{text}_other", "", _written(answered, ticked)))
+    return found
+
+
+def _spss(answered: Answered) -> list[Column]:
+    """Variables `code_n`, labelled with the question and the option or item; texts become value labels."""
+    kind, values, code, text = answered.kind, answered.values, answered.code, answered.heading
+    if kind in ("number", "date", "text"):
+        return [(code, text, _open_ended(answered))]
+    if kind == "single":
+        found = [(code, text, _looked_up(answered.options, values[:, 0]))]
+    elif kind == "multiple":
+        asked = (values > 0).any(axis=1)
+        found = [
+            (f"{code}_{n + 1}", f"{text} - {label}",
+             np.where(asked, np.where(values[:, n] > 0, label, "Not selected"), "").tolist())
+            for n, label in enumerate(answered.options) if n not in answered.write_ins
+        ]  # fmt: skip
+    else:
+        parts = enumerate(_by_item(answered), 1)
+        found = [(f"{code}_{number}", f"{text} - {item}", cells) for number, (item, cells) in parts]
+    for n in answered.write_ins:
+        ticked = values[:, n] > 0 if kind == "multiple" else values[:, 0] == n
+        found.append((f"{code}_other", f"{text} - {answered.options[n]}", _written(answered, ticked)))
     return found
 
 
@@ -163,6 +234,9 @@ def _written(answered: Answered, ticked: Values) -> list[str]:
 def _open_ended(answered: Answered) -> list[str]:
     """The cells of a number or of a text."""
     given = answered.values[:, 0]
+    if answered.kind == "date":
+        days = [0 if v != v else int(v) for v in given.tolist()]
+        return [datetime.date.fromordinal(day).isoformat() if day else "" for day in days]
     if answered.kind == "number":
         blank = np.isnan(given).tolist()
         return ["" if no else f"{v:.12g}" for v, no in zip(given.tolist(), blank, strict=True)]
@@ -196,6 +270,14 @@ def _ranked(answered: Answered) -> list[str]:
     return [answered.separator.join(item for place, item in row if place) for row in rows]
 
 
+def _bare(columns: Sequence[Column]) -> list[list[str]]:
+    return [[label or text for text, label, _ in columns]]
+
+
+def _names_and_labels(columns: Sequence[Column]) -> list[list[str]]:
+    return [[code for code, _, _ in columns], [text or code for code, text, _ in columns]]
+
+
 def _two_rows(columns: Sequence[Column]) -> list[list[str]]:
     return [[text for text, _, _ in columns], [label for _, label, _ in columns]]
 
@@ -223,5 +305,66 @@ layouts: dict[str, Layout] = {
     "qualtrics": Layout("utf-8-sig", 3, "ResponseId", _short_id, _three_rows, _qualtrics),
     "limesurvey": Layout("utf-8", 1, "id", str, _one_row, _limesurvey),
     "googleforms": Layout("utf-8", 1, "", _short_id, _one_row, _flat),
+    "typeform": Layout("utf-8", 1, "#", _short_id, _bare, _typeform),
+    "kobotoolbox": Layout("utf-8", 1, "_id", _long_id, _bare, _kobotoolbox),
+    "spss": Layout("utf-8", 2, "respondent", _short_id, _names_and_labels, _spss),
     "flat": Layout("utf-8", 1, "Response ID", _short_id, _one_row, _flat),
 }
+
+
+def save(path: Path, suffix: str, encoding: str, rows: Iterable[Sequence[str]]) -> None:
+    """Write the rows of an export as the file that `suffix` names: text, a spreadsheet, SPSS or Parquet."""
+    writers = {".xlsx": _save_xlsx, ".sav": _save_sav, ".zsav": _save_sav, ".parquet": _save_parquet}
+    if suffix.lower() in writers:
+        writers[suffix.lower()](path, [list(row) for row in rows])
+        return
+    with path.open("w", encoding=encoding, newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(rows)
+
+
+def _save_xlsx(path: Path, rows: list[list[str]]) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False}) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell)
+
+
+def _save_parquet(path: Path, rows: list[list[str]]) -> None:
+    """The first row names the columns; a name that is there already gets a number."""
+    import duckdb
+
+    frame = pd.DataFrame(rows[1:], columns=_unlike(rows[0]), dtype="str").replace("", None)
+    with duckdb.connect() as connection:
+        connection.register("frame", frame)
+        connection.execute("copy frame to $path (format parquet)", {"path": str(path)})
+
+
+def _unlike(names: Sequence[str]) -> list[str]:
+    taken: dict[str, int] = {}
+    found = []
+    for name in names:
+        taken[name] = taken.get(name, 0) + 1
+        found.append(name if taken[name] == 1 else f"{name}_{taken[name]}")
+    return found
+
+
+def _save_sav(path: Path, rows: list[list[str]]) -> None:
+    """Names and labels of variables, then cells: numbers as numbers, texts met often as value labels."""
+    import pyreadstat
+
+    names, labels, *cells = rows
+    frame = pd.DataFrame(cells, columns=names, dtype="str")
+    values: dict[str, dict[Any, str]] = {}
+    for name in names:
+        texts = sorted({text for text in frame[name] if text})
+        numbers = [as_number(text) for text in texts]
+        if texts and all(number is not None for number in numbers):
+            frame[name] = pd.to_numeric(frame[name].replace("", None))
+        elif 2 * len(texts) <= len(frame) and len(texts) < _MOST_LABELS:
+            codes = {text: float(code) for code, text in enumerate(texts, 1)}
+            values[name] = {code: text for text, code in codes.items()}
+            frame[name] = frame[name].map(codes).astype(float)
+    pyreadstat.write_sav(frame, path, column_labels=list[str | None](labels), variable_value_labels=values)

@@ -21,6 +21,13 @@ select wave, respondent, question, 'exclusive_with_others' as flag from ticks wh
 union all
 select wave, respondent, question, 'more_than_allowed' from ticks where chosen > most or last_place > most
 union all
+select answers.wave, answers.respondent, answers.question, 'points_miss_the_total'
+from coded.answers
+join coded.questions using (question)
+where questions.kind = 'allocation'
+group by answers.wave, answers.respondent, answers.question
+having abs(sum(answers.value) - coalesce(any_value(questions.most), 100)) > 0.5
+union all
 select distinct wave, respondent, question, 'answered_not_asked' from coded.responses where unrouted
 union all
 select all_flags.*

@@ -5,7 +5,7 @@ from coded.answers
 join coded.waves using (wave)
 join coded.questions using (question)
 left join coded.items using (question, item)
-where questions.kind in ('single', 'grid', 'number')
+where questions.kind in ('single', 'grid', 'number', 'date', 'allocation')
 group by all
 having count(*) > 1
 order by all

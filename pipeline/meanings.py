@@ -1,0 +1,80 @@
+"""What the cells of an export mean: the answers that `mapping` finds and `normalise` writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pipeline.formats import Heading
+
+Texts = Mapping[int, Mapping[str, int]]
+"""column → text → how many cells hold it"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one cell says: an option, of an item in a grid; the place of an item; or a number."""
+
+    item: str = ""
+    option: str = ""
+    rank: int | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Any text in one of `columns` is `answer`, unless the column `unless` holds something."""
+
+    question: str
+    answer: Answer
+    columns: tuple[int, ...]
+    unless: int | None = None
+    same: tuple[str, ...] = ()
+    """texts of `unless` that say the same as the tick, so that both together are no contradiction"""
+    unticked: tuple[str, ...] = ()
+    """texts of `columns` that say that the box was not ticked"""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Each text of `column` stands for the answers listed under it."""
+
+    question: str
+    column: int
+    codes: dict[str, tuple[Answer, ...]]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Part of a screening rule: options of a question, or texts of a column."""
+
+    question: str = ""
+    options: tuple[str, ...] = ()
+    column: int = 0
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An option or item that a wave put before its respondents, with its full label there."""
+
+    question: str
+    item: str
+    option: str
+    label: str
+    mapped: str = ""
+    """what a line of [answers] read for it"""
+
+
+@dataclass
+class Mapped:
+    """Everything that one export's columns mean."""
+
+    columns: dict[str, tuple[Heading, ...]] = field(default_factory=dict)
+    ticks: list[Tick] = field(default_factory=list)
+    coded: list[Coded] = field(default_factory=list)
+    texts: list[tuple[str, int]] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+    screens: list[tuple[str, tuple[Condition, ...]]] = field(default_factory=list)
+    beside: list[tuple[str, int]] = field(default_factory=list)
+    """the columns of grids that hold the text of an Other, which is no item"""

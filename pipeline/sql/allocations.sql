@@ -1,0 +1,20 @@
+-- allocations: who shared out points gave none to the items left blank; those items get a 0.
+-- Reads: all_answers, coded.questions, coded.offers. Writes: all_answers.
+insert into all_answers by name
+select shared.wave, shared.respondent, offers.question, offers.item, 0 as option, null as rank, 0 as value
+from (
+    select distinct wave, respondent, question
+    from all_answers
+    join coded.questions using (question)
+    where questions.kind = 'allocation'
+) as shared
+join coded.offers using (wave, question)
+where not exists (
+    select 1
+    from all_answers as given
+    where given.wave = shared.wave
+        and given.respondent = shared.respondent
+        and given.question = offers.question
+        and given.item = offers.item
+)
+order by wave, respondent, question, item

@@ -1,0 +1,52 @@
+"""Texts read as numbers, places and dates; nothing is guessed."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from pipeline.words import fold
+
+_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?\Z")
+_PARTED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?\Z")
+
+
+def as_number(text: str, unit: str = "") -> float | None:
+    """The plain decimal number that a text is, with or without its unit behind it; or None."""
+    if unit and fold(text).endswith(fold(unit)):
+        text = fold(text).removesuffix(fold(unit)).rstrip()
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    # float() also reads "nan", "inf" and "1_000", none of which a respondent means as a number
+    return number if text.strip("+-0123456789.eE") == "" and abs(number) < float("inf") else None
+
+
+def as_place(text: str) -> int | None:
+    """The place in a ranking that a text is, from 1; or None."""
+    number = as_number(text)
+    return int(number) if number is not None and number >= 1 and number == int(number) else None
+
+
+def as_date(text: str, order: str = "") -> float | None:
+    """A date in years: the year, with the part of it that had gone (1999-07-02 is about 1999.5); or None.
+
+    ISO dates, months and years are read as they are; days and months parted by / or . only where `order`
+    says which of them comes first.
+    """
+    found = _ISO.match(text)
+    if found:
+        year, month, day = (int(part) if part else 1 for part in found.groups())
+    else:
+        found = _PARTED.match(text)
+        if not found or not order:
+            return None
+        first, second, year = (int(part) for part in found.groups())
+        day, month = (first, second) if order == "day first" else (second, first)
+    try:
+        date = datetime.date(year, month, day)
+    except ValueError:
+        return None
+    begin, end = datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1)
+    return year + (date - begin).days / (end - begin).days
