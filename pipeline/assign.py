@@ -26,14 +26,19 @@ class Assigned:
     respondents: dict[str, int]
     screens: dict[str, int]
 
-    def closed(self, survey: Survey, wave: Wave) -> list[int]:
-        """The columns whose texts must all be known: those of questions that are not free text."""
+    def closed(self, survey: Survey, wave: Wave, own_texts: bool = False) -> list[int]:
+        """The columns whose texts must all be known: those of questions that are not free text.
+
+        With `own_texts` all texts beside an Other are among them, else those that a dictionary codes.
+        """
         own = [
             heading.column
             for question, headings in self.questions.items()
             if survey.questions[question].kind != "text"
             for heading in headings
-            if not is_write_in(survey, question, heading, headings, wave.lines(question))
+            if own_texts
+            or survey.questions[question].others
+            or not is_write_in(survey, question, heading, headings, wave.lines(question))
         ]
         return sorted({*own, *self.screens.values()})
 

@@ -98,6 +98,18 @@ def new_wave(
 
 
 @app.command()
+def others(
+    question: Annotated[str, typer.Argument(help="the id of a question with an Other")],
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """List what people wrote beside Other and no dictionary codes yet, the most frequent first."""
+    from pipeline.others import others as left
+
+    for line in left(places.find(survey), question):
+        print(line)
+
+
+@app.command()
 def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Say everything that is wrong with the declarations and exports, and change nothing."""
     from pipeline.check import check as look

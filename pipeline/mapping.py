@@ -17,8 +17,8 @@ from pipeline.assign import Assigned, is_other, is_write_in
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.formats import Heading, formats
-from pipeline.meanings import Answer, Coded, Condition, Mapped, Offer, Texts, Tick
-from pipeline.survey import Survey
+from pipeline.meanings import Answer, Coded, Condition, Mapped, Offer, Recode, Texts, Tick
+from pipeline.survey import Survey, as_pattern
 from pipeline.values import as_date, as_number, as_place
 from pipeline.wave import Fielding
 from pipeline.words import best_fit, fits, fold, is_beginning
@@ -172,7 +172,7 @@ class _Reader:
                 self.problems.append(
                     self.fielding.document.problem(
                         f"{text!r} = {to!r} matched nothing in this export; delete the line. "
-                        f"{self._near_text(text, columns)}",
+                        f"{self._near_text(name, text, columns)}",
                         *("answers", name, text),
                     )
                 )
@@ -198,9 +198,10 @@ class _Reader:
                 conditions.append(Condition(column=column, texts=matching))
             self.mapped.screens.append((rule.reason, tuple(conditions)))
 
-    def _near_text(self, text: str, columns: Sequence[Heading]) -> str:
-        """The texts that a mapping line could mean; nothing of a private question's."""
-        others = [t for t in self._texts_of(columns) if fold(t) != fold(text)]
+    def _near_text(self, question: str, text: str, columns: Sequence[Heading]) -> str:
+        """The texts that a mapping line could mean; nobody's own words."""
+        named = [h for h in columns if not is_write_in(self.survey, question, h, columns, {})]
+        others = [t for t in self._texts_of(named) if fold(t) != fold(text)]
         return did_you_mean(text, others, "The texts there are") if others else ""
 
     def _check_not_offered(self, question: str) -> None:
@@ -223,6 +224,36 @@ class _Reader:
                         *("changes", question, "not_offered"),
                     )
                 )
+
+    def _coded_from_text(self, question: str, text: str, column: str) -> str:
+        """The option that a question's dictionary makes of a text beside Other; empty where none does."""
+        asked = self.survey.questions[question]
+        folded = fold(text)
+        claims = [rule for rule in asked.others if _claims(rule, folded)]
+        self.mapped.rules.update((question, rule) for rule in claims)
+        if len(claims) > 1:
+            seen = "a text" if asked.private else repr(text[:_SHOWN])
+            self.problems.append(
+                self.survey_document.problem(
+                    f"{question}: {seen} (column {column}) is claimed by "
+                    f"{' and by '.join(map(repr, claims))}; narrow one of them  [wave {self.fielding.name}]",
+                    *("questions", question, "others", claims[1]),
+                )
+            )
+        return asked.others[claims[0]] if claims else ""
+
+    def _recode(self, question: str, other: str, headings: Sequence[Heading]) -> None:
+        """Hold the texts of an Other's columns against the dictionary of their question."""
+        for heading in headings:
+            texts = self.texts.get(heading.column, {})
+            # a box says that Other was ticked, by its label or a number; it is no text of anybody's
+            own = {t: n for t, n in texts.items() if fold(t) != fold(heading.label) and as_number(t) is None}
+            coded = {text: self._coded_from_text(question, text, heading.letters) for text in own}
+            claimed = {text: option for text, option in coded.items() if option}
+            if claimed:
+                self.mapped.recodes.append(Recode(question, other, heading.column, claimed))
+            left = {text: count for text, count in own.items() if text not in claimed}
+            self.mapped.left.setdefault(question, Counter()).update(left)
 
     def _texts_of(self, columns: Iterable[Heading]) -> list[str]:
         found = dict.fromkeys(t for h in columns for t in self.texts.get(h.column, {}))
@@ -323,6 +354,8 @@ class _Reader:
             found: list[str] = []
             for piece in pieces:
                 option = options.match(piece)
+                if not option and other and not write_ins:
+                    option = self._coded_from_text(name, piece, heading.letters)
                 if not option:
                     unknown[piece, heading.letters] += count
                     option = other
@@ -330,6 +363,9 @@ class _Reader:
                     found.append(option)
             codes[text] = tuple(Answer(option=option) for option in found)
         if other and not write_ins:
+            left = self.mapped.left.setdefault(name, Counter())
+            for (piece, _), count in unknown.items():
+                left[piece] += count
             often: Counter[str] = Counter()
             for (piece, _), count in unknown.items():
                 often[fold(piece)] += count
@@ -345,6 +381,7 @@ class _Reader:
             unless = None if several else heading.column
             same = tuple(text for text, answers in codes.items() if Answer(option=other) in answers)
             self.mapped.ticks.append(Tick(name, Answer(option=other), texts, unless, same))
+            self._recode(name, other, write_ins)
         self._offer_all(name, options)
 
     def _check_separable(self, name: str, options: _Labels, folded: list[str]) -> None:
@@ -403,7 +440,7 @@ class _Reader:
         found: dict[str, list[Heading]] = {}
         unticked: set[str] = set()
         for heading in columns:
-            every = self.texts.get(heading.column, {})
+            every = {} if heading in write_ins else self.texts.get(heading.column, {})
             blank = [text for text in every if fold(text) in self.layout.unticked]
             values = {text: count for text, count in every.items() if text not in blank}
             unticked.update(blank)
@@ -443,6 +480,11 @@ class _Reader:
             tick = Tick(name, Answer(option=option), tuple(h.column for h in headings), unticked=told)
             self.mapped.ticks.append(tick)
             self._offer(name, "", option, options)
+        for option, declared in self.survey.options(name).items():
+            if declared.from_text:
+                self._offer(name, "", option, options)
+            if declared.write_in:
+                self._recode(name, option, [h for h in found.get(option, []) if h in write_ins])
 
     def _grid(self, asked: _Asked) -> None:
         """A column an item with the level in its cells, or a column headed `item - level`."""
@@ -619,6 +661,12 @@ class _Reader:
         self.mapped.ticks.append(Tick(asked.name, Answer(), tuple(h.column for h in asked.columns)))
         if not self.survey.questions[asked.name].private:
             self.mapped.texts += [(asked.name, heading.column) for heading in asked.columns]
+
+
+def _claims(rule: str, folded: str) -> bool:
+    """Whether a rule of a dictionary, a text or a pattern, claims a folded text."""
+    pattern = as_pattern(rule)
+    return bool(re.search(pattern, folded, re.IGNORECASE)) if pattern else fold(rule) == folded
 
 
 def _folded(label: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -66,6 +67,16 @@ class Offer:
     """what a line of [answers] read for it"""
 
 
+@dataclass(frozen=True)
+class Recode:
+    """Who chose `other` and wrote one of `texts` in `column` is counted under what it stands for."""
+
+    question: str
+    other: str
+    column: int
+    texts: dict[str, str]
+
+
 @dataclass
 class Mapped:
     """Everything that one export's columns mean."""
@@ -76,5 +87,10 @@ class Mapped:
     texts: list[tuple[str, int]] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     screens: list[tuple[str, tuple[Condition, ...]]] = field(default_factory=list)
+    recodes: list[Recode] = field(default_factory=list)
+    rules: set[tuple[str, str]] = field(default_factory=set)
+    """the lines of [questions.….others] that claimed a text: question and rule"""
+    left: dict[str, Counter[str]] = field(default_factory=dict)
+    """the texts beside an Other that no rule claims, by question"""
     beside: list[tuple[str, int]] = field(default_factory=list)
     """the columns of grids that hold the text of an Other, which is no item"""

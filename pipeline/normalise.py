@@ -52,6 +52,7 @@ def normalise(paths: Paths) -> str:
         with duckdb.connect(str(temporary)) as connection:
             mapped = _map_all(connection, paths, questionnaire, document, fieldings, exports)
             problems = [*_never_offered(questionnaire, document, mapped)]
+            problems += _rules_that_matched_nothing(questionnaire, document, mapped)
             problems += _labels_that_changed(fieldings, mapped)
             if problems:
                 raise SurveyError(problems)
@@ -80,6 +81,22 @@ def declared(paths: Paths) -> str:
     return sums.hexdigest()
 
 
+def mapped_waves(
+    paths: Paths,
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+    own_texts: bool = False,
+) -> list[Mapped]:
+    """What the columns of each wave mean, from what `ingest` wrote; SurveyError with all that means nothing.
+
+    With `own_texts` the texts that no dictionary codes are in `left`.
+    """
+    exports = [load_export(paths, fielding.name) for fielding in fieldings]
+    with duckdb.connect() as connection:
+        return _map_all(connection, paths, questionnaire, document, fieldings, exports, own_texts)
+
+
 def _map_all(
     connection: duckdb.DuckDBPyConnection,
     paths: Paths,
@@ -87,6 +104,7 @@ def _map_all(
     document: Document,
     fieldings: Sequence[Fielding],
     exports: Sequence[Export],
+    own_texts: bool = False,
 ) -> list[Mapped]:
     mapped: list[Mapped] = []
     problems: list[Problem] = []
@@ -95,7 +113,7 @@ def _map_all(
             _open_cells(connection, paths, fielding, export)
             _check_blank(connection, paths, fielding, export)
             assigned = assign(questionnaire, fielding, export.headings)
-            texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave))
+            texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave, own_texts))
             mapped.append(interpret(questionnaire, document, fielding, assigned, texts))
         except SurveyError as error:
             problems += error.problems
@@ -173,6 +191,21 @@ def _never_offered(questionnaire: Survey, document: Document, mapped: Sequence[M
     return problems
 
 
+def _rules_that_matched_nothing(
+    questionnaire: Survey, document: Document, mapped: Sequence[Mapped]
+) -> list[Problem]:
+    used = {rule for meaning in mapped for rule in meaning.rules}
+    return [
+        document.problem(
+            f"{name}: {rule!r} matched no text beside Other in any wave; delete the line",
+            *("questions", name, "others", rule),
+        )
+        for name, question in questionnaire.questions.items()
+        for rule in question.others
+        if (name, rule) not in used
+    ]
+
+
 def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> list[Problem]:
     """Options read from a beginning whose full label differs from the wave before, undeclared."""
     problems: list[Problem] = []
@@ -243,6 +276,7 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
         "from cells) where code is not null"
     )
     connection.execute(statement("coded_cells"), {"wave": number})
+    _recode(connection, numbers, number, meaning)
     connection.execute("drop type raw_text")
     for question, place in meaning.beside:
         connection.execute(
@@ -255,6 +289,31 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
             f"from cells where c{place} is not null"
         )
     _respondents(connection, questionnaire, number, meaning)
+
+
+def _recode(
+    connection: duckdb.DuckDBPyConnection, numbers: coded.Numbers, number: int, meaning: Mapped
+) -> None:
+    """Move who wrote what a dictionary knows from Other to the option that it stands for."""
+    for question, other in dict.fromkeys((recode.question, recode.other) for recode in meaning.recodes):
+        own = [r for r in meaning.recodes if (r.question, r.other) == (question, other)]
+        rows = [
+            {"place": recode.column, "text": text, "option": numbers.option(question, option)}
+            for recode in own
+            for text, option in recode.texts.items()
+        ]
+        connection.register("frame", coded.frame(rows, {"place": "int64", "text": "str", "option": "uint16"}))
+        cells = ", ".join(f"c{recode.column}" for recode in own)
+        places = ", ".join(str(recode.column) for recode in own)
+        connection.execute(
+            "create or replace temp table written as select respondent, frame.option "
+            f"from (select respondent, unnest([{places}]) as place, unnest([{cells}]) as text from cells) "
+            "as own left join frame using (place, text) where text is not null"
+        )
+        connection.unregister("frame")
+        key = {"wave": number, "question": numbers.questions[question]}
+        connection.execute(statement("recoded"), key | {"other": numbers.option(question, other)})
+        connection.execute(statement("uncoded"), key | {"other": numbers.option(question, other)})
 
 
 def _code_row(

@@ -28,16 +28,21 @@ _IMPLIED: dict[str, Role] = {
     "dkns": "dkns",
     "not_applicable": "not_applicable",
 }
+FROM_TEXT = "(coded from text)"  # what marks an option that was not offered, wherever it is printed
 _ID = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 
 class Option(Declared):
-    """An answer of a question. A label that ends in `…` is a beginning; the export has the rest."""
+    """An answer of a question. A label that ends in `…` is a beginning; the export has the rest.
+
+    `from_text` marks an option that nobody was offered: it holds what people wrote beside an Other.
+    """
 
     label: str
     role: Role = "substantive"
     exclusive: bool = False
     write_in: bool = False
+    from_text: bool = False
 
 
 def _options(value: Any) -> Any:
@@ -50,6 +55,8 @@ def _options(value: Any) -> Any:
         if isinstance(option, dict):
             role = option.get("role", _IMPLIED.get(identifier, "substantive"))
             option = {"role": role, "exclusive": role in ("none", "dkns")} | option
+            if option.get("from_text") is True and isinstance(option.get("label"), str):
+                option |= {"label": f"{option['label']} {FROM_TEXT}"}
         full[identifier] = option
     return full
 
@@ -76,6 +83,7 @@ class Question(Declared):
     asked: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     nets: dict[str, list[str] | list[float]] = {}
     unit: str = ""
+    others: dict[str, str] = {}
     private: bool = False
 
     _read_options = field_validator("options", mode="before")(_options)
@@ -267,7 +275,37 @@ def _check_question(survey: Survey, name: str, document: Document) -> Iterator[P
         yield from _check_bands(asked, document, *path)
     else:
         yield from _check_nets(asked.nets, options, document, *path)
+    yield from _check_others(asked, options, document, *path)
     yield from _check_routing(survey, name, document)
+
+
+def _check_others(
+    asked: Question, options: dict[str, Option], document: Document, *path: Key
+) -> Iterator[Problem]:
+    """The dictionary of texts beside an Other: its options exist, and its patterns are some."""
+    if asked.others and not any(option.write_in for option in options.values()):
+        yield document.problem("others wants an option with write_in = true", *path, "others")
+    for rule, option in asked.others.items():
+        if option not in options:
+            hint = did_you_mean(option, options)
+            yield document.problem(f"others: no option {option!r}; {hint}", *path, "others", rule)
+        elif options[option].write_in:
+            yield document.problem(f"others: {option!r} is the Other itself", *path, "others", rule)
+        if pattern := as_pattern(rule):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                yield document.problem(f"others: {rule!r} is no pattern: {error}", *path, "others", rule)
+    for option, declared in options.items():
+        if declared.from_text and option not in asked.others.values():
+            yield document.problem(
+                f"{option!r} is coded from text, and no line of others names it", *path, "options", option
+            )
+
+
+def as_pattern(rule: str) -> str:
+    """The regular expression of a rule written between slashes; empty for a plain text."""
+    return rule[1:-1] if len(rule) > 2 and rule[0] == rule[-1] == "/" else ""
 
 
 def _check_routing(survey: Survey, name: str, document: Document) -> Iterator[Problem]:

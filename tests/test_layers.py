@@ -128,5 +128,5 @@ def test_a_statement_has_its_header_and_is_alone(path: Path) -> None:
     assert not lines[2].startswith("--")
     body = re.sub(r"--.*", "", path.read_text())
     assert ";" not in body
-    if "create table coded" not in body and "insert" not in body:
+    if "create table coded" not in body and "insert" not in body and "delete" not in body:
         assert "order by" in body
