@@ -61,7 +61,7 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
                     )
                 found += [column for column in columns if column not in found]
         else:
-            found = _by_default(name, survey, headings, wave.lines(name))
+            found = by_default(name, survey, headings, wave.lines(name))
         if found:
             questions[name] = tuple(found)
     respondents: dict[str, int] = {}
@@ -87,7 +87,7 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
     return Assigned(questions, respondents, screens)
 
 
-def _by_default(
+def by_default(
     name: str, survey: Survey, headings: Sequence[Heading], mapped: Mapping[str, str]
 ) -> list[Heading]:
     """The columns of a question without a finder: its id is their code, or its id or text their heading.

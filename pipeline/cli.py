@@ -89,11 +89,15 @@ def run_all(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @app.command("new-wave")
 def new_wave(
     export: Annotated[Path, typer.Argument(help="the export, in raw/ and the folder of its survey")],
+    like: Annotated[str, typer.Option("--like", help="the wave whose declarations are carried over")] = "",
+    survey: Annotated[
+        str, typer.Option("--survey", help="the survey, where EXPORT is a mere file name")
+    ] = "",
 ) -> None:
-    """Draft survey.toml and the wave file of an export that is not declared yet."""
+    """Draft the wave file of a new export: like another wave, or with survey.toml from nothing."""
     from pipeline.new_wave import new_wave as scaffold
 
-    for line in scaffold(Path.cwd(), export):
+    for line in scaffold(Path.cwd(), export, like, survey):
         print(line)
 
 

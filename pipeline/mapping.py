@@ -11,13 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from pipeline import joined
 from pipeline.assign import Assigned, is_other, is_write_in
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.formats import Heading, formats
-from pipeline.meanings import Answer, Coded, Condition, Mapped, Offer, Recode, Texts, Tick
+from pipeline.meanings import Answer, Coded, Condition, Loose, Mapped, Offer, Recode, Texts, Tick
 from pipeline.survey import Survey, as_pattern
 from pipeline.values import as_date, as_number, as_place
 from pipeline.wave import Fielding
@@ -32,21 +33,39 @@ def interpret(
     survey: Survey, survey_document: Document, fielding: Fielding, assigned: Assigned, texts: Texts
 ) -> Mapped:
     """What every cell means; SurveyError with each answer, column and line that means nothing."""
+    mapped, problems = attempt(survey, survey_document, fielding, assigned, texts)
+    if problems:
+        raise SurveyError(problems)
+    return mapped
+
+
+def attempt(
+    survey: Survey, survey_document: Document, fielding: Fielding, assigned: Assigned, texts: Texts
+) -> tuple[Mapped, list[Problem]]:
+    """What the cells mean, as far as they do, and everything that means nothing."""
     reader = _Reader(survey, survey_document, fielding, assigned, texts)
     for name in assigned.questions:
         reader.read(name)
     reader.screens()
-    if reader.problems:
-        raise SurveyError(reader.problems)
-    return reader.mapped
+    for column in reader.mapped.coded:
+        for text, answers in column.codes.items():
+            for answer in answers:
+                key = (column.question, answer.item, answer.option)
+                reader.mapped.counts[key] += texts[column.column][text]
+    return reader.mapped, reader.problems
 
 
 class _Labels:
     """The options, or the items, of one question in one export: matched, and their full label kept."""
 
     def __init__(
-        self, declared: Mapping[str, str], lines: Mapping[str, str], write_ins: Iterable[str] = ()
+        self,
+        part: Literal["options", "items"],
+        declared: Mapping[str, str],
+        lines: Mapping[str, str],
+        write_ins: Iterable[str] = (),
     ) -> None:
+        self.part = part
         self.declared = dict(declared)
         self.lines = {text: identifier for text, identifier in lines.items() if identifier in declared}
         self.write_ins = frozenset(write_ins)
@@ -138,7 +157,8 @@ class _Reader:
         lines = self.fielding.wave.lines(name)
         declared = {i: o.label for i, o in self.survey.options(name).items()}
         write_ins = [i for i, o in self.survey.options(name).items() if o.write_in]
-        options, items = _Labels(declared, lines, write_ins), _Labels(question.items, lines)
+        options = _Labels("options", declared, lines, write_ins)
+        items = _Labels("items", question.items, lines)
         numbers = {text: float(to) for text, to in mapped.items() if not isinstance(to, str)}
         asked = _Asked(name, columns, options, items, numbers)
         {
@@ -153,12 +173,14 @@ class _Reader:
         }[question.kind](asked)
         for labels in (options, items):
             for label, first, second in sorted(labels.clashes):
+                self.mapped.clashes.append((name, first, second))
                 self._say(
                     name,
                     f"the beginning {label!r} fits two texts, "
                     f"{first[:_SHOWN]!r} and {second[:_SHOWN]!r}; make it longer",
                 )
         self._check_not_offered(name)
+        self.mapped.used.update((name, line) for line in options.used | items.used)
         said: dict[str, str | float] = {}
         for text, to in mapped.items():
             if said.setdefault(fold(text), to) != to:
@@ -280,6 +302,7 @@ class _Reader:
             total, first = seen.get(text, (0, column))
             seen[text] = (total + count, first)
         for text, (count, column) in sorted(seen.items()):
+            self.mapped.loose.append(Loose(question, labels.part, text, count, heading=False))
             times = "once" if count == 1 else f"{count} times"
             if self.survey.questions[question].private:
                 self._say(question, f"a text ({times}, column {column}) is no answer of it")
@@ -458,6 +481,8 @@ class _Reader:
                         option,
                     )
             if not option:
+                loose = heading.label or next(iter(values), "")
+                self.mapped.loose.append(Loose(name, "options", loose, sum(values.values()), heading=True))
                 hint = did_you_mean(heading.label, options.declared.values(), "its options are")
                 self._say(name, f"column {heading.letters} {heading.label!r} is no option of it; {hint}")
                 continue
@@ -528,6 +553,7 @@ class _Reader:
                     self._offer(asked.name, item, level, asked.options)
 
     def _no_item(self, asked: _Asked, heading: Heading, part: str) -> None:
+        self.mapped.loose.append(Loose(asked.name, "items", part, 0, heading=True))
         hint = did_you_mean(part, asked.items.declared.values(), "its items are")
         stop = "" if hint.endswith("?") else "."
         said = f"{stop} Add it there, or map it under [answers.{asked.name}]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pipeline.formats import Heading
 
@@ -77,6 +78,18 @@ class Recode:
     texts: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Loose:
+    """A text that is no answer of its question: of an option or an item, and how many cells hold it."""
+
+    question: str
+    part: Literal["options", "items"]
+    text: str
+    count: int
+    heading: bool
+    """whether it heads a column"""
+
+
 @dataclass
 class Mapped:
     """Everything that one export's columns mean."""
@@ -92,5 +105,12 @@ class Mapped:
     """the lines of [questions.….others] that claimed a text: question and rule"""
     left: dict[str, Counter[str]] = field(default_factory=dict)
     """the texts beside an Other that no rule claims, by question"""
+    loose: list[Loose] = field(default_factory=list)
+    clashes: list[tuple[str, str, str]] = field(default_factory=list)
+    """texts that one beginning fits: question, and two of them"""
+    used: set[tuple[str, str]] = field(default_factory=set)
+    """the lines of [answers] that matched: question and text"""
+    counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """how many cells say each answer: question, item and option; boxes are not counted"""
     beside: list[tuple[str, int]] = field(default_factory=list)
     """the columns of grids that hold the text of an Other, which is no item"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
@@ -22,8 +22,10 @@ from pipeline.words import fold
 _MOST_OPTIONS = 30  # a column with more common texts than this is no choice
 _EXPLAINED = 0.7  # the part of the answers of a choice that are given more than once
 _FEW, _SHORT_LIST = 2, 9  # so many texts given once are answers, in a list as short as this
+_STEM = 6  # letters by which two words count as one
 _LONGEST_LABEL = 160
 _WORDS_OF_AN_ID = 4
+_WORDS_OF_AN_OPTION = 3  # a text given once that has more words is taken for somebody's own
 _SMALL = {
     "the",
     "a",
@@ -83,6 +85,14 @@ _SUBMITTED = {
 _DROPPED = re.compile(
     r"e-?mail|ip ?address|collector|first ?name|last ?name|\bname\b|phone|language|custom data|user ?agent"
     r"|location(latitude|longitude)|external(data)?reference|distributionchannel|recipient"
+)
+# columns that a survey tool adds about the response
+_TOOLS_OWN = re.compile(
+    r"progress|finished|status|duration|duration \(in seconds\)|recordeddate|network id|response type|tags"
+    r"|ending"
+    r"|_uuid|_*version_*|_index|_tags|_notes|_status|_submitted_by|_validation_status|meta/instanceid"
+    r"|meta/rootuuid|formhub/uuid|instanceid|deviceid|username|today|key|submitter(id|name)"
+    r"|attachments(present|expected)|reviewstate|edits|formversion|lastpage|seed"
 )
 _SIGNS = {"++": "plus plus", "+": "plus", "#": "sharp", ">": "over", "<": "under", "%": "percent"}
 _ADDRESS = re.compile(r"\S@\S+\.\w|^\d{1,3}(\.\d{1,3}){3}$")
@@ -158,8 +168,16 @@ class Draft:
     """finder and reason of each column that is not to be read"""
 
 
-def draft(headings: Sequence[Heading], texts: Texts, layout: Format) -> Draft:
-    """Questions, kinds, options and items of an export, from its headings and distinct texts."""
+def draft(
+    headings: Sequence[Heading],
+    texts: Texts,
+    layout: Format,
+    at_most: Callable[[Sequence[int]], int] = len,
+) -> Draft:
+    """Questions, kinds, options and items of an export, from its headings and distinct texts.
+
+    `at_most` tells how many of some columns a respondent filled at most.
+    """
     out = Draft(blank=_blanks(texts))
     without = {fold(text) for text in out.blank}
     texts = {
@@ -167,8 +185,10 @@ def draft(headings: Sequence[Heading], texts: Texts, layout: Format) -> Draft:
         for column, values in texts.items()
     }
     taken: set[str] = set()
-    for _, members in groupby(headings, key=lambda h: (fold(h.code), fold(h.text))):
-        group = tuple(members)
+    for group in _groups(headings, texts, layout):
+        if group[0].blank and group[0].column == 1 and _all_unlike(texts.get(1, {})) and not out.id:
+            out.id = group[0].letters
+            continue
         if group[0].blank:
             out.drop += [(h.letters, "it has no heading") for h in group]
             continue
@@ -182,9 +202,61 @@ def draft(headings: Sequence[Heading], texts: Texts, layout: Format) -> Draft:
             out.drop += [(h.letters, "nothing in it") for h in group]
             continue
         question = _question(group, texts, layout)
-        question.id = _unique(_slug(group[0].code or question.text), taken)
+        boxes = question.kind == "multiple" and not question.write_in and len(group) > 2
+        if boxes and at_most([h.column for h in group]) == 1:
+            question.kind, question.check = "single", "one choice: nobody ticked two"
+        question.id = _unique(_slug(group[0].code or question.text or group[0].label), taken)
         out.questions.append(question)
     return out
+
+
+def _groups(headings: Sequence[Heading], texts: Texts, layout: Format) -> Iterator[tuple[Heading, ...]]:
+    """The columns of each question: those under one heading, or neighbours headed by an option alone."""
+
+    def is_box(heading: Heading) -> bool:
+        values = [t for t in texts.get(heading.column, {}) if fold(t) not in layout.unticked]
+        return heading.bare and [fold(value) for value in values] == [fold(heading.label)]
+
+    box: list[Heading] = []
+    for _, members in groupby(headings, key=lambda h: (fold(h.code), fold(h.text))):
+        group = tuple(members)
+        own_text = bool(box) and len(group) == 1 and group[0].bare and is_other(group[0].label)
+        if len(group) == 1 and (is_box(group[0]) or own_text):
+            box.append(group[0])
+            if own_text:
+                yield tuple(box)
+                box = []
+            continue
+        if box:
+            yield tuple(box)
+            box = []
+        boxes = [h for h in group if h.label]
+        twice = layout.joined_too and len(boxes) > 1 and any(texts.get(h.column) for h in boxes)
+        yield from _apart(
+            tuple(boxes) if twice and not all(is_other(h.label) for h in boxes) else group, texts
+        )
+    if box:
+        yield tuple(box)
+
+
+def _apart(group: tuple[Heading, ...], texts: Texts) -> Iterator[tuple[Heading, ...]]:
+    """The columns of a group without those of free text, which are questions of their own."""
+    counted = Counter(fold(t) for h in group for t in {fold(t) for t in texts.get(h.column, {})})
+
+    def is_free(heading: Heading) -> bool:
+        own = {fold(t) for t in texts.get(heading.column, {})}
+        return len(own) > 3 and sum(counted[t] == 1 for t in own) > len(own) / 2
+
+    free = [h for h in group if len(group) > 2 and not is_other(h.label) and is_free(h)]
+    if len(free) > len(group) / 2:
+        free = []
+    if rest := tuple(h for h in group if h not in free):
+        yield rest
+    yield from ((h,) for h in free)
+
+
+def _all_unlike(values: Mapping[str, int]) -> bool:
+    return len(values) > 1 and max(values.values()) == 1
 
 
 def _identifies(values: Mapping[str, int]) -> bool:
@@ -200,6 +272,14 @@ def _blanks(texts: Texts) -> list[str]:
     return sorted(text for text, count in columns.items() if count >= max(3, len(texts) // 20))
 
 
+def describes_response(heading: Heading) -> bool:
+    """Whether a heading is one that survey tools give to columns that are no question."""
+    name = fold(heading.text or heading.code)
+    tools = _TOOLS_OWN.fullmatch(fold(heading.code)) or _TOOLS_OWN.fullmatch(name)
+    personal = _DROPPED.search(name) and len(name) < 40
+    return bool(tools or personal) or name in _ID_HEADINGS | _STARTED | _SUBMITTED
+
+
 def _respondents(out: Draft, heading: Heading) -> bool:
     """Whether a column describes the response and not an answer; noted where it does."""
     name = fold(heading.text or heading.code)
@@ -210,6 +290,8 @@ def _respondents(out: Draft, heading: Heading) -> bool:
         out.started = finder
     elif name in _SUBMITTED and not out.submitted:
         out.submitted = finder
+    elif _TOOLS_OWN.fullmatch(fold(heading.code)) or _TOOLS_OWN.fullmatch(name):
+        out.drop.append((finder, "the survey tool's own"))
     elif _DROPPED.search(name) and len(name) < 40:
         out.drop.append((finder, "it may identify somebody"))
     else:
@@ -218,7 +300,8 @@ def _respondents(out: Draft, heading: Heading) -> bool:
 
 
 def _question(group: tuple[Heading, ...], texts: Texts, layout: Format) -> Question:
-    text = group[0].text or group[0].code
+    # neighbours headed by their options do not say what was asked
+    text = "" if len(group) > 1 and group[0].bare else group[0].text or group[0].code
     beside = [
         h for h in group if len(group) > 1 and is_other(h.label) and _is_own(h.label, texts.get(h.column, {}))
     ]
@@ -235,19 +318,22 @@ def _one_column(
     numbers = [as_number(value) for value in values]
     if values and all(number is not None for number in numbers) and len(values) > 2:
         return Question("", text, "number", group, check="a number, or codes of a choice?")
-    pieces = _pieces(values, layout.separator)
-    common = _common(pieces)
-    several = sum(pieces.values()) > 1.1 * sum(values.values()) and len(values) > len(common)
-    if several and _told(common, pieces) and not beside:
+    found = pieces(values, layout.separator)
+    common = _common(found)
+    several = sum(found.values()) > 1.1 * sum(values.values()) and len(values) > len(common)
+    if several and _told(common, found) and not beside:
         question = Question("", text, "multiple", group, _options(common))
         question.check = f"several answers in a cell, cut at {layout.separator!r}"
-        return _with_own_texts(question, len(pieces) - len(common))
+        return _with_own_texts(question, len(found) - len(common))
     if len(values) == 1 and sum(values.values()) > 1:
         return Question("", text, "multiple", group, _options(values), check="one box of a longer question?")
     common = _common(values)
     if not _told(common, values) or max(map(len, common)) > _LONGEST_LABEL:
         return Question("", text, "text", group)
     question = Question("", text, "single", group, _options(common), check=_about_order(common))
+    if any(common[label] == 1 for label in common):
+        once = "an answer given once is an option: is it nobody's own words?"
+        question.check = f"{question.check}; " * bool(question.check) + once
     if not beside:
         return _with_own_texts(question, len(values) - len(common))
     if beside:
@@ -295,7 +381,7 @@ def _is_own(label: str, values: Mapping[str, int]) -> bool:
     return not (len(values) == 1 and fold(next(iter(values))) == fold(label))
 
 
-def _pieces(values: Mapping[str, int], separator: str) -> Counter[str]:
+def pieces(values: Mapping[str, int], separator: str) -> Counter[str]:
     """How often each answer stands in the cells of a column, cut at the separator.
 
     Two pieces that never stand without each other are one answer that holds the separator.
@@ -315,10 +401,32 @@ def _pieces(values: Mapping[str, int], separator: str) -> Counter[str]:
         inseparable = [
             (a, b) for (a, b), n in pairs.items() if n > 1 and a != b and alone[a] == alone[b] == n
         ]
+        inseparable += _beginnings_of_answers(alone, pairs)
         if not inseparable:
             return alone
         first, second = inseparable[0]
         cells = [(_merged(parts, first, second, f"{core} "), count) for parts, count in cells]
+
+
+def is_joined(text: str, others: Iterable[str], separator: str) -> bool:
+    """Whether a text is nothing but others, joined."""
+    known = {fold(other) for other in others}
+    parts = [part for part in text.split(separator.strip() or separator) if part.strip()]
+    return len(parts) > 1 and all(fold(part) in known for part in parts)
+
+
+def _beginnings_of_answers(alone: Counter[str], pairs: Counter[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pieces that are no answer but the beginning of several: `Yes` of `Yes, to learn` and `Yes, to teach`.
+
+    Such a piece never stands last, and what follows it goes on in small letters and never stands without it.
+    """
+    found = []
+    for first in alone:
+        after = {b: n for (a, b), n in pairs.items() if a == first and b != first}
+        never_last = len(after) > 1 and sum(after.values()) == alone[first]
+        if never_last and all(b[:1].islower() and alone[b] == n for b, n in after.items()):
+            found += [(first, b) for b in after]
+    return found
 
 
 def _merged(parts: list[str], first: str, second: str, glue: str) -> list[str]:
@@ -340,8 +448,13 @@ def _common(counts: Mapping[str, int]) -> dict[str, int]:
     for text, count in counts.items():
         folded[fold(text)] += count
     twice = {text: count for text, count in counts.items() if folded[fold(text)] > 1}
-    few = len(counts) - len(twice) <= _FEW and len(counts) <= _SHORT_LIST
-    return dict(counts) if few else twice
+    once = [text for text in counts if text not in twice]
+    few = len(once) <= _FEW and len(counts) <= _SHORT_LIST
+    # what is longer than an option, or stands among numbers, is somebody's own words
+    short = all(len(text.split()) <= _WORDS_OF_AN_OPTION for text in once)
+    among_numbers = bool(twice) and all(as_number(text) is not None for text in twice)
+    like = all(as_number(text) is not None for text in once) if among_numbers else short
+    return dict(counts) if few and like else twice
 
 
 def _told(common: Mapping[str, int], counts: Mapping[str, int]) -> bool:
@@ -366,13 +479,13 @@ def _options(labels: Iterable[str]) -> dict[str, str]:
     folded: dict[str, str] = {}
     for label in sorted(counted, key=lambda label: -counted[label]):
         folded.setdefault(fold(label), label)
-    order = _order([text for text in folded if not _role(text)])
+    order = _order([text for text in folded if not role_of(text)])
     folded = dict(sorted(folded.items(), key=lambda pair: order.get(pair[0], 0)))
     taken: set[str] = set()
     found: dict[str, str] = {}
     last: dict[str, str] = {}
     for folded_label, label in folded.items():
-        role = _role(folded_label)
+        role = role_of(folded_label)
         if role:
             last[_unique(role, taken)] = label
         else:
@@ -397,7 +510,7 @@ def _order(folded: Sequence[str]) -> dict[str, float]:
 
 def _about_order(labels: Iterable[str]) -> str:
     """What to look at where the order of the options could not be told; two have no order to speak of."""
-    plain = list(dict.fromkeys(fold(label) for label in labels if not _role(fold(label))))
+    plain = list(dict.fromkeys(fold(label) for label in labels if not role_of(fold(label))))
     return "put the options in the order of the questionnaire" if len(plain) > 2 and not _order(plain) else ""
 
 
@@ -407,7 +520,8 @@ def _lower_end(band: re.Match[str]) -> float:
     return number - 0.5 if band["below"] else number + 0.5 if band["above"] else number
 
 
-def _role(folded: str) -> str:
+def role_of(folded: str) -> str:
+    """The role that the words of a folded label imply; empty for a substantive one."""
     if _DKNS.match(folded):
         return "dkns"
     if is_other(folded):
@@ -428,6 +542,12 @@ def _add_write_in(question: Question, label: str) -> None:
     question.options.setdefault(question.write_in, label)
 
 
+def telling_words(text: str) -> set[str]:
+    """The words of a text that say what it is about, by their beginnings: contribute, contributor are one."""
+    words = set(re.findall(r"[a-z0-9]+", fold(text).replace("'", ""))) - _SMALL
+    return {word[:_STEM] for word in words}
+
+
 def _slug(text: str) -> str:
     """A short id in the words of a text."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
@@ -439,8 +559,20 @@ def _slug(text: str) -> str:
 
 
 def _unique(identifier: str, taken: set[str]) -> str:
-    number, found = 2, identifier
-    while found in taken:
-        found, number = f"{identifier}_{number}", number + 1
+    found = unlike(identifier, taken)
     taken.add(found)
     return found
+
+
+def unlike(identifier: str, taken: Iterable[str]) -> str:
+    """An id, with a number behind it where it is taken."""
+    number, found, used = 2, identifier, set(taken)
+    while found in used:
+        found, number = f"{identifier}_{number}", number + 1
+    return found
+
+
+def identify(label: str, taken: Iterable[str]) -> str:
+    """An id in the words of a label that is none of `taken`; the role's where the words imply one."""
+    role = role_of(fold(label))
+    return unlike(role or _slug(label), taken)

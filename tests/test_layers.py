@@ -41,7 +41,7 @@ def test_only_these_know_duckdb() -> None:
         "delimited.py",
         "exports.py",
         "ingest.py",
-        "new_wave.py",
+        "guess.py",
         "normalise.py",
         "coded.py",
         "cells.py",

@@ -126,7 +126,7 @@ def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:
     kept = paths.questionnaire.read_bytes()
     run = survey_command(tmp_path, "new-wave", "raw/mine/second.csv")
     assert run.returncode == 1
-    assert "raw/mine/survey.toml is there already" in run.stderr
+    assert "raw/mine/second.toml is there already" in run.stderr
     assert paths.questionnaire.read_bytes() == kept
     with pytest.raises(SurveyError, match="put the export into a folder of its survey first"):
         list(new_wave(tmp_path, TOY / "second.csv"))

@@ -22,6 +22,7 @@ IDS = {
     "surveymonkey": "Respondent ID",
     "qualtrics": "ResponseId",
     "limesurvey": "id",
+    "googleforms": "Timestamp",
     "typeform": "#",
     "kobotoolbox": "_id",
     "spss": "respondent",
@@ -58,7 +59,7 @@ def answers(
     # "Licence terms" is kept here: an assumption about it stands under 2024 alone
     (paths.raw / "one.toml").write_text(
         f'title = "One"\nsynthetic = true\n[source]\nfile = "{file}"\nformat = "{layout}"\n'
-        + (f'[respondents]\nid = "{IDS[layout]}"\n' if layout in IDS else "")
+        + f'[respondents]\nid = "{IDS[layout]}"\n'
     )
     synthesise(paths, "one", respondents, seed)
     ingest(paths)

@@ -1,0 +1,138 @@
+"""What an export is, as far as that can be told from the file: its layout, its encoding, its field period."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipeline import delimited, exports, sav
+from pipeline.errors import SurveyError
+from pipeline.formats import Heading, formats
+from pipeline.meanings import Texts
+from pipeline.words import fold
+
+_ENCODINGS = ("utf-8-sig", "cp1252", "mac_roman")
+# letters and signs that people write, told from what another encoding makes of their bytes
+_COMMON = "‘’“”–—…éèüöäßñçáíóúàêâîôûëï•£€"
+_DATES = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """An export as it is read; `reason` says by what its layout was told, `cells` holds its responses."""
+
+    format: str
+    reason: str
+    encoding: str
+    header_rows: int
+    headings: tuple[Heading, ...]
+    texts: Texts
+    cells: duckdb.DuckDBPyConnection
+
+    def at_most(self, columns: Sequence[int]) -> int:
+        """How many of these columns a respondent filled at most."""
+        filled = " + ".join(f"(c{column} is not null)::integer" for column in columns)
+        (most,) = self.cells.execute(f"select coalesce(max({filled}), 0) from cells").fetchone() or (0,)
+        return int(most)
+
+    def fielded(self, columns: Sequence[int]) -> tuple[str, str]:
+        """The first and the last day in columns whose cells are all dates; empty where none is such."""
+        days: list[datetime.date] = []
+        for column in (f"c{number}" for number in columns):
+            read = [
+                f"try_cast({column} as timestamp)",
+                *(f"try_strptime({column}, '{form}')" for form in _DATES),
+            ]
+            for cast in read:
+                row = self.cells.execute(
+                    f"select min({cast})::date, max({cast})::date, count({cast}), count({column}) from cells"
+                ).fetchone()
+                if row and row[2] and row[2] == row[3]:
+                    days += row[:2]
+                    break
+        return (min(days).isoformat(), max(days).isoformat()) if days else ("", "")
+
+
+@contextmanager
+def look(export: Path, format_: str = "", header_rows: int | None = None) -> Iterator[Looked]:
+    """The export at `export`, in the layout `format_` or, without one, in the one that it seems to have.
+
+    SurveyError where it cannot be read.
+    """
+    try:
+        data = export.read_bytes()
+        encoding = _encoding(data) if exports.is_text(export) else ""
+        table = exports.look(export, data, encoding)
+        name, reason = _format(export, table.first)
+        if format_:
+            name, reason = format_, reason if format_ == name else "the layout of the wave before"
+        header = formats[name].header_rows(table.first, "") or header_rows or 2
+        headings = formats[name].headings(table.first[:header])
+        with duckdb.connect() as connection:
+            table.load(connection, header, len(headings))
+            texts = delimited.distinct(connection, [heading.column for heading in headings])
+            kept = tuple(h for h in headings if not h.blank or texts[h.column])
+            yield Looked(name, reason, encoding, header, kept, texts, connection)
+    except delimited.UnreadableError as error:
+        raise SurveyError(f"{export.name}: {error}") from None
+
+
+def _encoding(data: bytes) -> str:
+    """The encoding under which a file reads best."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    # every second byte of Latin text is 0 in UTF-16
+    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if data[offset:400:2].count(0) > 150:
+            return encoding
+    readable = {}
+    for encoding in _ENCODINGS:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8-sig":
+            return "utf-8"
+        readable[encoding] = sum(text.count(sign) for sign in _COMMON)
+    if not readable:
+        raise delimited.UnreadableError("neither UTF-8 nor UTF-16, cp1252 or Mac Roman; save it as UTF-8")
+    return max(readable, key=lambda encoding: readable[encoding])
+
+
+def _format(export: Path, first: Sequence[Sequence[str]]) -> tuple[str, str]:
+    """Which tool wrote an export, and by what that is told."""
+    if export.suffix.lower() in sav.SUFFIXES:
+        return "spss", "an SPSS file"
+    top = [cell.strip() for cell in first[0]]
+    folded = {fold(cell) for cell in top}
+    if any(cell.startswith('{"ImportId"') for row in first[:3] for cell in row):
+        return "qualtrics", "a row of import ids"
+    if {"StartDate", "EndDate", "Finished"} <= set(top):
+        return "qualtrics", "the columns StartDate, EndDate and Finished"
+    if any(fold(cell) == "respondent id" for row in first[:3] for cell in row):
+        return "surveymonkey", "a column Respondent ID"
+    if {"_id", "_uuid"} <= folded or {"submissiondate", "key"} <= folded:
+        return "kobotoolbox", "the columns _id and _uuid, or SubmissionDate and KEY"
+    if {"start date (utc)", "submit date (utc)"} <= folded or {"#", "network id"} <= folded:
+        return "typeform", "the columns Start Date (UTC) and Submit Date (UTC)"
+    coded = [cell for cell in top if re.match(r"[A-Za-z][A-Za-z0-9_]*(\[[^\]]*\])?\. ", cell)]
+    coded += [cell for cell in top if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*\[[A-Za-z0-9_]+\]", cell)]
+    if 2 * len(coded) > len(top):
+        return "limesurvey", "headings such as code[SQ001]. Question"
+    if len(first) > 1 and sum(fold(c) in ("response", "open-ended response") for c in first[1]) > 1:
+        return "surveymonkey", "a second row of Response and Open-Ended Response"
+    if "" in top[1:-1] and len(first) > 1:
+        return "surveymonkey", "headings that stand on the first column of a group only"
+    if fold(top[0]) == "timestamp":
+        return "googleforms", "a first column Timestamp"
+    semicolons = sum("; " in cell or cell.count(";") > 1 for row in first[1:] for cell in row)
+    commas = sum(", " in cell for row in first[1:] for cell in row)
+    if semicolons > commas:
+        return "flat", "one header row, answers joined by semicolons"
+    return "googleforms", "one header row, answers joined by commas if at all"

@@ -1,0 +1,366 @@
+"""`new-wave --like`: what still holds is carried over, and what is doubtful says so."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import ROOT, survey_command
+
+from pipeline import survey, wave
+from pipeline.check import check
+from pipeline.ingest import ingest
+from pipeline.new_wave import CHECK, new_wave
+from pipeline.normalise import mapped_waves, normalise
+from pipeline.paths import Paths, find
+
+SURVEY = """title = "Clubs"
+segments = ["place"]
+
+[questions.place]
+text = "Where do you live?"
+kind = "single"
+[questions.place.options]
+north = "In the north"
+south = "In the south"
+dkns = "Don't know"
+
+[questions.uses]
+text = "What do you use?"
+kind = "multiple"
+options = { models = "Models", tools = "Tools and code", other = { label = "Other", write_in = true } }
+
+[questions.years]
+text = "How many years have you used it?"
+kind = "number"
+
+[questions.views]
+text = "How far do you agree?"
+kind = "grid"
+options = { no = "Disagree", yes = "Agree" }
+items = { fast = "It is fast", safe = "It is safe" }
+
+[questions.why]
+text = "Why did you stop?"
+kind = "text"
+private = true
+"""
+FIRST_FILE = """title = "Clubs, first"
+fielded = { from = 2001-02-01, to = 2001-02-28 }
+
+[source]
+file = "first.csv"
+format = "flat"
+separator = " | "
+blank = ["n/a"]
+
+[respondents]
+id = "No."
+drop = ["Email"]
+
+[[exclude]]
+reason = "a trial"
+where = { Channel = ["test"] }
+
+[answers.place]
+"S" = "south"
+"""
+HEADINGS = "No.,Email,Channel,Where do you live?,What do you use?,How many years have you used it?"
+FIRST = (
+    HEADINGS + ",How far do you agree? [It is fast],How far do you agree? [It is safe],Why did you stop?\n"
+)
+FIRST += "".join(
+    f"{n},x,web,{'S' if n % 2 else 'In the north'},Models,3,Agree,n/a,bored {n}\n" for n in range(20)
+)
+# place: as before, but the north is spelt out otherwise; uses: reworded, an option new, two reworded;
+# years: gone; views: one item reworded, one new; why: as before; a question new
+SECOND = (
+    "No.,Email,Channel,Where do you live?,What do you use at work?,"
+    "How far do you agree? [It is really fast],How far do you agree? [It is safe],"
+    "How far do you agree? [Nothing else comes near],Why did you stop?,Will you come again?\n"
+)
+SECOND += "".join(
+    f"{n},x,web,{['S', 'In the North!'][n % 2]},"
+    f"{['Models', 'Tools and codes | Data', 'Data', f'sand {n}'][n % 4]},"
+    f"Agree,Disagree,n/a,bored {n},{['Yes', 'No'][n % 2]}\n"
+    for n in range(21)
+)
+
+
+def lay_out(folder: Path) -> Paths:
+    raw = folder / "raw" / "clubs"
+    raw.mkdir(parents=True)
+    for name, text in {
+        "survey.toml": SURVEY, "first.toml": FIRST_FILE, "first.csv": FIRST, "second.csv": SECOND,
+    }.items():  # fmt: skip
+        (raw / name).write_text(text)
+    return find("clubs", folder)
+
+
+def test_a_wave_is_carried_over(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path)
+    run = survey_command(tmp_path, "new-wave", "second.csv", "--survey", "clubs", "--like", "first")
+    assert run.returncode == 0, run.stderr
+    assert "4 of the 5 questions of first are there, 1 are new, 2 options and items are new" in run.stdout
+    assert "not asked in second: years" in run.stdout
+    assert "[changes.uses] not_offered: data" in run.stdout
+    assert run.stdout.splitlines()[-1] == "now run: make all SURVEY=clubs"
+    assert (
+        (paths.raw / "second.toml").read_text()
+        == f"""title = "Clubs, second"
+{CHECK} add fielded = {{ from = YEAR-MONTH-DAY, to = YEAR-MONTH-DAY }}
+
+[source]
+file = "second.csv"
+format = "flat"   # the layout of the wave before
+separator = " | "
+blank = ["n/a"]
+
+[respondents]
+id = "No."
+drop = ["Email"]
+
+[[exclude]]
+reason = "a trial"
+where = {{ Channel = ["test"] }}
+
+[columns]
+uses = "What do you use at work?"   {CHECK} 80% like the question of first
+will_come_again = "Will you come again?"   {CHECK} new in this wave: single
+
+[answers.place]
+"S" = "south"
+"In the North!" = "north"   {CHECK} 96% like that of first
+
+[answers.uses]
+"Tools and codes" = "tools"   {CHECK} 97% like that of first
+
+[answers.views]
+"It is really fast" = "fast"   {CHECK} 74% like that of first
+
+[changes.uses]
+status = "reworded"   {CHECK} is the change worth a mark on a trend?
+note = "its heading reads otherwise"
+"""
+    )
+    questionnaire = paths.questionnaire.read_text()
+    assert f'write_in = true }}, data = "Data" }}   {CHECK} new in second\n' in questionnaire
+    assert 'nothing_else_comes_near = "Nothing else comes near" }' in questionnaire
+    assert questionnaire.endswith(f"""
+[questions.will_come_again]
+text = "Will you come again?"
+kind = "single"   {CHECK} new in second
+[questions.will_come_again.options]
+yes = "Yes"
+no = "No"
+""")
+    # what was there before is there still, line by line
+    kept = [line for line in SURVEY.splitlines() if not line.startswith(("options = { models", "items ="))]
+    assert [line for line in questionnaire.splitlines() if line in kept][: len(kept)] == kept
+    assert list(check(paths))[-1].startswith("nothing is wrong in 2 waves")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["second.csv", "--survey", "clubs", "--like", "frist"], "no wave 'frist'; did you mean 'first'?"),
+        (["third.csv", "--survey", "clubs", "--like", "first"], "no file raw/clubs/third.csv"),
+        (["raw/clubs/first.csv", "--like", "first"], "raw/clubs/first.toml is there already"),
+        (["raw/clubs/second.csv"], "raw/clubs/survey.toml is there already; for a further wave say --like"),
+        (
+            ["raw/clubs/second.csv", "--survey", "other", "--like", "first"],
+            "in the folder of the survey 'clubs'",
+        ),
+    ],
+)
+def test_what_cannot_be_carried_over(words: list[str], said: str, tmp_path: Path) -> None:
+    paths = lay_out(tmp_path)
+    run = survey_command(tmp_path, "new-wave", *words)
+    assert run.returncode == 1
+    assert said in run.stderr
+    assert paths.questionnaire.read_text() == SURVEY
+    assert not (paths.raw / "second.toml").exists()
+
+
+# survey, the wave that is declared, the wave that is new: the questions that both asked, and of them those
+# whose answers fall into the same groups of respondents as a person's declarations put them
+CASES = {
+    ("ospo", "2018", "2020"): (27, 27),
+    ("ospo", "2020", "2018"): (27, 26),
+    ("spack", "2020", "2022"): (30, 26),
+    ("spack", "2022", "2020"): (30, 30),
+    ("kubernetes", "2018", "2019"): (16, 15),
+}
+
+
+# what a person has to settle before it runs, beside looking at the lines that say # check:
+BY_HAND = {
+    # a column that sorts the write-ins of the one before it, under the same heading
+    ("ospo", "2020", "2018"): [
+        ("2018.toml", r"drop = \[", 'drop = [\n    "FP",'),
+        ("survey.toml", r"recode = .*\n", ""),
+    ],
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids="-".join)
+def test_real_waves_are_carried_over(
+    case: tuple[str, str, str], real: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """Of a survey of which one wave is declared, the other is added: of ten lines one at most is wrong."""
+    name, like, new = case
+    truth = real_project(tmp_path / "truth", name, real)
+    known = respondents_by_answer(truth, new)
+    paths, asked = with_one_wave(tmp_path / "like", name, like, real)
+    shutil.copyfile(next(truth.raw.glob(f"{new}*.csv")), paths.raw / f"{new}.csv")
+    told = list(new_wave(paths.root, paths.raw / f"{new}.csv", like))
+    left = BY_HAND.get(case, [])
+    assert told[-1] == f"now run: make all SURVEY={name}" or left, told
+    for file, before, after in left:
+        text, count = re.subn(before, after, (paths.raw / file).read_text())
+        assert count == 1, before
+        (paths.raw / file).write_text(text)
+    generated = [line for line in (paths.raw / f"{new}.toml").read_text().splitlines() if line.strip()]
+    found = respondents_by_answer(paths, new)
+    shared = [question for question in known if question in asked]
+    wrong = [question for question in shared if found.get(question) != known[question]]
+    # a question that was not found costs a line, one that came out otherwise those that say so, or a new one
+    costs = {q: [line for line in lines_on(q, generated) if CHECK in line] for q in wrong}
+    assert len(left) + sum(max(1, len(own)) for own in costs.values()) <= len(generated) / 10, costs
+    assert (len(shared), len(shared) - len(wrong)) == CASES[case], wrong
+
+
+def lines_on(question: str, generated: list[str]) -> list[str]:
+    """The lines of a wave file under [columns], [answers] and [changes] that speak of a question."""
+    found, table = [], ""
+    for line in generated:
+        table = line if line.startswith("[") else table
+        own = table.endswith(f".{question}]") and not line.startswith("[")
+        if own or (table == "[columns]" and line.startswith(f"{question} = ")):
+            found.append(line)
+    return found
+
+
+def respondents_by_answer(paths: Paths, wave_name: str) -> dict[str, set[frozenset[int]]]:
+    """The groups of respondents that each question divides a wave into, whatever the answers are called."""
+    ingest(paths)
+    normalise(paths)
+    with duckdb.connect(str(paths.database), read_only=True) as connection:
+        rows = connection.execute(
+            "select question, item, option, rank, value, list(respondent) from answers where wave = ? "
+            "group by all",
+            [wave_name],
+        ).fetchall()
+    groups: dict[str, set[frozenset[int]]] = {}
+    for question, *_, respondents in rows:
+        groups.setdefault(question, set()).add(frozenset(respondents))
+    return groups
+
+
+def source(name: str) -> Path:
+    return ROOT / "raw" / name if name == "ospo" else ROOT / "tests" / "real" / name
+
+
+def real_project(folder: Path, name: str, real: Callable[[str], Path], only: str = "") -> Paths:
+    """A project with a real survey and the exports of its waves, or of one."""
+    raw = folder / "raw" / name
+    raw.mkdir(parents=True)
+    for path in sorted(source(name).glob("*.toml")):
+        declared = tomllib.loads(path.read_text())
+        if path.stem == "survey" or ("source" in declared and only in ("", path.stem)):
+            shutil.copyfile(path, raw / path.name)
+        if "source" in declared and only in ("", path.stem):
+            shutil.copyfile(real(f"{name}/{declared['source']['file']}"), raw / declared["source"]["file"])
+    return find(name, folder)
+
+
+def with_one_wave(folder: Path, name: str, like: str, real: Callable[[str], Path]) -> tuple[Paths, set[str]]:
+    """A project that knows one wave of a real survey alone: what only others asked is not declared."""
+    paths = real_project(folder, name, real, like)
+    questionnaire, document = survey.load(paths)
+    fielding = wave.load_one(paths, questionnaire, paths.raw / f"{like}.toml")
+    ingest(paths)
+    (mapped,) = mapped_waves(paths, questionnaire, document, [fielding])
+    offered = {(offer.question, i) for offer in mapped.offers for i in (offer.item, offer.option) if i}
+    declared = document.data
+    questions = {q: own for q, own in declared["questions"].items() if q in mapped.columns}
+    declared["questions"] = questions
+    declared["segments"] = [q for q in declared.get("segments", []) if q in questions]
+    scales = {own["scale"] for own in questions.values() if "scale" in own}
+    declared["scales"] = {s: own for s, own in declared.get("scales", {}).items() if s in scales}
+    for question, own in questions.items():
+        only_offered(own, lambda i, question=question: (question, i) in offered)
+        for on in list(own.get("asked", {})):
+            own["asked"][on] = [option for option in own["asked"][on] if (on, option) in offered]
+            if not own["asked"][on]:
+                del own["asked"][on]
+    for scale, own in declared["scales"].items():
+        users = [question for question, asked in questions.items() if asked.get("scale") == scale]
+        only_offered(own, lambda i, users=users: any((question, i) in offered for question in users))
+    paths.questionnaire.write_text(as_toml(declared))
+    changes = {
+        question: {"not_offered": [i for i in change.not_offered if (question, i) in known_ids(declared)]}
+        for question, change in fielding.wave.changes.items()
+        if question in questions
+    }
+    text = (paths.raw / f"{like}.toml").read_text()
+    kept = text[: text.index("[changes.")] if "[changes." in text else text
+    (paths.raw / f"{like}.toml").write_text(kept + as_toml({"changes": changes}))
+    return paths, set(questions)
+
+
+def known_ids(declared: dict[str, Any]) -> set[tuple[str, str]]:
+    return {
+        (question, i)
+        for question, own in declared["questions"].items()
+        for part in (own, declared["scales"].get(own.get("scale", ""), {}))
+        for labels in (part.get("options", {}), part.get("items", {}))
+        for i in labels
+    }
+
+
+def only_offered(own: dict[str, Any], offered: Callable[[str], bool]) -> None:
+    """Leave out the options, items, scores and nets of what was not offered."""
+    if "scores" in own:
+        roles = ("dkns", "not_applicable", "other", "none")
+        scored = [i for i in own["options"] if i not in roles]
+        own["scores"] = [s for i, s in zip(scored, own["scores"], strict=True) if offered(i)]
+    for part in ("options", "items"):
+        if part in own:
+            own[part] = {i: label for i, label in own[part].items() if offered(i)}
+    for net in list(own.get("nets", {})):
+        own["nets"][net] = [m for m in own["nets"][net] if not isinstance(m, str) or offered(m)]
+        if not own["nets"][net]:
+            del own["nets"][net]
+
+
+def as_toml(declared: dict[str, Any]) -> str:
+    """A document of tables as TOML, the tables of a table of its own each."""
+    lines = [f"{key} = {value_toml(value)}" for key, value in declared.items() if not isinstance(value, dict)]
+    for kind, tables in declared.items():
+        for name, own in tables.items() if isinstance(tables, dict) else ():
+            lines += ["", f"[{kind}.{name}]"]
+            labels = ("options", "items")
+            lines += [f"{key} = {value_toml(value)}" for key, value in own.items() if key not in labels]
+            for part in labels:
+                if part in own:
+                    lines.append(f"[{kind}.{name}.{part}]")
+                    lines += [f"{key} = {value_toml(value)}" for key, value in own[part].items()]
+    return "\n".join(lines) + "\n"
+
+
+def value_toml(value: Any) -> str:
+    if isinstance(value, dict):
+        pairs = (
+            f"{key if re.fullmatch('[A-Za-z0-9_-]+', key) else json.dumps(key)} = {value_toml(inner)}"
+            for key, inner in value.items()
+        )
+        return f"{{ {', '.join(pairs)} }}"
+    return json.dumps(value, ensure_ascii=False)
