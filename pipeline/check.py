@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from pipeline import declarations
+from pipeline import declarations, survey, wave
 from pipeline.ingest import ingest
-from pipeline.normalise import normalise
+from pipeline.meanings import Mapped
+from pipeline.normalise import mapped_waves, normalise
 from pipeline.paths import Paths
+from pipeline.survey import Survey
+from pipeline.wave import Fielding
+
+
+def read(
+    paths: Paths, names: Sequence[str] = (), own_texts: bool = False
+) -> tuple[Survey, list[Fielding], list[Mapped]]:
+    """The questionnaire and its waves, or those of `names`, with what their columns mean; nothing is kept."""
+    questionnaire, document = survey.load(paths)
+    fieldings = [f for f in wave.load(paths, questionnaire) if not names or f.name in names]
+    with tempfile.TemporaryDirectory() as folder:
+        aside = replace(paths, generated=Path(folder))
+        ingest(aside, names)
+        return questionnaire, fieldings, mapped_waves(aside, questionnaire, document, fieldings, own_texts)
 
 
 def check(paths: Paths) -> Iterator[str]:

@@ -102,6 +102,29 @@ def new_wave(
 
 
 @app.command()
+def diff(
+    first: Annotated[str, typer.Argument(help="a wave, by its name")],
+    second: Annotated[str, typer.Argument(help="a later one")],
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Say what two waves do not share: questions, wording, options, their order, bases."""
+    from pipeline.compare import diff as compare
+
+    for line in compare(places.find(survey), first, second):
+        print(line)
+
+
+@app.command()
+def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Write every question, option, base and wave with its comparability, as Markdown and CSV."""
+    from pipeline.codebook import codebook as write
+
+    paths = places.find(survey)
+    for path in write(paths):
+        print(f"{paths.shown(path)} written")
+
+
+@app.command()
 def others(
     question: Annotated[str, typer.Argument(help="the id of a question with an Other")],
     survey: SurveyName = places.DEFAULT_SURVEY,

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipeline.formats import Heading
 from pipeline.ingest import Export
 from pipeline.meanings import Mapped, Offer
 from pipeline.statements import literal
@@ -100,24 +101,36 @@ def _wordings(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
     rows = []
     for number, meaning in enumerate(mapped, 1):
         for name, headings in meaning.columns.items():
-            asked = questionnaire.questions[name]
-            declared = asked.text if asked.text and not is_beginning(asked.text) else ""
-            # a column that is headed by an option alone does not say what was asked
-            headed = "" if len(headings) > 1 and headings[0].bare else headings[0].text
-            words = " ".join((declared or headed or plain(name)).split())
-            mode = _MODE.search(words)
+            text, mode = wording(questionnaire, name, headings)
             code = headings[0].code
             rows.append(
                 {
                     "wave": number,
                     "question": questionnaire.position(name),
                     "number": code.upper() if code else f"Q{questionnaire.position(name)}",
-                    "text": words[: mode.start()] if mode else words,
-                    "mode": mode[1] if mode else asked.mode,
+                    "text": text,
+                    "mode": mode,
                 }
             )
     types = {"wave": "uint8", "question": "uint16", "number": "str", "text": "str", "mode": "str"}
     return frame(rows, types)
+
+
+def wording(
+    questionnaire: Survey, name: str, headings: Sequence[Heading], as_exported: bool = False
+) -> tuple[str, str]:
+    """How a question is worded, and how one answers it: as the questionnaire says, else the export.
+
+    With `as_exported` the headings come first, which may read otherwise in each wave.
+    """
+    asked = questionnaire.questions[name]
+    declared = asked.text if asked.text and not is_beginning(asked.text) else ""
+    # a column that is headed by an option alone does not say what was asked
+    headed = "" if len(headings) > 1 and headings[0].bare else headings[0].text
+    said = (headed, declared) if as_exported else (declared, headed)
+    words = " ".join((said[0] or said[1] or plain(name)).split())
+    mode = _MODE.search(words)
+    return (words[: mode.start()], mode[1]) if mode else (words, asked.mode)
 
 
 def _questions(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:

@@ -35,10 +35,10 @@ class Export:
     sha256: tuple[str, ...]
 
 
-def ingest(paths: Paths, only: str = "") -> list[Path]:
-    """Write the cells and headings of every wave, or of one; SurveyError with all problems, none written."""
+def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
+    """Write the cells and headings of every wave, or of some; SurveyError with all problems, none written."""
     questionnaire, _ = survey.load(paths)
-    fieldings = [f for f in wave.load(paths, questionnaire) if only in ("", f.name)]
+    fieldings = [f for f in wave.load(paths, questionnaire) if not only or f.name in only]
     problems: list[Problem] = []
     for fielding in fieldings:
         problems += _refusals(paths, fielding)

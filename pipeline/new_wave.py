@@ -5,21 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from pipeline import files, survey, wave
 from pipeline.carry import Carried, carry
-from pipeline.check import check
+from pipeline.check import check, read
 from pipeline.documents import Document
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.formats import formats
 from pipeline.guess import Looked, look
-from pipeline.ingest import ingest
-from pipeline.normalise import mapped_waves
 from pipeline.paths import Paths, is_name
 from pipeline.scaffold import Draft, Question, draft
 from pipeline.survey import Survey
@@ -103,10 +99,7 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
     if like not in waves:
         raise SurveyError(f"no wave {like!r}; {did_you_mean(like, waves, 'the waves are')}")
     fielding = wave.load_one(paths, questionnaire, waves[like])
-    with tempfile.TemporaryDirectory() as folder:
-        aside = replace(paths, generated=Path(folder))
-        ingest(aside, like)
-        (before,) = mapped_waves(aside, questionnaire, document, [fielding])
+    _, _, (before,) = read(paths, (like,))
     source = fielding.wave.source
     guess_anew = source.format != "spss" and export.suffix.lower() in (".sav", ".zsav")
     with look(export, "" if guess_anew else source.format, source.header_rows) as looked:

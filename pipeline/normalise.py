@@ -54,6 +54,7 @@ def normalise(paths: Paths) -> str:
             problems = [*_never_offered(questionnaire, document, mapped)]
             problems += _rules_that_matched_nothing(questionnaire, document, mapped)
             problems += _labels_that_changed(fieldings, mapped)
+            problems += codes_reused(fieldings, mapped)
             if problems:
                 raise SurveyError(problems)
             coded.declare(connection, questionnaire, fieldings, exports, mapped)
@@ -227,6 +228,30 @@ def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]
                         *("changes", offer.question),
                     )
                 )
+    return problems
+
+
+def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> list[Problem]:
+    """Questions found by a code that heads another wording than in the wave before, undeclared."""
+    problems: list[Problem] = []
+    before: dict[tuple[str, str], tuple[str, str]] = {}
+    for fielding, meaning in zip(fieldings, mapped, strict=True):
+        for name, headings in meaning.columns.items():
+            code, text = fold(headings[0].code), headings[0].text
+            finders = {fold(finder) for finder in fielding.wave.columns.get(name, [name])}
+            if not code or not text or code not in finders:
+                continue
+            wave_before, first = before.get((name, code), (fielding.name, text))
+            if fold(first) != fold(text) and name not in fielding.wave.changes:
+                problems.append(
+                    fielding.document.problem(
+                        f"{name}: the code {headings[0].code!r} heads {first[:90]!r} in {wave_before} and "
+                        f"{text[:90]!r} here; if it is the same question say so under [changes.{name}], with "
+                        'status = "reworded" and a note, else give it an id of its own',
+                        *("columns", name),
+                    )
+                )
+            before[name, code] = fielding.name, text
     return problems
 
 

@@ -77,6 +77,16 @@ class Paths:
         return self.outputs / "report.html"
 
     @property
+    def codebook(self) -> Path:
+        """Every question, option and wave, to read."""
+        return self.outputs / "codebook.md"
+
+    @property
+    def codebook_csv(self) -> Path:
+        """The same as a table."""
+        return self.outputs / "codebook.csv"
+
+    @property
     def questionnaire(self) -> Path:
         """The questions, once for all waves."""
         return self.raw / SURVEY_FILE
