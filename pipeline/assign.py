@@ -64,6 +64,7 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
             found = by_default(name, survey, headings, wave.lines(name))
         if found:
             questions[name] = tuple(found)
+            problems += _doubled(name, survey, fielding, found)
     respondents: dict[str, int] = {}
     for role in ("id", "started", "submitted"):
         finder = getattr(wave.respondents, role)
@@ -85,6 +86,26 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
     if problems:
         raise SurveyError(problems)
     return Assigned(questions, respondents, screens)
+
+
+def _doubled(name: str, survey: Survey, fielding: Fielding, found: Sequence[Heading]) -> Iterable[Problem]:
+    """Columns that one heading finds and nothing tells apart; the texts of an Other may stand in several."""
+    lines = fielding.wave.lines(name)
+    seen: dict[tuple[str, str, str], Heading] = {}
+    by_letters = any(
+        re.fullmatch(r"[A-Z]{1,3}(:[A-Z]{1,3})?", f) for f in fielding.wave.columns.get(name, [])
+    )
+    for heading in found:
+        key = (fold(heading.code), fold(heading.text), fold(heading.label))
+        twice = heading.bare and key in seen and not by_letters
+        if twice and not is_write_in(survey, name, heading, found, lines):
+            both = f"{seen[key].letters} and {heading.letters}"
+            yield fielding.document.problem(
+                f"{name}: columns {both} have the same heading {heading.text[:90]!r}; name one by its letters "
+                "under [columns], and drop the other or give it a question of its own",
+                *("columns", name),
+            )
+        seen.setdefault(key, heading)
 
 
 def by_default(

@@ -6,7 +6,6 @@ Nothing is matched by its place, and a likeness is never silent: its line says h
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from pipeline.meanings import Loose, Mapped, Texts
 from pipeline.survey import Survey
 from pipeline.values import as_number
 from pipeline.wave import Fielding, Wave
-from pipeline.words import ELLIPSIS, best_fit, fold, is_beginning, plain
+from pipeline.words import ELLIPSIS, best_fit, fold, is_beginning, likeness, plain, with_digits
 
 _ALIKE_QUESTIONS = 0.6  # the likeness from which on two headings are taken for one question
 _NEAREST_QUESTIONS = 0.4  # or this, where nothing else is nearer to either
@@ -35,8 +34,6 @@ _SURELY_SEEN = 3  # so many would have chosen an option, had it been offered: th
 _WHOLE = 60  # a heading longer than this is named by its beginning
 _ROUNDS = 8  # new options can make further cells readable
 
-_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_DIGITS = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
 
 Group = tuple[Heading, ...]
 
@@ -247,7 +244,7 @@ def _worded(one: str, other: str) -> float:
     ours, theirs = scaffold.telling_words(one), scaffold.telling_words(other)
     shared = len(ours & theirs)
     words = 0.75 * shared / min(len(ours), len(theirs)) if shared > 1 else 0.3 * shared
-    return max(_ratio(one, other), words)
+    return max(likeness(one, other), words)
 
 
 def _answered(
@@ -284,18 +281,6 @@ def _begins(text: str, labels: Mapping[str, str]) -> str:
     folded = fold(text)
     said = [i for i, label in labels.items() if re.match(rf"{re.escape(fold(label))}\b", folded)]
     return said[0] if len(said) == 1 else ""
-
-
-def _ratio(one: str, other: str) -> float:
-    matcher = difflib.SequenceMatcher(None, _plain(one), _plain(other), autojunk=False)
-    if matcher.real_quick_ratio() < _ALIKE_QUESTIONS / 2 or matcher.quick_ratio() < _ALIKE_QUESTIONS / 2:
-        return 0.0
-    return matcher.ratio()
-
-
-def _plain(text: str) -> str:
-    """A folded text with its number words as digits."""
-    return re.sub(r"[a-z]+", lambda word: _DIGITS.get(word[0], word[0]), fold(text))
 
 
 def _finders(
@@ -580,15 +565,17 @@ def _nearest(text: str, free: Mapping[str, str]) -> tuple[str, float]:
         return "", 0.0
     role = scaffold.role_of(fold(text))
     if role in free and role in ("dkns", "none", "not_applicable"):
-        return role, max(0.5, _ratio(text, free[role]))
+        return role, max(0.5, likeness(text, free[role]))
     scores = {}
     for identifier, label in free.items():
         whole = label.removesuffix(ELLIPSIS)
-        score = _ratio(text, whole)
+        score = likeness(text, whole)
         if is_beginning(label):
-            score = max(score, _ratio(text[: len(whole)], whole) - 0.1)
+            score = max(score, likeness(text[: len(whole)], whole) - 0.1)
         # other numbers mean another thing, however alike the words are
-        if re.findall(r"\d+", _plain(text)) != re.findall(r"\d+", _plain(whole)) and not is_beginning(label):
+        if re.findall(r"\d+", with_digits(text)) != re.findall(
+            r"\d+", with_digits(whole)
+        ) and not is_beginning(label):
             score -= 0.3
         scores[identifier] = score
     best = max(scores, key=lambda i: scores[i], default="")

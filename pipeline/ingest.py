@@ -174,6 +174,14 @@ def _read_one(fielding: Fielding, path: Path, target: Path) -> tuple[Export, Pat
         except delimited.UnreadableError as error:
             raise SurveyError([fielding.document.problem(str(error), "source", error.key)]) from None
         dropped = _dropped(fielding, headings)
+        if not (connection.execute("select count(*) from cells").fetchone() or (0,))[0]:
+            raise SurveyError(
+                [
+                    fielding.document.problem(
+                        f"{path.name} holds no response below its header", "source", "file"
+                    )
+                ]
+            )
         kept = _kept(connection, [h for h in headings if h.column not in dropped])
         rows_read, blank_rows = _write(connection, kept, headings, target)
     export = Export(tuple(kept), rows_read, blank_rows, (hashlib.sha256(data).hexdigest(),))

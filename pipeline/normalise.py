@@ -23,8 +23,9 @@ from pipeline.paths import Paths
 from pipeline.statements import folder, literal, statement
 from pipeline.survey import Survey
 from pipeline.wave import Fielding
-from pipeline.words import fold, is_beginning
+from pipeline.words import fold, is_beginning, likeness
 
+_SAME_WORDING = 0.6  # the likeness below which a code heads another question
 _CONTENT = (
     "waves",
     "questions",
@@ -242,7 +243,7 @@ def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> lis
             if not code or not text or code not in finders:
                 continue
             wave_before, first = before.get((name, code), (fielding.name, text))
-            if fold(first) != fold(text) and name not in fielding.wave.changes:
+            if likeness(first, text) < _SAME_WORDING and name not in fielding.wave.changes:
                 problems.append(
                     fielding.document.problem(
                         f"{name}: the code {headings[0].code!r} heads {first[:90]!r} in {wave_before} and "

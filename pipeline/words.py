@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 import unicodedata
 
 ELLIPSIS = "…"
@@ -9,6 +11,11 @@ _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "′": "'", "`": "'", "“": '"', "”": '"', "„": '"', "″": '"'}
     | {"\ufeff": "", "–": "-", "—": "-", "‑": "-", "−": "-"}
 )
+
+
+_NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_DIGITS = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
+_UNLIKE = 0.3  # below this likeness is not worth computing
 
 
 def fold(text: str) -> str:
@@ -54,3 +61,19 @@ def plain(identifier: str) -> str:
     """An id as words, for names that have no label of their own (`strong_agree` → `Strong agree`)."""
     words = identifier.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def with_digits(text: str) -> str:
+    """A folded text with its number words as digits."""
+    return re.sub(r"[a-z]+", lambda word: _DIGITS.get(word[0], word[0]), fold(text))
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two texts are letter by letter, from 0 to 1; 0 for what is hardly alike.
+
+    Ratcliff and Obershelp's measure, as difflib has it: twice the letters in common, by all letters.
+    """
+    matcher = difflib.SequenceMatcher(None, with_digits(one), with_digits(other), autojunk=False)
+    if matcher.real_quick_ratio() < _UNLIKE or matcher.quick_ratio() < _UNLIKE:
+        return 0.0
+    return matcher.ratio()

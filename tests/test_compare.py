@@ -50,7 +50,7 @@ def test_each_kind_of_difference_is_told(toy: Paths) -> None:
     assert "asked in another place: remarks" in run.stdout
     assert "region (declared broken): added dkns" in run.stdout
     run = survey_command(toy.root, "diff", "second", "first", "--survey", "toy")
-    assert "region (not declared): without dkns" in run.stdout
+    assert "region (declared same): without dkns" in run.stdout
     assert "top (declared same): without trust" in run.stdout
 
 
@@ -93,7 +93,7 @@ def test_a_code_that_stands_for_another_question_is_an_error(tmp_path: Path) -> 
     assert "give it an id of its own" in run.stderr
     for same in (
         coded(tmp_path / "b", "Are you a member?", '[changes.q1]\nstatus = "reworded"\nnote = "x"\n'),
-        coded(tmp_path / "c", "do you use IT?"),
+        coded(tmp_path / "c", "Do you use this?"),
     ):
         ingest(same)
         normalise(same)
