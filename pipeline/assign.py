@@ -101,8 +101,8 @@ def _doubled(name: str, survey: Survey, fielding: Fielding, found: Sequence[Head
         if twice and not is_write_in(survey, name, heading, found, lines):
             both = f"{seen[key].letters} and {heading.letters}"
             yield fielding.document.problem(
-                f"{name}: columns {both} have the same heading {heading.text[:90]!r}; name one by its letters "
-                "under [columns], and drop the other or give it a question of its own",
+                f"{name}: columns {both} have the same heading {heading.text[:90]!r}; name one by its "
+                "letters under [columns], and drop the other or give it a question of its own",
                 *("columns", name),
             )
         seen.setdefault(key, heading)
@@ -210,7 +210,7 @@ def _left_over(
         if len(names) > 1:
             yield fielding.document.problem(
                 f"column {heading} is claimed by {' and '.join(names)}; tell them apart under [columns]",
-                *("columns", names[0]),
+                *("columns", next((n for n in names if ("columns", n) in fielding.document.lines), names[0])),
             )
     alone = [h for h in headings if not claims[h.column] and h.column not in others]
     groups: dict[tuple[str, str], list[Heading]] = {}
@@ -222,7 +222,7 @@ def _left_over(
         seen = f"{code} | {text}" if code else text
         own = len(group) == 1 and group[0].label and not group[0].bare
         label = f" ({group[0].label!r})" if own else ""
-        near = nearest(text, known)
+        near = nearest(text, [name for name in known if fold(name) != fold(text)])
         yield fielding.document.problem(
             f"column {where} {seen[:90]!r}{label} is no question's, no respondent's and not dropped; "
             f"{near}{' ' if near else ''}name it under [columns], add a question for it to survey.toml, "

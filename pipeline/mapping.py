@@ -27,6 +27,7 @@ from pipeline.words import best_fit, fits, fold, is_beginning
 # a text that is no option and comes this often is an option that nobody declared
 _SEEN_TOO_OFTEN = 3
 _SHOWN = 120
+_JOINTS = (",", ";", "|", "\n")  # signs that survey tools join answers by
 
 
 def interpret(
@@ -385,6 +386,7 @@ class _Reader:
                 if option and option not in found:
                     found.append(option)
             codes[text] = tuple(Answer(option=option) for option in found)
+        self._check_separator(name, several, unknown, options)
         if other and not write_ins:
             left = self.mapped.left.setdefault(name, Counter())
             for (piece, _), count in unknown.items():
@@ -406,6 +408,22 @@ class _Reader:
             self.mapped.ticks.append(Tick(name, Answer(option=other), texts, unless, same))
             self._recode(name, other, write_ins)
         self._offer_all(name, options)
+
+    def _check_separator(
+        self, name: str, several: bool, unknown: Counter[tuple[str, str]], options: _Labels
+    ) -> None:
+        """A text that is nothing but options joined by another sign is no Other of anybody's."""
+        for text, column in sorted(unknown):
+            for sign in _JOINTS:
+                parts = joined.split(text, options.known(), sign)
+                if len(parts) > 1 and all(options.match(part) for part in parts):
+                    then = "say separator under [source]" if several else 'declare it with kind = "multiple"'
+                    self._say(
+                        name,
+                        f"{text[:_SHOWN]!r} (column {column}) is several of its answers joined by {sign!r}; "
+                        f"{then}",
+                    )
+                    return
 
     def _check_separable(self, name: str, options: _Labels, folded: list[str]) -> None:
         """An option that reads like two others joined cannot be told from them."""

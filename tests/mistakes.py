@@ -1,0 +1,424 @@
+"""One mistake each in an export or a declaration of the toy survey, and what must be said of it.
+
+An edit replaces the first occurrence of a text in a file of raw/toy/, or, without one, the whole file.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pandas as pd
+
+Edit = tuple[str, str, str | bytes]
+
+
+def workbook(**sheets: list[list[str]]) -> bytes:
+    """A spreadsheet with these sheets."""
+    stream = io.BytesIO()
+    with pd.ExcelWriter(stream, engine="xlsxwriter") as writer:
+        for name, rows in sheets.items():
+            pd.DataFrame(rows).to_excel(writer, sheet_name=name, header=False, index=False)
+    return stream.getvalue()
+
+
+def archive() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as writer:
+        writer.writestr("first.csv", "ID;Are you involved?")
+    return stream.getvalue()
+
+
+SHEET = workbook(One=[["ID", "Are you involved?"], ["a1", "Yes"]], Two=[["ID"], ["a1"]])
+
+MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
+    "an unknown key": (
+        ("second.toml", "synthetic = true", "syntetic = true"),
+        r"raw/toy/second.toml:3: unknown key 'syntetic'; did you mean 'synthetic'\?",
+    ),
+    "an unknown key of a question": (
+        ("survey.toml", "max = 2\n[questions.uses.options]", "maxx = 2\n[questions.uses.options]"),
+        r"raw/toy/survey.toml:24: unknown key 'maxx'; did you mean 'max'\?",
+    ),
+    "not TOML": (
+        ("survey.toml", "title = ", "title "),
+        r"raw/toy/survey.toml:2: is not valid TOML",
+    ),
+    "a missing key": (
+        ("second.toml", 'format = "surveymonkey"\n', ""),
+        r"raw/toy/second.toml:5: source.format is missing",
+    ),
+    "an unknown format": (
+        ("second.toml", '"surveymonkey"', '"surveymonke"'),
+        r"raw/toy/second.toml:7: source.format: .*'surveymonkey'.* seen 'surveymonke'",
+    ),
+    "a column that nothing claims": (
+        ("second.csv", "Anything else?,", "Anything  more?,"),
+        r"raw/toy/second.toml:1: column S 'Anything  more\?' \('Open-Ended Response'\) is no question's, .*"
+        r"did you mean 'Anything else\?'",
+    ),
+    "an answer that is no option": (
+        ("second.csv", "Yes,North,Models,,,,,,,1", "Yes,Nroth,Models,,,,,,,1"),
+        r"survey.toml:\d+: region: 'Nroth' \(once, column E\) is no answer of it; did you mean 'North'",
+    ),
+    "an answer of a grid that is no level": (
+        ("second.csv", ",Neither,Don't know,0", ",Neether,Don't know,0"),
+        r"raw/toy/survey.toml:\d+: views: 'Neether' .* did you mean 'Neither'\?",
+    ),
+    "a number that is none": (
+        ("second.csv", ",Agree,Agree,40", ",Agree,Agree,forty"),
+        r"raw/toy/survey.toml:\d+: share: 'forty' \(1 times, column R\) is no plain number",
+    ),
+    "a place that is none": (
+        ("second.csv", "Models,,,,,,,1,2,", "Models,,,,,,,first,2,"),
+        r"raw/toy/survey.toml:\d+: top: 'first' ",
+    ),
+    "two items at one place": (
+        ("second.csv", "Models,,,,,,,1,2,", "Models,,,,,,,1,1,"),
+        r"raw/toy/second.toml:1: top: one item a place fails for 1 respondents \(response 1 of the export\)",
+    ),
+    "an option's column that no option claims": (
+        # this column is known by its heading alone: its cells hold texts of their own
+        ("second.csv", "Don’t know,Other (please specify),", "Don’t know,Othr (please specify),"),
+        r"survey.toml:\d+: uses: column K 'Othr \(please specify\)' is no option of it",
+    ),
+    "two texts in the column of an option": (
+        ("second.csv", "Yes,South,Models,,,None", "Yes,South,Modems,,,None"),
+        r"raw/toy/survey.toml:\d+: uses: column F .* holds 2 texts \('Models'\)",
+    ),
+    "a question that is in no export": (
+        ("survey.toml", "[questions.remarks]", '[questions.ghost]\nkind = "text"\n\n[questions.remarks]'),
+        r"raw/toy/survey.toml:\d+: 'ghost' has no column in any wave",
+    ),
+    "a mapping line that matched nothing": (
+        ("first.toml", '"1" = "south"', '"1" = "south"\n"2" = "south"'),
+        r"raw/toy/first.toml:20: '2' = 'south' matched nothing in this export",
+    ),
+    "a mapping to no option": (
+        ("first.toml", '"1" = "south"', '"1" = "suoth"'),
+        r"raw/toy/first.toml:19: 'region' has no option or item 'suoth'; did you mean 'south'\?",
+    ),
+    "a finder that names no column": (
+        ("first.toml", "Why don't you use it?", "Why don't you use them?"),
+        r"first.toml:15: why_not: \"Why don't you use them\?\": the export has no such heading; did you",
+    ),
+    "a finder for no question": (
+        ("first.toml", "why_not =", "why_nut ="),
+        r"raw/toy/first.toml:15: no question 'why_nut'; did you mean 'why_not'\?",
+    ),
+    "a dropped column that is not there": (
+        ("second.toml", 'drop = ["Email Address"]', 'drop = ["Email Address", "IP Address"]'),
+        r"raw/toy/second.toml:11: drop: 'IP Address': the export has no such heading",
+    ),
+    "a respondents' id that is not there": (
+        ("first.toml", 'id = "ID"', 'id = "Id number"'),
+        r"raw/toy/first.toml:12: id: 'Id number': the export has no such heading",
+    ),
+    "a screening rule on an unknown heading": (
+        ("second.toml", "Channel =", "Chanel ="),
+        r"raw/toy/second.toml:19: 'Chanel' is neither a question nor a heading; did you mean 'Channel'\?",
+    ),
+    "a screening rule on an unknown option": (
+        ("second.toml", 'involved = ["no"]', 'involved = ["not"]'),
+        r"raw/toy/second.toml:15: 'involved' has no option 'not'; did you mean 'no'\?",
+    ),
+    "routing by an option that does not exist": (
+        ("survey.toml", 'asked = { uses = ["none"] }', 'asked = { uses = ["nothing"] }'),
+        r"raw/toy/survey.toml:37: asked: 'uses' has no option 'nothing'",
+    ),
+    "routing by a later question": (
+        ("survey.toml", 'asked = { uses = ["none"] }', 'asked = { views = ["agree"] }'),
+        r"raw/toy/survey.toml:37: asked: 'views' comes after 'why_not'",
+    ),
+    "two options with one label": (
+        ("survey.toml", 'none = "None of these"', 'none = "models"'),
+        r"raw/toy/survey.toml:29: 'none' has the label of 'models': 'models'",
+    ),
+    "a net of unknown options": (
+        ("survey.toml", 'anything = ["models", "data", "other"]', 'anything = ["models", "dota"]'),
+        r"raw/toy/survey.toml:32: net 'anything': no option 'dota'; did you mean 'data'\?",
+    ),
+    "a segment that is no single choice": (
+        ("survey.toml", 'segments = ["region"]', 'segments = ["uses"]'),
+        r"raw/toy/survey.toml:4: segment 'uses' is of kind multiple",
+    ),
+    "scores that do not match the scale": (
+        ("survey.toml", "scores = [1, 2, 3]", "scores = [1, 2]"),
+        r"raw/toy/survey.toml:8: 2 scores for 3 substantive options",
+    ),
+    "an exhibit of no question": (
+        ("report.toml", 'question = "views"', 'question = "view"'),
+        r"raw/toy/report.toml:22: no question 'view'; did you mean 'views'\?",
+    ),
+    "an exhibit of a kind that cannot show its question": (
+        ("report.toml", 'kind = "scale_bars"', 'kind = "ranked_bars"'),
+        r"raw/toy/report.toml:21: ranked_bars cannot show a grid question; it can be scale_bars or table",
+    ),
+    "an exhibit by an unknown segment": (
+        ("report.toml", 'by = "place"', 'by = "plaice"'),
+        r"raw/toy/report.toml:17: no segment 'plaice'; did you mean 'place'\?",
+    ),
+    "a published number of an unknown option": (
+        ("published.csv", "second,uses,data,", "second,uses,dota,"),
+        r"raw/toy/published.csv:3: 'uses' has no option 'dota'; did you mean 'data'\?",
+    ),
+    "a published number above 100": (
+        ("published.csv", ",12.5,", ",125,"),
+        r"raw/toy/published.csv:7: percent: .*less than or equal to 100",
+    ),
+    "an export that is not there": (
+        ("second.toml", 'file = "second.csv"', 'file = "seconds.csv"'),
+        r"raw/toy/second.toml:6: no file raw/toy/seconds.csv; run: survey synthesise second --survey toy",
+    ),
+    "an export outside the survey's folder": (
+        ("second.toml", 'file = "second.csv"', 'file = "../../second.csv"'),
+        r"raw/toy/second.toml:6: '../../second.csv' is outside raw/toy",
+    ),
+    "an export that is not the pinned one": (
+        ("second.toml", 'format = "surveymonkey"', f'format = "surveymonkey"\nsha256 = "{"0" * 64}"'),
+        r"raw/toy/second.toml:8: raw/toy/second.csv has sha256 [0-9a-f]{64}, which is not the pinned one",
+    ),
+    "a row with too many cells": (
+        ("second.csv", "canary-private-1,", "canary-private-1,,more"),
+        r"raw/toy/second.toml:6: line 3 of second.csv has 21 cells, where the header has 20 parted by ','",
+    ),
+    "a row with too few cells": (
+        ("second.csv", "canary-drop-4,web,Yes", "canary-drop-4,Yes"),
+        r"raw/toy/second.toml:6: line 6 of second.csv has 19 cells",
+    ),
+    "an export cut short inside a quoted cell": (
+        ("second.csv", "test,Yes,North,Models,", 'test,Yes,North,"Models,'),
+        r"raw/toy/second.toml:6: second.csv ends inside a quoted cell",
+    ),
+    # exports that are none, or not whole
+    "a summary of the answers": (
+        ("second.csv", "", "Are you involved?,\nAnswer Choices,Responses,\nYes,90%,9\nNo,10%,1\n"),
+        r"raw/toy/second.toml:6: second.csv is a summary of the answers and holds no responses; export all",
+    ),
+    "a web page instead of the download": (
+        ("second.csv", "", "<!DOCTYPE html>\n<html><body>Sign in</body></html>\n"),
+        r"raw/toy/second.toml:6: second.csv is a web page: the download was not the export",
+    ),
+    "a PDF": (("second.csv", "", b"%PDF-1.7 \xff\xff"), r"raw/toy/second.toml:6: second.csv is a PDF"),
+    "a zip archive": (
+        ("first.csv", "", archive()),
+        r"raw/toy/first.toml:6: first.csv is a zip archive or a spreadsheet under another name",
+    ),
+    "a spreadsheet named .csv": (
+        ("first.csv", "", SHEET),
+        r"raw/toy/first.toml:6: first.csv is a zip archive or a spreadsheet under another name",
+    ),
+    "JSON": (("first.csv", "", '[{"ID": "a1"}]'), r"raw/toy/first.toml:6: first.csv is JSON; export as CSV"),
+    "an empty file": (("first.csv", "", ""), r"raw/toy/first.toml:6: first.csv is empty"),
+    "a header and nothing below": (
+        ("first.csv", "", "ID;Are you involved?;Where are you?\n"),
+        r"raw/toy/first.toml:6: first.csv holds no response below its header",
+    ),
+    "an encoding that is not the declared one": (
+        ("first.csv", "", "ID;Caf\u00e9?\na1;Yes\n".encode("cp1252")),
+        r"raw/toy/first.toml:5: line 1 of first.csv is not utf-8-sig text \(byte 0xe9\); say encoding",
+    ),
+    "an encoding that there is not": (
+        ("first.toml", 'format = "flat"', 'format = "flat"\nencoding = "utf-9"'),
+        r"raw/toy/first.toml:8: no encoding 'utf-9'",
+    ),
+    "a download cut within a record": (
+        ("first.csv", "a11;Yes;1;Data, tools and code;;Speed;Agree;Agree;100;", "a11;Yes;1;Data, to"),
+        r"raw/toy/first.toml:6: line 12 of first.csv has 4 cells, where the header has 10 parted by ';'",
+    ),
+    "a line break that lost its quotes": (
+        ("first.csv", "knitting, sewing", "knitting,\nsewing"),
+        r"raw/toy/first.toml:6: line 6 of first.csv has 4 cells",
+    ),
+    "a doubled heading": (
+        ("first.csv", "Why don't you use it?", "Where are you?"),
+        r"raw/toy/first.toml:14: region: columns C and E have the same heading 'Where are you\?'; name one",
+    ),
+    "a spreadsheet that is none": (
+        [("first.toml", "first.csv", "first.xlsx"), ("first.xlsx", "", "not a spreadsheet")],
+        r"raw/toy/first.toml:6: first.xlsx cannot be read as a spreadsheet",
+    ),
+    "a spreadsheet with several sheets": (
+        [("first.toml", "first.csv", "first.xlsx"), ("first.xlsx", "", SHEET)],
+        r"raw/toy/first.toml:5: first.xlsx has several sheets: 'One', 'Two'; name one with sheet",
+    ),
+    "a sheet that is not there": (
+        [("first.toml", '"first.csv"', '"first.xlsx"\nsheet = "Tow"'), ("first.xlsx", "", SHEET)],
+        r"raw/toy/first.toml:7: no sheet 'Tow'; did you mean 'Two'\?",
+    ),
+    "a sheet of a text file": (
+        ("first.toml", '"first.csv"', '"first.csv"\nsheet = "One"'),
+        r"raw/toy/first.toml:7: only a spreadsheet has a sheet; leave it out",
+    ),
+    "a Parquet file that is none": (
+        [("first.toml", "first.csv", "first.parquet"), ("first.parquet", "", "PAR1")],
+        r"raw/toy/first.toml:6: first.parquet cannot be read as a Parquet file",
+    ),
+    "an SPSS file that is none": (
+        [
+            ("first.toml", "first.csv", "first.sav"),
+            ("first.toml", '"flat"', '"spss"'),
+            ("first.sav", "", "$FL2 but no more"),
+        ],
+        r"raw/toy/first.toml:6: first.sav cannot be read as an SPSS file",
+    ),
+    "the SPSS format for a text file": (
+        ("first.toml", '"flat"', '"spss"'),
+        r"raw/toy/first.toml:7: the format spss goes with a file named .sav or .zsav",
+    ),
+    "an encoding of a spreadsheet": (
+        ("first.toml", '"first.csv"', '"first.xlsx"\nencoding = "cp1252"'),
+        r"raw/toy/first.toml:7: only a text file has an encoding; leave it out",
+    ),
+    # what a wave file says of its export
+    "header rows that the format has not": (
+        ("first.toml", 'format = "flat"', 'format = "flat"\nheader_rows = 2'),
+        r"raw/toy/first.toml:8: a flat export has one header row",
+    ),
+    "a separator that joins nothing": (
+        ("first.toml", 'separator = ", "', 'separator = "|"'),
+        r"uses: 'Models, Data, tools and code' \(column D\) is several of its answers joined by ','; ",
+    ),
+    "a blank text that stands in no cell": (
+        ("first.toml", 'blank = ["n/a"]', 'blank = ["n/a", "N.N."]'),
+        r"raw/toy/first.toml:9: blank: 'N.N.' stands in no cell",
+    ),
+    "a file listed twice": (
+        ("second.toml", 'file = "second.csv"', 'file = ["second.csv", "second.csv"]'),
+        r"raw/toy/second.toml:6: 'second.csv' is listed twice",
+    ),
+    "the export of another wave": (
+        ("second.toml", 'file = "second.csv"', 'file = "first.csv"'),
+        r"raw/toy/second.toml:6: file 'first.csv' is that of wave first too; give this wave its own",
+    ),
+    "the title of another wave": (
+        ("second.toml", "Second Toy Survey", "First Toy Survey"),
+        r"raw/toy/second.toml:1: title 'First Toy Survey' is that of wave first too",
+    ),
+    "hashes for another number of files": (
+        ("second.toml", 'format = "surveymonkey"', 'format = "surveymonkey"\nsha256 = ["0", "1"]'),
+        r"raw/toy/second.toml:8: 2 sha256 for 1 files; one each",
+    ),
+    "a field period that ends before it begins": (
+        ("first.toml", "to = 2000-02-20", "to = 2000-01-20"),
+        r"raw/toy/first.toml:2: fielded: to is before from",
+    ),
+    "a date that is none": (
+        ("first.toml", "from = 2000-02-03", "from = 2000-02-30"),
+        r"raw/toy/first.toml:2: is not valid TOML",
+    ),
+    "two rules with one reason": (
+        ("second.toml", 'reason = "a test entry"', 'reason = "not involved"'),
+        r"raw/toy/second.toml:18: two rules with the reason 'not involved'; tell them apart",
+    ),
+    "a mapping twice": (
+        ("first.toml", '"N" = "north"', '"N" = "north"\n"n" = "south"'),
+        r"raw/toy/first.toml:19: 'n' is mapped to 'south' and to 'north'; keep one",
+    ),
+    "a choice mapped to a number": (
+        ("first.toml", '"N" = "north"', '"N" = 1'),
+        r"raw/toy/first.toml:18: 'N': only a number question maps to numbers",
+    ),
+    "a change of no question": (
+        ("first.toml", "[changes.top]", "[changes.tops]"),
+        r"raw/toy/first.toml:21: no question 'tops'; did you mean 'top'\?",
+    ),
+    "a status that there is not": (
+        ("first.toml", "[changes.top]", '[changes.top]\nstatus = "renamed"'),
+        r"raw/toy/first.toml:22: changes.top.status: .*'reworded' or 'broken', seen 'renamed'",
+    ),
+    "an item not offered that there is not": (
+        ("first.toml", '["trust"]', '["trsut"]'),
+        r"raw/toy/first.toml:22: 'top' has no option 'trsut'; did you mean 'trust'\?",
+    ),
+    "a pool of unknown options": (
+        ("first.toml", "[changes.top]", '[changes.uses]\npool = { models = ["model"] }\n[changes.top]'),
+        r"raw/toy/first.toml:22: 'uses' has no option 'model'; did you mean 'models'\?",
+    ),
+    "a finder of letters that are another question's": (
+        ("first.toml", "[columns]", '[columns]\nshare = "B"'),
+        r"raw/toy/first.toml:15: column B 'Are you involved\?' is claimed by involved and share",
+    ),
+    # the questionnaire
+    "an id with a capital": (
+        ("survey.toml", "[questions.remarks]", "[questions.Remarks]"),
+        r"raw/toy/survey.toml:57: the id 'Remarks' may hold only a-z, 0-9 and _",
+    ),
+    "a choice without options": (
+        ("survey.toml", 'options = { yes = "Yes", no = "No" }\n', ""),
+        r"raw/toy/survey.toml:11: a single question needs options or a scale",
+    ),
+    "a grid without items": (
+        ("survey.toml", 'items = { good = "It is good", cheap = "It is cheap - mostly" }\n', ""),
+        r"raw/toy/survey.toml:46: a grid question needs items",
+    ),
+    "a scale that is not there": (
+        ("survey.toml", 'scale = "agreement"', 'scale = "agreemant"'),
+        r"raw/toy/survey.toml:49: no scale 'agreemant'; did you mean 'agreement'\?",
+    ),
+    "both a scale and options": (
+        ("survey.toml", 'scale = "agreement"', 'scale = "agreement"\noptions = { a = "A" }'),
+        r"raw/toy/survey.toml:46: has both a scale and options; keep one",
+    ),
+    "a maximum of a single choice": (
+        ("survey.toml", 'text = "Where are you?"', 'text = "Where are you?"\nmax = 2'),
+        r"raw/toy/survey.toml:18: max means nothing for a single question",
+    ),
+    "a unit of a choice": (
+        ("survey.toml", 'text = "Where are you?"', 'text = "Where are you?"\nunit = "km"'),
+        r"raw/toy/survey.toml:18: unit means nothing for a single question",
+    ),
+    "bands that overlap": (
+        ("survey.toml", "half_or_more = [50, 100]", "half_or_more = [40, 100]"),
+        r"raw/toy/survey.toml:55: bands 'under_half' and 'half_or_more' overlap",
+    ),
+    "a band upside down": (
+        ("survey.toml", "under_half = [0, 50]", "under_half = [50, 0]"),
+        r"raw/toy/survey.toml:55: band 'under_half' wants \[from, to\], from below to",
+    ),
+    "an empty label": (
+        ("survey.toml", 'north = "North"', 'north = " "'),
+        r"raw/toy/survey.toml:19: the label of 'north' is empty",
+    ),
+    "an id that is an option and an item": (
+        ("survey.toml", 'items = { good = "It is good"', 'items = { agree = "It is good"'),
+        r"raw/toy/survey.toml:50: 'agree' is both an option and an item",
+    ),
+    "a beginning that fits two answers": (
+        ("survey.toml", 'models = "Models"\n', 'models = "M\u2026"\nmore = "Mo\u2026"\nmost = "mO\u2026"\n'),
+        r"raw/toy/survey.toml:\d+: 'most' has the label of 'more'",
+    ),
+    "a number declared as a date": (
+        (
+            "survey.toml",
+            'kind = "number"\nnets = { under_half = [0, 50], half_or_more = [50, 100] }',
+            'kind = "date"',
+        ),
+        r"raw/toy/survey.toml:\d+: share: '10' \(1 times, column I\) is no date such as 1999-12-31",
+    ),
+    "a kind that there is not": (
+        ("survey.toml", 'kind = "rank"', 'kind = "ranking"'),
+        r"raw/toy/survey.toml:42: questions.top.kind: .* seen 'ranking'",
+    ),
+    # the report and published numbers
+    "two exhibits with one id": (
+        ("report.toml", 'id = "uses_known"', 'id = "uses"'),
+        r"raw/toy/report.toml:8: .*'uses'",
+    ),
+    "a band of unknown options": (
+        ("report.toml", 'south = ["south"] }', 'south = ["suoth"] }'),
+        r"raw/toy/report.toml:47: .*'suoth'; did you mean 'south'\?",
+    ),
+    "a filter by an unknown option": (
+        ("report.toml", 'where = { region = ["north", "south"] }', 'where = { region = ["north", "west"] }'),
+        r"raw/toy/report.toml:38: .*'west'",
+    ),
+    "a published number of an unknown wave": (
+        ("published.csv", "second,uses,models,", "secund,uses,models,"),
+        r"raw/toy/published.csv:2: .*'secund'; did you mean 'second'\?",
+    ),
+    "a published file without a column": (
+        ("published.csv", "percent,n,source", "percent,source"),
+        r"raw/toy/published.csv:1: .*'?n'?",
+    ),
+}
