@@ -58,6 +58,8 @@ class Carried:
     not_offered: dict[str, tuple[list[str], str]] = field(default_factory=dict)
     reworded: dict[str, str] = field(default_factory=dict)
     """questions that read otherwise, and what about them"""
+    newly_offered: dict[str, list[str]] = field(default_factory=dict)
+    """options that are new, of questions where one column cannot tell that the wave before lacked them"""
     respondents: dict[str, str] = field(default_factory=dict)
     drop: list[tuple[str, str]] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)
@@ -147,7 +149,10 @@ def _questions(
         best = max(other for other, _, n, g in scores if n == name or g == group)
         sure = score >= _ALIKE_QUESTIONS or (score >= _NEAREST_QUESTIONS and score == best)
         if sure and name not in found:
-            take(name, group, f"{score:.0%} like the question of {like.name}")
+            worded = max(likeness(h.text, group[0].text) for h in before.columns[name])
+            answered, _ = _answered(name, survey, like, before, group, texts)
+            doubt = f"worded {worded:.0%} like the question of {like.name}"
+            take(name, group, doubt + f", {answered:.0%} of its answers" * bool(survey.options(name)))
     return {name: found[name] for name in before.columns if name in found}
 
 
@@ -158,7 +163,7 @@ def _answers_otherwise(
 
     Codes are no other answers: only a person knows what they stand for.
     """
-    if survey.questions[name].kind not in ("single", "grid"):
+    if not survey.questions[name].scale and survey.questions[name].kind != "grid":
         return False
     cells = {text for h in columns for text in texts.get(h.column, {})}
     words = [text for text in cells if as_number(text) is None]
@@ -400,8 +405,8 @@ def _answers(
     doubts: dict[tuple[str, str], str] = {}
     separator = like.wave.source.separator or formats[looked.format].separator
     cells = {name: texts[columns[0].column] for name, columns in matched.items() if len(columns) == 1}
-    assigned = Assigned({name: tuple(columns) for name, columns in matched.items()}, {}, {})
     for _ in range(_ROUNDS):
+        assigned = Assigned({name: tuple(columns) for name, columns in matched.items()}, {}, {})
         grown = with_parts(document.data, out.new_parts)
         wave = Wave.model_validate(
             {
@@ -416,7 +421,7 @@ def _answers(
             name: {text: to for text, to in own.items() if (name, text) in mapped.used}
             for name, own in lines.items()
         }
-        if not _settle(out, grown, like, before, mapped, lines, doubts, cells, separator):
+        if not _settle(out, grown, like, before, mapped, lines, doubts, cells, matched, separator):
             break
     _with_other(out, grown, mapped)
     out.answers = {
@@ -457,6 +462,7 @@ def _settle(
     lines: dict[str, dict[str, str | float]],
     doubts: dict[tuple[str, str], str],
     cells: Mapping[str, Mapping[str, int]],
+    matched: dict[str, list[Heading]],
     separator: str,
 ) -> bool:
     """Find an id for each text that is no answer yet; whether anything was found.
@@ -471,7 +477,14 @@ def _settle(
         options = {i: o.label for i, o in survey.options(question).items()}
         ids = {*options, *asked.items}
         own = [loose for loose in mapped.loose if loose.question == question]
-        unlisted = [loose for loose in own if loose.heading and is_other(loose.text)]
+        idle = [loose for loose in own if loose.heading and _is_no_answer(loose, asked.kind)]
+        for loose in idle:
+            _drop(out, loose, mapped, matched)
+        if idle:
+            # without these columns the rest may be read otherwise
+            settled = True
+            continue
+        unlisted = [loose for loose in own if loose.heading and loose.count and is_other(loose.text)]
         if unlisted and "other" not in ids and asked.kind in ("single", "multiple"):
             # with the column of the Other told, the rest may be read otherwise
             out.new_parts.append(NewPart(question, "options", "other", unlisted[0].text, write_in=True))
@@ -498,6 +511,21 @@ def _settle(
                 out.new_parts.append(NewPart(question, loose.part, identifier, loose.text))
                 settled = True
     return settled or _settle_clashes(survey, mapped, full, lines, doubts)
+
+
+def _is_no_answer(loose: Loose, kind: str) -> bool:
+    """Whether a column is no answer: an Other in which nothing stands, or a column that sorts another's."""
+    sorts = re.search(r"\brecod(e|ed|ing)\b|\bcoded\b|\bcleaned\b", fold(loose.text))
+    return bool(sorts) or (not loose.count and (is_other(loose.text) or kind == "single"))
+
+
+def _drop(out: Carried, loose: Loose, mapped: Mapped, matched: dict[str, list[Heading]]) -> None:
+    """Drop the column that a loose text heads, by its letters."""
+    for heading in mapped.columns[loose.question]:
+        if heading.label == loose.text:
+            said = "it sorts what stands beside it" if loose.count else "nothing in it"
+            out.drop.append((heading.letters, said))
+            matched[loose.question] = [h for h in matched[loose.question] if h != heading]
 
 
 def _settle_clashes(
@@ -573,13 +601,18 @@ def _nearest(text: str, free: Mapping[str, str]) -> tuple[str, float]:
         if is_beginning(label):
             score = max(score, likeness(text[: len(whole)], whole) - 0.1)
         # other numbers mean another thing, however alike the words are
-        if re.findall(r"\d+", with_digits(text)) != re.findall(
-            r"\d+", with_digits(whole)
-        ) and not is_beginning(label):
+        if not _numbers_agree(text, whole) and not is_beginning(label):
             score -= 0.3
         scores[identifier] = score
     best = max(scores, key=lambda i: scores[i], default="")
     return (best, scores[best]) if best and scores[best] >= _ALIKE_ANSWERS else ("", 0.0)
+
+
+def _numbers_agree(one: str, other: str) -> bool:
+    """Whether two texts hold the same numbers; bands may begin one apart, as 1,000 and 1,001 do."""
+    ours, theirs = ([int(n) for n in re.findall(r"\d+", with_digits(text))] for text in (one, other))
+    near = [abs(a - b) <= (1 if min(a, b) >= 10 else 0) for a, b in zip(ours, theirs, strict=False)]
+    return len(ours) == len(theirs) and all(near)
 
 
 def _offers(out: Carried, survey: Survey, like: Fielding, before: Mapped, mapped: Mapped, name: str) -> None:
@@ -594,14 +627,19 @@ def _offers(out: Carried, survey: Survey, like: Fielding, before: Mapped, mapped
         and not (is_beginning(old[key].label) or is_beginning(offer.label))
     ]
     if other:
-        out.reworded.setdefault(name, f"{other[0][1] or other[0][0]!r} reads otherwise")
+        ids = [option or item for item, option in other]
+        verb = "reads" if len(ids) == 1 else "read"
+        out.reworded.setdefault(name, f"{', '.join(dict.fromkeys(ids))} {verb} otherwise")
     in_cells = {c.question for c in mapped.coded}
     if name not in in_cells or survey.questions[name].kind not in ("single", "multiple", "grid"):
         return
     mine, theirs = _chosen(mapped, name), _chosen(before, name)
     ratio = sum(mine.values()) / max(1, sum(theirs.values()))
     declared_absent = like.wave.not_offered(name)
-    fresh = {new.id for new in out.new_parts if new.question == name}
+    new_here = [new.id for new in out.new_parts if new.question == name and new.part == "options"]
+    if new_here and name in {c.question for c in before.coded}:
+        out.newly_offered[name] = new_here
+    fresh = set(new_here)
     absent = [
         i
         for i, option in survey.options(name).items()
@@ -612,11 +650,11 @@ def _offers(out: Carried, survey: Survey, like: Fielding, before: Mapped, mapped
         and (i in declared_absent or theirs.get(i, 0) * ratio >= _SURELY_SEEN)
     ]
     if absent:
-        before_ = sum(theirs.get(i, 0) for i in absent)
-        out.not_offered[name] = (
-            absent,
-            f"nobody chose these, {before_} did in {like.name}; were they offered?",
-        )
+        chosen = sum(theirs.get(i, 0) for i in absent)
+        doubt = f"nobody chose these, {chosen} did in {like.name}; were they offered?"
+        if fresh:
+            doubt += f" or is one now {' or '.join(sorted(fresh)[:3])}?"
+        out.not_offered[name] = (absent, doubt)
 
 
 def _chosen(mapped: Mapped, name: str) -> Counter[str]:

@@ -77,7 +77,12 @@ def estimates(
     ]
     if len(nets):
         slots = base[["wave", "question", "item"]].drop_duplicates()
-        offered = slots.merge(nets[["question", "net"]].drop_duplicates(), on="question")
+        offered = slots.merge(nets[["question", "net", "option"]], on="question")
+        # a net none of whose options a wave offered is not there, as they are not; bands are always there
+        there = offers[["wave", "question", "item", "option"]].assign(offered=True)
+        offered = offered.merge(there, on=["wave", "question", "item", "option"], how="left")
+        offered = offered[offered["option"].isna() | offered["offered"].eq(True)]
+        offered = offered[["wave", "question", "item", "net"]].drop_duplicates()
         counted = connection.execute(statement("net_mentions")).df()
         parts.append(estimate.net_shares(base, offered, counted))
     filled = [part for part in parts if len(part)]

@@ -81,7 +81,8 @@ def _rows(
             change = fielding.wave.changes.get(name)
             offered = own is not None and (part in ("question", "net") or identifier in own.labels)
             yield {
-                "question": name, "kind": asked.kind, "part": part, "id": identifier, "label": label,
+                "question": name, "kind": asked.kind, "part": part, "id": identifier,
+                "label": own.labels.get(identifier, label) if own else label,
                 "role": role, "score": score, "wave": fielding.name, "offered": offered,
                 "text": own.text if own else "", "mode": own.mode if own else "",
                 "base": own.base if own else "", "status": statuses.get((fielding.name, name), ""),

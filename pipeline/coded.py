@@ -18,7 +18,9 @@ from pipeline.wave import Fielding
 from pipeline.words import is_beginning, plain
 
 STATES = ("answered", "dkns", "not_applicable", "skipped", "not_reached", "not_asked", "not_offered")
-_MODE = re.compile(r"\s*(\((?:select|choose|check|rank|pick)[^()]*\))\s*\Z", re.IGNORECASE)
+_MODE = re.compile(
+    r"\s*(\((?:please )?(?:select|choose|check|tick|mark|rank|pick)[^()]*\))\s*[:.]?\s*\Z", re.IGNORECASE
+)
 
 
 def declare(

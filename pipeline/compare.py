@@ -58,7 +58,8 @@ def diff(paths: Paths, first: str, second: str) -> Iterator[str]:
         found = list(_differences(theirs[name], ours[name]))
         change = fielding.wave.changes.get(name)
         if found:
-            said = f"declared {change.status}" if change else "not declared"
+            declared = change is not None and "status" in change.model_fields_set
+            said = f"declared {change.status}" if change and declared else "not declared"
             yield f"{name} ({said}): " + "; ".join(found)
         alike += not found
     yield f"{alike} of the {len(shared)} questions that both asked are put alike"
@@ -85,6 +86,7 @@ def put(questionnaire: Survey, mapped: Mapped) -> dict[str, Put]:
             if on in mapped.columns
         }
         text, mode = wording(questionnaire, name, headings, as_exported=True)
+        labels = {i: " ".join(label.split()) for i, label in labels.items()}
         found[name] = Put(text, mode, labels, tuple(dict.fromkeys(ordered)), routes)
     return found
 

@@ -58,7 +58,7 @@ def shares(
 
 
 def net_shares(base: pd.DataFrame, nets: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
-    """One row a net and group; `nets` has wave, question, item and net for all that were offered."""
+    """One row a net and group; `nets` has wave, question, item and net for all that a wave offered."""
     rows = base.merge(nets, on=["wave", "question", "item"])
     rows = rows.merge(mentions[[*GROUP, "net", "respondents", "weighted"]], on=[*GROUP, "net"], how="left")
     return _with_share(rows, rows["respondents"], rows["weighted"]).assign(measure="net", value=np.nan)

@@ -20,6 +20,7 @@ from pipeline.words import fold
 _ENCODINGS = ("utf-8-sig", "cp1252", "mac_roman")
 # letters and signs that people write, told from what another encoding makes of their bytes
 _COMMON = "‘’“”–—…éèüöäßñçáíóúàêâîôûëï•£€"
+_SERIALS = (30_000, 70_000)
 _DATES = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M")
 
 
@@ -48,6 +49,9 @@ class Looked:
             read = [
                 f"try_cast({column} as timestamp)",
                 *(f"try_strptime({column}, '{form}')" for form in _DATES),
+                # what a spreadsheet makes of a date: days since the end of 1899
+                f"case when try_cast({column} as double) between {_SERIALS[0]} and {_SERIALS[1]} "
+                f"then date '1899-12-30' + try_cast({column} as double)::integer end::timestamp",
             ]
             for cast in read:
                 row = self.cells.execute(

@@ -512,7 +512,7 @@ class _Reader:
                 self._say(
                     name,
                     f"column {heading} holds {len(values)} texts ({seen}), and a column of an option holds "
-                    "one; is it another kind of question, or a write-in that is not declared?",
+                    "one; is it another kind of question, or a write-in that is not declared? Or drop it",
                     option,
                 )
         for option, headings in found.items():

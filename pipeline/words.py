@@ -64,8 +64,11 @@ def plain(identifier: str) -> str:
 
 
 def with_digits(text: str) -> str:
-    """A folded text with its number words as digits."""
-    return re.sub(r"[a-z]+", lambda word: _DIGITS.get(word[0], word[0]), fold(text))
+    """A folded text with its number words as digits, and more and less than as signs."""
+    digits = re.sub(r"[a-z]+", lambda word: _DIGITS.get(word[0], word[0]), fold(text))
+    digits = re.sub(r"(?<=\d),(?=\d{3})", "", digits)
+    digits = re.sub(r"\b(more|greater|larger) than\b|\bover\b", ">", digits)
+    return re.sub(r"\b(less|fewer|smaller) than\b|\bunder\b", "<", digits)
 
 
 def likeness(one: str, other: str) -> float:

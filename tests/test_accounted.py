@@ -371,3 +371,20 @@ def test_the_text_of_an_other_beside_a_grid_is_flagged(toy: Paths) -> None:
     assert ("first", "views: text_beside_grid", 1) in set(
         zip(flow["wave"], flow["reason"], flow["respondents"].astype(int), strict=True)
     )
+
+
+def test_a_net_of_options_that_a_wave_lacked_is_not_there(toy: Paths) -> None:
+    change(toy.raw / "survey.toml", ('south = "South", dkns', 'south = "South", west = "West", dkns'))
+    change(
+        toy.raw / "survey.toml",
+        (
+            "[questions.uses]\n",
+            '[questions.region.nets]\nfar = ["west"]\nhome = ["north", "west"]\n\n[questions.uses]\n',
+        ),
+    )
+    change(
+        toy.raw / "first.toml", ("[changes.top]", '[changes.region]\nnot_offered = ["west"]\n\n[changes.top]')
+    )
+    to_tables(toy)
+    assert counts(toy, "region", "first", "net") == {"home": 7}
+    assert counts(toy, "region", "second", "net")["far"] == 0

@@ -50,8 +50,8 @@ def test_each_kind_of_difference_is_told(toy: Paths) -> None:
     assert "asked in another place: remarks" in run.stdout
     assert "region (declared broken): added dkns" in run.stdout
     run = survey_command(toy.root, "diff", "second", "first", "--survey", "toy")
-    assert "region (declared same): without dkns" in run.stdout
-    assert "top (declared same): without trust" in run.stdout
+    assert "region (not declared): without dkns" in run.stdout
+    assert "top (not declared): without trust" in run.stdout
 
 
 @pytest.mark.parametrize(

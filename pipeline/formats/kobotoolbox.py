@@ -29,9 +29,12 @@ def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
     have_boxes = set(parents) - {""}
     central = paths >= _CENTRAL
     alone = [cell for cell, parent in zip(cells, parents, strict=True) if not parent]
-    groups = Counter(cell.split("/", 1)[0] for cell in alone if "/" in cell)
-    if central:
-        groups.update(cell.split("-", 1)[0] for cell in alone if "-" in cell)
+    groups = Counter(
+        cell[:at]
+        for cell in alone
+        for at, sign in enumerate(cell)
+        if sign == "/" or (central and sign == "-")
+    )
     found = []
     for column, (cell, parent) in enumerate(zip(cells, parents, strict=True), 1):
         own = _own(parent or cell, groups, central)
@@ -53,10 +56,8 @@ def _parent(cell: str, paths: set[str]) -> str:
 
 def _own(path: str, groups: Counter[str], central: bool) -> str:
     """A path without the groups in front: what several questions share, or what reads like a name."""
-    for sign in "/-" if central else "/":
-        while sign in path:
-            group, rest = path.split(sign, 1)
-            if groups[group] < 2 and not (sign == "/" and _NAMES.match(path)):
-                break
-            path = rest
+    ends = [at for at, sign in enumerate(path) if sign == "/" or (central and sign == "-")]
+    for at in reversed(ends):
+        if groups[path[:at]] > 1 or (path[at] == "/" and _NAMES.match(path)):
+            return path[at + 1 :]
     return path

@@ -1,0 +1,294 @@
+"""Declarations written as TOML: whole files, and additions to files that people have written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.carry import Carried
+from pipeline.documents import Document
+from pipeline.guess import Looked
+from pipeline.scaffold import Draft, Question
+from pipeline.survey import Survey
+from pipeline.wave import Fielding
+from pipeline.words import fold
+
+CHECK = "# check:"
+_REWORDED = f'status = "reworded"   {CHECK} does it mean the same? say same, reworded or broken'
+
+
+def survey_toml(drafted: Draft, survey_name: str) -> str:
+    """The questionnaire of a draft as TOML."""
+    name = re.sub(r"[-_]+", " ", survey_name).capitalize()
+    lines = [
+        f"title = {_quoted(f'{name} survey')}   {CHECK} the title",
+        f'population = ""   {CHECK} who was asked, and how they were reached',
+        f"segments = []   {CHECK} single choices to break every question down by",
+    ]
+    for question in drafted.questions:
+        lines += ["", *_question_toml(question)]
+    return "\n".join(lines) + "\n"
+
+
+def _question_toml(question: Question) -> list[str]:
+    doubt = question.check
+    if not question.text:
+        doubt += "; " * bool(doubt) + "write the text, the headings hold the options alone"
+    lines = [f"[questions.{question.id}]", f"text = {_quoted(question.text)}"]
+    lines.append(f"kind = {_quoted(question.kind)}" + _doubt(doubt))
+    if question.kind == "text":
+        lines.append("private = true")
+    for part, labels in (("options", question.options), ("items", question.items)):
+        if labels:
+            lines.append(f"[questions.{question.id}.{part}]")
+            lines += [_labelled(question, i, label) for i, label in labels.items()]
+    return lines
+
+
+def _labelled(question: Question, identifier: str, label: str) -> str:
+    if identifier == question.write_in:
+        return f"{identifier} = {{ label = {_quoted(label)}, write_in = true }}"
+    return f"{identifier} = {_quoted(label)}"
+
+
+def wave_toml(drafted: Draft, looked: Looked, file: str, name: str, fielded: tuple[str, str]) -> str:
+    """The wave file of a draft as TOML."""
+    lines = [f"title = {_quoted(name)}   {CHECK} the title that figures name", *_fielded_toml(fielded)]
+    lines += ["", "[source]", f"file = {_quoted(file)}", *_layout_toml(looked)]
+    if drafted.blank:
+        lines.append(f"blank = {json.dumps(drafted.blank)}   {CHECK} do these mean an empty cell?")
+    lines += ["", "[respondents]"]
+    roles = {role: getattr(drafted, role) for role in ("id", "started", "submitted")}
+    lines += [f"{role} = {_quoted(finder)}" for role, finder in roles.items() if finder]
+    lines += _drop_toml(drafted.drop)
+    seen = Counter(fold(question.text) for question in drafted.questions)
+    finders = {q.id: _finder(q) for q in drafted.questions if _needs_finder(q, seen)}
+    if finders:
+        lines += ["", "[columns]"]
+        lines += [f"{question} = {_quoted(finder)}" for question, finder in finders.items()]
+    return "\n".join(lines) + "\n"
+
+
+def carried_toml(
+    found: Carried, looked: Looked, like: Fielding, export: Path, name: str, fielded: tuple[str, str]
+) -> str:
+    """The wave file that was carried over as TOML."""
+    declared, source = like.wave, like.wave.source
+    title = declared.title.replace(like.name, name)
+    title = title if title != declared.title else f"{title}, {name}"
+    lines = [f"title = {_quoted(title)}"]
+    lines += _fielded_toml(fielded)
+    lines += [
+        "",
+        "[source]",
+        f"file = {_quoted(export.name)}",
+        *_layout_toml(looked, brief=not source.encoding),
+    ]
+    for key in ("separator", "sheet", "dates"):
+        if value := getattr(source, key):
+            lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+    if source.first_row > 1:
+        lines.append(f"first_row = {source.first_row}")
+    if found.blank:
+        lines.append(f"blank = {json.dumps(found.blank, ensure_ascii=False)}")
+    if source.sha256:
+        lines.append(f'sha256 = "{hashlib.sha256(export.read_bytes()).hexdigest()}"')
+    if source.url:
+        lines.append(f"{CHECK} add url, the address of this export")
+    for key in ("licence", "citation"):
+        if value := getattr(source, key):
+            lines.append(f"{key} = {_quoted(value.replace(like.name, name))}")
+    lines += ["", "[respondents]"]
+    lines += [f"{role} = {_quoted(finder)}" for role, finder in found.respondents.items()]
+    lines += _drop_toml(found.drop)
+    for rule in declared.exclude:
+        where = ", ".join(
+            f"{_key(key)} = {json.dumps(texts, ensure_ascii=False)}" for key, texts in rule.where.items()
+        )
+        missing = [key for key in rule.where if key in found.gone]
+        lines += ["", *([f"{CHECK} {missing[0]} is not asked here"] if missing else [])]
+        rule_lines = ["[[exclude]]", f"reason = {_quoted(rule.reason)}", f"where = {{ {where} }}"]
+        lines += [f"# {line}" for line in rule_lines] if missing else rule_lines
+    if found.columns:
+        lines += ["", "[columns]"]
+        for question, (finders, doubt) in found.columns.items():
+            value = _quoted(finders[0]) if len(finders) == 1 else json.dumps(finders, ensure_ascii=False)
+            lines.append(f"{question} = {value}" + _doubt(doubt))
+    for question, mapped in found.answers.items():
+        lines += ["", f"[answers.{question}]"]
+        for text, (to, doubt) in mapped.items():
+            value = _quoted(to) if isinstance(to, str) else f"{to:g}"
+            lines.append(f"{_quoted(text)} = {value}" + _doubt(doubt))
+    # what reads otherwise is said of the later of the two waves
+    reworded = found.reworded if name > like.name else {}
+    for question in dict.fromkeys((*reworded, *found.not_offered)):
+        lines += ["", f"[changes.{question}]"]
+        if question in reworded:
+            lines.append(_REWORDED)
+            lines.append(f"note = {_quoted(reworded[question])}")
+        if question in found.not_offered:
+            absent, doubt = found.not_offered[question]
+            lines.append(f"not_offered = {json.dumps(absent)}" + _doubt(doubt))
+    return "\n".join(lines) + "\n"
+
+
+def _fielded_toml(fielded: tuple[str, str]) -> list[str]:
+    if fielded[0]:
+        return [f"fielded = {{ from = {fielded[0]}, to = {fielded[1]} }}"]
+    return [f"{CHECK} add fielded = {{ from = YEAR-MONTH-DAY, to = YEAR-MONTH-DAY }}"]
+
+
+def _layout_toml(looked: Looked, brief: bool = False) -> list[str]:
+    """The lines on how an export is read; `brief`: UTF-8 goes without saying."""
+    lines = [f"format = {_quoted(looked.format)}   # {looked.reason}"]
+    if looked.encoding not in ("", "utf-8"):
+        lines.append(f"encoding = {_quoted(looked.encoding)}" + _doubt("are accents and quotes right?"))
+    elif looked.encoding and not brief:
+        lines.append(f"encoding = {_quoted(looked.encoding)}")
+    if looked.format in ("surveymonkey", "qualtrics"):
+        lines.append(f"header_rows = {looked.header_rows}")
+    return lines
+
+
+def _drop_toml(drop: Sequence[tuple[str, str]]) -> list[str]:
+    if not drop:
+        return []
+    if not any(doubt for _, doubt in drop):
+        return [f"drop = {json.dumps([finder for finder, _ in drop], ensure_ascii=False)}"]
+    return ["drop = [", *(f"    {_quoted(finder)}," + _doubt(doubt) for finder, doubt in drop), "]"]
+
+
+def with_additions(text: str, document: Document, questionnaire: Survey, found: Carried, name: str) -> str:
+    """survey.toml with new options, items and questions in their places, each marked."""
+    lines = text.splitlines()
+    inserts: list[tuple[int, list[str]]] = []
+    done: set[tuple[str, ...]] = set()
+    for new in found.new_parts:
+        question, part = new.question, new.part
+        scale = questionnaire.questions[question].scale if part == "options" else ""
+        owner = ("scales", scale) if scale else ("questions", question)
+        if (*owner, new.id) in done:
+            continue
+        done.add((*owner, new.id))
+        label = _quoted(new.label)
+        added = f"{new.id} = " + (f"{{ label = {label}, write_in = true }}" if new.write_in else label)
+        known = [key for key in document.lines if key[:3] == (*owner, part) and len(key) == 4]
+        here = document.lines.get((*owner, part), 0)
+        inline = bool(known) and all(document.lines[key] == here for key in known)
+        nets = part == "options" and bool(questionnaire.nets(question))
+        mark_of = _doubt(f"new in {name}" + "; of which net?" * nets)
+        if inline:
+            line, at = lines[here - 1], lines[here - 1].rindex("}")
+            mark = "" if CHECK in line else mark_of
+            lines[here - 1] = f"{line[:at].rstrip()}, {added} {line[at:]}{mark}"
+        elif known:
+            options = questionnaire.options(question) if part == "options" else {}
+            plain = [k for k in known if k[3] not in options or options[str(k[3])].role == "substantive"]
+            after = max(document.lines[key] for key in plain or known)
+            inserts.append((after, [added + mark_of]))
+        else:
+            inserts.append(
+                (
+                    _end(lines, document, question),
+                    [f"[questions.{question}.{part}]", added + _doubt(f"new in {name}")],
+                )
+            )
+    for before, drafted in found.new_questions:
+        drafted.check = "; ".join(part for part in (f"new in {name}", drafted.check) if part)
+        own = ["", *_question_toml(drafted)]
+        places = [at for at, block in inserts if f"[questions.{before}]" in block]
+        at = places[0] if places else _end(lines, document, before) if before else len(lines)
+        inserts.append((at, own))
+    return _inserted(lines, inserts)
+
+
+def with_changes(text: str, like: Fielding, found: Carried, name: str) -> str:
+    """The file of the wave before with what the new wave shows of it: options that it lacked, other wording.
+
+    An option that is new was most likely not offered before, where one column cannot show it.
+    """
+    document, lines = like.document, text.splitlines()
+    inserts: list[tuple[int, list[str]]] = []
+    later = like.name > name
+    for question in dict.fromkeys((*found.newly_offered, *(found.reworded if later else ()))):
+        fresh = found.newly_offered.get(question, [])
+        said = found.reworded.get(question, "") if later else ""
+        own = [_REWORDED, f"note = {_quoted(said)}"] if said else []
+        change = ("changes", question)
+        known = [line for path, line in document.lines.items() if path[:3] == (*change, "not_offered")]
+        mark = _doubt(f"new in {name}; or could they be chosen?")
+        if any(path[:3] == (*change, "status") for path in document.lines):
+            own = []
+        if known and fresh:
+            at = max(known)
+            listed = ", ".join(f'"{i}"' for i in fresh)
+            before, bracket, after = lines[at - 1].rpartition("]")
+            if bracket and "#" not in after:
+                before = before.rstrip().rstrip(",")
+                lines[at - 1] = f"{before}{'' if before.endswith('[') else ', '}{listed}]{after}{mark}"
+            else:
+                lines[at - 1] = lines[at - 1].rstrip().rstrip(",") + ","
+                inserts.append((at, [f"    {listed},{mark}"]))
+        elif fresh:
+            own.append(f"not_offered = {json.dumps(fresh)}{mark}")
+        if own and change in document.lines and lines[document.lines[change] - 1].lstrip().startswith("["):
+            inserts.append((document.lines[change], own))
+        elif own:
+            inserts.append((len(lines), ["", f"[changes.{question}]", *own]))
+    return _inserted(lines, inserts)
+
+
+def parses(text: str) -> bool:
+    """Whether a text is TOML still."""
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
+
+
+def _inserted(lines: list[str], inserts: Sequence[tuple[int, list[str]]]) -> str:
+    """Lines with blocks behind those that they are numbered by."""
+    # from the end, so that the numbers of earlier lines hold; of two at one line the later goes in first
+    for at, _, block in sorted(((at, n, block) for n, (at, block) in enumerate(inserts)), reverse=True):
+        lines[at:at] = block
+    return "\n".join(lines) + "\n"
+
+
+def _end(lines: Sequence[str], document: Document, question: str) -> int:
+    """The number of the last line that belongs to a question."""
+    at = max(
+        (line for key, line in document.lines.items() if key[:2] == ("questions", question)),
+        default=len(lines),
+    )
+    while at < len(lines) and lines[at].strip() and not lines[at].lstrip().startswith("["):
+        at += 1
+    return at
+
+
+def _needs_finder(question: Question, seen: Counter[str]) -> bool:
+    by_code = fold(question.columns[0].code) == fold(question.id)
+    return not by_code and (seen[fold(question.text)] > 1 or question.text != question.columns[0].text)
+
+
+def _finder(question: Question) -> str:
+    first, last = question.columns[0].letters, question.columns[-1].letters
+    return first if first == last else f"{first}:{last}"
+
+
+def _doubt(doubt: str) -> str:
+    return f"   {CHECK} {doubt}" if doubt else ""
+
+
+def _key(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z0-9_-]+", text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """A text as a TOML string; JSON's escapes are TOML's."""
+    return json.dumps(" ".join(text.split()), ensure_ascii=False).replace("\x7f", "\\u007f")
