@@ -17,21 +17,30 @@ from pipeline.words import best_fit, fits, fold, is_beginning
 
 # a text that is no option and comes this often is an option that nobody declared
 _SEEN_TOO_OFTEN = 3
+_TICKED = {"1", "1.0", "x", "yes", "y", "true", "selected", "checked"}
+_NEGATIVE = {"no", "n", "false", "not selected", "not mentioned", "not checked", "unchecked", "not chosen"}
 _JOINTS = (",", ";", "|", "\n")  # signs that survey tools join answers by
+
+
+def _is_box(reader: Reader, heading: Heading) -> bool:
+    """Whether the column of an Other only says that it was ticked, and holds nobody's words."""
+    texts = {fold(text) for text in reader.texts.get(heading.column, {})}
+    return bool(texts) and texts <= {*_TICKED, *reader.layout.unticked, fold(heading.label)}
 
 
 def _recode(reader: Reader, question: str, other: str, headings: Sequence[Heading]) -> None:
     """Hold the texts of an Other's columns against the dictionary of their question."""
+    recodes = []
     for heading in headings:
-        texts = reader.texts.get(heading.column, {})
-        # a box says that Other was ticked, by its label or a number; it is no text of anybody's
-        own = {t: n for t, n in texts.items() if fold(t) != fold(heading.label) and as_number(t) is None}
-        coded = {text: reader.coded_from_text(question, text, heading.letters) for text in own}
+        texts = {} if _is_box(reader, heading) else reader.texts.get(heading.column, {})
+        coded = {text: reader.coded_from_text(question, text, heading.letters) for text in texts}
         claimed = {text: option for text, option in coded.items() if option}
-        if claimed:
-            reader.mapped.recodes.append(Recode(question, other, heading.column, claimed))
-        left = {text: count for text, count in own.items() if text not in claimed}
+        if texts:
+            recodes.append(Recode(question, other, heading.column, claimed))
+        left = {text: count for text, count in texts.items() if text not in claimed}
         reader.mapped.left.setdefault(question, Counter()).update(left)
+    if any(recode.texts for recode in recodes):
+        reader.mapped.recodes += recodes
 
 
 def _choice(reader: Reader, asked: Asked) -> None:
@@ -54,14 +63,19 @@ def _is_write_in(reader: Reader, asked: Asked, heading: Heading) -> bool:
 
 
 def _joined_too(reader: Reader, asked: Asked, heading: Heading) -> None:
-    """What the boxes say stands joined in one more column: it holds nothing that has no box."""
+    """What the boxes say stands joined in one more column, which must say the same of every respondent."""
     known = asked.options.known()
     unknown: Counter[tuple[str, str]] = Counter()
+    codes: dict[str, tuple[Answer, ...]] = {}
     for text, count in reader.texts[heading.column].items():
-        for piece in joined.split(text, known, reader.separator):
-            if not asked.options.match(piece):
+        pieces = joined.split(text, known, reader.separator)
+        found = [asked.options.match(piece, count=count) for piece in pieces]
+        for piece, option in zip(pieces, found, strict=True):
+            if not option:
                 unknown[piece, heading.letters] += count
+        codes[text] = tuple(Answer(option=option) for option in dict.fromkeys(found) if option)
     reader.unknown(asked.name, unknown, asked.options)
+    reader.mapped.twice.append(Coded(asked.name, heading.column, codes))
 
 
 def _cells(
@@ -82,7 +96,7 @@ def _cells(
         pieces = joined.split(text, known, reader.separator) if several else [text]
         found: list[str] = []
         for piece in pieces:
-            option = options.match(piece)
+            option = options.match(piece, count=count)
             if not option and other and not write_ins:
                 option = reader.coded_from_text(name, piece, heading.letters)
             if not option:
@@ -102,14 +116,15 @@ def _cells(
         unknown = Counter({key: n for key, n in unknown.items() if often[fold(key[0])] >= _SEEN_TOO_OFTEN})
     reader.unknown(name, unknown, options)
     reader.mapped.coded.append(Coded(name, heading.column, codes))
+    beside: dict[str, list[Heading]] = {}
     for own in write_ins:
-        options.match(own.label, heading=True)
-    if write_ins:
-        texts = tuple(h.column for h in write_ins)
+        beside.setdefault(options.match(own.label, heading=True) or other, []).append(own)
+    for option, headings in beside.items():
+        texts = tuple(h.column for h in headings)
         unless = None if several else heading.column
-        same = tuple(text for text, answers in codes.items() if Answer(option=other) in answers)
-        reader.mapped.ticks.append(Tick(name, Answer(option=other), texts, unless, same))
-        _recode(reader, name, other, write_ins)
+        same = tuple(text for text, answers in codes.items() if Answer(option=option) in answers)
+        reader.mapped.ticks.append(Tick(name, Answer(option=option), texts, unless, same))
+        _recode(reader, name, option, headings)
     reader.offer_all(name, options)
 
 
@@ -165,11 +180,11 @@ def _whole(
         start = folded(label)
         shortest = min(pieces, key=len)
         behind = shortest[len(start) - 1 :]
-        if own_texts and core in behind and sum(pieces.values()) == 1:
+        if own_texts and core in behind and pieces.total() < _SEEN_TOO_OFTEN:
             reader.say(
                 name,
-                f"{label!r} stands in one cell alone, where somebody's own words may follow it: write "
-                "the text whole",
+                f"{label!r} stands in too few cells to tell its text from somebody's own words behind it: "
+                "write the text whole",
             )
         others = [piece.removeprefix(shortest) for piece in pieces if piece != shortest]
         if all(re.match(joined.pattern(reader.separator), rest) for rest in others):
@@ -188,13 +203,14 @@ def _exploded(
     found: dict[str, list[Heading]] = {}
     unticked: set[str] = set()
     for heading in columns:
-        every = {} if heading in write_ins else reader.texts.get(heading.column, {})
-        blank = [text for text in every if fold(text) in reader.layout.unticked]
+        own_words = heading in write_ins and not _is_box(reader, heading)
+        every = {} if own_words else reader.texts.get(heading.column, {})
+        blank = [text for text in every if reader.layout.is_unticked(text)]
         values = {text: count for text, count in every.items() if text not in blank}
         unticked.update(blank)
         option = options.match(heading.label, heading=True)
         if not option and len(values) == 1:
-            option = options.match(next(iter(values)))
+            option = options.match(next(iter(values)), count=sum(values.values()))
         elif option and len(values) == 1 and heading not in write_ins:
             seen = next(iter(values))
             # a number is a code, whatever an option may be labelled
@@ -212,9 +228,18 @@ def _exploded(
             reader.say(name, f"column {heading.letters} {heading.label!r} is no option of it; {hint}")
             continue
         found.setdefault(option, []).append(heading)
+        denied = [text for text in values if fold(text) in _NEGATIVE and fold(text) != fold(heading.label)]
+        if len(values) == 1 and denied:
+            reader.say(
+                name,
+                f"column {heading} holds nothing but {denied[0]!r}; if that is a box left empty, list it as "
+                "blank under [source]",
+                option,
+            )
         if heading not in write_ins and len(values) > 1:
             # a text that one person gave may be their own words
-            common = [text for text, count in values.items() if count > 1 or options.match(text)]
+            common = [text for text, count in values.items() if count > 1 or options.match(text, count=0)]
+            common = [] if reader.survey.questions[name].private else common
             seen = ", ".join(repr(text[:SHOWN]) for text in common[:4]) or "each of one respondent"
             reader.say(
                 name,
@@ -226,9 +251,13 @@ def _exploded(
         if len(headings) > 1 and not reader.survey.options(name)[option].write_in:
             both = " and ".join(h.letters for h in headings)
             reader.say(name, f"columns {both} are both {option!r} ({headings[0].label!r})", option)
-        told = tuple(sorted(unticked))
-        tick = Tick(name, Answer(option=option), tuple(h.column for h in headings), unticked=told)
-        reader.mapped.ticks.append(tick)
+        own = [h for h in headings if h in write_ins and not _is_box(reader, h)]
+        boxes = [h for h in headings if h not in own]
+        # in the text beside an Other, No is somebody's answer
+        for some, told in ((boxes, tuple(sorted(unticked))), (own, ())):
+            if some:
+                columns_ = tuple(h.column for h in some)
+                reader.mapped.ticks.append(Tick(name, Answer(option=option), columns_, unticked=told))
         reader.offer(name, "", option, options)
     for option, declared in reader.survey.options(name).items():
         if declared.from_text:
@@ -253,6 +282,8 @@ def _grid(reader: Reader, asked: Asked) -> None:
         if not item:
             _no_item(reader, asked, heading, left if level else heading.label)
             continue
+        if item in offered and not level:
+            reader.say(asked.name, f"column {heading} is {item!r} too; tell the two apart", item)
         levels = offered.setdefault(item, set())
         if level:
             if len(values) > 1:
@@ -265,7 +296,7 @@ def _grid(reader: Reader, asked: Asked) -> None:
             continue
         codes: dict[str, tuple[Answer, ...]] = {}
         for text, count in values.items():
-            level = asked.options.match(text)
+            level = asked.options.match(text, count=count)
             if not level:
                 unknown[text, heading.letters] += count
             codes[text] = (Answer(item=item, option=level),)
@@ -306,6 +337,9 @@ def _rank(reader: Reader, asked: Asked) -> None:
             codes[text] = tuple(Answer(item=i, rank=r) for r, i in enumerate(found, 1))
         reader.mapped.coded.append(Coded(asked.name, heading.column, codes))
     else:
+        twice = [i for i, n in Counter(i for i in matched.values() if i).items() if n > 1]
+        for item in twice:
+            reader.say(asked.name, f"two columns are {item!r}; tell them apart", item)
         for heading in asked.columns:
             codes = {}
             place = 0 if matched[heading.column] else _place_of(reader, asked, heading)
@@ -352,7 +386,7 @@ def _measured(reader: Reader, asked: Asked) -> None:
     codes: dict[str, tuple[Answer, ...]] = {}
     for text, count in reader.texts[heading.column].items():
         value = _value(reader, asked, text)
-        option = "" if value is not None else asked.options.match(text)
+        option = "" if value is not None else asked.options.match(text, count=count)
         if value is None and not option:
             unknown[text, heading.letters] += count
         codes[text] = (Answer(option=option, value=value),)

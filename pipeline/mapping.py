@@ -16,7 +16,7 @@ from pipeline.formats import Heading
 from pipeline.kinds import READERS
 from pipeline.meanings import Condition, Mapped, Texts
 from pipeline.reading import SHOWN, Asked, Labels, Reader
-from pipeline.survey import Survey
+from pipeline.survey import MEASURED, Survey
 from pipeline.wave import Fielding
 from pipeline.words import fold
 
@@ -55,7 +55,8 @@ def _read(reader: Reader, name: str) -> None:
     lines = reader.fielding.wave.lines(name)
     declared = {i: o.label for i, o in reader.survey.options(name).items()}
     write_ins = [i for i, o in reader.survey.options(name).items() if o.write_in]
-    options = Labels("options", declared, lines, write_ins)
+    own_words = bool(write_ins) or question.private or question.kind in MEASURED
+    options = Labels("options", declared, lines, write_ins, own_words)
     items = Labels("items", question.items, lines)
     numbers = {text: float(to) for text, to in mapped.items() if not isinstance(to, str)}
     asked = Asked(name, columns, options, items, numbers)
@@ -63,11 +64,8 @@ def _read(reader: Reader, name: str) -> None:
     for labels in (options, items):
         for label, first, second in sorted(labels.clashes):
             reader.mapped.clashes.append((name, first, second))
-            reader.say(
-                name,
-                f"the beginning {label!r} fits two texts, "
-                f"{first[:SHOWN]!r} and {second[:SHOWN]!r}; make it longer",
-            )
+            texts = "" if question.private else f", {first[:SHOWN]!r} and {second[:SHOWN]!r}"
+            reader.say(name, f"the beginning {label!r} fits two texts{texts}; make it longer")
     _check_not_offered(reader, name)
     reader.mapped.used.update((name, line) for line in options.used | items.used)
     said: dict[str, str | float] = {}
@@ -115,6 +113,8 @@ def _near_text(reader: Reader, question: str, text: str, columns: Sequence[Headi
     """The texts that a mapping line could mean; nobody's own words."""
     named = [h for h in columns if not is_write_in(reader.survey, question, h, columns, {})]
     others = [t for t in reader.texts_of(named) if fold(t) != fold(text)]
+    if reader.survey.questions[question].private:
+        return ""
     return did_you_mean(text, others, "The texts there are") if others else ""
 
 

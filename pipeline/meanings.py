@@ -100,6 +100,8 @@ class Mapped:
     texts: list[tuple[str, int]] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     screens: list[tuple[str, tuple[Condition, ...]]] = field(default_factory=list)
+    twice: list[Coded] = field(default_factory=list)
+    """columns that say joined what boxes say too, and must say the same"""
     recodes: list[Recode] = field(default_factory=list)
     rules: set[tuple[str, str]] = field(default_factory=set)
     """the lines of [questions.….others] that claimed a text: question and rule"""

@@ -16,6 +16,7 @@ from pipeline import coded, delimited, files, survey, wave
 from pipeline.assign import assign
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError
+from pipeline.formats import formats
 from pipeline.ingest import Export, load_export
 from pipeline.mapping import interpret
 from pipeline.meanings import Answer, Condition, Mapped
@@ -64,6 +65,10 @@ def normalise(paths: Paths) -> str:
             ):
                 _open_cells(connection, paths, fielding, export)
                 _code(connection, questionnaire, number, meaning)
+                problems += _boxes_that_disagree(connection, questionnaire, number, fielding, meaning)
+                _recode(connection, coded.Numbers(questionnaire), number, meaning)
+            if problems:
+                raise SurveyError(problems)
             for name in ("allocations", "answers", "texts", "responses", "flags"):
                 connection.execute(statement(name))
             for _, view in folder("views"):
@@ -115,7 +120,9 @@ def _map_all(
             _open_cells(connection, paths, fielding, export)
             _check_blank(connection, paths, fielding, export)
             assigned = assign(questionnaire, fielding, export.headings)
-            texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave, own_texts))
+            # where a box may say No, the box of an Other is told from the text beside it by what it holds
+            wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
+            texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave, wanted))
             mapped.append(interpret(questionnaire, document, fielding, assigned, texts))
         except SurveyError as error:
             problems += error.problems
@@ -302,7 +309,6 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
         "from cells) where code is not null"
     )
     connection.execute(statement("coded_cells"), {"wave": number})
-    _recode(connection, numbers, number, meaning)
     connection.execute("drop type raw_text")
     for question, place in meaning.beside:
         connection.execute(
@@ -315,6 +321,42 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
             f"from cells where c{place} is not null"
         )
     _respondents(connection, questionnaire, number, meaning)
+
+
+def _boxes_that_disagree(
+    connection: duckdb.DuckDBPyConnection,
+    questionnaire: Survey,
+    number: int,
+    fielding: Fielding,
+    meaning: Mapped,
+) -> list[Problem]:
+    """Respondents whose boxes say other than the column in which their answers stand joined."""
+    numbers, problems = coded.Numbers(questionnaire), []
+    for column in meaning.twice:
+        rows = [
+            {"text": text, "option": numbers.option(column.question, answer.option)}
+            for text, answers in column.codes.items()
+            for answer in answers
+        ]
+        connection.register("frame", coded.frame(rows, {"text": "str", "option": "uint16"}))
+        connection.execute(
+            "create or replace temp table said as select respondent, option from cells join frame on "
+            f"c{column.column} = frame.text"
+        )
+        key = {"wave": number, "question": numbers.questions[column.question]}
+        apart = connection.execute(statement("disagreeing"), key).fetchall()
+        connection.unregister("frame")
+        if apart:
+            listed = ", ".join(str(respondent) for (respondent,) in apart[:5])
+            problems.append(
+                fielding.document.problem(
+                    f"{column.question}: the boxes of {len(apart)} respondents (response {listed}"
+                    f"{', …' if len(apart) > 5 else ''} of the export) say other than the column in which "
+                    "their answers are joined; export again, or drop that column",
+                    *("columns", column.question),
+                )
+            )
+    return problems
 
 
 def _recode(

@@ -17,6 +17,7 @@ from pipeline.survey import Survey, as_pattern
 from pipeline.wave import Fielding
 from pipeline.words import best_fit, fold, is_beginning
 
+_SHOWN_BY = 3  # so many respondents give a text before it can be a label where they may write their own
 SHOWN = 120  # characters of a text that a message quotes
 
 
@@ -29,8 +30,11 @@ class Labels:
         declared: Mapping[str, str],
         lines: Mapping[str, str],
         write_ins: Iterable[str] = (),
+        own_words: bool = False,
     ) -> None:
         self.part = part
+        self.enough = _SHOWN_BY if own_words else 1
+        """how many cells must hold a text before it is printed as a label"""
         self.declared = dict(declared)
         self.lines = {text: identifier for text, identifier in lines.items() if identifier in declared}
         self.write_ins = frozenset(write_ins)
@@ -41,12 +45,15 @@ class Labels:
         self.mapped: dict[str, str] = {}
         """what a line of [answers] read for an id"""
         self.clashes: set[tuple[str, str, str]] = set()
+        self.seen: Counter[str] = Counter()
+        """how many cells hold a text that may become a label, folded; a heading counts as enough"""
 
-    def match(self, text: str, heading: bool = False) -> str:
-        """The id that `text` stands for; empty where it is none.
+    def match(self, text: str, heading: bool = False, count: int = 1) -> str:
+        """The id that `text`, which stands in `count` cells or heads a column, stands for; empty for none.
 
         The full label of a write-in is read from a heading alone: in a cell it is somebody's own text.
         """
+        self.seen[fold(text)] += self.enough if heading else count
         fitting = best_fit({line: line for line in self.lines}, text)
         if fitting:
             (line,) = fitting[:1]
@@ -74,8 +81,17 @@ class Labels:
                 self.clashes.add((label, first, text))
 
     def label(self, identifier: str) -> str:
-        """The label in full where the export shows it, else as it is declared."""
-        return self.full.get(identifier, self.declared[identifier])
+        """The label in full where the export shows it, else as it is declared.
+
+        Where people may have written words of their own, one of them alone shows nothing.
+        """
+        full = self.full.get(identifier, "")
+        return full if self.seen[fold(full)] >= self.enough else self.declared[identifier]
+
+    def instead(self, identifier: str) -> str:
+        """What a line of [answers] read for an id, where it may be printed."""
+        text = self.mapped.get(identifier, "")
+        return text if self.seen[fold(text)] >= self.enough else ""
 
     def known(self) -> list[str]:
         """Every text that is an answer, folded; a beginning ends in an ellipsis."""
@@ -180,8 +196,8 @@ class Reader:
     def offer(self, question: str, item: str, option: str, labels: Labels) -> None:
         """Note that the wave put an item or an option before its respondents."""
         identifier = option or item
-        mapped = labels.mapped.get(identifier, "")
-        self.mapped.offers.append(Offer(question, item, option, labels.label(identifier), mapped))
+        label, instead = labels.label(identifier), labels.instead(identifier)
+        self.mapped.offers.append(Offer(question, item, option, label, instead))
 
     def offer_all(self, question: str, labels: Labels) -> None:
         """Offer every option but those that the wave file says were not there."""

@@ -12,6 +12,7 @@ from pipeline.delimited import UnreadableError
 
 SUFFIXES = (".sav", ".zsav")
 HEADER_ROWS = 3
+MISSING = "missing "  # before a value that the file declares missing and does not label
 _PART = re.compile(r"(?P<stem>.+?)_(?P<part>\d+)\Z")
 _OWN_TEXT = re.compile(r"(?P<stem>.+?)_(?:\d+_)?(?:other|text|oth|specify)\Z", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[(?P<label>.*?)\]\s*(?P<text>.*)\Z", re.DOTALL)
@@ -70,7 +71,7 @@ def _column(
         elif value in labels:
             cells.append(str(labels[value]))
         elif any(_within(value, part) for part in missing):
-            cells.append(f"missing {_text(value)}")
+            cells.append(f"{MISSING}{_text(value)}")
         else:
             cells.append(_text(value))
     return cells

@@ -318,9 +318,14 @@ def joined_tools(folder: Path, *cells: str) -> Paths:
 
 def test_words_behind_a_beginning_are_nobodys_label(tmp_path: Path) -> None:
     paths = joined_tools(
-        tmp_path, "Beta, Alpha tool, for everything, canary-private-1", "Alpha tool, for everything", "Beta"
+        tmp_path,
+        "Beta, Alpha tool, for everything, canary-private-1",
+        "Alpha tool, for everything",
+        "Alpha tool, for everything, Beta",
     )
-    assert answers(paths)["tools"] == [(1, "alpha"), (1, "beta"), (1, "other"), (2, "alpha"), (3, "beta")]
+    assert answers(paths)["tools"] == [
+        (1, "alpha"), (1, "beta"), (1, "other"), (2, "alpha"), (3, "alpha"), (3, "beta"),
+    ]  # fmt: skip
     tables(paths)
     with duckdb.connect(str(paths.database), read_only=True) as connection:
         labels = dict(connection.execute("select option, label from options").fetchall())
@@ -331,7 +336,7 @@ def test_words_behind_a_beginning_are_nobodys_label(tmp_path: Path) -> None:
 
 
 def test_a_beginning_seen_in_one_cell_alone_must_be_whole(tmp_path: Path) -> None:
-    with pytest.raises(SurveyError, match=r"tools: 'Alpha…' stands in one cell alone, where somebody's"):
+    with pytest.raises(SurveyError, match=r"tools: 'Alpha…' stands in too few cells to tell its text"):
         answers(joined_tools(tmp_path / "a", "Beta, Alpha tool, my own words", "Beta"))
     # with no separator behind it, nothing can stand behind it
     assert answers(joined_tools(tmp_path / "b", "Beta, Alpha tool", "Beta"))["tools"][0] == (1, "alpha")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from pipeline.formats import flat, kobotoolbox, limesurvey, qualtrics, spss, surveymonkey, typeform
 from pipeline.formats.heading import Heading
+from pipeline.sav import MISSING
+from pipeline.words import fold
 
 __all__ = ["Format", "Heading", "formats"]
 
@@ -27,8 +29,14 @@ class Format:
     """what joins several answers in one cell, unless the wave file says otherwise."""
     unticked: frozenset[str] = frozenset()
     """folded texts that, in the column of an option, say that it was not chosen."""
+    missing: str = ""
+    """how a text begins that the file declares missing; in a box it is no tick."""
     joined_too: bool = False
     """whether a multiple choice may stand there twice: joined in one column, and split into boxes."""
+
+    def is_unticked(self, text: str) -> bool:
+        """Whether a text in the column of an option says that it was not chosen."""
+        return fold(text) in self.unticked or bool(self.missing and text.startswith(self.missing))
 
 
 formats: dict[str, Format] = {
@@ -40,10 +48,14 @@ formats: dict[str, Format] = {
     "googleforms": Format(flat.header_rows, flat.headings, ", "),
     "typeform": Format(typeform.header_rows, typeform.headings, ", "),
     "kobotoolbox": Format(
-        kobotoolbox.header_rows, kobotoolbox.headings, " ", frozenset({"0", "false"}), joined_too=True
+        kobotoolbox.header_rows, kobotoolbox.headings, " ", frozenset({"0", "0.0", "false"}), joined_too=True
     ),
     "spss": Format(
-        spss.header_rows, spss.headings, ", ", frozenset({"0", "no", "not selected", "unchecked"})
+        spss.header_rows,
+        spss.headings,
+        ", ",
+        frozenset({"0", "no", "not selected", "not mentioned", "unchecked"}),
+        missing=MISSING,
     ),
     "flat": Format(flat.header_rows, flat.headings, "; "),
 }
