@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.columns import find, why_not
+from pipeline.columns import find, is_letters, why_not
 from pipeline.errors import Problem, SurveyError, did_you_mean, nearest
 from pipeline.formats import Heading
 from pipeline.survey import Survey
@@ -92,9 +92,7 @@ def _doubled(name: str, survey: Survey, fielding: Fielding, found: Sequence[Head
     """Columns that one heading finds and nothing tells apart; the texts of an Other may stand in several."""
     lines = fielding.wave.lines(name)
     seen: dict[tuple[str, str, str], Heading] = {}
-    by_letters = any(
-        re.fullmatch(r"[A-Z]{1,3}(:[A-Z]{1,3})?", f) for f in fielding.wave.columns.get(name, [])
-    )
+    by_letters = any(is_letters(finder) for finder in fielding.wave.columns.get(name, []))
     for heading in found:
         key = (fold(heading.code), fold(heading.text), fold(heading.label))
         twice = heading.bare and key in seen and not by_letters

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pipeline import scaffold
 from pipeline.assign import Assigned, by_default, is_other
-from pipeline.columns import find
+from pipeline.columns import find, is_letters
 from pipeline.documents import Document
 from pipeline.formats import Heading, formats
 from pipeline.guess import Looked
@@ -24,9 +24,10 @@ from pipeline.meanings import Loose, Mapped, Texts
 from pipeline.survey import Survey
 from pipeline.values import as_number
 from pipeline.wave import Fielding, Wave
-from pipeline.words import ELLIPSIS, best_fit, fold, is_beginning
+from pipeline.words import ELLIPSIS, best_fit, fold, is_beginning, likeness
 
 _SURELY_SEEN = 3  # so many would have chosen an option, had it been offered: then it was not
+_DROPPED_LIKE = 0.6  # what is so like a dropped heading is dropped: better one question less than a name
 _WHOLE = 60  # a heading longer than this is named by its beginning
 _ROUNDS = 8  # new options can make further cells readable
 
@@ -63,8 +64,18 @@ class Carried:
     """questions of the wave before that this export does not have"""
 
 
-def carry(survey: Survey, document: Document, like: Fielding, before: Mapped, looked: Looked) -> Carried:
-    """What holds of `looked` as it did of the wave `like`, whose cells mean `before`."""
+def carry(
+    survey: Survey,
+    document: Document,
+    like: Fielding,
+    before: Mapped,
+    dropped: Sequence[str],
+    looked: Looked,
+) -> Carried:
+    """What holds of `looked` as it did of the wave `like`, whose cells mean `before`.
+
+    `dropped` are the headings of the columns that `like` drops.
+    """
     out = Carried()
     known = {fold(text) for values in looked.texts.values() for text in values}
     out.blank = [text for text in like.wave.source.blank if fold(text) in known]
@@ -77,7 +88,7 @@ def carry(survey: Survey, document: Document, like: Fielding, before: Mapped, lo
     matched = {name: columns for name, (columns, _) in found.items()}
     out.gone = [name for name in before.columns if name not in matched]
     taken = {h.column for columns in matched.values() for h in columns}
-    _rest(out, survey, like, before, looked, texts, matched, taken)
+    _rest(out, survey, like, before, dropped, looked, texts, matched, taken)
     for name, (columns, doubt) in found.items():
         finders = _finders(name, survey, like, before, columns, looked.headings)
         if finders or doubt:
@@ -109,7 +120,7 @@ def _finders(
     own = like.wave.columns.get(name, [])
     if not own and [h.column for h in by_default(name, survey, headings, like.wave.lines(name))] == wanted:
         return []
-    letters = any(re.fullmatch(r"[A-Z]{1,3}(:[A-Z]{1,3})?", finder) for finder in own)
+    letters = any(is_letters(finder) for finder in own)
     if own and not letters and names(own):
         return list(own)
     if not own and names([before.columns[name][0].text]):
@@ -142,6 +153,7 @@ def _rest(
     survey: Survey,
     like: Fielding,
     before: Mapped,
+    dropped: Sequence[str],
     looked: Looked,
     texts: Texts,
     matched: dict[str, list[Heading]],
@@ -160,9 +172,15 @@ def _rest(
             taken.add(columns[0].column)
     for finder in declared.drop:
         columns = find(finder, looked.headings)
-        if columns and not re.fullmatch(r"[A-Z]{1,3}(:[A-Z]{1,3})?", finder):
+        if columns and not is_letters(finder):
             out.drop.append((finder, ""))
             taken.update(h.column for h in columns)
+    for heading in looked.headings:
+        like_it = max((likeness(heading.text, text) for text in dropped), default=0.0)
+        if heading.column not in taken and heading.text and like_it >= _DROPPED_LIKE:
+            doubt = "" if like_it == 1 else f"worded {like_it:.0%} like a column that {like.name} drops"
+            out.drop.append((heading.letters, doubt or f"{like.name} drops it"))
+            taken.add(heading.column)
     layout = formats[looked.format]
     left = [h for h in looked.headings if h.column not in taken | screened]
     drafted = scaffold.draft(left, texts, layout, looked.at_most)
@@ -299,7 +317,9 @@ def _settle(
             free = {i: full.get((question, i), label) for i, label in labels.items() if i not in taken}
             if best_fit(labels, loose.text):
                 continue  # an answer that is known, in a cell with others that are not
-            best, score = nearest(loose.text, free)
+            # what fewer people gave may be their own words, which no file of ours repeats
+            own_words = not loose.heading and (loose.count < _SURELY_SEEN or asked.private)
+            best, score = ("", 0.0) if own_words else nearest(loose.text, free)
             if best:
                 lines.setdefault(question, {})[loose.text] = best
                 doubts[question, loose.text] = f"{score:.0%} like that of {like.name}"
@@ -308,7 +328,7 @@ def _settle(
                 continue  # a code: only a person knows what it stands for
             elif loose.part == "options" and asked.scale and survey.scales[asked.scale].scores:
                 continue  # a step more would move the scores of every grid of the scale
-            elif loose.heading or loose.count > 1:
+            elif not own_words:
                 identifier = scaffold.identify(loose.text, ids)
                 ids.add(identifier)
                 out.new_parts.append(NewPart(question, loose.part, identifier, loose.text))
@@ -341,14 +361,16 @@ def _settle_clashes(
     """Name the new one of two texts that one beginning fits; whether there was any."""
     settled = False
     known = {fold(label) for label in full.values()}
-    for question, *both in mapped.clashes:
-        options = {i: o.label for i, o in survey.options(question).items()} | survey.questions[question].items
-        for text in [text for text in both if fold(text) not in known][-1:]:
-            fitting = best_fit(options, text)
-            if len(fitting) == 1 and text not in lines.get(question, {}):
-                lines.setdefault(question, {})[text] = fitting[0]
-                doubts[question, text] = "begins like another answer"
-                settled = True
+    for question, text, count in mapped.clashes:
+        asked = survey.questions[question]
+        options = {i: o.label for i, o in survey.options(question).items()} | asked.items
+        fitting = best_fit(options, text)
+        fresh = fold(text) not in known and text not in lines.get(question, {})
+        # of two texts that one beginning fits, the new one is named; what few people gave is not repeated
+        if fresh and len(fitting) == 1 and count >= _SURELY_SEEN and not asked.private:
+            lines.setdefault(question, {})[text] = fitting[0]
+            doubts[question, text] = "begins like another answer"
+            settled = True
     return settled
 
 

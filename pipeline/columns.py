@@ -37,6 +37,11 @@ def find(finder: str, headings: Sequence[Heading]) -> list[Heading]:
     return by_start if len({fold(h.text) for h in by_start}) == 1 else []
 
 
+def is_letters(finder: str) -> bool:
+    """Whether a finder names columns by their letters."""
+    return bool(_LETTERS.match(finder))
+
+
 def why_not(finder: str, headings: Sequence[Heading]) -> str:
     """Why `find` named no column, for an error message."""
     start = beginning(finder) if is_beginning(finder) else fold(finder)

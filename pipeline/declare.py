@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pipeline.carry import Carried
 from pipeline.documents import Document
@@ -67,7 +69,8 @@ def wave_toml(drafted: Draft, looked: Looked, file: str, name: str, fielded: tup
     lines += [f"{role} = {_quoted(finder)}" for role, finder in roles.items() if finder]
     lines += _drop_toml(drafted.drop)
     seen = Counter(fold(question.text) for question in drafted.questions)
-    finders = {q.id: _finder(q) for q in drafted.questions if _needs_finder(q, seen)}
+    codes = Counter(fold(question.columns[0].code) for question in drafted.questions)
+    finders = {q.id: _finder(q) for q in drafted.questions if _needs_finder(q, seen, codes)}
     if finders:
         lines += ["", "[columns]"]
         lines += [f"{question} = {_quoted(finder)}" for question, finder in finders.items()]
@@ -79,7 +82,7 @@ def carried_toml(
 ) -> str:
     """The wave file that was carried over as TOML."""
     declared, source = like.wave, like.wave.source
-    title = declared.title.replace(like.name, name)
+    title = _renamed(declared.title, like.name, name)
     title = title if title != declared.title else f"{title}, {name}"
     lines = [f"title = {_quoted(title)}"]
     lines += _fielded_toml(fielded)
@@ -100,9 +103,10 @@ def carried_toml(
         lines.append(f'sha256 = "{hashlib.sha256(export.read_bytes()).hexdigest()}"')
     if source.url:
         lines.append(f"{CHECK} add url, the address of this export")
-    for key in ("licence", "citation"):
-        if value := getattr(source, key):
-            lines.append(f"{key} = {_quoted(value.replace(like.name, name))}")
+    if source.licence:
+        lines.append(f"licence = {_quoted(source.licence)}")
+    if source.citation:
+        lines.append(f"citation = {_quoted(_renamed(source.citation, like.name, name))}")
     lines += ["", "[respondents]"]
     lines += [f"{role} = {_quoted(finder)}" for role, finder in found.respondents.items()]
     lines += _drop_toml(found.drop)
@@ -137,6 +141,11 @@ def carried_toml(
     return "\n".join(lines) + "\n"
 
 
+def _renamed(text: str, before: str, after: str) -> str:
+    """A text in which the name of a wave stands as a word of its own, with that of another."""
+    return re.sub(rf"(?<![\w.]){re.escape(before)}(?![\w.])", after, text)
+
+
 def _fielded_toml(fielded: tuple[str, str]) -> list[str]:
     if fielded[0]:
         return [f"fielded = {{ from = {fielded[0]}, to = {fielded[1]} }}"]
@@ -165,7 +174,7 @@ def _drop_toml(drop: Sequence[tuple[str, str]]) -> list[str]:
 
 def with_additions(text: str, document: Document, questionnaire: Survey, found: Carried, name: str) -> str:
     """survey.toml with new options, items and questions in their places, each marked."""
-    lines = text.splitlines()
+    lines = text.rstrip("\n").split("\n")
     inserts: list[tuple[int, list[str]]] = []
     done: set[tuple[str, ...]] = set()
     for new in found.new_parts:
@@ -212,7 +221,7 @@ def with_changes(text: str, like: Fielding, found: Carried, name: str) -> str:
 
     An option that is new was most likely not offered before, where one column cannot show it.
     """
-    document, lines = like.document, text.splitlines()
+    document, lines = like.document, text.rstrip("\n").split("\n")
     inserts: list[tuple[int, list[str]]] = []
     later = like.name > name
     for question in dict.fromkeys((*found.newly_offered, *(found.reworded if later else ()))):
@@ -243,13 +252,27 @@ def with_changes(text: str, like: Fielding, found: Carried, name: str) -> str:
     return _inserted(lines, inserts)
 
 
-def parses(text: str) -> bool:
-    """Whether a text is TOML still."""
+def data_of(text: str) -> dict[str, Any] | None:
+    """What a TOML text holds; None where it is none."""
     try:
-        tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
-        return False
-    return True
+        return None
+
+
+def grown(data: Mapping[str, Any], found: Carried) -> dict[str, Any]:
+    """The questionnaire that survey.toml must hold once everything is added: what it held, and no more."""
+    whole = copy.deepcopy(dict(data))
+    for new in found.new_parts:
+        owner = whole["questions"][new.question]
+        if new.part == "options" and "scale" in owner:
+            owner = whole["scales"][owner["scale"]]
+        label: Any = {"label": " ".join(new.label.split()), "write_in": True}
+        owner.setdefault(new.part, {})[new.id] = label if new.write_in else label["label"]
+    for _, question in found.new_questions:
+        (own,) = tomllib.loads("\n".join(_question_toml(question)))["questions"].values()
+        whole["questions"][question.id] = own
+    return whole
 
 
 def _inserted(lines: list[str], inserts: Sequence[tuple[int, list[str]]]) -> str:
@@ -271,8 +294,11 @@ def _end(lines: Sequence[str], document: Document, question: str) -> int:
     return at
 
 
-def _needs_finder(question: Question, seen: Counter[str]) -> bool:
-    by_code = fold(question.columns[0].code) == fold(question.id)
+def _needs_finder(question: Question, seen: Counter[str], codes: Counter[str]) -> bool:
+    code = fold(question.columns[0].code)
+    by_code = code == fold(question.id) and codes[code] == 1
+    if code and codes[code] > 1:
+        return True
     return not by_code and (seen[fold(question.text)] > 1 or question.text != question.columns[0].text)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from pipeline.words import fold
 
+_MOST_WORDS = 150
+
 
 def split(cell: str, options: Sequence[str], separator: str) -> list[str]:
     """The answers of a cell, each as written there.
@@ -17,6 +19,8 @@ def split(cell: str, options: Sequence[str], separator: str) -> list[str]:
     """
     parts = re.split(f"({pattern(separator)})", cell)
     words, joints = parts[0::2], parts[1::2]
+    if len(words) > _MOST_WORDS:
+        return [cell]  # nobody ticked so many answers: it is a text
     pieces: list[str] = []
     at = 0
     while at < len(words):

@@ -13,7 +13,7 @@ from pipeline.formats import Heading
 from pipeline.meanings import Answer, Coded, Loose, Recode, Tick
 from pipeline.reading import SHOWN, Asked, Labels, Reader, folded
 from pipeline.values import as_date, as_number, as_place
-from pipeline.words import best_fit, fits, fold, is_beginning
+from pipeline.words import best_fit, fold, is_beginning
 
 # a text that is no option and comes this often is an option that nobody declared
 _SEEN_TOO_OFTEN = 3
@@ -424,10 +424,9 @@ def _allocation(reader: Reader, asked: Asked) -> None:
 
 def _value(reader: Reader, asked: Asked, text: str) -> float | None:
     """What a cell gives: the number that [answers] says, a plain one (its unit may follow), or a date."""
-    for line, number in asked.numbers.items():
-        if fits(line, text):
-            asked.options.used.add(line)
-            return number
+    if line := best_fit({line: line for line in asked.numbers}, text):
+        asked.options.used.add(line[0])
+        return asked.numbers[line[0]]
     question = reader.survey.questions[asked.name]
     if question.kind == "date":
         return as_date(text, reader.fielding.wave.source.dates)

@@ -63,7 +63,7 @@ def _read(reader: Reader, name: str) -> None:
     READERS[question.kind](reader, asked)
     for labels in (options, items):
         for label, first, second in sorted(labels.clashes):
-            reader.mapped.clashes.append((name, first, second))
+            reader.mapped.clashes += [(name, text, labels.seen[fold(text)]) for text in (first, second)]
             texts = "" if question.private else f", {first[:SHOWN]!r} and {second[:SHOWN]!r}"
             reader.say(name, f"the beginning {label!r} fits two texts{texts}; make it longer")
     _check_not_offered(reader, name)

@@ -144,7 +144,7 @@ def _suits(kind: str, group: Group, texts: Texts) -> bool:
     if kind in ("number", "date", "allocation"):
         return 2 * numbers >= len(distinct)
     if kind == "text":
-        return len(group) == 1 and _all_unlike(cells)
+        return len(group) == 1
     return kind == "multiple" or not _all_unlike(cells)
 
 

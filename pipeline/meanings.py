@@ -108,8 +108,8 @@ class Mapped:
     left: dict[str, Counter[str]] = field(default_factory=dict)
     """the texts beside an Other that no rule claims, by question"""
     loose: list[Loose] = field(default_factory=list)
-    clashes: list[tuple[str, str, str]] = field(default_factory=list)
-    """texts that one beginning fits: question, and two of them"""
+    clashes: list[tuple[str, str, int]] = field(default_factory=list)
+    """texts that one beginning fits although it stands for another: question, text, how many cells hold it"""
     used: set[tuple[str, str]] = field(default_factory=set)
     """the lines of [answers] that matched: question and text"""
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)

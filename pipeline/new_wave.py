@@ -10,10 +10,12 @@ from pathlib import Path
 from pipeline import files, survey, wave
 from pipeline.carry import carry
 from pipeline.check import check, read
+from pipeline.columns import find
 from pipeline.declare import (
     CHECK,
     carried_toml,
-    parses,
+    data_of,
+    grown,
     survey_toml,
     wave_toml,
     with_additions,
@@ -22,8 +24,9 @@ from pipeline.declare import (
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.formats import formats
 from pipeline.guess import Looked, look
-from pipeline.paths import Paths, is_name
+from pipeline.paths import RESERVED_FILES, Paths, is_name
 from pipeline.scaffold import draft
+from pipeline.wave import Fielding
 from pipeline.words import fold
 
 
@@ -67,6 +70,8 @@ def _place(root: Path, export: Path, survey_name: str) -> tuple[Paths, str]:
         raise SurveyError(f"{export} lies in the folder of the survey {paths.survey!r}, not {survey_name!r}")
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", full.stem).strip("-._") or "wave"
     file = paths.raw / f"{name}.toml"
+    if file.name in RESERVED_FILES:
+        raise SurveyError(f"{file.name} has another meaning; name the export by its wave, such as the year")
     if file.exists():
         raise SurveyError(f"{paths.shown(file)} is there already; remove it to have it drafted again")
     return paths, name
@@ -105,7 +110,7 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
     source = fielding.wave.source
     guess_anew = source.format != "spss" and export.suffix.lower() in (".sav", ".zsav")
     with look(export, "" if guess_anew else source.format, source.header_rows) as looked:
-        found = carry(questionnaire, document, fielding, before, looked)
+        found = carry(questionnaire, document, fielding, before, _dropped(fielding), looked)
         fielded = _fielded(looked, list(found.respondents.values()))
     file = paths.raw / f"{name}.toml"
     texts = {path: path.read_text(encoding="utf-8") for path in (paths.questionnaire, waves[like])}
@@ -114,12 +119,18 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
         waves[like]: with_changes(texts[waves[like]], fielding, found, name),
         file: carried_toml(found, looked, fielding, export, name, fielded),
     }
+    expected = grown(document.data, found)
+    if data_of(changed[paths.questionnaire]) != expected or data_of(changed[waves[like]]) is None:
+        raise SurveyError(
+            f"{paths.shown(paths.questionnaire)} or {waves[like].name} is written in a way that cannot be "
+            "added to line by line, so nothing was changed; write each table under its own heading, one key "
+            "a line, and try again"
+        )
     for path, text in changed.items():
-        if not parses(text):
-            raise SurveyError(f"{paths.shown(path)} cannot be added to as it is written; nothing was changed")
-    for path, text in changed.items():
-        if text.rstrip() != texts.get(path, "").rstrip():
-            files.write(path, text)
+        before_ = texts.get(path)
+        if before_ is None or text.rstrip() != before_.rstrip():
+            crlf = before_ is not None and b"\r\n" in path.read_bytes()
+            files.write(path, text.replace("\n", "\r\n") if crlf else text)
     yield f"format {looked.format}: {looked.reason}"
     there = len(before.columns) - len(found.gone)
     yield (
@@ -129,6 +140,15 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
     if found.gone:
         yield f"not asked in {name}: {', '.join(found.gone)}"
     yield _written(paths, [path for path in changed if path.read_text(encoding="utf-8") != texts.get(path)])
+
+
+def _dropped(fielding: Fielding) -> list[str]:
+    """The headings of the columns that a wave drops."""
+    source, drop = fielding.wave.source, fielding.wave.respondents.drop
+    if not drop:
+        return []
+    with look(fielding.exports[0], source.format, source.header_rows) as looked:
+        return [h.text for finder in drop for h in find(finder, looked.headings) if h.text]
 
 
 def _written(paths: Paths, written: Sequence[Path]) -> str:

@@ -16,7 +16,7 @@ ASSUMPTIONS_FILE = "assumptions.toml"
 PUBLISHED_FILE = "published.csv"
 # what no exhibit can be called: tables/ and the report page have these names for something else
 RESERVED = ("exhibits", "flow", "waves", "verify", "claims", "tests", "frequencies", "methodology")
-_NOT_WAVES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
+RESERVED_FILES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
 
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
@@ -94,7 +94,7 @@ class Paths:
     def wave_files(self) -> list[Path]:
         """The wave files, oldest name first; hidden files are none."""
         return sorted(
-            p for p in self.raw.glob("*.toml") if p.name not in _NOT_WAVES and not p.name.startswith(".")
+            p for p in self.raw.glob("*.toml") if p.name not in RESERVED_FILES and not p.name.startswith(".")
         )
 
     def cells(self, wave: str) -> Path:

@@ -21,11 +21,10 @@ from pipeline.words import fold
 
 _MOST_OPTIONS = 30  # a column with more common texts than this is no choice
 _EXPLAINED = 0.7  # the part of the answers of a choice that are given more than once
-_FEW, _SHORT_LIST = 2, 9  # so many texts given once are answers, in a list as short as this
+_FEW = 2  # so many numbers given once are answers still
 _STEM = 6  # letters by which two words count as one
 _LONGEST_LABEL = 160
 _WORDS_OF_AN_ID = 4
-_WORDS_OF_AN_OPTION = 3  # a text given once that has more words is taken for somebody's own
 _SMALL = {
     "the",
     "a",
@@ -71,12 +70,15 @@ _ID_HEADINGS = {
     "#",
     "token",
 }
-_STARTED = {"start date", "startdate", "started", "start", "date started"}
+_STARTED = {"start date", "start date (utc)", "startdate", "started", "start", "date started"}
 _SUBMITTED = {
     "end date",
     "enddate",
     "submitted",
     "submitted at",
+    "submit date (utc)",
+    "submissiondate",
+    "_submission_time",
     "submit date",
     "end",
     "timestamp",
@@ -248,7 +250,7 @@ def _apart(group: tuple[Heading, ...], texts: Texts) -> Iterator[tuple[Heading, 
         return len(own) > 3 and sum(counted[t] == 1 for t in own) > len(own) / 2
 
     free = [h for h in group if len(group) > 2 and not is_other(h.label) and is_free(h)]
-    if len(free) > len(group) / 2:
+    if len(free) == len(group):
         free = []
     if rest := tuple(h for h in group if h not in free):
         yield rest
@@ -331,9 +333,6 @@ def _one_column(
     if not _told(common, values) or max(map(len, common)) > _LONGEST_LABEL:
         return Question("", text, "text", group)
     question = Question("", text, "single", group, _options(common), check=_about_order(common))
-    if any(common[label] == 1 for label in common):
-        once = "an answer given once is an option: is it nobody's own words?"
-        question.check = f"{question.check}; " * bool(question.check) + once
     if not beside:
         return _with_own_texts(question, len(values) - len(common))
     if beside:
@@ -364,16 +363,34 @@ def _columns(
         if beside:
             _add_write_in(question, beside[0].label)
         return question
-    union = Counter(t for h in others for t in texts.get(h.column, {}))
+    union: Counter[str] = Counter()
+    for h in others:
+        union.update(texts.get(h.column, {}))
+    # what one person gave is no level of a grid
+    once = {t for t, n in union.items() if n == 1 and as_number(t) is None and not _is_usual(t)}
+    union = Counter({t: n for t, n in union.items() if t not in once})
+    if not union:
+        return Question("", text, "text", group)
     labels = [h.label for h in others]
-    if len(union) > _MOST_OPTIONS or not all(labels) or max(map(len, union)) > _LONGEST_LABEL:
+    cells = [texts.get(h.column, {}) for h in others]
+    no_choice = len(union) > _MOST_OPTIONS or max(map(len, union)) > _LONGEST_LABEL
+    if no_choice or not all(labels) or mostly_own(cells):
         return Question("", text, "text", group)
     places = [as_number(value) for value in union]
     if _RANKED.search(fold(text)) and all(p is not None and 1 <= p <= len(others) for p in places):
         return Question("", text, "rank", group, items=_items(labels))
     question = Question("", text, "grid", group, _options(union), _items(labels))
     question.check = _about_order(union)
+    if once:
+        question.check += "; " * bool(question.check) + f"{len(once)} texts given once are left to settle"
     return question
+
+
+def mostly_own(cells: Sequence[Mapping[str, int]]) -> bool:
+    """Whether most cells hold a text that no other holds, as people's own words do."""
+    total = sum(sum(values.values()) for values in cells)
+    once = sum(n == 1 for values in cells for n in values.values())
+    return total > 0 and once > 0.6 * total
 
 
 def _is_own(label: str, values: Mapping[str, int]) -> bool:
@@ -440,21 +457,25 @@ def _merged(parts: list[str], first: str, second: str, glue: str) -> list[str]:
 
 
 def _common(counts: Mapping[str, int]) -> dict[str, int]:
-    """The texts that are answers of a question rather than somebody's own: those given twice.
+    """The texts that are answers of a question rather than somebody's own: those given twice or more.
 
-    Where hardly any was given once, those are answers too.
+    Among numbers one that was given once is an answer too.
     """
     folded: Counter[str] = Counter()
     for text, count in counts.items():
         folded[fold(text)] += count
     twice = {text: count for text, count in counts.items() if folded[fold(text)] > 1}
     once = [text for text in counts if text not in twice]
-    few = len(once) <= _FEW and len(counts) <= _SHORT_LIST
-    # what is longer than an option, or stands among numbers, is somebody's own words
-    short = all(len(text.split()) <= _WORDS_OF_AN_OPTION for text in once)
-    among_numbers = bool(twice) and all(as_number(text) is not None for text in twice)
-    like = all(as_number(text) is not None for text in once) if among_numbers else short
-    return dict(counts) if few and like else twice
+    if twice and len(once) <= _FEW and all(as_number(text) is not None for text in counts):
+        return dict(counts)
+    return twice | {text: counts[text] for text in once if _is_usual(text)}
+
+
+def _is_usual(text: str) -> bool:
+    """Whether a text is a word of surveys, which tells nothing of who gave it: a step of a scale, a role."""
+    folded = fold(text)
+    steps = (step for scale in _SCALES for step in scale)
+    return bool(role_of(folded)) or any(re.fullmatch(rf"(?:{step})\w*( \w+)?", folded) for step in steps)
 
 
 def _told(common: Mapping[str, int], counts: Mapping[str, int]) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 
 from pipeline.words import fold
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?\Z")
-_PARTED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: .*)?\Z")
+_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\d{1,2}:\d{2}\S*)?)?)?\Z")
+_PARTED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: \d{1,2}:\d{2}.{0,12})?\Z")
 
 
 def as_number(text: str, unit: str = "") -> float | None:
@@ -48,5 +49,4 @@ def as_date(text: str, order: str = "") -> float | None:
         date = datetime.date(year, month, day)
     except ValueError:
         return None
-    begin, end = datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1)
-    return year + (date - begin).days / (end - begin).days
+    return year + (date.timetuple().tm_yday - 1) / (366 if calendar.isleap(year) else 365)

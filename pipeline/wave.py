@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, StrictFloat, StrictInt, field_validator
 
 from pipeline import parquet, sav, sheets
 from pipeline.documents import Declared, Document, model, read
@@ -17,6 +17,10 @@ from pipeline.paths import Paths, is_name
 from pipeline.survey import Survey
 
 _ONE_HEADER_ROW = ("limesurvey", "googleforms", "typeform", "kobotoolbox", "flat")
+
+
+# true is no 1, and what is not finite is no number that anybody meant
+Number = Annotated[StrictInt | StrictFloat, Field(allow_inf_nan=False)]
 
 
 def _listed(value: Any) -> Any:
@@ -90,7 +94,7 @@ class Wave(Declared):
     respondents: Respondents = Respondents()
     exclude: list[Exclude] = []
     columns: dict[str, list[str]] = {}
-    answers: dict[str, dict[str, str | float]] = {}
+    answers: dict[str, dict[str, str | Number]] = {}
     changes: dict[str, Change] = {}
 
     def not_offered(self, question: str) -> list[str]:

@@ -36,7 +36,8 @@ def test_a_draft_of_the_toy_gives_the_numbers_counted_by_hand(tmp_path: Path) ->
     survey = tomllib.loads(paths.questionnaire.read_text())
     kinds = {question["text"]: question["kind"] for question in survey["questions"].values()}
     assert kinds == {
-        "Channel": "single",
+        # one of fourteen came by another channel, and a text given once may be anybody's own words
+        "Channel": "text",
         "Are you involved?": "single",
         "Where are you?": "single",
         "What do you use?": "multiple",
@@ -84,8 +85,13 @@ def test_answers_joined_in_a_cell_are_taken_apart(tmp_path: Path) -> None:
     paths, lines = drafted(tmp_path, export)
     survey = tomllib.loads(paths.questionnaire.read_text())["questions"]["colours"]
     assert survey["kind"] == "multiple"
-    # one text given once in a short list is an answer; "Green" never stands without "or so"
-    assert survey["options"] == {"blue": "Blue", "red": "Red", "green_so": "Green, or so", "mauve": "mauve"}
+    # a text given once is somebody's Other; "Green" never stands without "or so"
+    assert survey["options"] == {
+        "blue": "Blue",
+        "red": "Red",
+        "green_so": "Green, or so",
+        "other": {"label": "Other", "write_in": True},
+    }
     wave = tomllib.loads((paths.raw / "joined.toml").read_text())
     assert str(wave["fielded"]["from"]) == "2001-02-01"
     assert lines[-1] == "now run: make all SURVEY=mine"

@@ -26,7 +26,7 @@ from coded.answers
 join coded.questions using (question)
 where questions.kind = 'allocation'
 group by answers.wave, answers.respondent, answers.question
-having abs(sum(answers.value) - coalesce(any_value(questions.most), 100)) > 0.5
+having abs(sum(answers.value) / coalesce(any_value(questions.most), 100) - 1) > 0.005
 union all
 select distinct wave, respondent, question, 'answered_not_asked' from coded.responses where unrouted
 union all
