@@ -91,10 +91,10 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
 def _doubled(name: str, survey: Survey, fielding: Fielding, found: Sequence[Heading]) -> Iterable[Problem]:
     """Columns that one heading finds and nothing tells apart; the texts of an Other may stand in several."""
     lines = fielding.wave.lines(name)
-    seen: dict[tuple[str, str, str], Heading] = {}
+    seen: dict[tuple[str, str], Heading] = {}
     by_letters = any(is_letters(finder) for finder in fielding.wave.columns.get(name, []))
     for heading in found:
-        key = (fold(heading.code), fold(heading.text), fold(heading.label))
+        key = (fold(heading.text), fold(heading.label))
         twice = heading.bare and key in seen and not by_letters
         if twice and not is_write_in(survey, name, heading, found, lines):
             both = f"{seen[key].letters} and {heading.letters}"

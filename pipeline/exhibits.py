@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from pipeline.documents import Declared, Document, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
-from pipeline.paths import REPORT_FILE, RESERVED, Paths
+from pipeline.paths import RESERVED, Paths
 from pipeline.survey import Survey
 from pipeline.words import plain
 
@@ -72,7 +72,7 @@ class Report(Declared):
 
 def load(paths: Paths, survey: Survey) -> Report:
     """The report of a survey; without a report.toml, every question's default exhibit."""
-    path = paths.raw / REPORT_FILE
+    path = paths.report_file
     if not path.is_file():
         return Report(exhibit=list(defaults(survey)))
     document = read(path, paths.shown(path))

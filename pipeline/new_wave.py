@@ -88,6 +88,8 @@ def _drafted(paths: Paths, export: Path, name: str) -> Iterator[str]:
     with look(export) as looked:
         drafted = draft(looked.headings, looked.texts, formats[looked.format], looked.at_most)
         fielded = _fielded(looked, [drafted.started, drafted.submitted])
+    if not drafted.questions:
+        raise SurveyError(f"{export.name}: no column reads like a question; is this the export of responses?")
     yield f"format {looked.format}: {looked.reason}"
     kinds = Counter(question.kind for question in drafted.questions)
     yield f"{len(drafted.questions)} questions: " + ", ".join(

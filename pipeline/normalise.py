@@ -137,9 +137,9 @@ def _open_cells(
     """The wave's cells as a view `cells`, with the texts that mean an empty cell as null."""
     path = paths.cells(fielding.name)
     columns = [f"c{heading.column}" for heading in export.headings]
-    if blank := fielding.wave.source.blank:
-        listed = ", ".join(literal(fold(text)) for text in blank)
-        columns = [f"case when {_compared(c)} not in ({listed}) then {c} end as {c}" for c in columns]
+    if spellings := _spellings(connection, paths, fielding, export):
+        listed = ", ".join(literal(text) for texts in spellings.values() for text in texts)
+        columns = [f"case when {c} not in ({listed or literal('')}) then {c} end as {c}" for c in columns]
     try:
         connection.execute(
             f"create or replace temp view cells as select respondent, {', '.join(columns)} "
@@ -155,27 +155,36 @@ def _cells_of(path: Path) -> str:
     return f"read_parquet({literal(str(path))})"
 
 
-def _compared(column: str) -> str:
-    """A cell as the texts that mean an empty one are compared with it."""
-    return f"lower(regexp_replace({column}, '\\s+', ' ', 'g'))"
+def _spellings(
+    connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
+) -> dict[str, list[str]]:
+    """How the cells spell each text that means an empty one."""
+    blank = fielding.wave.source.blank
+    if not blank:
+        return {}
+    cells = ", ".join(f"c{heading.column}" for heading in export.headings)
+    try:
+        found = connection.execute(
+            f"select distinct unnest([{cells}]) from {_cells_of(paths.cells(fielding.name))}"
+        ).fetchall()
+    except duckdb.Error:
+        return {}
+    folded = {fold(text): text for text in blank}
+    spellings: dict[str, list[str]] = {text: [] for text in blank}
+    for (text,) in found:
+        if text is not None and fold(text) in folded:
+            spellings[folded[fold(text)]].append(text)
+    return spellings
 
 
 def _check_blank(
     connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
 ) -> None:
     """SurveyError where a text that is said to mean an empty cell stands in none."""
-    blank = fielding.wave.source.blank
-    if not blank:
-        return
-    cells = ", ".join(_compared(f"c{heading.column}") for heading in export.headings)
-    found = connection.execute(
-        f"select distinct unnest([{cells}]) from {_cells_of(paths.cells(fielding.name))}"
-    ).fetchall()
-    present = {text for (text,) in found}
     problems = [
         fielding.document.problem(f"blank: {text!r} stands in no cell", "source", "blank", index)
-        for index, text in enumerate(blank)
-        if fold(text) not in present
+        for index, (text, spelt) in enumerate(_spellings(connection, paths, fielding, export).items())
+        if not spelt
     ]
     if problems:
         raise SurveyError(problems)

@@ -33,7 +33,7 @@ def others(paths: Paths, question: str) -> Iterator[str]:
             left[fold(text)] += count
             written.setdefault(fold(text), text)
     yield from (
-        f"{count:5}  {written[folded]}"
+        f"{count:5}  {''.join(c if c.isprintable() else ' ' for c in written[folded])}"
         for folded, count in sorted(left.items(), key=lambda pair: (-pair[1], pair[0]))
     )
     texts = "1 text" if len(left) == 1 else f"{len(left)} texts"

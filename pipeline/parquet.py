@@ -50,5 +50,6 @@ def _as_text(name: str, kind: str) -> str:
     if kind.endswith("[]"):
         return f"array_to_string(\"{name}\", '; ')"
     if kind in ("FLOAT", "DOUBLE"):
-        return f'case when not isnan("{name}") then format(\'{{:.15g}}\', "{name}"::double) end'
+        digits = 7 if kind == "FLOAT" else 15
+        return f'case when not isnan("{name}") then format(\'{{:.{digits}g}}\', "{name}"::double) end'
     return f'"{name}"::varchar'

@@ -91,6 +91,11 @@ class Paths:
         """The questions, once for all waves."""
         return self.raw / SURVEY_FILE
 
+    @property
+    def report_file(self) -> Path:
+        """The exhibits, where they are declared."""
+        return self.raw / REPORT_FILE
+
     def wave_files(self) -> list[Path]:
         """The wave files, oldest name first; hidden files are none."""
         return sorted(

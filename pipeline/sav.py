@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.delimited import UnreadableError
+from pipeline.words import fold
 
 SUFFIXES = (".sav", ".zsav")
 HEADER_ROWS = 3
@@ -64,12 +66,19 @@ def _column(
     missing: Sequence[Mapping[str, Any]],
     counted: float | None,
 ) -> list[str]:
+    texts = {value: str(label).strip() for value, label in labels.items()}
+    alike = Counter(fold(text) for text in texts.values())
+    # a label that is empty, or that two values share, tells nothing: the value stands beside it
+    labels = {
+        value: text if text and alike[fold(text)] == 1 else f"{text} [{_text(value)}]".strip()
+        for value, text in texts.items()
+    }
     cells = []
     for value in values:
         if value is None or value != value or value == "" or (counted is not None and value != counted):
             cells.append("")
         elif value in labels:
-            cells.append(str(labels[value]))
+            cells.append(labels[value])
         elif any(_within(value, part) for part in missing):
             cells.append(f"{MISSING}{_text(value)}")
         else:

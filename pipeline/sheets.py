@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +22,8 @@ def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
     """
     # imported here: an export as text needs none of it
     import python_calamine
+
+    _refuse_errors(path)
 
     try:
         workbook = python_calamine.load_workbook(path)
@@ -41,6 +45,24 @@ def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
         listed = ", ".join(repr(name) for name in tables)
         raise UnreadableError(f"{path.name} has several sheets: {listed}; name one with sheet", "sheet")
     return next(iter(tables.values()))
+
+
+def _refuse_errors(path: Path) -> None:
+    """UnreadableError where a cell holds an error such as #NAME?, which calamine would read as blank."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
+        return
+    found = []
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                xml = archive.read(name).decode("utf-8", "replace")
+                found += re.findall(r'<c r="([A-Z]+[0-9]+)"[^>]* t="e"[^>]*>.*?<v>([^<]*)</v>', xml)
+    if found:
+        listed = ", ".join(f"{cell} ({value})" for cell, value in found[:5])
+        raise UnreadableError(
+            f"{path.name}: {len(found)} cells hold an error and no answer: {listed}; a text that began with "
+            "= or - was taken for a formula: export as text, or mend the cells"
+        )
 
 
 def _filled(table: Sequence[Sequence[object]]) -> list[list[str]]:

@@ -265,6 +265,8 @@ def _check_question(survey: Survey, name: str, document: Document) -> Iterator[P
         yield document.problem(f"a {asked.kind} question has no items", *path, "items")
     if asked.max is not None and asked.kind not in ("multiple", "rank", "allocation"):
         yield document.problem(f"max means nothing for a {asked.kind} question", *path, "max")
+    if asked.unit and not asked.unit.strip("0123456789., "):
+        yield document.problem(f"unit {asked.unit!r} is a number", *path, "unit")
     if asked.unit and asked.kind not in ("number", "allocation"):
         yield document.problem(f"unit means nothing for a {asked.kind} question", *path, "unit")
     for shared in sorted(set(options) & set(asked.items)):
@@ -293,7 +295,8 @@ def _check_others(
             yield document.problem(f"others: {option!r} is the Other itself", *path, "others", rule)
         if pattern := as_pattern(rule):
             try:
-                re.compile(pattern)
+                if re.search(pattern, ""):
+                    yield document.problem(f"others: {rule!r} claims every text", *path, "others", rule)
             except re.error as error:
                 yield document.problem(f"others: {rule!r} is no pattern: {error}", *path, "others", rule)
     for option, declared in options.items():

@@ -35,7 +35,11 @@ def tables(paths: Paths) -> list[Path]:
         waves = _waves(connection)
         contents = _frequencies(paths, connection, questionnaire, report)
         printed: list[Printed] = []
-        for number, exhibit in enumerate(report.exhibit, 1):
+        exhibits = list(report.exhibit)
+        if not paths.report_file.is_file():
+            # nobody chose these exhibits: a question that nobody answered has none
+            exhibits = [e for e in exhibits if _answered(connection, questionnaire, e.question)]
+        for number, exhibit in enumerate(exhibits, 1):
             if exhibit.kind == "published_bars":
                 data = published_table(exhibit, numbers)
                 question = questionnaire.questions[exhibit.question].text or exhibit.question
@@ -55,6 +59,15 @@ def tables(paths: Paths) -> list[Path]:
     files.prune(paths.tables, kept, "*.csv")
     files.prune(paths.frequencies, kept, "*.csv")
     return list(contents)
+
+
+def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, question: str) -> bool:
+    """Whether anybody answered a question."""
+    found = connection.execute(
+        "select 1 from coded.responses where question = ? and state in ('answered', 'dkns') limit 1",
+        [questionnaire.position(question)],
+    ).fetchall()
+    return bool(found)
 
 
 def open_database(paths: Paths) -> duckdb.DuckDBPyConnection:
