@@ -26,8 +26,10 @@ from pipeline.values import as_number
 from pipeline.wave import Fielding, Wave
 from pipeline.words import ELLIPSIS, best_fit, fold, is_beginning, likeness
 
-_SURELY_SEEN = 3  # so many would have chosen an option, had it been offered: then it was not
+_SURELY_SEEN = 3  # what fewer people gave may be their own words
+_EXPECTED = 5  # so many would have chosen an option, had it been offered: then it was not
 _DROPPED_LIKE = 0.6  # what is so like a dropped heading is dropped: better one question less than a name
+_QUOTED = 120  # characters of a heading that a note quotes
 _WHOLE = 60  # a heading longer than this is named by its beginning
 _ROUNDS = 8  # new options can make further cells readable
 
@@ -94,7 +96,8 @@ def carry(
         if finders or doubt:
             out.columns[name] = (finders or [_named(columns, looked.headings)], doubt)
         if doubt or wordings(columns) != wordings(before.columns[name]):
-            out.reworded[name] = "its heading reads otherwise"
+            old = " ".join(before.columns[name][0].text.split())
+            out.reworded[name] = f"read {old[:_QUOTED]!r} in {like.name}" if old else "its heading is new"
     _answers(out, document, like, before, looked, texts, matched)
     places = {name: columns[0].column for name, columns in matched.items()}
     places |= {question.id: question.columns[0].column for _, question in out.new_questions}
@@ -444,13 +447,13 @@ def _offers(out: Carried, survey: Survey, like: Fielding, before: Mapped, mapped
         and i not in fresh
         and not option.from_text
         and not any(tick.question == name and tick.answer.option == i for tick in mapped.ticks)
-        and (i in declared_absent or theirs.get(i, 0) * ratio >= _SURELY_SEEN)
+        and (i in declared_absent or theirs.get(i, 0) * ratio >= _EXPECTED)
     ]
     if absent:
         chosen = sum(theirs.get(i, 0) for i in absent)
-        doubt = f"nobody chose these, {chosen} did in {like.name}; were they offered?"
+        doubt = f"nobody chose these, {chosen} did in {like.name}; if they could be chosen, delete the line"
         if fresh:
-            doubt += f" or is one now {' or '.join(sorted(fresh)[:3])}?"
+            doubt += f"; or is one now {' or '.join(sorted(fresh)[:3])}?"
         out.not_offered[name] = (absent, doubt)
 
 

@@ -158,7 +158,9 @@ def _differences(before: Put, after: Put) -> Iterator[str]:
     if gone:
         yield f"without {', '.join(gone)}"
     for i in after.labels:
-        if i in before.labels and fold(before.labels[i]) != fold(after.labels[i]):
+        both = (before.labels.get(i, ""), after.labels[i])
+        # a beginning is a label that too few people gave to be printed whole
+        if both[0] and fold(both[0]) != fold(both[1]) and not any(map(is_beginning, both)):
             yield f"{i} reads {after.labels[i]!r} and not {before.labels[i]!r}"
     shared = set(before.ordered) & set(after.ordered)
     if moved := _moved([i for i in before.ordered if i in shared], [i for i in after.ordered if i in shared]):

@@ -151,7 +151,7 @@ will_come_again = "Will you come again?"   {CHECK} new in this wave: single
 
 [changes.uses]
 status = "reworded"   {CHECK} does it mean the same? say same, reworded or broken
-note = "its heading reads otherwise"
+note = "read 'What do you use?' in first"
 """
     )
     questionnaire = paths.questionnaire.read_text()

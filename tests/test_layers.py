@@ -67,7 +67,7 @@ def test_only_normalise_builds_the_database() -> None:
 
 def test_only_tables_computes_shares() -> None:
     assert users("pipeline.cells") == {"tables.py"}
-    assert users("pipeline.stats.intervals") == {"estimate.py", "tables.py", "report.py"}
+    assert users("pipeline.stats.intervals") == {"estimate.py", "tables.py", "report.py", "stats/coverage.py"}
     # the report asks for the confidence level that it prints, and for no formula
     assert "wilson" not in SOURCES["report.py"]
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 TOLERANCE = 1e-10
-ROUNDS = 1000
+ROUNDS = 5000
 
 
 class RakingError(ValueError):
@@ -20,7 +20,7 @@ def rake(base: ArrayLike, groups: Sequence[ArrayLike], targets: Sequence[ArrayLi
 
     `groups` holds for each margin the group of every respondent, from 0, and `targets` what each group must
     sum to. RakingError where a group with a target has nobody, where somebody stands in a group whose target
-    is 0, or where 1,000 rounds do not bring every sum within 1e-10 of its target. Deming, W. E. and Stephan,
+    is 0, or where 5,000 rounds do not bring every sum within 1e-10 of its target. Deming, W. E. and Stephan,
     F. F. (1940), Annals of Mathematical Statistics 11, 427-444.
     """
     weights = np.array(base, dtype=np.float64)

@@ -13,6 +13,8 @@ from scipy.special import chdtrc, fdtrc, stdtr
 
 from pipeline.stats.variance import cell_covariance
 
+_NO_VARIANCE = 1e-10  # a sum of design effects below this is rounding
+
 
 @dataclass(frozen=True)
 class Tested:
@@ -72,7 +74,8 @@ def rao_scott(weights: ArrayLike, squares: ArrayLike, n: int) -> RaoScott:
 
     Rao, J. N. K. and Scott, A. J. (1984), Annals of Statistics 12, 46-60, in the form of svychisq of R's
     survey package: the metric of the design effects uses the observed shares of the cells, and n is that of
-    the wave. Rows and columns without anybody are left out.
+    the wave. Rows and columns without anybody are left out. NaN where the contrasts have no variance, as with
+    rows that are the columns: there is nothing to test (svy says F = 0 and p = 1 there).
     """
     w, q = np.asarray(weights, dtype=np.float64), np.asarray(squares, dtype=np.float64)
     keep = np.ix_(w.sum(axis=1) > 0, w.sum(axis=0) > 0)
@@ -99,6 +102,9 @@ def rao_scott(weights: ArrayLike, squares: ArrayLike, n: int) -> RaoScott:
     design = contrasts.T @ inverse @ covariance @ inverse @ contrasts
     effects = np.linalg.solve(simple, design)
     trace = float(np.trace(effects))
+    if trace < _NO_VARIANCE:
+        nothing = Tested(math.nan, math.nan, math.nan, math.nan)
+        return RaoScott(nothing, nothing)
     df = trace**2 / float(np.trace(effects @ effects))
     statistic = pearson(w * n / total).statistic
     second, size = statistic / trace, effects.shape[0]
