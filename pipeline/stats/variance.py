@@ -4,7 +4,8 @@ Weights are fixed and there are no strata or clusters, as in a survey that anybo
 part of the whole sample, so `n` is always that of all analysed respondents of the wave. Everything is a
 function of sums of weights and of squared weights, which SQL returns.
 
-Source: Binder, D. A. (1983), International Statistical Review 51, 279-292. R's survey package gives the same numbers with svydesign(ids = ~1, weights = ~w).
+Source: Binder, D. A. (1983), International Statistical Review 51, 279-292. R's survey package gives the same
+numbers with svydesign(ids = ~1, weights = ~w).
 """
 
 from __future__ import annotations
