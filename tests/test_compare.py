@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from conftest import digest, survey_command
 
-from pipeline.codebook import COLUMNS
+from pipeline.codebook import COLUMNS, codebook
 from pipeline.errors import SurveyError
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
@@ -120,3 +120,13 @@ def test_the_codebook_holds_every_question_option_and_wave(toy: Paths) -> None:
     assert page.count("\n## ") == 8
     assert "| item | trust | Trust |  |  | no | yes |" in page
     assert "canary" not in page
+
+
+def test_what_is_declared_of_a_wave_is_in_the_codebook(toy: Paths) -> None:
+    wave = toy.raw / "second.toml"
+    wave.write_text(wave.read_text() + '[changes.region]\nstatus = "broken"\nnote = "another map"\n')
+    codebook(toy)
+    rows = pd.read_csv(toy.codebook_csv, dtype=str, keep_default_na=False)
+    (region,) = rows[(rows["id"] == "region") & (rows["wave"] == "second")].to_dict("records")
+    assert (region["status"], region["note"]) == ("broken", "another map")
+    assert "| second | broken | Where are you? | another map |" in toy.codebook.read_text()
