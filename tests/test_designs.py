@@ -1,4 +1,4 @@
-"""The formulas against two libraries, svy and statsmodels, on designs drawn at random (always the same ones)."""
+"""The formulas against two libraries, svy and statsmodels, on random designs (always the same ones)."""
 
 from __future__ import annotations
 
