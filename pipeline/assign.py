@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.columns import find, is_letters, why_not
+from pipeline.columns import find, is_letters, letters_of, why_not
 from pipeline.errors import Problem, SurveyError, did_you_mean, nearest
 from pipeline.formats import Heading
 from pipeline.survey import Survey
@@ -216,15 +216,14 @@ def _left_over(
         groups.setdefault((heading.code, heading.text or heading.letters), []).append(heading)
     known = [text for name, q in survey.questions.items() for text in (name, q.text) if text]
     for (code, text), group in groups.items():
-        where = group[0].letters if len(group) == 1 else f"{group[0].letters}:{group[-1].letters}"
         seen = f"{code} | {text}" if code else text
         own = len(group) == 1 and group[0].label and not group[0].bare
         label = f" ({group[0].label!r})" if own else ""
         near = nearest(text, [name for name in known if fold(name) != fold(text)])
         yield fielding.document.problem(
-            f"column {where} {seen[:90]!r}{label} is no question's, no respondent's and not dropped; "
-            f"{near}{' ' if near else ''}name it under [columns], add a question for it to survey.toml, "
-            "or add it to drop",
+            f"column {letters_of(group)} {seen[:90]!r}{label} is no question's, no respondent's "
+            f"and not dropped; {near}{' ' if near else ''}name it under [columns], "
+            "add a question for it to survey.toml, or add it to drop",
             "columns",
         )
 

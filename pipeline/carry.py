@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from pipeline import scaffold
 from pipeline.assign import Assigned, by_default, is_other
-from pipeline.columns import find, is_letters
+from pipeline.columns import find, is_letters, letters_of
 from pipeline.documents import Document
 from pipeline.formats import Heading, formats
 from pipeline.guess import Looked
@@ -129,7 +129,7 @@ def _finders(
     if not own and names([before.columns[name][0].text]):
         return [before.columns[name][0].text]
     made = [_named(list(group), headings) for group in groups(columns)]
-    return made if names(made) else [_letters(columns)]
+    return made if names(made) else [letters_of(columns)]
 
 
 def _named(columns: Sequence[Heading], headings: Sequence[Heading]) -> str:
@@ -143,12 +143,7 @@ def _named(columns: Sequence[Heading], headings: Sequence[Heading]) -> str:
             return candidate
     if columns[0].code and {h.column for h in find(columns[0].code, headings)} == wanted:
         return columns[0].code
-    return _letters(columns)
-
-
-def _letters(columns: Sequence[Heading]) -> str:
-    first, last = columns[0].letters, columns[-1].letters
-    return first if first == last else f"{first}:{last}"
+    return letters_of(columns)
 
 
 def _rest(

@@ -42,6 +42,12 @@ def is_letters(finder: str) -> bool:
     return bool(_LETTERS.match(finder))
 
 
+def letters_of(columns: Sequence[Heading]) -> str:
+    """The finder that names neighbouring columns by their letters: `"D"`, `"D:F"`."""
+    first, last = columns[0].letters, columns[-1].letters
+    return first if first == last else f"{first}:{last}"
+
+
 def why_not(finder: str, headings: Sequence[Heading]) -> str:
     """Why `find` named no column, for an error message."""
     start = beginning(finder) if is_beginning(finder) else fold(finder)

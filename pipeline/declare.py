@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.carry import Carried
+from pipeline.columns import letters_of
 from pipeline.documents import Document
 from pipeline.guess import Looked
 from pipeline.scaffold import Draft, Question
@@ -70,7 +71,7 @@ def wave_toml(drafted: Draft, looked: Looked, file: str, name: str, fielded: tup
     lines += _drop_toml(drafted.drop)
     seen = Counter(fold(question.text) for question in drafted.questions)
     codes = Counter(fold(question.columns[0].code) for question in drafted.questions)
-    finders = {q.id: _finder(q) for q in drafted.questions if _needs_finder(q, seen, codes)}
+    finders = {q.id: letters_of(q.columns) for q in drafted.questions if _needs_finder(q, seen, codes)}
     if finders:
         lines += ["", "[columns]"]
         lines += [f"{question} = {_quoted(finder)}" for question, finder in finders.items()]
@@ -300,11 +301,6 @@ def _needs_finder(question: Question, seen: Counter[str], codes: Counter[str]) -
     if code and codes[code] > 1:
         return True
     return not by_code and (seen[fold(question.text)] > 1 or question.text != question.columns[0].text)
-
-
-def _finder(question: Question) -> str:
-    first, last = question.columns[0].letters, question.columns[-1].letters
-    return first if first == last else f"{first}:{last}"
 
 
 def _doubt(doubt: str) -> str:

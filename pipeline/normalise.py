@@ -118,7 +118,6 @@ def _map_all(
     for fielding, export in zip(fieldings, exports, strict=True):
         try:
             _open_cells(connection, paths, fielding, export)
-            _check_blank(connection, paths, fielding, export)
             assigned = assign(questionnaire, fielding, export.headings)
             # where a box may say No, the box of an Other is told from the text beside it by what it holds
             wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
@@ -134,12 +133,22 @@ def _map_all(
 def _open_cells(
     connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
 ) -> None:
-    """The wave's cells as a view `cells`, with the texts that mean an empty cell as null."""
+    """The wave's cells as a view `cells`, with the texts that mean an empty cell as null.
+
+    SurveyError where a text that is said to mean an empty cell stands in none.
+    """
     path = paths.cells(fielding.name)
     columns = [f"c{heading.column}" for heading in export.headings]
     if spellings := _spellings(connection, paths, fielding, export):
+        problems = [
+            fielding.document.problem(f"blank: {text!r} stands in no cell", "source", "blank", index)
+            for index, (text, spelt) in enumerate(spellings.items())
+            if not spelt
+        ]
+        if problems:
+            raise SurveyError(problems)
         listed = ", ".join(literal(text) for texts in spellings.values() for text in texts)
-        columns = [f"case when {c} not in ({listed or literal('')}) then {c} end as {c}" for c in columns]
+        columns = [f"case when {c} not in ({listed}) then {c} end as {c}" for c in columns]
     try:
         connection.execute(
             f"create or replace temp view cells as select respondent, {', '.join(columns)} "
@@ -175,19 +184,6 @@ def _spellings(
         if text is not None and fold(text) in folded:
             spellings[folded[fold(text)]].append(text)
     return spellings
-
-
-def _check_blank(
-    connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
-) -> None:
-    """SurveyError where a text that is said to mean an empty cell stands in none."""
-    problems = [
-        fielding.document.problem(f"blank: {text!r} stands in no cell", "source", "blank", index)
-        for index, (text, spelt) in enumerate(_spellings(connection, paths, fielding, export).items())
-        if not spelt
-    ]
-    if problems:
-        raise SurveyError(problems)
 
 
 def _never_offered(questionnaire: Survey, document: Document, mapped: Sequence[Mapped]) -> list[Problem]:
