@@ -11,7 +11,7 @@ from pipeline.columns import find, is_letters, letters_of, why_not
 from pipeline.errors import Problem, SurveyError, did_you_mean, nearest
 from pipeline.formats import Heading
 from pipeline.survey import Survey
-from pipeline.wave import Fielding, Wave
+from pipeline.wave import ROLES, Fielding, Wave
 from pipeline.words import best_fit, fits, fold, is_beginning
 
 # how survey tools head the text beside an Other
@@ -66,7 +66,7 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
             questions[name] = tuple(found)
             problems += _doubled(name, survey, fielding, found)
     respondents: dict[str, int] = {}
-    for role in ("id", "started", "submitted"):
+    for role in ROLES:
         finder = getattr(wave.respondents, role)
         if finder:
             columns = find(finder, headings)

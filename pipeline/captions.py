@@ -14,7 +14,9 @@ import pandas as pd
 from pipeline.estimate import LOW_BASE, SUPPRESSED
 from pipeline.exhibits import Bands, Exhibit
 from pipeline.printed import Printed
-from pipeline.rounding import percent, thousands
+from pipeline.rounding import half_up, percent, thousands
+from pipeline.significance import SURE
+from pipeline.stats.intervals import NAMES
 from pipeline.survey import Survey
 from pipeline.words import plain
 
@@ -59,6 +61,7 @@ class WaveFacts:
     synthetic: bool
     licence: str
     citation: str
+    weighting: str
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,10 @@ class Context:
     """the questions with an answer that disqualifies"""
 
 
-def caption(exhibit: Exhibit, number: int, data: pd.DataFrame, context: Context) -> Printed:
-    """The exhibit as printed; `data` are its table's rows for the wave drawn."""
+def caption(
+    exhibit: Exhibit, number: int, data: pd.DataFrame, tests: pd.DataFrame, context: Context
+) -> Printed:
+    """The exhibit as printed; `data` are its table's rows for the wave drawn, `tests` the tests of them."""
     wording = context.wordings[exhibit.question]
     by = f" by {_segment_number(exhibit, context)}" if exhibit.by else ""
     question = f"{wording.number}{by}. {wording.text} {wording.mode}".strip()
@@ -88,6 +93,7 @@ def caption(exhibit: Exhibit, number: int, data: pd.DataFrame, context: Context)
         subtitle=_subtitle(exhibit, context),
         question=question,
         foot=_foot(exhibit, data, context),
+        tests=_tested(tests),
         alt=_alt(exhibit, data, context),
         synthetic=context.wave.synthetic,
     )
@@ -122,6 +128,7 @@ def caption_published(exhibit: Exhibit, number: int, data: pd.DataFrame, questio
         subtitle="% of each source's respondents, as published",
         question="Each panel names its source, the question it asked, its base and its grade.",
         foot="\n".join(foot),
+        tests="",
         alt=_short(alt),
         synthetic=False,
     )
@@ -238,6 +245,8 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         notes.append("Valid cases ranked at least one.")
     if exhibit.kind == "scale_bars":
         notes.append("Parts too narrow for a label are in the table.")
+    if context.wave.weighting:
+        notes.append(_weighted(data, context.wave))
     marks = []
     if (data["flag"] == "low_base").any():
         marks.append(f"[low base]: fewer than {LOW_BASE} respondents, read as indicative only.")
@@ -247,9 +256,9 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
     lines = [" ".join(notes + marks)]
     if exhibit.kind == "ranked_bars":
-        lines.append(f"Whiskers: 95% Wilson interval. {opt_in(context.survey)}")
+        lines.append(f"Whiskers: {_interval(context.survey)}. {opt_in(context.survey)}")
     elif exhibit.kind == "table":
-        lines.append(f"Intervals: 95% Wilson. {opt_in(context.survey)}")
+        lines.append(f"Intervals: {_interval(context.survey, data)}. {opt_in(context.survey)}")
     else:
         people = _people(context.survey)
         lines.append(f"Opt-in sample: shares describe those who answered, not all {people}.")
@@ -263,6 +272,62 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         else last
     )
     return "\n".join(lines)
+
+
+def _interval(survey: Survey, data: pd.DataFrame | None = None) -> str:
+    """The interval in use, as print names it; of means it is that of t."""
+    if data is not None and not data["share"].notna().any():
+        return "95% t interval of the mean"
+    return f"95% {NAMES[survey.interval]} interval"
+
+
+def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
+    """How the numbers are weighted, and what the weights leave of the base."""
+    whole = data[data["by"] == ""]
+    effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max())]
+    deff = effects[0] if effects[0] == effects[1] else " to ".join(effects)
+    return (
+        f"Weighted by {wave.weighting}; sample size, valid cases and n are unweighted; weighted base = "
+        f"{_span(whole['weighted_base'])}, effective base = {_span(whole['effective_base'])}, design effect "
+        f"= {deff}."
+    )
+
+
+def _tested(tests: pd.DataFrame) -> str:
+    """What was tested, how, and with what result, for the note under the table."""
+    said = []
+    if (tests["test"] == "two_groups").any():
+        said.append(
+            "Letters: higher than the group of that column, capital at 95%, small at 90%; t tests of "
+            "unpooled differences with linearised standard errors, Holm-adjusted over the pairs of a row; "
+            "where a share is 0% or 100%, Newcombe's interval. "
+            f"Groups with fewer than {LOW_BASE} respondents are not tested, nor are all respondents, who "
+            "include the groups."
+        )
+    crosstab = tests[(tests["test"] == "rao_scott") & (tests["method"] == "F") & (tests["option"] == "")]
+    for row in crosstab.to_dict("records") if len(crosstab) == 1 else []:
+        degrees = f"{half_up(row['df'], 1)}, {half_up(row['df2'], 1)}"
+        statistic = half_up(row["statistic"], 2)
+        said.append(f"Rao–Scott test of the answers by group: F({degrees}) = {statistic}, {_p(row['p'])}.")
+    for row in tests[tests["test"] == "friedman"].to_dict("records"):
+        said.append(
+            f"Friedman test of whether all are ranked alike: chi-squared({half_up(row['df'])}) = "
+            f"{half_up(row['statistic'], 1)}, {_p(row['p'])}, unweighted."
+        )
+    neighbours = tests[tests["test"] == "two_options"]
+    if len(neighbours):
+        apart = (neighbours["adjusted_p"] < SURE).sum()
+        said.append(
+            f"Next to each other in falling order, {apart} of {len(neighbours)} pairs differ at 95% "
+            "(paired t tests, Holm-adjusted)."
+        )
+    if said:
+        said.append("All tests: tables/tests.csv")
+    return " ".join(said)
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {half_up(p, 3)}"
 
 
 def _ungrouped(data: pd.DataFrame) -> str:

@@ -23,7 +23,7 @@ from pipeline.matching import groups, match_questions, nearest, wordings
 from pipeline.meanings import Loose, Mapped, Texts
 from pipeline.survey import Survey
 from pipeline.values import as_number
-from pipeline.wave import Fielding, Wave
+from pipeline.wave import ROLES, Fielding, Wave
 from pipeline.words import ELLIPSIS, best_fit, fold, is_beginning, likeness
 
 _SURELY_SEEN = 3  # what fewer people gave may be their own words
@@ -162,7 +162,7 @@ def _rest(
     screened = {
         h.column for rule in like.wave.exclude for key in rule.where for h in find(key, looked.headings)
     }
-    for role in ("id", "started", "submitted"):
+    for role in ROLES:
         finder = getattr(declared, role)
         columns = find(finder, looked.headings) if finder else []
         if len(columns) == 1 and columns[0].column not in taken:
@@ -185,7 +185,7 @@ def _rest(
     worded = {text for columns in before.columns.values() for text in wordings(columns)}
     # an id that is the code of a column in the wave before would claim it there
     codes = {fold(h.code) for columns in before.columns.values() for h in columns}
-    for role in ("id", "started", "submitted"):
+    for role in ROLES:
         finder = getattr(drafted, role)
         if finder and role not in out.respondents:
             out.respondents[role] = finder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,23 +13,32 @@ import pandas as pd
 
 from pipeline import estimate
 from pipeline.exhibits import Bands
+from pipeline.formats.heading import column_letters
+from pipeline.significance import ADJUSTMENT, Together, higher_than
 from pipeline.statements import statement
-from pipeline.survey import MEASURED, Survey
+from pipeline.stats.intervals import Method
+from pipeline.survey import Survey
 from pipeline.words import plain
 
 COLUMNS = [
     "wave", "question", "item", "item_label", "option", "option_label", "role", "measure",
-    "by", "group", "group_label", "share", "low", "high", "respondents", "sample_size",
-    "valid_cases", "total_mentions", "weighted_respondents", "weighted_base", "effective_base",
-    "value", "flag",
+    "by", "group", "group_label", "letter", "share", "value", "standard_error", "low", "high", "interval",
+    "higher_than", "respondents", "sample_size", "valid_cases", "total_mentions",
+    "weighted_respondents", "weighted_base", "effective_base", "deff", "flag",
 ]  # fmt: skip
+SUMS = ["weight", "weight_squares", "yes_weight", "yes_squares", "analysed", "screened"]
+"""what comparisons need of an estimate beside COLUMNS: sums of weights with a mean of 1"""
 ALL = "All respondents"
+CROSS = "×"
 _NO_GROUP: tuple[str, ...] = ("dkns", "not_applicable")
 
 
 @dataclass(frozen=True)
 class Domain:
-    """Whom and in which groups to count: segments by name, and a filter (questions AND, options OR)."""
+    """Whom and in which groups to count: segments by name, and a filter (questions AND, options OR).
+
+    Two names joined by × are one segment, of everybody who is in a group of both.
+    """
 
     segments: tuple[str, ...] = ()
     where: Mapping[str, Sequence[str]] | None = None
@@ -41,24 +51,60 @@ def estimates(
     bands: Mapping[str, Bands],
     questions: Sequence[str],
     domain: Domain,
+    adjustment: str = ADJUSTMENT,
 ) -> pd.DataFrame:
     """One row an estimate, in questionnaire order: every option, net, mean and rank of `questions`.
 
-    The columns are COLUMNS and `screened`: whether the option disqualifies, so that nobody analysed has
-    it. All respondents come first (`by` and `group` empty), then the groups of
+    The columns are COLUMNS and SUMS, among which `screened` says whether the option disqualifies, so that
+    nobody analysed has it. All respondents come first (`by` and `group` empty), then the groups of
     each segment of `domain`; every wave that offered the question is there.
     """
     groups = _groups(survey, bands, domain.segments)
-    numbers = {name: number for number, name in enumerate(survey.questions, 1)}
-    wanted = pd.DataFrame({"question": np.array([numbers[q] for q in questions], dtype="uint16")})
-    _open_domain(connection, survey, numbers, groups, domain, wanted)
-    nets = _nets(survey, numbers, questions)
-    connection.register("nets_frame", nets)
-    connection.execute("create or replace temp table nets as select * from nets_frame")
-    connection.unregister("nets_frame")
+    ids = dict(enumerate(survey.questions, 1))
+    open_domain(connection, survey, groups, questions, domain)
+    connection.execute(statement("cells"))
+    found = _estimated(connection, survey, ids, domain)
+    if found.empty:
+        return pd.DataFrame({column: [] for column in [*COLUMNS, *SUMS]}).astype({"screened": bool})
+    named = estimate.flagged(_named(connection, survey, ids, groups, domain.segments, found))
+    return named.assign(higher_than=higher_than(named, adjustment))[[*COLUMNS, *SUMS]]
+
+
+def chosen_together(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Together:
+    """Who chose both of two options, or ranked both of two items, in the domain of the last `estimates`."""
+    waves = dict(connection.execute("select wave, name from coded.waves").fetchall())
+    items, options = _labels(connection, "items", "item"), _labels(connection, "options", "option")
+    names = list(survey.questions)
+    found: Together = {}
+    for wave, number, item, first, second, _, weight, squares in connection.execute(
+        statement("pairs")
+    ).fetchall():
+        name = names[number - 1]
+        parts = items if survey.questions[name].kind == "rank" else options
+        of = items.get((number, item), ("", ""))[0]
+        pair = frozenset((parts[number, first][0], parts[number, second][0]))
+        found[waves[wave], name, of, pair] = (float(weight), float(squares))
+    return found
+
+
+def ranks(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """The sums of places of ranked items in the domain of the last `estimates`: what `rankings` reads."""
+    return connection.execute(statement("ranks")).df()
+
+
+def _estimated(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, ids: Mapping[int, str], domain: Domain
+) -> pd.DataFrame:
+    """Every estimate of the questions wanted, with numbers in place of ids."""
+    method: Method = survey.interval
+    analysed = dict(
+        connection.execute(
+            "select wave, count(*) from coded.respondents where excluded is null group by wave"
+        ).fetchall()
+    )
     sums = connection.execute(statement("bases")).df()
-    texts = sums["question"].isin([numbers[q] for q in questions if survey.questions[q].kind == "text"])
-    base = estimate.bases(sums[~texts], domain.dkns)
+    texts = sums["question"].map(ids).map(lambda name: survey.questions[name].kind == "text").astype(bool)
+    base = estimate.bases(sums[~texts], domain.dkns, analysed)
     mentions = connection.execute(statement("mentions")).df()
     offers = connection.execute(
         "select offers.* exclude (label), options.role::varchar as role, options.score, questions.kind "
@@ -66,43 +112,56 @@ def estimates(
         "left join coded.options using (question, option)"
     ).df()
     options = offers[(offers["option"] > 0) & (offers["kind"] != "rank")]
-    shares = estimate.shares(base, options.drop(columns="kind"), mentions, domain.dkns)
+    shares = estimate.shares(base, options.drop(columns="kind"), mentions, domain.dkns, method)
     ranked = offers[offers["kind"] == "rank"][["wave", "question", "item"]]
     parts = [
         shares,
         estimate.mean_scores(shares),
-        estimate.rank_shares(base, ranked, mentions),
-        estimate.written(sums[texts]),
+        estimate.rank_shares(base, ranked, mentions, method),
+        estimate.written(sums[texts], analysed, method),
         estimate.numbers(base, connection.execute(statement("numbers")).df()),
     ]
+    nets = connection.execute("select nets.* from coded.nets join wanted using (question)").df()
     if len(nets):
-        slots = base[["wave", "question", "item"]].drop_duplicates()
-        offered = slots.merge(nets[["question", "net", "option"]], on="question")
-        # a net none of whose options a wave offered is not there, as they are not; bands are always there
-        there = offers[["wave", "question", "item", "option"]].assign(offered=True)
-        offered = offered.merge(there, on=["wave", "question", "item", "option"], how="left")
-        offered = offered[offered["option"].isna() | offered["offered"].eq(True)]
-        offered = offered[["wave", "question", "item", "net"]].drop_duplicates()
         counted = connection.execute(statement("net_mentions")).df()
-        parts.append(estimate.net_shares(base, offered, counted))
+        parts.append(estimate.net_shares(base, _offered(nets, base, offers), counted, method))
+        parts.append(estimate.net_promoter_scores(base, counted, nets))
     filled = [part for part in parts if len(part)]
     if not filled:
-        return pd.DataFrame({column: [] for column in [*COLUMNS, "screened"]}).astype({"screened": bool})
+        return pd.DataFrame()
     found = pd.concat(filled, ignore_index=True)
     # a ranking alone brings no options, and a number no weights and no nets
-    expected = ("option", "role", "net", "screened", "total_mentions", "weighted_respondents")
+    expected = ("option", "role", "net", "screened", "total_mentions", "weighted_respondents", "squares")
     absent = [column for column in expected if column not in found]
     found = found.reindex(columns=[*found.columns, *absent])
     found["screened"] = found["screened"].where(found["measure"] == "option").eq(True)
-    named = _named(connection, survey, numbers, groups, nets, found)
-    return estimate.flagged(named)[[*COLUMNS, "screened"]]
+    found = found.assign(
+        weight=found["weighted_base"], weight_squares=found["base_squares"],
+        yes_weight=found["weighted_respondents"], yes_squares=found["squares"],
+    )  # fmt: skip
+    means = dict(connection.execute("select wave, mean_weight from coded.waves").fetchall())
+    for column in ("weighted_respondents", "weighted_base"):
+        found[column] = found[column].astype(float) * found["wave"].map(means)
+    return found
+
+
+def _offered(nets: pd.DataFrame, base: pd.DataFrame, offers: pd.DataFrame) -> pd.DataFrame:
+    """The nets of each slot of the base, as wave, question, item and net.
+
+    A net none of whose options a wave offered is not there, as they are not; bands are always there.
+    """
+    slots = base[["wave", "question", "item"]].drop_duplicates()
+    offered = slots.merge(nets[["question", "net", "option"]], on="question")
+    there = offers[["wave", "question", "item", "option"]].assign(offered=True)
+    offered = offered.merge(there, on=["wave", "question", "item", "option"], how="left")
+    offered = offered[offered["option"].isna() | offered["offered"].eq(True)]
+    return offered[["wave", "question", "item", "net"]].drop_duplicates()
 
 
 def _groups(survey: Survey, bands: Mapping[str, Bands], segments: Sequence[str]) -> pd.DataFrame:
-    """One row an option that puts a respondent into a group of a segment."""
-    numbers = {name: number for number, name in enumerate(survey.questions, 1)}
+    """One row an option that puts a respondent into a group of a segment, crossed ones taken apart."""
     rows: list[tuple[str, int, int, str, str, int]] = []
-    for segment in segments:
+    for segment in dict.fromkeys(part for name in segments for part in name.split(CROSS)):
         of = bands[segment].of if segment in bands else segment
         options = list(survey.options(of))
         if segment in bands:
@@ -111,7 +170,7 @@ def _groups(survey: Survey, bands: Mapping[str, Bands], segments: Sequence[str])
             grouping = {o: v for o, v in survey.options(of).items() if v.role not in _NO_GROUP}
             listed = [(o, "", [o]) for o in grouping]
         rows += [
-            (segment, numbers[of], position, group, label, options.index(option) + 1)
+            (segment, survey.position(of), position, group, label, options.index(option) + 1)
             for position, (group, label, members) in enumerate(listed, 1)
             for option in members
         ]
@@ -120,100 +179,91 @@ def _groups(survey: Survey, bands: Mapping[str, Bands], segments: Sequence[str])
     return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
-def _open_domain(
+def open_domain(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
-    numbers: Mapping[str, int],
     groups: pd.DataFrame,
+    questions: Sequence[str],
     domain: Domain,
-    wanted: pd.DataFrame,
 ) -> None:
     """Fill the temporary tables `wanted` and `domain` that the statements read."""
+    numbers = np.array([survey.position(question) for question in questions], dtype="uint16")
     conditions = ["excluded is null"]
     for name, chosen in (domain.where or {}).items():
         listed = ", ".join(str(list(survey.options(name)).index(option) + 1) for option in chosen)
         conditions.append(
             "exists (select 1 from coded.answers where answers.wave = respondents.wave "
-            f"and answers.respondent = respondents.respondent and question = {numbers[name]} "
+            f"and answers.respondent = respondents.respondent and question = {survey.position(name)} "
             f"and option in ({listed}))"
         )
-    connection.register("wanted_frame", wanted)
+    connection.register("wanted_frame", pd.DataFrame({"question": numbers}))
     connection.register("groups_frame", groups)
     connection.execute("create or replace temp table wanted as select * from wanted_frame")
-    connection.execute(
-        "create or replace temp table domain as with inside as (select wave, respondent "
-        f"from coded.respondents where {' and '.join(conditions)}) "
-        "select wave, respondent, '' as segment, '' as grp from inside union all "
-        "select wave, respondent, segment, grp from inside join coded.answers using (wave, respondent) "
-        "join groups_frame using (question, option)"
-    )
+    parts = [
+        f"select wave, respondent, '' as segment, '' as grp from coded.respondents "
+        f"where {' and '.join(conditions)}"
+    ]
+    for segment in domain.segments:
+        names = segment.split(CROSS)
+        joins = "".join(
+            f" join coded.answers as a{i} using (wave, respondent) join groups_frame as g{i} on "
+            f"g{i}.question = a{i}.question and g{i}.option = a{i}.option and g{i}.segment = '{name}'"
+            for i, name in enumerate(names)
+        )
+        group = f" || '{CROSS}' || ".join(f"g{i}.grp" for i in range(len(names)))
+        parts.append(
+            f"select wave, respondent, '{segment}', {group} from coded.respondents{joins} "
+            f"where {' and '.join(conditions)}"
+        )
+    connection.execute(f"create or replace temp table domain as {' union all '.join(parts)}")
     connection.unregister("wanted_frame")
     connection.unregister("groups_frame")
-
-
-def _nets(survey: Survey, numbers: Mapping[str, int], questions: Sequence[str]) -> pd.DataFrame:
-    """One row a member of a net, or a band of a number: from `low` up to below `high`.
-
-    The band that reaches highest holds its upper end too, so that bands may share their ends.
-    """
-    rows: list[tuple[int, str, int | None, float, float, bool]] = []
-    for name in questions:
-        for net, members in survey.nets(name).items():
-            options = list(survey.options(name))
-            rows += [(numbers[name], net, options.index(m) + 1, np.nan, np.nan, False) for m in members]
-        if survey.questions[name].kind in MEASURED:
-            bands = {net: [float(end) for end in band] for net, band in survey.questions[name].nets.items()}
-            top = max((high for _, high in bands.values()), default=0.0)
-            rows += [(numbers[name], net, None, low, high, high == top) for net, (low, high) in bands.items()]
-    types = {"question": "uint16", "net": "str", "option": "UInt16"}
-    types |= {"low": "float64", "high": "float64", "closed": "bool"}
-    return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
 def _named(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
-    numbers: Mapping[str, int],
+    ids: Mapping[int, str],
     groups: pd.DataFrame,
-    nets: pd.DataFrame,
+    segments: Sequence[str],
     found: pd.DataFrame,
 ) -> pd.DataFrame:
     """`found` in questionnaire order, with ids and labels in place of numbers."""
     waves = dict(connection.execute("select wave, name from coded.waves").fetchall())
     items = _labels(connection, "items", "item")
     options = _labels(connection, "options", "option")
-    ids = {number: name for name, number in numbers.items()}
-    grouped = zip(groups["segment"], groups["grp"], strict=True)
-    places = dict(zip(grouped, groups["position"], strict=True))
-    segments = {segment: place for place, segment in enumerate(dict.fromkeys(groups["segment"]), 1)}
-    net_places = {key: place for place, key in enumerate(zip(nets["question"], nets["net"], strict=True))}
-    option = found["option"].where(found["measure"] == "option")
-    net = found["net"]
-    keys = list(zip(found["question"], found["item"], option.fillna(0).astype(int), strict=True))
+    nets = {
+        (question, number): (net, plain(net))
+        for question, number, net in connection.execute("select question, net, id from coded.nets").fetchall()
+    }
+    places = _group_places(options, groups, segments)
+    own = zip(found["segment"], found["grp"], strict=True)
+    position, label, letter = zip(*(places[key] for key in own), strict=True)
     out = found.assign(
         _measure=found["measure"].map(estimate.MEASURES.index),
-        _option=[k[2] for k in keys],
-        _net=[net_places.get((q, n), 0) for q, n in zip(found["question"], net, strict=True)],
-        _segment=found["segment"].map(segments).fillna(0),
-        _group=[places.get((s, g), 0) for s, g in zip(found["segment"], found["grp"], strict=True)],
-    ).sort_values(["question", "wave", "_segment", "_group", "item", "_measure", "_option", "_net"])
-    order = out.index
-    question = found.loc[order, "question"]
-    is_net = found.loc[order, "measure"] == "net"
-    out["option"] = [options.get((q, o), ("", ""))[0] for q, _, o in (keys[i] for i in order)]
-    out["option_label"] = [options.get((q, o), ("", ""))[1] for q, _, o in (keys[i] for i in order)]
-    out.loc[is_net, "option"] = net.loc[order][is_net]
-    out.loc[is_net, "option_label"] = net.loc[order][is_net].map(plain)
-    out["role"] = out["role"].where(out["measure"] == "option", "").fillna("")
-    out.loc[is_net, "role"] = "net"
-    pairs = list(zip(question, out["item"], strict=True))
-    out["item"] = [items.get(pair, ("", ""))[0] for pair in pairs]
-    out["item_label"] = [items.get(pair, ("", ""))[1] for pair in pairs]
-    out["question"] = question.map(ids)
-    out["wave"] = out["wave"].map(waves)
-    labels = _group_labels(options, groups)
-    out["group_label"] = [labels[s, g] for s, g in zip(out["segment"], out["grp"], strict=True)]
+        _segment=found["segment"].map(["", *segments].index),
+        _group=position,
+        group_label=label,
+        letter=letter,
+        option=found["option"].where(found["measure"] == "option").fillna(0).astype(int),
+        net=found["net"].where(found["measure"] == "net").fillna(0).astype(int),
+    ).sort_values(["question", "wave", "_segment", "_group", "item", "_measure", "option", "net"])
+    chosen = list(zip(out["question"], out["option"], strict=True))
+    in_net = list(zip(out["question"], out["net"], strict=True))
+    names = [
+        nets.get(net) or options.get(option, ("", "")) for net, option in zip(in_net, chosen, strict=True)
+    ]
+    pairs = list(zip(out["question"], out["item"], strict=True))
     several = {name for name, asked in survey.questions.items() if asked.kind == "multiple"}
+    out = out.assign(
+        role=np.select([out["measure"] == "net", out["measure"] == "option"], ["net", out["role"]], ""),
+        option=[name for name, _ in names],
+        option_label=[label for _, label in names],
+        item=[items.get(pair, ("", ""))[0] for pair in pairs],
+        item_label=[items.get(pair, ("", ""))[1] for pair in pairs],
+        question=out["question"].map(ids),
+        wave=out["wave"].map(waves),
+    )
     out["total_mentions"] = out["total_mentions"].where(out["question"].isin(several))
     return out.rename(columns={"segment": "by", "grp": "group"}).reset_index(drop=True)
 
@@ -225,11 +275,28 @@ def _labels(
     return {(question, number): (identifier, label) for question, number, identifier, label in rows}
 
 
-def _group_labels(
-    options: Mapping[tuple[int, int], tuple[str, str]], groups: pd.DataFrame
-) -> dict[tuple[str, str], str]:
-    """The printed label of each (segment, group): the band's, or the option's full one."""
-    labels = {("", ""): ALL}
-    for segment, question, _, group, label, option in groups.itertuples(index=False):
-        labels[segment, group] = label or options[question, option][1]
-    return labels
+def _group_places(
+    options: Mapping[tuple[int, int], tuple[str, str]], groups: pd.DataFrame, segments: Sequence[str]
+) -> dict[tuple[str, str], tuple[int, str, str]]:
+    """The position, the printed label and the column letter of each (segment, group).
+
+    The label is the band's, or the option's full one. A letter is that of the declared place, whoever is
+    there.
+    """
+    label = {}
+    order: dict[str, list[str]] = {}
+    for segment, question, _, group, own, option in groups.itertuples(index=False):
+        label[segment, group] = own or options[question, option][1]
+        if group not in order.setdefault(segment, []):
+            order[segment].append(group)
+    places = {("", ""): (0, ALL, "")}
+    for segment in segments:
+        names = segment.split(CROSS)
+        for place, group in enumerate(itertools.product(*(order[name] for name in names))):
+            words = [label[key] for key in zip(names, group, strict=True)]
+            places[segment, CROSS.join(group)] = (
+                place + 1,
+                f" {CROSS} ".join(words),
+                column_letters(place + 1),
+            )
+    return places

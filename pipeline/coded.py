@@ -13,7 +13,7 @@ from pipeline.formats import Heading
 from pipeline.ingest import Export
 from pipeline.meanings import Mapped, Offer
 from pipeline.statements import literal
-from pipeline.survey import ROLES, Survey
+from pipeline.survey import MEASURED, ROLES, Survey
 from pipeline.wave import Fielding
 from pipeline.words import is_beginning, plain
 
@@ -41,6 +41,7 @@ def declare(
         "slots": _slots(questionnaire, mapped),
         "routes": _routes(questionnaire, mapped),
         "rules": _rules(mapped),
+        "nets": _nets(questionnaire),
     }
     listed = ", ".join(f"'{role}'" for role in ROLES)
     connection.execute("create schema coded")
@@ -55,6 +56,12 @@ def declare(
         "create table coded.respondents (wave utinyint, respondent uinteger, "
         "weight decimal(18, 12), excluded varchar)"
     )
+    connection.execute(
+        "create table coded.targets (wave utinyint, question usmallint, position usmallint, grp varchar, "
+        "label varchar, source varchar, respondents uinteger, target double, unweighted double, "
+        "weighted double)"
+    )
+    connection.execute("create temp table all_weights (wave utinyint, respondent uinteger, text varchar)")
     connection.execute(
         "create temp table all_answers (wave utinyint, respondent uinteger, question usmallint, "
         "item usmallint, option usmallint, rank usmallint, value double)"
@@ -88,13 +95,25 @@ def _waves(fieldings: Sequence[Fielding], exports: Sequence[Export]) -> pd.DataF
                 "sha256": ", ".join(export.sha256),
                 "licence": declared.source.licence,
                 "citation": declared.source.citation,
+                "weighting": declared.weighting,
+                "mean_weight": 1.0,
                 "received": export.rows,
                 "blank_rows": export.blank_rows,
             }
         )
-    text = ("name", "title", "fielded_from", "fielded_to", "file", "sha256", "licence", "citation")
+    text = (
+        "name",
+        "title",
+        "fielded_from",
+        "fielded_to",
+        "file",
+        "sha256",
+        "licence",
+        "citation",
+        "weighting",
+    )
     types = {"wave": "uint8", **dict.fromkeys(text, "str")}
-    types |= {"synthetic": "bool", "received": "int64", "blank_rows": "int64"}
+    types |= {"mean_weight": "float64", "synthetic": "bool", "received": "int64", "blank_rows": "int64"}
     return frame(rows, types)
 
 
@@ -285,6 +304,37 @@ def _slots(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
                     }
                 )
     return frame(rows, {"wave": "uint8", "question": "uint16", "item": "uint16", "offered": "bool"})
+
+
+def _nets(questionnaire: Survey) -> pd.DataFrame:
+    """One row a member of a net, or a band of a number: from `low` up to below `high`.
+
+    The band that reaches highest holds its upper end too, so that bands may share their ends. Nets are
+    numbered from 1 within their question.
+    """
+    rows: list[dict[str, Any]] = []
+    for question, (name, asked) in enumerate(questionnaire.questions.items(), 1):
+        options = list(questionnaire.options(name))
+        for number, (net, members) in enumerate(questionnaire.nets(name).items(), 1):
+            own = {"question": question, "net": number, "id": net}
+            rows += [own | {"option": options.index(member) + 1} for member in members]
+        if asked.kind in MEASURED:
+            bands = {net: [float(end) for end in band] for net, band in asked.nets.items()}
+            top = max((high for _, high in bands.values()), default=0.0)
+            rows += [
+                {
+                    "question": question,
+                    "net": number,
+                    "id": net,
+                    "low": low,
+                    "high": high,
+                    "closed": high == top,
+                }
+                for number, (net, (low, high)) in enumerate(bands.items(), 1)
+            ]
+    types = {"question": "uint16", "net": "uint16", "id": "str", "option": "UInt16"}
+    table = frame(rows, types | {"low": "float64", "high": "float64", "closed": "boolean"})
+    return table.assign(closed=table["closed"].fillna(False))
 
 
 def _routes(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from pipeline.documents import Document
 from pipeline.guess import Looked
 from pipeline.scaffold import Draft, Question
 from pipeline.survey import Survey
-from pipeline.wave import Fielding
+from pipeline.wave import ROLES, Fielding, Respondents, Weights
 from pipeline.words import fold
 
 CHECK = "# check:"
@@ -66,8 +66,7 @@ def wave_toml(drafted: Draft, looked: Looked, file: str, name: str, fielded: tup
     if drafted.blank:
         lines.append(f"blank = {json.dumps(drafted.blank)}   {CHECK} do these mean an empty cell?")
     lines += ["", "[respondents]"]
-    roles = {role: getattr(drafted, role) for role in ("id", "started", "submitted")}
-    lines += [f"{role} = {_quoted(finder)}" for role, finder in roles.items() if finder]
+    lines += _roles_toml({role: finder for role in ROLES if (finder := getattr(drafted, role))})
     lines += _drop_toml(drafted.drop)
     seen = Counter(fold(question.text) for question in drafted.questions)
     codes = Counter(fold(question.columns[0].code) for question in drafted.questions)
@@ -109,7 +108,7 @@ def carried_toml(
     if source.citation:
         lines.append(f"citation = {_quoted(_renamed(source.citation, like.name, name))}")
     lines += ["", "[respondents]"]
-    lines += [f"{role} = {_quoted(finder)}" for role, finder in found.respondents.items()]
+    lines += _roles_toml(found.respondents, like.wave.respondents)
     lines += _drop_toml(found.drop)
     for rule in declared.exclude:
         where = ", ".join(
@@ -139,7 +138,27 @@ def carried_toml(
         if question in found.not_offered:
             absent, doubt = found.not_offered[question]
             lines.append(f"not_offered = {json.dumps(absent)}" + _doubt(doubt))
+    lines += _weights_toml(declared.weights)
     return "\n".join(lines) + "\n"
+
+
+def _roles_toml(roles: Mapping[str, str], declared: Respondents | None = None) -> list[str]:
+    """The columns that describe a response; that one weighs is doubtful unless the wave before says so."""
+    return [
+        f"{role} = {_quoted(finder)}"
+        + _doubt("are these weights?" if role == "weight" and not (declared and declared.weight) else "")
+        for role, finder in roles.items()
+    ]
+
+
+def _weights_toml(weights: Weights) -> list[str]:
+    """What the wave before was raked to."""
+    lines = ["", "[weights]", f"trim = {json.dumps(weights.trim)}"] if weights.trim else []
+    for question, target in weights.targets.items():
+        shares = ", ".join(f"{group} = {share}" for group, share in target.shares.items())
+        lines += ["", f"[weights.targets.{question}]", f"source = {_quoted(target.source)}"]
+        lines.append(f"shares = {{ {shares} }}" + _doubt("do these still hold?"))
+    return lines
 
 
 def _renamed(text: str, before: str, after: str) -> str:

@@ -1,44 +1,74 @@
-"""Estimates from sums: shares, nets, means and ranks with their bases, intervals and flags.
+"""Estimates from sums: shares, nets, means and ranks with their bases, errors, intervals and flags.
 
-Pure functions of the sums that sql/bases.sql, mentions.sql, net_mentions.sql and numbers.sql return.
+Pure functions of the sums that sql/bases.sql, mentions.sql, net_mentions.sql and numbers.sql return. A frame
+of bases has a row a group of GROUP with the columns that `bases` lists; each function makes rows from it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from pipeline.stats.intervals import wilson
+from pipeline.stats.intervals import Method, mean_limits, share_limits
+from pipeline.stats.variance import (
+    Sums,
+    effective_cases,
+    kish_deff,
+    mean_error,
+    net_promoter_score,
+    share_error,
+)
 
 LOW_BASE = 30
 SUPPRESSED = 10
 GROUP = ["wave", "question", "item", "segment", "grp"]
 MEASURES = (
     "option", "net", "mean", "lower_quartile", "median", "upper_quartile",
-    "ranked", "first", "mean_rank", "written",
+    "ranked", "first", "mean_rank", "net_promoter_score", "written",
 )  # fmt: skip
+SHARES = ("option", "net", "ranked", "first", "written")
+"""the measures that are shares of a base; the others are values"""
+_SUMS = ["respondents", "weighted", "squares"]
 
 
-def bases(sums: pd.DataFrame, dkns: Literal["keep", "exclude"]) -> pd.DataFrame:
-    """The base of each group: sample_size, valid_cases, weighted_base, effective_base.
+def bases(sums: pd.DataFrame, dkns: Literal["keep", "exclude"], analysed: Mapping[int, int]) -> pd.DataFrame:
+    """The base of each group: sample_size, valid_cases, weighted_base, base_squares, effective_base, deff.
 
-    Sample size is answered + dkns. Valid cases leave dkns out where it is excluded. The effective
-    base is Kish's, (Σw)²/Σw² over the valid cases (Kish, L. (1965), Survey Sampling, 11.7).
+    Sample size is answered + dkns. Valid cases leave dkns out where it is excluded. The effective base and
+    the design effect are Kish's. `analysed` has the respondents of each wave, which an error needs; those who
+    answered otherwise than dkns are in `answered`, `answered_weight` and `answered_squares`.
     """
     kept = dkns == "keep"
-    base = sums[GROUP].copy()
+    base = sums[[*GROUP, "answered", "answered_weight", "answered_squares"]].copy()
     base["sample_size"] = sums["answered"] + sums["dkns"]
     base["valid_cases"] = sums["answered"] + (sums["dkns"] if kept else 0)
     base["weighted_base"] = (sums["answered_weight"] + (sums["dkns_weight"] if kept else 0)).astype(float)
-    squares = (sums["answered_squares"] + (sums["dkns_squares"] if kept else 0)).astype(float)
-    base["effective_base"] = base["weighted_base"] ** 2 / squares.where(squares > 0)
-    return base
+    base["base_squares"] = (sums["answered_squares"] + (sums["dkns_squares"] if kept else 0)).astype(float)
+    return _of_wave(base, analysed)
+
+
+def written(sums: pd.DataFrame, analysed: Mapping[int, int], method: Method) -> pd.DataFrame:
+    """One row a text question and group: the share who wrote something, of those who were asked.
+
+    Who left it empty is in the base here, because a text has no other answer than writing nothing.
+    """
+    base = sums[GROUP].copy()
+    base["sample_size"] = base["valid_cases"] = sums["answered"] + sums["skipped"]
+    base["weighted_base"] = (sums["answered_weight"] + sums["skipped_weight"]).astype(float)
+    base["base_squares"] = (sums["answered_squares"] + sums["skipped_squares"]).astype(float)
+    wrote = sums[["answered", "answered_weight", "answered_squares"]].set_axis(_SUMS, axis=1)
+    return _with_share(_of_wave(base, analysed), wrote, method).assign(measure="written")
 
 
 def shares(
-    base: pd.DataFrame, offers: pd.DataFrame, mentions: pd.DataFrame, dkns: Literal["keep", "exclude"]
+    base: pd.DataFrame,
+    offers: pd.DataFrame,
+    mentions: pd.DataFrame,
+    dkns: Literal["keep", "exclude"],
+    method: Method,
 ) -> pd.DataFrame:
     """One row an option offered and a group, with the share of the base who chose it.
 
@@ -48,74 +78,90 @@ def shares(
     if dkns == "exclude":
         offers = offers[offers["role"] != "dkns"]
     rows = base.merge(offers, on=["wave", "question", "item"])
-    counted = mentions[[*GROUP, "option", "respondents", "weighted"]]
-    rows = rows.merge(counted, on=[*GROUP, "option"], how="left")
-    rows = _with_share(rows, rows["respondents"], rows["weighted"])
-    rows.loc[rows["role"] == "not_applicable", ["share", "low", "high"]] = np.nan
-    in_base = rows["respondents"].where(rows["role"] != "not_applicable", 0)
+    rows = rows.merge(mentions[[*GROUP, "option", *_SUMS]], on=[*GROUP, "option"], how="left")
+    rows = _with_share(rows, rows[_SUMS], method)
+    outside = rows["role"] == "not_applicable"
+    rows.loc[outside, ["share", "standard_error", "low", "high"]] = np.nan
+    rows.loc[outside, "interval"] = ""
+    in_base = rows["respondents"].where(~outside, 0)
     rows["total_mentions"] = in_base.groupby([rows[key] for key in GROUP]).transform("sum")
-    return rows.assign(measure="option", value=np.nan)
+    return rows.assign(measure="option")
 
 
-def net_shares(base: pd.DataFrame, nets: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
+def net_shares(
+    base: pd.DataFrame, nets: pd.DataFrame, mentions: pd.DataFrame, method: Method
+) -> pd.DataFrame:
     """One row a net and group; `nets` has wave, question, item and net for all that a wave offered."""
     rows = base.merge(nets, on=["wave", "question", "item"])
-    rows = rows.merge(mentions[[*GROUP, "net", "respondents", "weighted"]], on=[*GROUP, "net"], how="left")
-    return _with_share(rows, rows["respondents"], rows["weighted"]).assign(measure="net", value=np.nan)
+    rows = rows.merge(mentions[[*GROUP, "net", *_SUMS]], on=[*GROUP, "net"], how="left")
+    return _with_share(rows, rows[_SUMS], method).assign(measure="net")
 
 
-def rank_shares(base: pd.DataFrame, offers: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
+def net_promoter_scores(base: pd.DataFrame, mentions: pd.DataFrame, nets: pd.DataFrame) -> pd.DataFrame:
+    """One row a group of a question with the nets `promoters` and `detractors`: the score, in points.
+
+    `nets` has question, net and id. Who did not know is not in its base.
+    """
+    rows = base
+    for name in ("promoters", "detractors"):
+        own = nets.loc[nets["id"] == name, ["question", "net"]].drop_duplicates()
+        counted = mentions.merge(own, on=["question", "net"])[[*GROUP, "weighted", "squares"]]
+        counted.columns = pd.Index([*GROUP, name, f"{name}_squares"])
+        rows = rows.merge(own["question"], on="question").merge(counted, on=GROUP, how="left")
+    up, down = (
+        (_floats(rows[name]), _floats(rows[f"{name}_squares"])) for name in ("promoters", "detractors")
+    )
+    known = (_floats(rows["answered_weight"]), _floats(rows["answered_squares"]))
+    score, error = net_promoter_score(known, up, down, rows["analysed"])
+    rows = rows.assign(respondents=rows["answered"])
+    return _with_value(rows, "net_promoter_score", score, error, rows["answered_weight"])
+
+
+def rank_shares(
+    base: pd.DataFrame, offers: pd.DataFrame, mentions: pd.DataFrame, method: Method
+) -> pd.DataFrame:
     """Three rows an item ranked: the share that ranked it, the share that put it first, its mean rank."""
     whole = base.drop(columns="item").merge(offers, on=["wave", "question"])
-    counted = mentions.drop(columns="option")
-    rows = whole.merge(counted, on=GROUP, how="left")
-    ranked = _with_share(rows, rows["respondents"], rows["weighted"]).assign(measure="ranked", value=np.nan)
-    first = _with_share(rows, rows["first"], rows["first_weighted"]).assign(measure="first", value=np.nan)
-    weighted = rows["weighted"].astype(float)
-    mean = _without_share(rows, "mean_rank", rows["rank_weighted"].astype(float) / weighted)
-    return pd.concat([ranked, first, mean], ignore_index=True)
-
-
-def numbers(base: pd.DataFrame, summaries: pd.DataFrame) -> pd.DataFrame:
-    """Four rows a number question (or item of an allocation) and group: mean, quartiles and median."""
-    rows = base.drop(columns="item").merge(summaries, on=[key for key in GROUP if key != "item"])
+    rows, first = (
+        whole.merge(mentions.loc[mentions["rank"] == place, [*GROUP, *_SUMS]], on=GROUP, how="left")
+        for place in (0, 1)
+    )
+    places = mentions[mentions["rank"] > 0]
+    means = _mean_of_levels(rows, places.assign(score=places["rank"]))
     return pd.concat(
         [
-            _without_share(rows, measure, rows[measure].astype(float))
-            for measure in ("mean", "lower_quartile", "median", "upper_quartile")
+            _with_share(rows, rows[_SUMS], method).assign(measure="ranked"),
+            _with_share(first, first[_SUMS], method).assign(measure="first"),
+            _with_value(rows, "mean_rank", *means),
         ],
         ignore_index=True,
     )
 
 
-def written(sums: pd.DataFrame) -> pd.DataFrame:
-    """One row a text question and group: the share who wrote something, of those who were asked.
-
-    Who left it empty is in the base here, because a text has no other answer than writing nothing.
-    """
-    base = sums[GROUP].copy()
-    base["sample_size"] = base["valid_cases"] = sums["answered"] + sums["skipped"]
-    base["weighted_base"] = (sums["answered_weight"] + sums["skipped_weight"]).astype(float)
-    squares = (sums["answered_squares"] + sums["skipped_squares"]).astype(float)
-    base["effective_base"] = base["weighted_base"] ** 2 / squares.where(squares > 0)
-    return _with_share(base, sums["answered"], sums["answered_weight"]).assign(
-        measure="written", value=np.nan
-    )
+def numbers(base: pd.DataFrame, summaries: pd.DataFrame) -> pd.DataFrame:
+    """Four rows a number question (or item of an allocation) and group: mean, quartiles and median."""
+    rows = base.drop(columns="item").merge(summaries, on=[key for key in GROUP if key != "item"])
+    error = mean_error(_floats(rows["weight"]), rows["deviations"], rows["analysed"])
+    means = _with_value(rows, "mean", _floats(rows["mean"]), error, rows["weight"])
+    without = np.full(len(rows), np.nan)
+    others = [
+        _with_value(rows, measure, _floats(rows[measure]), without, rows["weight"])
+        for measure in ("lower_quartile", "median", "upper_quartile")
+    ]
+    return pd.concat([means, *others], ignore_index=True)
 
 
 def mean_scores(levels: pd.DataFrame) -> pd.DataFrame:
-    """One row an item and group: the mean of the scores of those who chose a scored option."""
-    scored = levels[levels["score"].notna()].copy()
-    scored["weighted_score"] = scored["weighted_respondents"] * scored["score"]
-    sums = scored.groupby(GROUP, as_index=False)[
-        ["weighted_score", "weighted_respondents", "respondents"]
-    ].sum()
-    base = levels.drop_duplicates(GROUP)[
-        [*GROUP, "sample_size", "valid_cases", "weighted_base", "effective_base"]
-    ]
-    rows = base.merge(sums, on=GROUP)
-    weighted = rows["weighted_respondents"]
-    return _without_share(rows, "mean", rows["weighted_score"] / weighted.where(weighted > 0))
+    """One row an item and group: the mean of the scores of those who chose a scored option.
+
+    `levels` are the rows of `shares`, with `score`.
+    """
+    scored = levels[levels["score"].notna()]
+    scored = scored.assign(weighted=scored["weighted_respondents"])
+    counts = scored.groupby(GROUP, as_index=False)["respondents"].sum()
+    kept = ["sample_size", "valid_cases", "weighted_base", "effective_base", "deff", "analysed"]
+    rows = levels.drop_duplicates(GROUP)[[*GROUP, *kept]].merge(counts, on=GROUP)
+    return _with_value(rows, "mean", *_mean_of_levels(rows, scored))
 
 
 def flagged(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +169,8 @@ def flagged(estimates: pd.DataFrame) -> pd.DataFrame:
     cases = estimates["valid_cases"]
     flag = np.select([cases < SUPPRESSED, cases < LOW_BASE], ["suppressed", "low_base"], "")
     out = estimates.assign(flag=flag)
-    blanked = ["share", "low", "high", "value", "respondents", "weighted_respondents", "total_mentions"]
+    blanked = ["share", "value", "standard_error", "low", "high"]
+    blanked += ["respondents", "weighted_respondents", "total_mentions", "squares"]
     out["respondents"] = out["respondents"].astype("Int64")
     out["total_mentions"] = out["total_mentions"].astype("Int64")
     hidden = out["flag"] == "suppressed"
@@ -132,16 +179,54 @@ def flagged(estimates: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _with_share(rows: pd.DataFrame, respondents: pd.Series, weighted: pd.Series) -> pd.DataFrame:
+def _of_wave(base: pd.DataFrame, analysed: Mapping[int, int]) -> pd.DataFrame:
+    base["effective_base"] = effective_cases(base["weighted_base"], base["base_squares"])
+    base["deff"] = kish_deff(base["weighted_base"], base["base_squares"], base["valid_cases"])
+    return base.assign(analysed=base["wave"].map(analysed))
+
+
+def _with_share(rows: pd.DataFrame, chosen: pd.DataFrame, method: Method) -> pd.DataFrame:
+    """`rows` with what `chosen` (respondents, weighted, squares; nobody where empty) is of their base."""
     out = rows.assign(
-        respondents=respondents.fillna(0).astype(int),
-        weighted_respondents=weighted.astype(float).fillna(0.0),
+        respondents=chosen["respondents"].fillna(0).astype(int),
+        weighted_respondents=_floats(chosen["weighted"]),
+        squares=_floats(chosen["squares"]),
+        value=np.nan,
+        interval=method,
     )
-    base = out["weighted_base"]
-    out["share"] = out["weighted_respondents"] / base.where(base > 0)
-    out["low"], out["high"] = wilson(out["share"], out["effective_base"])
-    return out
+    sums = Sums(out["weighted_base"], out["base_squares"], out["weighted_respondents"], out["squares"])
+    error = share_error(sums, out["analysed"])
+    low, high = share_limits(method, sums.share, error, out["effective_base"], out["valid_cases"])
+    return out.assign(share=sums.share, standard_error=error, low=low, high=high)
 
 
-def _without_share(rows: pd.DataFrame, measure: str, value: pd.Series) -> pd.DataFrame:
-    return rows.assign(measure=measure, value=value, share=np.nan, low=np.nan, high=np.nan)
+def _with_value(
+    rows: pd.DataFrame, measure: str, value: np.ndarray, error: np.ndarray, weighted: pd.Series
+) -> pd.DataFrame:
+    """`rows` with a value, its error and its t interval on the degrees of freedom of its respondents.
+
+    `weighted` is the sum of their weights.
+    """
+    low, high = mean_limits(value, error, rows["respondents"].fillna(0) - 1)
+    out = rows.drop(columns="squares", errors="ignore").assign(weighted_respondents=_floats(weighted))
+    out = out.assign(measure=measure, value=value, share=np.nan, standard_error=error, low=low, high=high)
+    return out.assign(interval=np.where(np.isnan(low), "", "t"))
+
+
+def _mean_of_levels(rows: pd.DataFrame, levels: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, pd.Series]:
+    """The mean of `score` of each group of `rows`, its error and its Σw, from the sums of each score."""
+    own = levels[[*GROUP, "score", "weighted", "squares"]].astype({"weighted": float, "squares": float})
+    own["total"] = own["weighted"] * own["score"]
+    sums = own.groupby(GROUP, as_index=False)[["weighted", "total"]].sum()
+    mean = np.divide(sums["total"], sums["weighted"].where(sums["weighted"] > 0))
+    own = own.merge(sums[GROUP].assign(mean=mean), on=GROUP)
+    own["deviations"] = own["squares"] * (own["score"] - own["mean"]) ** 2
+    around = own.groupby(GROUP, as_index=False)["deviations"].sum()
+    found = sums[[*GROUP, "weighted"]].assign(mean=mean).merge(around, on=GROUP)
+    found = rows[[*GROUP, "analysed"]].merge(found, on=GROUP, how="left")
+    error = mean_error(_floats(found["weighted"]), found["deviations"], found["analysed"])
+    return found["mean"].to_numpy(dtype=float), error, found["weighted"]
+
+
+def _floats(sums: pd.Series) -> np.ndarray:
+    return sums.astype(float).fillna(0.0).to_numpy()

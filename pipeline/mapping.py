@@ -39,6 +39,7 @@ def attempt(
     for name in assigned.questions:
         _read(reader, name)
     _screens(reader)
+    reader.mapped.weight = assigned.respondents.get("weight")
     for column in reader.mapped.coded:
         for text, answers in column.codes.items():
             for answer in answers:

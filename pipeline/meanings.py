@@ -114,5 +114,7 @@ class Mapped:
     """the lines of [answers] that matched: question and text"""
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """how many cells say each answer: question, item and option; boxes are not counted"""
+    weight: int | None = None
+    """the column of the weights"""
     beside: list[tuple[str, int]] = field(default_factory=list)
     """the columns of grids that hold the text of an Other, which is no item"""

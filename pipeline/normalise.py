@@ -24,6 +24,7 @@ from pipeline.paths import Paths
 from pipeline.statements import folder, literal, statement
 from pipeline.survey import Survey
 from pipeline.wave import Fielding
+from pipeline.weights import weigh
 from pipeline.words import fold, is_beginning, likeness
 
 _SAME_WORDING = 0.6  # the likeness below which a code heads another question
@@ -37,6 +38,8 @@ _CONTENT = (
     "respondents",
     "responses",
     "answers",
+    "nets",
+    "targets",
 )
 
 
@@ -69,8 +72,9 @@ def normalise(paths: Paths) -> str:
                 _recode(connection, coded.Numbers(questionnaire), number, meaning)
             if problems:
                 raise SurveyError(problems)
-            for name in ("allocations", "answers", "texts", "responses", "flags"):
+            for name in ("allocations", "answers", "unions", "texts", "responses", "flags"):
                 connection.execute(statement(name))
+            _weigh(connection, questionnaire, fieldings)
             for _, view in folder("views"):
                 connection.execute(view)
             _check(connection, fieldings)
@@ -78,6 +82,19 @@ def normalise(paths: Paths) -> str:
             content = _content(connection)
     files.write(paths.interim / "normalised.md5", content + "\n")
     return content
+
+
+def _weigh(
+    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, fieldings: Sequence[Fielding]
+) -> None:
+    problems: list[Problem] = []
+    for number, fielding in enumerate(fieldings, 1):
+        try:
+            weigh(connection, questionnaire, number, fielding)
+        except SurveyError as error:
+            problems += error.problems
+    if problems:
+        raise SurveyError(problems)
 
 
 def declared(paths: Paths) -> str:
@@ -324,6 +341,10 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
         connection.execute(
             f"insert into all_texts select {number}, respondent, {numbers.questions[question]}, c{place} "
             f"from cells where c{place} is not null"
+        )
+    if meaning.weight is not None:
+        connection.execute(
+            f"insert into all_weights select {number}, respondent, c{meaning.weight} from cells"
         )
     _respondents(connection, questionnaire, number, meaning)
 

@@ -15,7 +15,9 @@ REPORT_FILE = "report.toml"
 ASSUMPTIONS_FILE = "assumptions.toml"
 PUBLISHED_FILE = "published.csv"
 # what no exhibit can be called: tables/ and the report page have these names for something else
-RESERVED = ("exhibits", "flow", "waves", "verify", "claims", "tests", "frequencies", "methodology")
+RESERVED = (
+    "exhibits", "flow", "waves", "targets", "verify", "claims", "tests", "frequencies", "methodology",
+)  # fmt: skip
 RESERVED_FILES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
 
 
@@ -116,6 +118,12 @@ class Paths:
             return str(path.relative_to(self.root))
         except ValueError:
             return str(path)
+
+
+def nearest(folder: str | Path | None = None) -> Path:
+    """The nearest project folder from `folder`, or from here, upwards; itself where none holds raw/."""
+    here = Path(folder or ".").resolve()
+    return next((place for place in (here, *here.parents) if (place / "raw").is_dir()), here)
 
 
 def find(survey: str | None = None, root: Path | None = None) -> Paths:

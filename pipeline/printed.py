@@ -8,7 +8,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Printed:
-    """One numbered exhibit: everything around the plot. `foot` holds paragraphs, one a line."""
+    """One numbered exhibit: everything around the plot. `foot` holds paragraphs, one a line.
+
+    `tests` says what was tested and how, under the table.
+    """
 
     number: int
     id: str
@@ -18,6 +21,7 @@ class Printed:
     subtitle: str
     question: str
     foot: str
+    tests: str
     alt: str
     synthetic: bool
 

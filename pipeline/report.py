@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ import pandas as pd
 
 from pipeline import captions, exhibits, files, survey
 from pipeline.errors import SurveyError
-from pipeline.estimate import LOW_BASE, SUPPRESSED
+from pipeline.estimate import LOW_BASE, SHARES, SUPPRESSED
 from pipeline.paths import Paths
 from pipeline.printed import Printed
 from pipeline.rounding import half_up, percent, thousands
-from pipeline.stats.intervals import CONFIDENCE
+from pipeline.stats.intervals import CONFIDENCE, NAMES
 from pipeline.tidy import read, read_exhibits
 
+_EQUAL_WEIGHTS = 1 + 1e-9
 _MEASURES = {
     "mean": "Mean",
     "median": "Median",
@@ -28,6 +30,7 @@ _MEASURES = {
     "ranked": "ranked",
     "first": "ranked first",
     "mean_rank": "mean rank",
+    "net_promoter_score": "Net promoter score",
     "written": "Wrote something",
 }
 
@@ -59,8 +62,8 @@ class Shown:
 
     @property
     def notes(self) -> list[str]:
-        """The paragraphs of the foot."""
-        return self.printed.foot.split("\n")
+        """The paragraphs under the table: the tests, and the foot of the figure."""
+        return [note for note in (self.printed.tests, *self.printed.foot.split("\n")) if note]
 
 
 def report(paths: Paths) -> Path:
@@ -86,6 +89,10 @@ def report(paths: Paths) -> Path:
         exhibits=shown,
         bands=exhibits.load(paths, questionnaire).segments,
         confidence=percent(CONFIDENCE),
+        interval=NAMES[questionnaire.interval],
+        targets=read(paths, "targets").to_dict("records"),
+        percent=percent,
+        half_up=half_up,
         low_base=LOW_BASE,
         suppressed=SUPPRESSED,
         thousands=thousands,
@@ -134,33 +141,52 @@ def _single(data: pd.DataFrame) -> Grid:
     shown = Grid(["", heading, "95% interval", "Respondents"])
     for row in _records(data):
         kind = "part" if row["role"] in ("other", "none", "dkns") else ("net" if row["role"] == "net" else "")
-        if row["measure"] in ("mean", "median", "lower_quartile", "upper_quartile", "mean_rank"):
-            cells = [_value(row), "", _count(row)]
-        else:
-            cells = [_share(row), _interval(row), _count(row)]
+        shared = row["measure"] in SHARES
+        cells = [_share(row) if shared else _value(row), _interval(row), _count(row)]
         shown.rows.append(Row(_label(row), cells, kind))
-    first = data.iloc[0]
-    shown.rows.append(Row("Valid cases", ["", "", thousands(first["valid_cases"])], "base"))
+    for label, text in _bases(next(_records(data)), _weighted(data)).items():
+        shown.rows.append(Row(label, ["", "", text], "base"))
     return shown
 
 
 def _groups(data: pd.DataFrame) -> Grid:
-    """A row an answer, a column a group; all respondents first, the base of each below."""
-    groups = list(dict.fromkeys(zip(data["group"], data["group_label"], strict=True)))
-    shown = Grid(["", *(label for _, label in groups)])
+    """A row an answer, a column a group with its letter; all respondents first, the bases below."""
+    columns = {str(row["group"]): row for row in _records(data)}
+    headings = [f"{row['group_label']} ({row['letter']})" if row["letter"] else str(row["group_label"])
+                for row in columns.values()]  # fmt: skip
+    shown = Grid(["", *headings])
     by_row: dict[tuple[str, str, str], dict[str, dict[str, Any]]] = {}
     for row in _records(data):
         key = (str(row["measure"]), str(row["item"]), str(row["option"]))
         by_row.setdefault(key, {})[str(row["group"])] = row
     for (measure, _, _), cells in by_row.items():
         first = next(iter(cells.values()))
-        shares = measure in ("option", "net", "ranked", "first", "written")
-        texts = [(_share if shares else _value)(cells[g]) if g in cells else "" for g, _ in groups]
+        print_ = _share if measure in SHARES else _value
+        texts = [_lettered(print_(cells[g]), cells[g]) if g in cells else "" for g in columns]
         shown.rows.append(Row(_label(first), texts, "net" if first["role"] == "net" else ""))
-    bases = {str(row["group"]): row for row in _records(data)}
-    cases = [f"{thousands(bases[g]['valid_cases'])}{_mark(bases[g])}" for g, _ in groups]
-    shown.rows.append(Row("Valid cases", cases, "base"))
+    bases = [_bases(row, _weighted(data)) for row in columns.values()]
+    for label in bases[0]:
+        shown.rows.append(Row(label, [base[label] for base in bases], "base"))
     return shown
+
+
+def _lettered(text: str, row: dict[str, Any]) -> str:
+    return f"{text} {row['higher_than']}".strip()
+
+
+def _weighted(data: pd.DataFrame) -> bool:
+    """Whether respondents have different weights."""
+    return bool((data["deff"] > _EQUAL_WEIGHTS).any())
+
+
+def _bases(row: dict[str, Any], weighted: bool) -> dict[str, str]:
+    """The bases under a column; with weighted and effective ones."""
+    bases = {"Valid cases": f"{thousands(row['valid_cases'])}{_mark(row)}"}
+    if weighted:
+        bases["Weighted base"] = thousands(row["weighted_base"])
+        bases["Effective base"] = thousands(row["effective_base"])
+        bases["Design effect"] = f"{half_up(row['deff'], 2)}"
+    return bases
 
 
 def _levels(data: pd.DataFrame) -> Grid:
@@ -195,8 +221,9 @@ def published_grid(data: pd.DataFrame) -> Grid:
     return shown
 
 
-def _records(data: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in data.to_dict("records")]
+def _records(data: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for row in data.to_dict("records"):
+        yield {str(name): value for name, value in row.items()}
 
 
 def _label(row: dict[str, Any]) -> str:
@@ -215,7 +242,11 @@ def _share(row: dict[str, Any]) -> str:
 
 def _interval(row: dict[str, Any]) -> str:
     low, high = float(row["low"]), float(row["high"])
-    return f"{percent(low)} to {percent(high)}" if low == low else ""
+    if low != low:
+        return ""
+    if row["measure"] in SHARES:
+        return f"{percent(low)} to {percent(high)}"
+    return f"{half_up(low, 1)} to {half_up(high, 1)}"
 
 
 def _value(row: dict[str, Any]) -> str:

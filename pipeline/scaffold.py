@@ -71,6 +71,7 @@ _ID_HEADINGS = {
     "token",
 }
 _STARTED = {"start date", "start date (utc)", "startdate", "started", "start", "date started"}
+_WEIGHTS = {"weight", "weights", "weighting", "survey weight", "final weight", "wt", "wgt"}
 _SUBMITTED = {
     "end date",
     "enddate",
@@ -164,6 +165,7 @@ class Draft:
     id: str = ""
     started: str = ""
     submitted: str = ""
+    weight: str = ""
     blank: list[str] = field(default_factory=list)
     """texts that stand for an empty cell"""
     drop: list[tuple[str, str]] = field(default_factory=list)
@@ -292,6 +294,8 @@ def _respondents(out: Draft, heading: Heading) -> bool:
         out.started = finder
     elif name in _SUBMITTED and not out.submitted:
         out.submitted = finder
+    elif name in _WEIGHTS and not out.weight:
+        out.weight = finder
     elif _TOOLS_OWN.fullmatch(fold(heading.code)) or _TOOLS_OWN.fullmatch(name):
         out.drop.append((finder, "the survey tool's own"))
     elif _DROPPED.search(name) and len(name) < 40:

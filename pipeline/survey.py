@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import SURVEY_FILE, Paths
+from pipeline.stats.intervals import Method
 from pipeline.words import fold
 
 Role = Literal["substantive", "other", "none", "dkns", "not_applicable"]
@@ -29,6 +30,7 @@ _IMPLIED: dict[str, Role] = {
     "not_applicable": "not_applicable",
 }
 FROM_TEXT = "(coded from text)"  # what marks an option that was not offered, wherever it is printed
+_LONG_SCALE = 4  # the fewest options of which the two at each end are not all of them
 _ID = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 
@@ -113,6 +115,7 @@ class Survey(Declared):
     title: str
     population: str = ""
     segments: list[str] = []
+    interval: Method = "wilson"
     scales: dict[str, Scale] = {}
     questions: dict[str, Question]
 
@@ -122,12 +125,34 @@ class Survey(Declared):
         return self.scales[asked.scale].options if asked.scale else asked.options
 
     def nets(self, question: str) -> dict[str, list[str]]:
-        """The nets of a question's options, from its scale and its own; number bands left out."""
+        """The nets of a question's options, from its scale and its own; number bands left out.
+
+        A scale with scores for four options or more that declares no nets has `top_2` and `bottom_2`.
+        """
         asked = self.questions[question]
         own = {i: [str(part) for part in parts] for i, parts in asked.nets.items()}
         if asked.kind in MEASURED:
             return {}
-        return (self.scales[asked.scale].nets if asked.scale else {}) | own
+        of_scale = (self.scales[asked.scale].nets or self._ends(question)) if asked.scale else {}
+        return of_scale | own
+
+    def _ends(self, question: str) -> dict[str, list[str]]:
+        """The two options with the highest scores of a scale, and the two with the lowest."""
+        scores = self.scores(question)
+        if len(scores) < _LONG_SCALE:
+            return {}
+        falling = sorted(scores, key=lambda option: scores[option], reverse=True)
+        order = list(scores)
+        return {
+            "top_2": sorted(falling[:2], key=order.index),
+            "bottom_2": sorted(falling[-2:], key=order.index),
+        }
+
+    def members(self, question: str, group: str) -> list[str]:
+        """The options that a group of a question is: those of a net, or the one option; none if unknown."""
+        if group in self.options(question):
+            return [group]
+        return self.nets(question).get(group, [])
 
     def scores(self, question: str) -> dict[str, float]:
         """The score of each scored option, by id."""

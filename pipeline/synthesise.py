@@ -475,7 +475,8 @@ def _respondents(
     if declared.submitted:
         yield declared.submitted, "", submitted
     if declared.weight:
-        yield declared.weight, "", ["1"] * len(numbers)
+        (spread,) = _uniform(_stream(plan, chunk, " weights"), 1, len(numbers))
+        yield declared.weight, "", [f"{weight:.4f}" for weight in np.exp(0.25 * _logit(spread)).tolist()]
     for heading in declared.drop:
         yield heading, "", [_canary(heading, number) for number in numbers]
     headings = {key: None for r in plan.rules for key in r.where if key not in plan.survey.questions}

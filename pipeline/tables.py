@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,13 +11,23 @@ import pandas as pd
 
 from pipeline import captions, declarations, files
 from pipeline.captions import Context, WaveFacts, Wording
-from pipeline.cells import Domain, estimates
+from pipeline.cells import COLUMNS, Domain, chosen_together, estimates, ranks
 from pipeline.errors import SurveyError
+from pipeline.estimate import LOW_BASE
 from pipeline.exhibits import Bands, Exhibit, Report
 from pipeline.normalise import declared
 from pipeline.paths import Paths
 from pipeline.printed import Printed
 from pipeline.published import Published
+from pipeline.significance import (
+    TESTS,
+    as_tests,
+    crosstabs,
+    group_and_total,
+    group_pairs,
+    option_pairs,
+    rankings,
+)
 from pipeline.statements import statement
 from pipeline.stats.intervals import wilson
 from pipeline.survey import ROLES, Survey
@@ -28,13 +39,14 @@ PUBLISHED_COLUMNS = [
 
 
 def tables(paths: Paths) -> list[Path]:
-    """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, exhibits.csv, flow.csv, waves.csv."""
+    """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those of `_about`."""
     all_declared = declarations.load(paths)
     questionnaire, report, numbers = all_declared.survey, all_declared.report, all_declared.published
     with open_database(paths) as connection:
         waves = _waves(connection)
         contents = _frequencies(paths, connection, questionnaire, report)
         printed: list[Printed] = []
+        tested: list[pd.DataFrame] = []
         exhibits = list(report.exhibit)
         if not paths.report_file.is_file():
             # nobody chose these exhibits: a question that nobody answered has none
@@ -45,14 +57,23 @@ def tables(paths: Paths) -> list[Path]:
                 question = questionnaire.questions[exhibit.question].text or exhibit.question
                 printed.append(captions.caption_published(exhibit, number, data, question))
             else:
-                data = exhibit_table(connection, questionnaire, report, exhibit)
+                found = exhibit_table(connection, questionnaire, report, exhibit)
+                tests = exhibit_tests(connection, questionnaire, exhibit, found)
+                tested.append(tests.assign(exhibit=exhibit.id))
+                data = found[COLUMNS]
                 context = _context(connection, questionnaire, report.segments, data, waves)
                 drawn = data[data["wave"] == context.wave.name]
-                printed.append(captions.caption(exhibit, number, drawn, context))
+                own = tests[tests["wave"] == context.wave.name]
+                printed.append(captions.caption(exhibit, number, drawn, own, context))
             contents[paths.tables / f"{exhibit.id}.csv"] = data
-        contents[paths.tables / "exhibits.csv"] = pd.DataFrame(printed, columns=list(Printed.__annotations__))
-        contents[paths.tables / "flow.csv"] = _flow(connection)
-        contents[paths.tables / "waves.csv"] = connection.execute("select * from waves").df()
+        about = {
+            "exhibits": pd.DataFrame(printed, columns=list(Printed.__annotations__)),
+            "tests": pd.concat([as_tests([]).assign(exhibit=""), *tested])[["exhibit", *TESTS]],
+            "flow": _flow(connection),
+            "waves": connection.execute("select * from waves").df(),
+            "targets": connection.execute("select * from targets").df(),
+        }
+        contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
     for path, frame in contents.items():
         files.write(path, to_csv(frame))
     kept = [*contents, paths.tables / "verify.csv"]
@@ -76,7 +97,7 @@ def open_database(paths: Paths) -> duckdb.DuckDBPyConnection:
         raise SurveyError(f"no {paths.shown(paths.database)}; run: survey normalise --survey {paths.survey}")
     try:
         connection = duckdb.connect(str(paths.database), read_only=True)
-        (built_from,) = connection.execute("select sha256 from coded.declared").fetchone() or ("",)
+        ((built_from,),) = connection.execute("select sha256 from coded.declared").fetchall()
     except duckdb.Error:
         raise SurveyError(
             f"{paths.shown(paths.database)} cannot be read: another program may be writing to it, or it is "
@@ -93,7 +114,8 @@ def open_database(paths: Paths) -> duckdb.DuckDBPyConnection:
 
 def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:
     rows = connection.execute(
-        "select wave, title, fielded_from, fielded_to, synthetic, licence, citation from waves order by wave"
+        "select wave, title, fielded_from, fielded_to, synthetic, licence, citation, weighting "
+        "from waves order by wave"
     ).fetchall()
     return [WaveFacts(*row) for row in rows]
 
@@ -104,7 +126,7 @@ def _frequencies(
     """Every question of every wave, for all respondents and by each segment, DKNS kept."""
     domain = Domain(segments=tuple(questionnaire.segments))
     names = list(questionnaire.questions)
-    every = estimates(connection, questionnaire, report.segments, names, domain).drop(columns="screened")
+    every = estimates(connection, questionnaire, report.segments, names, domain)[COLUMNS]
     groups = dict(list(every.groupby("question", sort=False)))
     return {paths.frequencies / f"{name}.csv": groups.get(name, every.head(0)) for name in names}
 
@@ -112,10 +134,13 @@ def _frequencies(
 def exhibit_table(
     connection: duckdb.DuckDBPyConnection, questionnaire: Survey, report: Report, exhibit: Exhibit
 ) -> pd.DataFrame:
-    """The table of an exhibit, every wave that has its question, rows in the order they are drawn."""
+    """The table of an exhibit, every wave that has its question, rows in the order they are drawn.
+
+    Its columns are those of `cells.estimates`.
+    """
     domain = Domain((exhibit.by,) if exhibit.by else (), exhibit.where, exhibit.dkns)
     data = estimates(connection, questionnaire, report.segments, [exhibit.question], domain)
-    data = data[(data["role"] != "not_applicable") & ~data["screened"]].drop(columns="screened")
+    data = data[(data["role"] != "not_applicable") & ~data["screened"]]
     latest = data.loc[data["wave"] == data["wave"].max()] if len(data) else data
     if exhibit.by and not latest["by"].ne("").any():
         raise SurveyError(
@@ -125,6 +150,33 @@ def exhibit_table(
         raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {exhibit.question!r} within its filter")
     ordered = [_ordered(exhibit, wave) for _, wave in data.groupby("wave", sort=True)]
     return pd.concat(ordered, ignore_index=True)
+
+
+def exhibit_tests(
+    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, exhibit: Exhibit, found: pd.DataFrame
+) -> pd.DataFrame:
+    """The tests of an exhibit whose table was the last to be made, a row a test.
+
+    By a segment: its groups in pairs, each against all, and the crosstab. Else the options (or items ranked)
+    that stand next to each other, and whether a ranking has an order at all.
+    """
+    if exhibit.by:
+        tests = [group_pairs(found), group_and_total(found), crosstabs(found)]
+    else:
+        kind = questionnaire.questions[exhibit.question].kind
+        tests = [rankings(ranks(connection))] if kind == "rank" else []
+        if kind in ("single", "multiple", "rank"):
+            together = chosen_together(connection, questionnaire)
+            tests += [option_pairs(wave, together, _neighbours(wave)) for _, wave in found.groupby("wave")]
+    return pd.concat([as_tests([]), *tests], ignore_index=True)
+
+
+def _neighbours(found: pd.DataFrame) -> list[tuple[int, int]]:
+    """Each substantive option or ranked item with the next by falling share."""
+    own = found[found["measure"].isin(["option", "ranked"]) & found["share"].notna()]
+    own = own[(own["role"].isin(["substantive", ""])) & (own["valid_cases"] >= LOW_BASE)]
+    falling = own.sort_values("share", ascending=False, kind="stable").index
+    return list(itertools.pairwise(falling))
 
 
 def _ordered(exhibit: Exhibit, data: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,21 @@ from pipeline.paths import Paths
 from pipeline.printed import Printed
 from pipeline.rounding import significant
 
-FLOATS = ("share", "low", "high", "value", "weighted_respondents", "weighted_base", "effective_base")
-COUNTS = ("respondents", "sample_size", "valid_cases", "total_mentions", "n", "received", "number")
+FLOATS = (
+    "share", "value", "standard_error", "low", "high", "weighted_respondents", "weighted_base",
+    "effective_base", "deff", "difference", "statistic", "df", "df2", "p", "adjusted_p", "target",
+    "unweighted", "weighted", "mean_weight", "effective_respondents", "lowest_weight", "highest_weight",
+)  # fmt: skip
+COUNTS = (
+    "respondents",
+    "sample_size",
+    "valid_cases",
+    "total_mentions",
+    "n",
+    "received",
+    "analysed",
+    "number",
+)
 FLAGS = ("synthetic",)
 # what a spreadsheet takes for the beginning of a formula
 _UNSAFE = ("=", "+", "-", "@", "\t", "\r")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictFloat, StrictInt, field_validator
 
 from pipeline import parquet, sav, sheets
-from pipeline.documents import Declared, Document, model, read
+from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
 from pipeline.survey import Survey
@@ -56,6 +56,10 @@ class Source(Declared):
     _file = field_validator("file", "sha256", "url", "blank", mode="before")(_listed)
 
 
+# the columns of [respondents] that each describe a response
+ROLES = ("id", "started", "submitted", "weight")
+
+
 class Respondents(Declared):
     """The columns that describe a response and not an answer; `drop` never reaches the disk."""
 
@@ -84,6 +88,23 @@ class Change(Declared):
     not_offered: list[str] = []
 
 
+class Target(Declared):
+    """What the groups of one question are in the population, and who says so.
+
+    `shares` is by option or net of the question; percentages, parts or counts, of which the sum is all.
+    """
+
+    source: Annotated[str, Field(min_length=1)]
+    shares: Annotated[dict[str, Annotated[Number, Field(gt=0)]], Field(min_length=1)]
+
+
+class Weights(Declared):
+    """How the weights of a wave are made: raked to targets, cut to limits (multiples of the mean weight)."""
+
+    targets: dict[str, Target] = {}
+    trim: tuple[Annotated[Number, Field(ge=0, lt=1)], Annotated[Number, Field(gt=1)]] | None = None
+
+
 class Wave(Declared):
     """Where each question is in one export, and what is true of that export alone."""
 
@@ -96,6 +117,18 @@ class Wave(Declared):
     columns: dict[str, list[str]] = {}
     answers: dict[str, dict[str, str | Number]] = {}
     changes: dict[str, Change] = {}
+    weights: Weights = Weights()
+
+    @property
+    def weighting(self) -> str:
+        """How respondents are weighted, in words; empty where each counts the same."""
+        parts = [f"the column {self.respondents.weight!r}"] if self.respondents.weight else []
+        if self.weights.targets:
+            parts.append(f"raking to {', '.join(self.weights.targets)}")
+        if parts and self.weights.trim:
+            low, high = self.weights.trim
+            parts.append(f"cut to {low:g} to {high:g} times the mean")
+        return ", ".join(parts)
 
     def not_offered(self, question: str) -> list[str]:
         """The options and items of a question that this wave is said not to have offered."""
@@ -223,8 +256,7 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
             yield document.problem(f"{file!r} is listed twice", "source", "file", index)
     if wave.fielded and wave.fielded.to < wave.fielded.from_:
         yield document.problem("fielded: to is before from", "fielded")
-    if wave.respondents.weight:
-        yield document.problem("weights are not read yet; leave the line out", "respondents", "weight")
+    yield from _check_weights(wave, survey, document)
     reasons: set[str] = set()
     for rule, exclude in enumerate(wave.exclude):
         if exclude.reason in reasons:
@@ -235,6 +267,39 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
         if count and count != len(source.file):
             yield document.problem(f"{count} {key} for {len(source.file)} files; one each", "source", key)
+
+
+def _check_weights(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
+    """Targets that are no single choice's, or whose groups are no options of it or overlap."""
+    if "weights" in wave.model_fields_set and not wave.weighting:
+        yield document.problem(
+            "no weights to cut: name a column with weight under [respondents], or declare targets",
+            "weights",
+        )
+    for question, target in wave.weights.targets.items():
+        place: tuple[Key, ...] = ("weights", "targets", question)
+        asked = survey.questions.get(question)
+        if asked is None or asked.kind != "single":
+            singles = [name for name, other in survey.questions.items() if other.kind == "single"]
+            hint = did_you_mean(question, singles, "the single choices are")
+            yield document.problem(f"{question!r} is no single choice, so nobody has a group; {hint}", *place)
+            continue
+        taken: dict[str, str] = {}
+        for group in target.shares:
+            members = survey.members(question, group)
+            if not members:
+                known = [*survey.options(question), *survey.nets(question)]
+                yield document.problem(
+                    f"{question!r} has no option or net {group!r}; {did_you_mean(group, known)}",
+                    *(*place, "shares", group),
+                )
+            for member in members:
+                if member in taken:
+                    yield document.problem(
+                        f"{member!r} is in {taken[member]!r} and in {group!r}; each in one",
+                        *(*place, "shares", group),
+                    )
+                taken[member] = group
 
 
 def _check_kind_of_file(source: Source, document: Document) -> Iterator[Problem]:

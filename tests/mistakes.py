@@ -31,6 +31,18 @@ def archive() -> bytes:
 
 SHEET = workbook(One=[["ID", "Are you involved?"], ["a1", "Yes"]], Two=[["ID"], ["a1"]])
 
+
+def weights(table: str) -> Edit:
+    """The second wave with these lines on its weights; they begin on line 13."""
+    return ("second.toml", '[[exclude]]\nreason = "not', f'{table}\n[[exclude]]\nreason = "not')
+
+
+def raked(shares: str, question: str = "region", more: str = "") -> Edit:
+    return weights(
+        f'[weights]\n{more}\n[weights.targets.{question}]\nsource = "a census"\nshares = {{ {shares} }}'
+    )
+
+
 MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "an unknown key": (
         ("second.toml", "synthetic = true", "syntetic = true"),
@@ -399,6 +411,74 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "a kind that there is not": (
         ("survey.toml", 'kind = "rank"', 'kind = "ranking"'),
         r"raw/toy/survey.toml:42: questions.top.kind: .* seen 'ranking'",
+    ),
+    # weights
+    "a weight that is no column": (
+        ("second.toml", "drop =", 'weight = "Wieght"\ndrop ='),
+        r"raw/toy/second.toml:11: weight: 'Wieght': the export has no such heading",
+    ),
+    "weights that are no numbers": (
+        ("second.toml", "drop =", 'weight = "Channel"\ndrop ='),
+        r"raw/toy/second.toml:11: weight: 12 analysed respondents \(response 1, 2, 3, 4, 5, … of the "
+        r"export\) have no weight above 0, seen 'web'; correct them",
+    ),
+    "a weight of 0": (
+        [
+            ("second.toml", "drop =", 'weight = "Channel"\ndrop ='),
+            ("second.toml", 'Channel = ["test"]', 'Channel = ["9"]'),
+            ("second.csv", ",web,", ",0,"),
+            *[("second.csv", ",web,", ",1.5,")] * 11,
+        ],
+        r"raw/toy/second.toml:11: weight: 2 analysed respondents \(response 1, 14 of the export\) have no "
+        r"weight above 0, seen '0', 'test'",
+    ),
+    "nothing to trim": (
+        weights("[weights]\ntrim = [0.5, 2]"),
+        r"raw/toy/second.toml:13: no weights to cut: name a column with weight under",
+    ),
+    "limits that are none": (
+        raked("north = 1, south = 1", more="trim = [2, 3]"),
+        r"raw/toy/second.toml:14: weights.trim",
+    ),
+    "a target of what is no single choice": (
+        raked("models = 1", "uses"),
+        r"raw/toy/second.toml:15: 'uses' is no single choice, so nobody has a group; the single choices are: "
+        r"'involved', 'region', 'why_not'",
+    ),
+    "a target of an unknown option": (
+        raked("north = 1, suoth = 2"),
+        r"raw/toy/second.toml:17: 'region' has no option or net 'suoth'; did you mean 'south'\?",
+    ),
+    "a target that overlaps another": (
+        [
+            raked("north = 1, south = 1, both = 2"),
+            ("survey.toml", "[questions.uses]", 'nets = { both = ["north", "south"] }\n[questions.uses]'),
+        ],
+        r"raw/toy/second.toml:17: 'north' is in 'north' and in 'both'; each in one",
+    ),
+    "an answer without a target": (
+        raked("north = 1"),
+        r"raw/toy/second.toml:17: region: 4 respondents chose 'south', for which there is no target",
+    ),
+    "a target that nobody can meet": (
+        [raked("yes = 9, no = 1", "involved")],
+        r"raw/toy/second.toml:17: involved: nobody is in 'no', so no weight can bring it to its target",
+    ),
+    "a target without its source": (
+        weights("[weights.targets.region]\nshares = { north = 1, south = 1 }"),
+        r"raw/toy/second.toml:13: weights.targets.region.source is missing",
+    ),
+    "a target of nothing": (
+        raked("north = 0, south = 1"),
+        r"raw/toy/second.toml:17: weights.targets.region.shares.north: .* seen 0",
+    ),
+    "limits that the targets cannot meet": (
+        raked("north = 1, south = 99", more="trim = [0.5, 2]"),
+        r"raw/toy/second.toml:13: the weights cannot be raked: no weights within the limits",
+    ),
+    "an interval that there is not": (
+        ("survey.toml", 'segments = ["region"]', 'segments = ["region"]\ninterval = "wilsen"'),
+        r"raw/toy/survey.toml:5: interval: .*'wilson'.* seen 'wilsen'",
     ),
     # the report and published numbers
     "two exhibits with one id": (

@@ -210,7 +210,7 @@ def test_a_place_beyond_the_items_is_an_error_and_beyond_the_limit_a_flag(toy: P
         ("second.toml", 'where = { Channel = ["test"] }', "where = {}", "exclude.1.where"),
         ("second.toml", 'Channel = ["test"]', "Channel = []", "exclude.1.where.Channel"),
         ("second.toml", "to = 2001-03-04", "to = 2001-01-04", "to is before from"),
-        ("second.toml", "id =", 'weight = "Channel"\nid =', "weights are not read yet"),
+        ("second.toml", "id =", 'weight = "Channel"\nid =', "have no weight above 0, seen"),
         ("survey.toml", "[50, 100]", "[40, 100]", "bands 'under_half' and 'half_or_more' overlap"),
         ("survey.toml", "[50, 100]", "[50, nan]", "band 'half_or_more' wants"),
         ("survey.toml", 'uses = ["none"]', "uses = []", "asked.uses"),

@@ -64,6 +64,7 @@ blank = ["n/a"]
 
 [respondents]
 id = "No."
+weight = "W"
 drop = ["Email"]
 
 [[exclude]]
@@ -72,23 +73,30 @@ where = { Channel = ["test"] }
 
 [answers.place]
 "S" = "south"
+
+[weights]
+trim = [0.2, 5.0]
+
+[weights.targets.place]
+source = "a census"
+shares = { north = 40, south = 60 }
 """
-HEADINGS = "No.,Email,Channel,Where do you live?,What do you use?,How many years have you used it?"
+HEADINGS = "No.,W,Email,Channel,Where do you live?,What do you use?,How many years have you used it?"
 FIRST = (
     HEADINGS + ",How far do you agree? [It is fast],How far do you agree? [It is safe],Why did you stop?\n"
 )
 FIRST += "".join(
-    f"{n},x,web,{'S' if n % 2 else 'In the north'},Models,3,Agree,n/a,bored {n}\n" for n in range(20)
+    f"{n},1,x,web,{'S' if n % 2 else 'In the north'},Models,3,Agree,n/a,bored {n}\n" for n in range(20)
 )
 # place: as before, but the north is spelt out otherwise; uses: reworded, an option new, two reworded;
 # years: gone; views: one item reworded, one new; why: as before; a question new
 SECOND = (
-    "No.,Email,Channel,Where do you live?,What do you use at work?,"
+    "No.,W,Email,Channel,Where do you live?,What do you use at work?,"
     "How far do you agree? [It is really fast],How far do you agree? [It is safe],"
     "How far do you agree? [Nothing else comes near],Why did you stop?,Will you come again?\n"
 )
 SECOND += "".join(
-    f"{n},x,web,{['S', 'In the North!'][n % 2]},"
+    f"{n},1,x,web,{['S', 'In the North!'][n % 2]},"
     f"{['Models', 'Tools and codes | Data', 'Data', f'sand {n}'][n % 4]},"
     f"Agree,Disagree,n/a,bored {n},{['Yes', 'No'][n % 2]}\n"
     for n in range(21)
@@ -129,6 +137,7 @@ blank = ["n/a"]
 
 [respondents]
 id = "No."
+weight = "W"
 drop = ["Email"]
 
 [[exclude]]
@@ -152,6 +161,13 @@ will_come_again = "Will you come again?"   {CHECK} new in this wave: single
 [changes.uses]
 status = "reworded"   {CHECK} does it mean the same? say same, reworded or broken
 note = "read 'What do you use?' in first"
+
+[weights]
+trim = [0.2, 5.0]
+
+[weights.targets.place]
+source = "a census"
+shares = {{ north = 40, south = 60 }}   {CHECK} do these still hold?
 """
     )
     questionnaire = paths.questionnaire.read_text()

@@ -136,6 +136,7 @@ def printed(kind: str, **more: Any) -> Printed:
         subtitle="Share of organisations, worldwide",
         question="Q1. What keeps you? (select all that apply)",
         foot="A survey, Q1, sample size = 210.\nOpt-in sample.",
+        tests="",
         alt='Bars & "quotes" <b>',
         synthetic=True,
     )

@@ -9,10 +9,11 @@ from conftest import ROOT
 
 from pipeline.cells import COLUMNS
 from pipeline.cli import app
+from pipeline.significance import TESTS
 from pipeline.survey import Question
 from pipeline.tables import PUBLISHED_COLUMNS
 from pipeline.verify import COLUMNS as VERIFY_COLUMNS
-from pipeline.wave import Change, Respondents, Source
+from pipeline.wave import Change, Respondents, Source, Target, Weights
 
 DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
 
@@ -27,9 +28,10 @@ def test_every_command_has_help_and_is_documented() -> None:
 
 
 def test_every_column_is_documented() -> None:
-    section = DOCS["tables.md"].split("## Columns of an exhibit")[1].split("## Columns of published")[0]
-    named = re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (.*?) \|", section, re.MULTILINE)))
-    assert named == COLUMNS
+    for heading, columns in {"an exhibit": COLUMNS, "tests.csv": ["exhibit", *TESTS]}.items():
+        section = DOCS["tables.md"].split(f"## Columns of {heading}")[1].split("\n## ")[0]
+        named = re.findall(r"`([a-z_0-9]+)`", "".join(re.findall(r"^\| (.*?) \|", section, re.MULTILINE)))
+        assert named == columns
     published = DOCS["tables.md"].split("## Columns of published numbers")[1].split("##")[0]
     assert re.findall(r"`([a-z_]+)`", published) == PUBLISHED_COLUMNS
     verified = DOCS["tables.md"].split("## Columns of verify.csv")[1]
@@ -38,7 +40,7 @@ def test_every_column_is_documented() -> None:
 
 def test_every_key_is_documented() -> None:
     text = DOCS["declarations.md"]
-    for model in (Question, Source, Respondents, Change):
+    for model in (Question, Source, Respondents, Change, Weights, Target):
         for key in model.model_fields:
             assert f"`{key}`" in text or f"{key} =" in text or f".{key}`" in text, key
 

@@ -109,8 +109,8 @@ def test_numbers(toy_done: Paths) -> None:
     # 0 10 25 40 50 50 50 75 100 100
     assert values["mean"] == pytest.approx(50)
     assert values["median"] == pytest.approx(50)
-    assert values["lower_quartile"] == pytest.approx(28.75)
-    assert values["upper_quartile"] == pytest.approx(68.75)
+    assert values["lower_quartile"] == pytest.approx(25)
+    assert values["upper_quartile"] == pytest.approx(75)
     nets = second[second["measure"] == "net"].set_index("option")["respondents"].astype(int)
     assert nets.to_dict() == {"under_half": 4, "half_or_more": 6}
 

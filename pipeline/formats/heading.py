@@ -27,15 +27,20 @@ class Heading:
     @property
     def letters(self) -> str:
         """The column as a spreadsheet names it: A, B, … Z, AA."""
-        letters, number = "", self.column
-        while number:
-            number, rest = divmod(number - 1, 26)
-            letters = chr(ord("A") + rest) + letters
-        return letters
+        return column_letters(self.column)
 
     def __str__(self) -> str:
         shown = " | ".join(dict.fromkeys(part for part in (self.code, self.text, self.label) if part))
         return f"{self.letters} {shown[:90]!r}"
+
+
+def column_letters(number: int) -> str:
+    """The letters by which a spreadsheet names column `number`, from 1."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 def column_number(letters: str) -> int:

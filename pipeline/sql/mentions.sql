@@ -1,22 +1,21 @@
--- mentions: how many chose each option, and how many ranked each item (first), with the sums of weights.
--- Reads: coded.answers, coded.respondents, domain (wave, respondent, segment, grp), wanted (question).
+-- mentions: the cells of options, and of places given to the items of a ranking; place 0 is any of them.
+-- Reads: cells.
+select wave, question, item, option, rank, segment, grp, respondents, weighted, squares
+from cells
+where net = 0 and value is null
+union all
 select
-    answers.wave,
-    answers.question,
-    answers.item,
-    answers.option,
-    domain.segment,
-    domain.grp,
-    count(*) as respondents,
-    sum(weight) as weighted,
-    sum(weight * weight) as squares,
-    count(*) filter (rank = 1) as first,
-    coalesce(sum(weight) filter (rank = 1), 0) as first_weighted,
-    coalesce(sum(weight * weight) filter (rank = 1), 0) as first_squares,
-    coalesce(sum(weight * rank), 0) as rank_weighted
-from coded.answers
-join wanted using (question)
-join domain using (wave, respondent)
-join coded.respondents using (wave, respondent)
+    wave,
+    question,
+    item,
+    option,
+    0 as rank,
+    segment,
+    grp,
+    sum(respondents)::bigint,
+    sum(weighted),
+    sum(squares)
+from cells
+where rank is not null
 group by all
 order by all

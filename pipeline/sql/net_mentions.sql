@@ -1,27 +1,27 @@
--- net_mentions: how many chose at least one option of a net, or gave a number within a band; each counts once.
--- Reads: coded.answers, coded.respondents, domain, nets (question, net, option, low, high, closed).
-with once as (
-    select distinct answers.wave, answers.respondent, answers.question, answers.item, nets.net
-    from coded.answers
-    join nets
-        on nets.question = answers.question
-        and (
-            nets.option = answers.option
-            or (answers.value >= nets.low and (answers.value < nets.high or nets.closed and answers.value = nets.high))
-        )
-)
+-- net_mentions: how many are in each net; of options that exclude each other, or numbers of a band, the sum.
+-- Reads: cells, coded.nets (question, net, option, low, high, closed), coded.questions.
+select wave, question, item, net, segment, grp, respondents, weighted, squares
+from cells
+where net > 0
+union all
 select
-    once.wave,
-    once.question,
-    once.item,
-    once.net,
-    domain.segment,
-    domain.grp,
-    count(*) as respondents,
-    sum(weight) as weighted,
-    sum(weight * weight) as squares
-from once
-join domain using (wave, respondent)
-join coded.respondents using (wave, respondent)
+    cells.wave,
+    cells.question,
+    cells.item,
+    nets.net,
+    cells.segment,
+    cells.grp,
+    sum(cells.respondents)::bigint,
+    sum(cells.weighted),
+    sum(cells.squares)
+from cells
+join coded.questions using (question)
+join coded.nets
+    on nets.question = cells.question
+    and (
+        nets.option = cells.option
+        or (cells.value >= nets.low and (cells.value < nets.high or nets.closed and cells.value = nets.high))
+    )
+where cells.net = 0 and questions.kind <> 'multiple'
 group by all
 order by all

@@ -1,20 +1,42 @@
--- numbers: mean, median and quartiles of a number question, unweighted; favg adds without drift.
--- Reads: coded.answers, coded.respondents, domain (wave, respondent, segment, grp), wanted (question).
+-- numbers: weighted mean, median and quartiles of numbers, with the sum that the error of the mean needs.
+-- Reads: cells. The first value with a part p of the weight up to it, averaged with the next where it is just p.
+with found as (
+    select *
+    from cells
+    where value is not null
+),
+means as (
+    select
+        wave,
+        question,
+        item,
+        segment,
+        grp,
+        sum(respondents)::bigint as respondents,
+        sum(weighted) as weight,
+        fsum(weighted::double * value order by value) / sum(weighted)::double as mean
+    from found
+    group by all
+),
+placed as (
+    select
+        found.*,
+        means.weight,
+        means.mean,
+        sum(weighted) over (partition by wave, question, item, segment, grp order by value) as up_to
+    from found
+    join means using (wave, question, item, segment, grp)
+)
 select
-    answers.wave,
-    answers.question,
-    answers.item,
-    domain.segment,
-    domain.grp,
-    count(*) as respondents,
-    favg(answers.value) as mean,
-    quantile_cont(answers.value, 0.25) as lower_quartile,
-    quantile_cont(answers.value, 0.5) as median,
-    quantile_cont(answers.value, 0.75) as upper_quartile
-from coded.answers
-join wanted using (question)
-join domain using (wave, respondent)
-join coded.respondents using (wave, respondent)
-where answers.value is not null
+    means.*,
+    fsum(squares::double * (value - placed.mean) ** 2 order by value) as deviations,
+    (min(value) filter (up_to * 4 >= placed.weight) + min(value) filter (up_to * 4 > placed.weight)) / 2
+        as lower_quartile,
+    (min(value) filter (up_to * 2 >= placed.weight) + min(value) filter (up_to * 2 > placed.weight)) / 2
+        as median,
+    (min(value) filter (up_to * 4 >= placed.weight * 3) + min(value) filter (up_to * 4 > placed.weight * 3)) / 2
+        as upper_quartile
+from means
+join placed using (wave, question, item, segment, grp)
 group by all
 order by all

@@ -7,7 +7,8 @@ is counted in 20,000 samples from a fixed seed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -19,50 +20,43 @@ SIZES = (30, 100, 1000)
 SPREADS = (0.5, 1.0)
 SAMPLES = 20_000
 
-Limits = Callable[[Sums, int], tuple[float, float]]
+INTERVALS: tuple[intervals.Method, ...] = (
+    "wilson", "wilson_design", "logit", "beta", "korn_graubard", "wald",
+)  # fmt: skip
 
 
-def _wilson(sums: Sums, _n: int) -> tuple[float, float]:
-    low, high = intervals.wilson(sums.share, effective_cases(sums.weight, sums.squares))
-    return float(low), float(high)
-
-
-def _by_error(interval: Callable[[float, float, float], tuple[float, float]]) -> Limits:
-    return lambda sums, n: interval(sums.share, share_error(sums, n), n - 1)
-
-
-INTERVALS: dict[str, Limits] = {
-    "wilson": _wilson,
-    "wilson_design": _by_error(intervals.wilson_design),
-    "logit": _by_error(intervals.logit),
-    "beta": _by_error(intervals.beta),
-    "korn_graubard": lambda s, n: intervals.beta(s.share, share_error(s, n), n - 1, cap=n),
-    "wald": _by_error(intervals.wald),
-}
-
-
-def exact(share: float, n: int, interval: str) -> float:
+def exact(share: float, n: int, interval: intervals.Method) -> float:
     """The probability that an interval of n unweighted cases holds the true share: binomial sums."""
-    held = 0.0
-    for yes in range(n + 1):
-        low, high = INTERVALS[interval](Sums(n, n, yes, yes), n)
-        if low <= share <= high:
-            logs = math.lgamma(n + 1) - math.lgamma(yes + 1) - math.lgamma(n - yes + 1)
-            held += math.exp(logs + yes * math.log(share) + (n - yes) * math.log1p(-share))
-    return held
+    yes = np.arange(n + 1)
+    low, high = _limits(interval, Sums(n, n, yes, yes), n)
+    choices = [math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) for k in yes.tolist()]
+    chances = np.exp(np.array(choices) + yes * math.log(share) + (n - yes) * math.log1p(-share))
+    return math.fsum(chances[(low <= share) & (share <= high)])
 
 
-def weighted(share: float, n: int, spread: float, interval: str, samples: int = SAMPLES) -> float:
+def weighted(
+    share: float, n: int, spread: float, interval: intervals.Method, samples: int = SAMPLES
+) -> float:
     """The part of samples whose interval holds the share; `spread` is the deviation of the log weights."""
+    low, high = _limits(interval, _samples(share, n, spread, samples), n)
+    return float(np.mean((low <= share) & (share <= high)))
+
+
+@cache
+def _samples(share: float, n: int, spread: float, samples: int) -> Sums:
+    """The sums of random samples of n respondents, always the same ones."""
     rng = np.random.Generator(np.random.PCG64([n, int(1000 * share), int(10 * spread)]))
-    held = 0
-    for _ in range(samples):
+    sums = np.empty((4, samples))
+    for sample in range(samples):
         weights = np.exp(spread * rng.standard_normal(n))
         own = weights[rng.random(n) < share]
-        sums = Sums(weights.sum(), (weights**2).sum(), own.sum(), (own**2).sum())
-        low, high = INTERVALS[interval](sums, n)
-        held += low <= share <= high
-    return held / samples
+        sums[:, sample] = weights.sum(), (weights**2).sum(), own.sum(), (own**2).sum()
+    return Sums(*sums)
+
+
+def _limits(interval: intervals.Method, sums: Sums, n: int) -> intervals.Limits:
+    error, effective = share_error(sums, n), effective_cases(sums.weight, sums.squares)
+    return intervals.share_limits(interval, sums.share, error, effective, n)
 
 
 def page() -> Iterator[str]:

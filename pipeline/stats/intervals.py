@@ -1,23 +1,54 @@
-"""Intervals of a share, of a mean and of a difference, at 95% unless said otherwise.
+"""Intervals of a share, of a mean and of a difference, at 95% unless said otherwise; all take arrays.
 
 `wilson` takes the effective number of cases and the normal quantile, and is the default of the pipeline.
-The others lean on the standard error and on t with `df` degrees of freedom, as R's svyciprop does.
+The others lean on the standard error and on t with `df` degrees of freedom, as R's svyciprop does. Where
+there is no error to lean on, at shares of 0 and 1, they are the share itself; where there is no base, NaN.
 """
 
 from __future__ import annotations
 
-import math
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from pipeline.stats.variance import Array
 
 CONFIDENCE = 0.95
+Method = Literal["wilson", "wilson_design", "logit", "beta", "korn_graubard", "wald"]
+NAMES: dict[str, str] = {
+    "wilson": "Wilson",
+    "wilson_design": "Wilson (design-based)",
+    "logit": "logit",
+    "beta": "beta",
+    "korn_graubard": "Korn–Graubard",
+    "wald": "Wald",
+    "t": "t",
+}
+"""how each is called in print; `t` is that of a mean"""
+Limits = tuple[Array, Array]
+_HALVINGS = 60  # of a bracket 40 wide, to the last digit of a double
 
 
-def wilson(
-    share: ArrayLike, cases: ArrayLike, confidence: float = CONFIDENCE
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def share_limits(
+    method: Method, share: ArrayLike, error: ArrayLike, effective: ArrayLike, cases: ArrayLike
+) -> Limits:
+    """The limits of shares by one of the methods, from their standard errors and bases.
+
+    `effective` is Kish's size of the base, `cases` the respondents in it, unweighted; the degrees of freedom
+    are `cases` − 1.
+    """
+    df = np.asarray(cases, dtype=np.float64) - 1
+    if method == "wilson":
+        return wilson(share, effective)
+    if method in ("beta", "korn_graubard"):
+        return beta(share, error, df, cap=cases if method == "korn_graubard" else np.inf)
+    by_error = {"wilson_design": wilson_design, "logit": logit, "wald": wald}
+    return by_error[method](share, error, df)
+
+
+def wilson(share: ArrayLike, cases: ArrayLike, confidence: float = CONFIDENCE) -> Limits:
     """The lower and upper limit of the score interval of a share, both within 0 and 1.
 
     `share` in 0 to 1, `cases` the (effective) number of cases; arrays of one shape. NaN where there
@@ -28,89 +59,142 @@ def wilson(
 
 
 def wilson_design(
-    share: float, error: float, df: float, confidence: float = CONFIDENCE
-) -> tuple[float, float]:
-    """The score interval with effective size p(1−p)/SE², not capped, and t; the share itself at 0 and 1."""
-    if not error > 0:
-        return share, share
-    low, high = _score(share, share * (1 - share) / error**2, _t(df, confidence))
-    return float(low), float(high)
+    share: ArrayLike, error: ArrayLike, df: ArrayLike, confidence: float = CONFIDENCE
+) -> Limits:
+    """The score interval with effective size p(1−p)/SE², not capped, and t."""
+    p, se = _shaped(share, error)
+    some = se > 0
+    size = np.divide(p * (1 - p), se**2, out=np.ones_like(p), where=some)
+    return _unless(some, p, _score(p, size, _t(df, confidence)))
 
 
-def logit(share: float, error: float, df: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """A t interval of the log odds, turned back into shares; the share itself at 0 and 1.
+def logit(share: ArrayLike, error: ArrayLike, df: ArrayLike, confidence: float = CONFIDENCE) -> Limits:
+    """A t interval of the log odds, turned back into shares.
 
     Korn, E. L. and Graubard, B. I. (1999), Analysis of Health Surveys, 2.4.
     """
-    if not error > 0:
-        return share, share
-    odds, half = math.log(share / (1 - share)), _t(df, confidence) * error / (share * (1 - share))
-    return 1 / (1 + math.exp(half - odds)), 1 / (1 + math.exp(-odds - half))
+    p, se = _shaped(share, error)
+    some = se > 0
+    inside = np.where(some, p, 0.5)
+    odds = np.log(inside / (1 - inside))
+    half = _t(df, confidence) * se / (inside * (1 - inside))
+    return _unless(some, p, (1 / (1 + np.exp(half - odds)), 1 / (1 + np.exp(-odds - half))))
 
 
 def beta(
-    share: float, error: float, df: float, cap: float = math.inf, confidence: float = CONFIDENCE
-) -> tuple[float, float]:
+    share: ArrayLike,
+    error: ArrayLike,
+    df: ArrayLike,
+    cap: ArrayLike = np.inf,
+    confidence: float = CONFIDENCE,
+) -> Limits:
     """Clopper and Pearson's interval with the effective size p(1−p)/SE², at most `cap`.
 
     Korn, E. L. and Graubard, B. I. (1998), Survey Methodology 24, 193-201, who cap it at n. `df` is n − 1 for
     a sample without clusters, for which their correction of the effective size is 1. At 0 and 1, where there
     is no standard error, the size is the cap; the share itself where that is infinite.
     """
-    cases = min(share * (1 - share) / error**2, cap) if error > 0 else cap
-    if not math.isfinite(cases) or df < 1:
-        return share, share
-    return clopper_pearson(share * cases, cases, confidence)
+    p, se = _shaped(share, error)
+    limit = np.broadcast_to(np.asarray(cap, dtype=np.float64), p.shape)
+    size = np.minimum(np.divide(p * (1 - p), se**2, out=np.full(p.shape, np.inf), where=se > 0), limit)
+    some = np.isfinite(size) & (size > 0) & (np.asarray(df) >= 1)
+    cases = np.where(some, size, 1.0)
+    return _unless(some, p, clopper_pearson(p * cases, cases, confidence))
 
 
-def clopper_pearson(yes: float, cases: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def clopper_pearson(yes: ArrayLike, cases: ArrayLike, confidence: float = CONFIDENCE) -> Limits:
     """The exact interval: Clopper, C. J. and Pearson, E. S. (1934), Biometrika 26, 404-413."""
     # imported here: the default interval needs none of it
     from scipy.special import betaincinv
 
+    y, n = _shaped(yes, cases)
     tail = (1 - confidence) / 2
-    low = float(betaincinv(yes, cases - yes + 1, tail)) if yes > 0 else 0.0
-    high = float(betaincinv(yes + 1, cases - yes, 1 - tail)) if yes < cases else 1.0
+    with np.errstate(invalid="ignore"):
+        low = np.where(y > 0, betaincinv(np.maximum(y, 1e-300), n - y + 1, tail), 0.0)
+        high = np.where(y < n, betaincinv(y + 1, np.maximum(n - y, 1e-300), 1 - tail), 1.0)
     return low, high
 
 
-def wald(share: float, error: float, df: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def wald(share: ArrayLike, error: ArrayLike, df: ArrayLike, confidence: float = CONFIDENCE) -> Limits:
     """The share ± t · SE; not kept within 0 and 1."""
-    half = _t(df, confidence) * error
-    return share - half, share + half
+    p, se = _shaped(share, error)
+    half = np.where(se > 0, _t(df, confidence) * se, se)
+    return p - half, p + half
+
+
+def mean_limits(mean: ArrayLike, error: ArrayLike, df: ArrayLike, confidence: float = CONFIDENCE) -> Limits:
+    """The mean ± t · SE; NaN where there is no error, or no degree of freedom."""
+    m, se = _shaped(mean, error)
+    half = _t(np.where(np.asarray(df) > 0, df, np.nan), confidence) * se
+    return m - half, m + half
 
 
 def newcombe(
-    share: float, cases: float, other: float, other_cases: float, confidence: float = CONFIDENCE
-) -> tuple[float, float]:
+    share: ArrayLike, cases: ArrayLike, other: ArrayLike, other_cases: ArrayLike,
+    confidence: float = CONFIDENCE,
+) -> Limits:  # fmt: skip
     """The interval of a share less another, of independent samples, from the score interval of each.
 
     Method 10 of Newcombe, R. G. (1998), Statistics in Medicine 17, 873-890. The same combination of any two
     intervals is Zou and Donner's MOVER.
     """
-    (low, high), (other_low, other_high) = (
-        [float(limit) for limit in wilson(p, n, confidence)]
-        for p, n in ((share, cases), (other, other_cases))
-    )
-    difference = share - other
+    return _combined(share, cases, other, other_cases, NormalDist().inv_cdf(0.5 + confidence / 2))
+
+
+def newcombe_p(share: ArrayLike, cases: ArrayLike, other: ArrayLike, other_cases: ArrayLike) -> Array:
+    """The two-sided p value at which `newcombe` just reaches 0, so that test and interval agree.
+
+    1 where the shares are equal, NaN where a base is empty. Found by halving z between 0 and 40.
+    """
+    p, q = _shaped(share, other)
+    size, other_size = _shaped(cases, other_cases)
+    least, most = np.zeros(p.shape), np.full(p.shape, 40.0)
+    for _ in range(_HALVINGS):
+        z = (least + most) / 2
+        low, high = _combined(p, size, q, other_size, z)
+        apart = np.where(p > q, low > 0, high < 0)
+        least, most = np.where(apart, z, least), np.where(apart, most, z)
+    from scipy.special import ndtr
+
+    found = np.where(p == q, 1.0, 2 * ndtr(-least))
+    return np.where((size > 0) & (other_size > 0), found, np.nan)
+
+
+def _combined(
+    share: ArrayLike, cases: ArrayLike, other: ArrayLike, other_cases: ArrayLike, z: ArrayLike
+) -> Limits:
+    p, q = _shaped(share, other)
+    low, high = _score(p, cases, z)
+    other_low, other_high = _score(q, other_cases, z)
+    difference = p - q
     return (
-        difference - math.hypot(share - low, other_high - other),
-        difference + math.hypot(high - share, other - other_low),
+        difference - np.hypot(p - low, other_high - q),
+        difference + np.hypot(high - p, q - other_low),
     )
 
 
-def _t(df: float, confidence: float) -> float:
+def _shaped(first: ArrayLike, second: ArrayLike) -> tuple[Array, Array]:
+    one, other = np.broadcast_arrays(np.asarray(first, dtype=float), np.asarray(second, dtype=float))
+    return one, other
+
+
+def _unless(some: np.ndarray, share: Array, limits: Limits) -> Limits:
+    """`limits` where there is something to lean on, else the share itself."""
+    return np.where(some, limits[0], share), np.where(some, limits[1], share)
+
+
+def _t(df: ArrayLike, confidence: float) -> Array:
     from scipy.special import stdtrit
 
-    return float(stdtrit(df, 0.5 + confidence / 2))
+    return np.asarray(stdtrit(np.asarray(df, dtype=np.float64), 0.5 + confidence / 2))
 
 
-def _score(share: ArrayLike, cases: ArrayLike, z: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    p = np.asarray(share, dtype=np.float64)
-    n = np.asarray(cases, dtype=np.float64)
+def _score(share: ArrayLike, cases: ArrayLike, z: ArrayLike) -> Limits:
+    p, n = _shaped(share, cases)
+    square = np.asarray(z, dtype=np.float64) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-        half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+        centre = (p + square / (2 * n)) / (1 + square / n)
+        half = np.sqrt(square) / (1 + square / n) * np.sqrt(p * (1 - p) / n + square / (4 * n**2))
     low = np.where(p == 0, 0.0, np.maximum(centre - half, 0.0))
     high = np.where(p == 1, 1.0, np.minimum(centre + half, 1.0))
     nothing = ~(n > 0)

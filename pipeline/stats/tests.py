@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, fdtrc, stdtr
+from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 
-from pipeline.stats.variance import cell_covariance
+from pipeline.stats.variance import Array, cell_covariance
 
 _NO_VARIANCE = 1e-10  # a sum of design effects below this is rounding
 
@@ -26,21 +24,31 @@ class Tested:
     df2: float = 0.0
 
 
-def t_test(difference: float, error: float, df: float) -> Tested:
-    """A difference against 0; for two groups the error is √(SE₁² + SE₂²), unpooled."""
-    statistic = difference / error
-    return Tested(statistic, df, float(2 * stdtr(df, -abs(statistic))))
+def t_test(difference: ArrayLike, error: ArrayLike, df: ArrayLike) -> tuple[Array, Array]:
+    """Differences against 0: t and p; for two groups the error is √(SE₁² + SE₂²), unpooled.
+
+    NaN where there is no error to divide by.
+    """
+    d, se = (np.asarray(values, dtype=np.float64) for values in (difference, error))
+    statistic = np.divide(d, se, out=np.full(np.broadcast(d, se).shape, np.nan), where=se > 0)
+    return statistic, np.asarray(2 * stdtr(df, -np.abs(statistic)))
 
 
-def z_test(share: float, cases: float, other: float, other_cases: float, pooled: bool = False) -> Tested:
-    """Two shares with their effective sizes by the normal distribution; pooled, with one share for both."""
+def z_test(
+    share: ArrayLike, cases: ArrayLike, other: ArrayLike, other_cases: ArrayLike, pooled: bool = False
+) -> tuple[Array, Array]:
+    """Two shares with their effective sizes by the normal distribution: z and p.
+
+    Pooled, with one share for both in the variance.
+    """
+    p, n, q, m = (np.asarray(v, dtype=np.float64) for v in (share, cases, other, other_cases))
     if pooled:
-        both = (share * cases + other * other_cases) / (cases + other_cases)
-        variance = both * (1 - both) * (1 / cases + 1 / other_cases)
+        both = (p * n + q * m) / (n + m)
+        variance = both * (1 - both) * (1 / n + 1 / m)
     else:
-        variance = share * (1 - share) / cases + other * (1 - other) / other_cases
-    statistic = (share - other) / math.sqrt(variance)
-    return Tested(statistic, math.inf, 2 * NormalDist().cdf(-abs(statistic)))
+        variance = p * (1 - p) / n + q * (1 - q) / m
+    statistic = np.divide(p - q, np.sqrt(variance), out=np.full(variance.shape, np.nan), where=variance > 0)
+    return statistic, np.asarray(2 * ndtr(-np.abs(statistic)))
 
 
 def mcnemar(only_first: float, only_second: float) -> Tested:
@@ -114,52 +122,74 @@ def rao_scott(weights: ArrayLike, squares: ArrayLike, n: int) -> RaoScott:
     )
 
 
-def friedman(ranked: ArrayLike) -> Tested:
-    """Whether items are ranked alike; one row a respondent, one column an item, ties sharing their places.
+def friedman(rank_sums: ArrayLike, respondents: int, ties: float = 0.0) -> Tested:
+    """Whether items are ranked alike, from the sum of the ranks of each item over all respondents.
 
+    `ties` is Σ(t³ − t) over the groups of t items that somebody ranked alike, each with their mean place.
     Friedman, M. (1937), Journal of the American Statistical Association 32, 675-701, corrected for ties.
+    NaN where everybody ranked everything alike.
     """
-    values = np.asarray(ranked, dtype=np.float64)
-    n, k = values.shape
-    ranks, ties = np.empty_like(values), 0.0
-    for row in range(n):
-        found, where, counts = np.unique(values[row], return_inverse=True, return_counts=True)
-        last = counts.cumsum()
-        ranks[row] = (last - (counts - 1) / 2)[where]
-        ties += float((counts**3 - counts).sum())
-        del found
-    spread = float(((ranks.sum(axis=0) - n * (k + 1) / 2) ** 2).sum())
-    statistic = 12 * spread / (n * k * (k + 1) - ties / (k - 1))
+    sums = np.asarray(rank_sums, dtype=np.float64)
+    n, k = respondents, len(sums)
+    spread = float(((sums - n * (k + 1) / 2) ** 2).sum())
+    scale = n * k * (k + 1) - ties / (k - 1) if k > 1 else 0.0
+    if scale <= 0:
+        return Tested(math.nan, k - 1, math.nan)
+    statistic = 12 * spread / scale
     return Tested(statistic, k - 1, float(chdtrc(k - 1, statistic)))
 
 
-def holm(p: Sequence[float]) -> list[float]:
-    """p values adjusted so that the chance of any false rejection is held.
+def holm(p: ArrayLike) -> Array:
+    """p values adjusted, along the last axis, so that the chance of any false rejection is held.
 
-    Holm, S. (1979), Scandinavian Journal of Statistics 6, 65-70.
+    NaN is no test and counts for none. Holm, S. (1979), Scandinavian Journal of Statistics 6, 65-70.
     """
-    order = sorted(range(len(p)), key=lambda i: p[i])
-    adjusted, least = [0.0] * len(p), 0.0
-    for place, i in enumerate(order):
-        least = max(least, min(1.0, (len(p) - place) * p[i]))
-        adjusted[i] = least
-    return adjusted
+    values, order, count, place = _by_size(p)
+    raised = np.minimum(1.0, (count - place) * np.take_along_axis(values, order, -1))
+    return _back(np.maximum.accumulate(raised, axis=-1), order)
 
 
-def benjamini_hochberg(p: Sequence[float]) -> list[float]:
-    """p values adjusted so that the share of false rejections is held.
+def benjamini_hochberg(p: ArrayLike) -> Array:
+    """p values adjusted, along the last axis, so that the share of false rejections is held.
 
-    Benjamini, Y. and Hochberg, Y. (1995), Journal of the Royal Statistical Society B 57, 289-300.
+    NaN is no test and counts for none. Benjamini, Y. and Hochberg, Y. (1995), Journal of the Royal
+    Statistical Society B 57, 289-300.
     """
-    order = sorted(range(len(p)), key=lambda i: p[i], reverse=True)
-    adjusted, most = [0.0] * len(p), 1.0
-    for place, i in enumerate(order):
-        most = min(most, len(p) / (len(p) - place) * p[i])
-        adjusted[i] = most
-    return adjusted
+    values, order, count, place = _by_size(p)
+    raised = np.minimum(1.0, count / (place + 1) * np.take_along_axis(values, order, -1))
+    # what stands after the last is no test, and is at most 1
+    least = np.minimum.accumulate(np.where(np.isnan(raised), 1.0, raised)[..., ::-1], axis=-1)[..., ::-1]
+    return _back(np.where(np.isnan(raised), np.nan, least), order)
 
 
-def net_promoter_score(promoters: float, detractors: float, cases: float) -> tuple[float, float]:
-    """The share of promoters less that of detractors, and its standard error (with n − 1), both × 100."""
-    p, d = promoters / cases, detractors / cases
-    return 100 * (p - d), 100 * math.sqrt((p + d - (p - d) ** 2) / (cases - 1))
+def bonferroni(p: ArrayLike) -> Array:
+    """p values times how many there are, along the last axis, at most 1."""
+    values, _, count, _ = _by_size(p)
+    return np.asarray(np.minimum(1.0, values * count), dtype=np.float64)
+
+
+def unadjusted(p: ArrayLike) -> Array:
+    """p values as they are."""
+    return np.asarray(p, dtype=np.float64)
+
+
+ADJUSTMENTS = {
+    "holm": holm,
+    "benjamini_hochberg": benjamini_hochberg,
+    "bonferroni": bonferroni,
+    "none": unadjusted,
+}
+
+
+def _by_size(p: ArrayLike) -> tuple[Array, np.ndarray, np.ndarray, np.ndarray]:
+    """p values, their order from the smallest (NaN last), how many there are, and places from 0."""
+    values = np.asarray(p, dtype=np.float64)
+    count = np.sum(~np.isnan(values), axis=-1, keepdims=True)
+    return values, np.argsort(values, axis=-1, kind="stable"), count, np.arange(values.shape[-1])
+
+
+def _back(adjusted: Array, order: np.ndarray) -> Array:
+    """Sorted values in the order in which they were given."""
+    out = np.empty_like(adjusted)
+    np.put_along_axis(out, order, adjusted, axis=-1)
+    return out

@@ -1,8 +1,8 @@
-"""Standard errors of weighted shares and of their differences, by linearisation.
+"""Standard errors of weighted shares and means and of their differences, by linearisation.
 
 Weights are fixed and there are no strata or clusters, as in a survey that anybody may answer. A domain is
 part of the whole sample, so `n` is always that of all analysed respondents of the wave. Everything is a
-function of sums of weights and of squared weights, which SQL returns.
+function of sums of weights and of squared weights, which SQL returns, and takes arrays of them.
 
 Source: Binder, D. A. (1983), International Statistical Review 51, 279-292. R's survey package gives the same
 numbers with svydesign(ids = ~1, weights = ~w).
@@ -10,104 +10,143 @@ numbers with svydesign(ids = ~1, weights = ~w).
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+Array = NDArray[np.float64]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, init=False)
 class Sums:
-    """Σw and Σw² over a base, and over those of it who said yes."""
+    """Σw and Σw² over bases, and over those of them who said yes; four arrays of one shape."""
 
-    weight: float
-    squares: float
-    yes_weight: float
-    yes_squares: float
+    weight: Array
+    squares: Array
+    yes_weight: Array
+    yes_squares: Array
+
+    def __init__(
+        self, weight: ArrayLike, squares: ArrayLike, yes_weight: ArrayLike, yes_squares: ArrayLike
+    ) -> None:
+        given = {"weight": weight, "squares": squares, "yes_weight": yes_weight, "yes_squares": yes_squares}
+        for name, values in given.items():
+            object.__setattr__(self, name, _array(values))
 
     @property
-    def share(self) -> float:
+    def share(self) -> Array:
         """Σw over yes ÷ Σw; NaN for an empty base."""
-        return self.yes_weight / self.weight if self.weight else math.nan
+        return _ratio(self.yes_weight, self.weight)
 
 
-def kish_deff(weight: float, squares: float, cases: int) -> float:
+def kish_deff(weight: ArrayLike, squares: ArrayLike, cases: ArrayLike) -> Array:
     """The design effect of unequal weights, n Σw² / (Σw)²: Kish, L. (1965), Survey Sampling, 11.7."""
-    return cases * squares / weight**2 if weight else math.nan
+    return _ratio(_array(cases) * _array(squares), _array(weight) ** 2)
 
 
-def effective_cases(weight: float, squares: float) -> float:
+def effective_cases(weight: ArrayLike, squares: ArrayLike) -> Array:
     """Kish's effective sample size, (Σw)² / Σw²; NaN for an empty base."""
-    return weight**2 / squares if squares else math.nan
+    return _ratio(_array(weight) ** 2, _array(squares))
 
 
-def share_error(sums: Sums, n: int) -> float:
+def share_error(sums: Sums, n: ArrayLike) -> Array:
     """The standard error of a share: √(n/(n−1) · Σw²(y−p)²) / Σw, with n of the whole wave."""
     p = sums.share
     squares = sums.yes_squares * (1 - p) ** 2 + (sums.squares - sums.yes_squares) * p**2
-    return math.sqrt(_n_ratio(n) * squares) / sums.weight if sums.weight else math.nan
+    return _ratio(np.sqrt(_n_ratio(n) * np.maximum(squares, 0)), sums.weight)
 
 
-def group_less_total(group: Sums, total: Sums, n: int) -> tuple[float, float]:
+def group_less_total(group: Sums, total: Sums, n: ArrayLike) -> tuple[Array, Array]:
     """A group's share less that of the total it is part of, and the standard error, with the overlap.
 
     Each respondent adds w(y−p_g)/W_g where in the group, less w(y−p)/W.
     """
-    difference = group.share - total.share
+    p, own = total.share, group.share
     inside = [
-        (group.yes_squares, (1 - group.share) / group.weight - (1 - total.share) / total.weight),
-        (group.squares - group.yes_squares, -group.share / group.weight + total.share / total.weight),
+        (group.yes_squares, _ratio(1 - own, group.weight) - _ratio(1 - p, total.weight)),
+        (group.squares - group.yes_squares, _ratio(p, total.weight) - _ratio(own, group.weight)),
     ]
+    rest = total.squares - total.yes_squares - (group.squares - group.yes_squares)
     outside = [
-        (total.yes_squares - group.yes_squares, -(1 - total.share) / total.weight),
-        (
-            total.squares - total.yes_squares - (group.squares - group.yes_squares),
-            total.share / total.weight,
-        ),
+        (total.yes_squares - group.yes_squares, _ratio(1 - p, total.weight)),
+        (rest, _ratio(p, total.weight)),
     ]
-    variance = _n_ratio(n) * sum(squares * influence**2 for squares, influence in (*inside, *outside))
-    return difference, math.sqrt(variance)
+    variance = sum(squares * influence**2 for squares, influence in (*inside, *outside))
+    return own - p, np.sqrt(_n_ratio(n) * np.maximum(variance, 0))
 
 
 def paired_difference(
-    cells: Mapping[tuple[bool, bool], tuple[float, float]], n: int
-) -> tuple[float, float, float]:
+    cells: Mapping[tuple[bool, bool], tuple[ArrayLike, ArrayLike]], n: ArrayLike
+) -> tuple[Array, Array, Array]:
     """One share less another of the same respondents, its standard error, and the covariance of the two.
 
     `cells` has (Σw, Σw²) of those who said yes to the first (True) and to the second, for all four cases.
     """
-    weight = sum(w for w, _ in cells.values())
-    shares = [sum(w for key, (w, _) in cells.items() if key[place]) / weight for place in (0, 1)]
+    sums = {key: (_array(w), _array(q)) for key, (w, q) in cells.items()}
+    weight = sum((w for w, _ in sums.values()), np.zeros(()))
+    first, second = (
+        _ratio(sum((w for key, (w, _) in sums.items() if key[place]), np.zeros(())), weight)
+        for place in (0, 1)
+    )
     errors = [
-        (squares, (key[0] - shares[0]) / weight, (key[1] - shares[1]) / weight)
-        for key, (_, squares) in cells.items()
+        (squares, _ratio(key[0] - first, weight), _ratio(key[1] - second, weight))
+        for key, (_, squares) in sums.items()
     ]
     ratio = _n_ratio(n)
-    covariance = ratio * sum(squares * a * b for squares, a, b in errors)
-    variance = ratio * sum(squares * (a - b) ** 2 for squares, a, b in errors)
-    return shares[0] - shares[1], math.sqrt(variance), covariance
+    covariance = ratio * sum((squares * a * b for squares, a, b in errors), np.zeros(()))
+    variance = ratio * sum((squares * (a - b) ** 2 for squares, a, b in errors), np.zeros(()))
+    return first - second, np.sqrt(np.maximum(variance, 0)), covariance
 
 
-def cell_covariance(squares: ArrayLike, shares: ArrayLike, weight: float, n: int) -> NDArray[np.float64]:
+def cell_covariance(squares: ArrayLike, shares: ArrayLike, weight: float, n: int) -> Array:
     """The covariance matrix of the shares of the cells that everybody falls into one of.
 
     `squares` is Σw² of each cell, `shares` its share of `weight`, which is Σw of all.
     """
-    q, p = np.asarray(squares, dtype=np.float64), np.asarray(shares, dtype=np.float64)
-    total = q.sum()
-    spread = np.diag(q) - np.outer(q, p) - np.outer(p, q) + total * np.outer(p, p)
+    q, p = _array(squares), _array(shares)
+    spread = np.diag(q) - np.outer(q, p) - np.outer(p, q) + q.sum() * np.outer(p, p)
     return np.asarray(_n_ratio(n) * spread / weight**2)
 
 
-def mean_error(values: Sequence[float], weights: Sequence[float], n: int) -> tuple[float, float]:
-    """A weighted mean and its standard error, √(n/(n−1) · Σw²(x−m)²) / Σw; unweighted it is s/√n."""
-    x, w = np.asarray(values, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-    weight = math.fsum(w)
-    mean = math.fsum(w * x) / weight
-    return mean, math.sqrt(_n_ratio(n) * math.fsum((w * (x - mean)) ** 2)) / weight
+def mean_error(weight: ArrayLike, deviations: ArrayLike, n: ArrayLike) -> Array:
+    """The standard error of a mean, √(n/(n−1) · Σw²(x−m)²) / Σw; unweighted over everybody it is s/√n.
+
+    `deviations` is Σw²(x−m)², `weight` Σw, both over those who gave a number.
+    """
+    return _ratio(np.sqrt(_n_ratio(n) * _array(deviations)), _array(weight))
 
 
-def _n_ratio(n: int) -> float:
-    return n / (n - 1) if n > 1 else math.nan
+def net_promoter_score(
+    base: tuple[ArrayLike, ArrayLike],
+    promoters: tuple[ArrayLike, ArrayLike],
+    detractors: tuple[ArrayLike, ArrayLike],
+    n: ArrayLike,
+) -> tuple[Array, Array]:
+    """The share of promoters less that of detractors, and its standard error, both × 100.
+
+    Each group is (Σw, Σw²). It is the mean of 1 for a promoter, −1 for a detractor and 0 for who is neither,
+    and its error is that of a mean.
+    """
+    weight, squares = map(_array, base)
+    (up, up_squares), (down, down_squares) = ((_array(w), _array(q)) for w, q in (promoters, detractors))
+    score = _ratio(up - down, weight)
+    rest = squares - up_squares - down_squares
+    deviations = up_squares * (1 - score) ** 2 + down_squares * (1 + score) ** 2 + rest * score**2
+    return _array(100 * score), 100 * mean_error(weight, deviations, n)
+
+
+def _array(values: ArrayLike) -> Array:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _ratio(part: ArrayLike, whole: ArrayLike) -> Array:
+    """`part` ÷ `whole`, NaN where there is no whole."""
+    a, b = np.broadcast_arrays(_array(part), _array(whole))
+    return np.asarray(np.divide(a, b, out=np.full(b.shape, np.nan), where=b > 0))
+
+
+def _n_ratio(n: ArrayLike) -> Array:
+    cases = _array(n)
+    return _ratio(cases, np.where(cases > 1, cases - 1, np.nan))

@@ -1,0 +1,330 @@
+"""Which differences are more than chance: groups of a segment, groups and all, options, waves.
+
+Pure functions of the frames that `cells.estimates` returns and of the sums of pairs.sql and ranks.sql. A test
+is a row with the columns TESTS.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.estimate import LOW_BASE, SHARES
+from pipeline.stats.intervals import mean_limits, newcombe, newcombe_p
+from pipeline.stats.tests import ADJUSTMENTS, friedman, rao_scott, t_test
+from pipeline.stats.variance import (
+    Array,
+    Sums,
+    effective_cases,
+    group_less_total,
+    paired_difference,
+)
+
+TESTS = [
+    "wave", "question", "item", "option", "measure", "by", "group", "test", "method", "first", "second",
+    "difference", "standard_error", "low", "high", "statistic", "df", "df2", "p", "adjusted_p", "adjustment",
+]  # fmt: skip
+ADJUSTMENT = "holm"
+SURE, LIKELY = 0.05, 0.10  # a capital letter, a small one
+_ROW = ["wave", "question", "item", "option", "measure"]
+_EQUAL = 1 + 1e-12  # a design effect below this is that of equal weights
+
+Mask = NDArray[np.bool_]
+Together = dict[tuple[str, str, str, frozenset[str]], tuple[float, float]]
+"""Σw and Σw² of who chose both of two options: by wave, question, item and the two ids"""
+
+
+def higher_than(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Series:
+    """For each estimate the letters of the groups of its segment that it is higher than.
+
+    Capital at 95%, small at 90%, adjusted over the pairs of one row of one segment. Groups with fewer than 30
+    valid cases are not tested, and all respondents never are: they hold the groups.
+    """
+    out = pd.Series("", index=found.index)
+    for block in _blocks(found):
+        pairs = block.pairs(adjustment)
+        higher: dict[Any, list[str]] = {}
+        for row, pair in np.argwhere(pairs["adjusted_p"] < LIKELY):
+            first, second = block.columns[pair]
+            up, down = (first, second) if pairs["difference"][row, pair] > 0 else (second, first)
+            letter = block.letters[down]
+            sure = pairs["adjusted_p"][row, pair] < SURE
+            higher.setdefault(block.places[row, up], []).append(letter if sure else letter.lower())
+        for place, letters in higher.items():
+            out.loc[place] = " ".join(sorted(letters, key=lambda text: (len(text), text.upper())))
+    return out
+
+
+def group_pairs(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+    """A test of every two groups of a segment, for each estimate: the one less the other, unpooled."""
+    rows: list[dict[str, Any]] = []
+    for block in _blocks(found):
+        pairs = block.pairs(adjustment)
+        for row, pair in np.argwhere(~np.isnan(pairs["p"])):
+            first, second = block.columns[pair]
+            own = found.loc[block.places[row, first]]
+            rows.append(
+                {**own[[*_ROW, "by"]].to_dict(), "first": block.groups[first], "second": block.groups[second]}
+                | {name: values[row, pair] for name, values in pairs.items()}
+                | {"test": "two_groups", "adjustment": adjustment}
+            )
+    return as_tests(rows)
+
+
+class _Block:
+    """The estimates of one question by one segment in one wave: a row an answer, a column a group."""
+
+    def __init__(self, block: pd.DataFrame) -> None:
+        tested = block[block["share"].notna() | block["standard_error"].notna()]
+        groups = dict(zip(tested["group"], tested["letter"], strict=True))
+        self.groups, self.letters = list(groups), list(groups.values())
+        rows = tested.groupby(["item", "option", "measure"], sort=False).ngroup().to_numpy()
+        columns = np.array([self.groups.index(group) for group in tested["group"]], dtype=int)
+        shape = (int(rows.max()) + 1 if len(rows) else 0, len(self.groups))
+        self.places = np.full(shape, -1, dtype=object)
+        self.places[rows, columns] = tested.index
+
+        def spread(values: pd.Series) -> Array:
+            out = np.full(shape, np.nan)
+            out[rows, columns] = values.astype(float)
+            return out
+
+        self.is_share = spread(tested["measure"].isin(SHARES)) == 1
+        self.estimate = spread(tested["share"].where(tested["share"].notna(), tested["value"]))
+        self.error = spread(tested["standard_error"])
+        self.size = spread(tested["effective_base"])
+        self.cases = spread(tested["valid_cases"])
+        self.df = float(tested["analysed"].iloc[0]) - 1 if len(tested) else np.nan
+        self.columns = list(itertools.combinations(range(len(self.groups)), 2))
+
+    def pairs(self, adjustment: str) -> dict[str, Array]:
+        """Of each row and pair of columns: the difference, its error, limits, statistic and p values."""
+        one, other = ([pair[side] for pair in self.columns] for side in (0, 1))
+        enough = (self.cases[:, one] >= LOW_BASE) & (self.cases[:, other] >= LOW_BASE)
+        found = _difference(
+            (self.estimate[:, one], self.error[:, one], self.size[:, one]),
+            (self.estimate[:, other], self.error[:, other], self.size[:, other]),
+            self.is_share[:, one],
+            np.full(enough.shape, self.df),
+        )
+        p = np.where(enough, found["p"], np.nan)
+        return found | {"p": p, "adjusted_p": ADJUSTMENTS[adjustment](p)}
+
+
+def _blocks(found: pd.DataFrame) -> Iterator[_Block]:
+    grouped = found[found["by"] != ""]
+    for _, block in grouped.groupby(["wave", "question", "by"], sort=False):
+        made = _Block(block)
+        if made.columns:
+            yield made
+
+
+def _difference(
+    one: tuple[Array, Array, Array],
+    other: tuple[Array, Array, Array],
+    is_share: Mask,
+    df: Array,
+    by_newcombe: Mask | None = None,
+) -> dict[str, Array]:
+    """The difference of two independent estimates, each with its error and effective size.
+
+    By t, unpooled; by Newcombe's combination of the Wilson limits where a share is 0 or 1 and has no error,
+    and wherever `by_newcombe`.
+    """
+    (first, error, size), (second, other_error, other_size) = one, other
+    difference, both = first - second, np.hypot(error, other_error)
+    statistic, p = t_test(difference, both, df)
+    low, high = mean_limits(difference, both, df)
+    edge = np.isin(first, (0.0, 1.0)) | np.isin(second, (0.0, 1.0))
+    edge = (edge if by_newcombe is None else edge | by_newcombe) & is_share & ~np.isnan(difference)
+    if edge.any():
+        ends = (first[edge], size[edge], second[edge], other_size[edge])
+        low[edge], high[edge] = newcombe(*ends)
+        p[edge] = newcombe_p(*ends)
+        statistic[edge] = np.nan
+    return {
+        "difference": difference,
+        "standard_error": both,
+        "low": low,
+        "high": high,
+        "statistic": statistic,
+        "df": np.where(edge, np.nan, df),
+        "p": p,
+        "method": np.where(edge, "newcombe", "t"),
+    }
+
+
+def group_and_total(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+    """A test of every group against all respondents, of whom it is a part; adjusted over a row's groups.
+
+    Where a share is 0 or 1 the group is held against those outside it, by Newcombe.
+    """
+    shares = found[found["measure"].isin(SHARES) & found["share"].notna()]
+    whole = shares[shares["by"] == ""]
+    enough = shares[(shares["by"] != "") & (shares["valid_cases"] >= LOW_BASE)]
+    rows = enough.merge(whole, on=_ROW, suffixes=("", "_all"))
+    sums = ["weight", "weight_squares", "yes_weight", "yes_squares"]
+    group, total = (Sums(*(rows[f"{name}{suffix}"] for name in sums)) for suffix in ("", "_all"))
+    difference, error = group_less_total(group, total, rows["analysed"])
+    df = rows["analysed"].to_numpy(dtype=float) - 1
+    statistic, p = t_test(difference, error, df)
+    low, high = mean_limits(difference, error, df)
+    edge = np.isin(group.share, (0.0, 1.0)) | np.isin(total.share, (0.0, 1.0))
+    outside = Sums(*(getattr(total, name) - getattr(group, name) for name in Sums.__annotations__))
+    by_newcombe = newcombe_p(
+        group.share, effective_cases(group.weight, group.squares),
+        outside.share, effective_cases(outside.weight, outside.squares),
+    )  # fmt: skip
+    tested = rows[[*_ROW, "by"]].assign(
+        test="group_and_total",
+        method=np.where(edge, "newcombe, against the others", "t, overlapping"),
+        first=rows["group"],
+        difference=difference,
+        standard_error=error,
+        low=np.where(edge, np.nan, low),
+        high=np.where(edge, np.nan, high),
+        statistic=np.where(edge, np.nan, statistic),
+        df=np.where(edge, np.nan, df),
+        p=np.where(edge, by_newcombe, p),
+    )
+    families = tested.groupby([*_ROW, "by"], sort=False)["p"]
+    tested["adjusted_p"] = families.transform(lambda p: ADJUSTMENTS[adjustment](p))
+    return as_tests(tested[tested["p"].notna()].assign(adjustment=adjustment).to_dict("records"))
+
+
+def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
+    """Rao and Scott's test of the answers against the groups of a segment, second order and first.
+
+    Of a single choice and of each item of a grid it is one test; of a multiple choice one an option, chosen
+    or not. Groups with fewer than 30 valid cases are left out.
+    """
+    rows: list[dict[str, Any]] = []
+    cells = found[(found["by"] != "") & (found["measure"] == "option") & found["share"].notna()]
+    cells = cells[cells["valid_cases"] >= LOW_BASE]
+    for (wave, question, by, item), block in cells.groupby(["wave", "question", "by", "item"], sort=False):
+        several = block["total_mentions"].notna().any()
+        for name in dict.fromkeys(block["option"]) if several else [""]:
+            own = block[block["option"] == name] if several else block
+            weights, squares = (_table(own, *columns) for columns in _CELLS)
+            if not several:
+                weights, squares = weights[:-1], squares[:-1]
+            if min((weights.sum(axis=axis) > 0).sum() for axis in (0, 1)) < 2:
+                continue
+            result = rao_scott(weights, squares, int(own["analysed"].iloc[0]))
+            what = {"wave": wave, "question": question, "item": item, "option": name, "by": by}
+            for method, tested in (("F", result.second), ("chi-squared, first order", result.first)):
+                numbers = {"statistic": tested.statistic, "df": tested.df, "p": tested.p}
+                numbers |= {"df2": tested.df2 or np.nan}
+                rows.append(what | numbers | {"measure": "option", "test": "rao_scott", "method": method})
+    return as_tests(rows)
+
+
+_CELLS = (("yes_weight", "weight"), ("yes_squares", "weight_squares"))
+
+
+def _table(block: pd.DataFrame, chosen: str, base: str) -> Array:
+    """Sums by option and group, and in the last row those of who did not choose the first option."""
+    table = block.pivot(index="option", columns="group", values=chosen)
+    bases = block.drop_duplicates("group").set_index("group")[base].reindex(table.columns)
+    yes = np.nan_to_num(table.to_numpy(dtype=float))
+    return np.vstack([yes, bases.to_numpy(dtype=float) - yes[0]])
+
+
+def option_pairs(
+    found: pd.DataFrame,
+    together: Together,
+    pairs: Sequence[tuple[Any, Any]],
+    adjustment: str = ADJUSTMENT,
+) -> pd.DataFrame:
+    """Tests of two options of a question, or ranked items, on the same respondents; adjusted together.
+
+    `pairs` are index labels of `found`, first and second.
+    """
+    rows = [_option_pair(found.loc[one], found.loc[other], together) for one, other in pairs]
+    tested = as_tests(rows)
+    adjusted = ADJUSTMENTS[adjustment](tested["p"]) if len(tested) else tested["p"]
+    return tested.assign(adjusted_p=adjusted, adjustment=adjustment)
+
+
+def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dict[str, Any]:
+    ranked = first["measure"] == "ranked"
+    one, other = (str(row["item"] if ranked else row["option"]) for row in (first, second))
+    item = "" if ranked else str(first["item"])
+    w, q = together.get((first["wave"], first["question"], item, frozenset((one, other))), (0.0, 0.0))
+    a, b = (np.array([row["yes_weight"], row["yes_squares"]]) for row in (first, second))
+    base, both = np.array([first["weight"], first["weight_squares"]]), np.array([w, q])
+    cells = {(True, True): both, (True, False): a - both, (False, True): b - both,
+             (False, False): base - a - b + both}  # fmt: skip
+    sums = {key: (weight, squares) for key, (weight, squares) in cells.items()}
+    difference, error, _ = paired_difference(sums, first["analysed"])
+    df, method = float(first["analysed"]) - 1, "t, paired"
+    statistic, p = t_test(difference, error, df)
+    low, high = mean_limits(difference, error, df)
+    if {first["share"], second["share"]} & {0.0, 1.0}:
+        ends = (first["share"], first["effective_base"], second["share"], second["effective_base"])
+        (low, high), p = newcombe(*ends), newcombe_p(*ends)
+        statistic, df, method = np.array(np.nan), np.nan, "newcombe"
+    return {
+        "wave": first["wave"], "question": first["question"], "measure": first["measure"], "item": item,
+        "test": "two_options", "method": method, "first": one, "second": other,
+        "difference": float(difference), "standard_error": float(error),
+        "low": float(low), "high": float(high), "statistic": float(statistic), "df": df, "p": float(p),
+    }  # fmt: skip
+
+
+def rankings(ranks: pd.DataFrame) -> pd.DataFrame:
+    """Friedman's test of whether the items of a ranking are ranked alike, unweighted.
+
+    `ranks` has wave, question, respondents, rank_sum and ties, a row an item. Not with fewer than 30.
+    """
+    rows = []
+    ranks = ranks[ranks["respondents"] >= LOW_BASE]
+    for (wave, question), own in ranks.groupby(["wave", "question"], sort=False):
+        first = own.iloc[0]
+        tested = friedman(own["rank_sum"], int(first["respondents"]), float(first["ties"]))
+        numbers = {"statistic": tested.statistic, "df": tested.df, "p": tested.p}
+        rows.append({"wave": wave, "question": question, "measure": "mean_rank"} | numbers
+                    | {"test": "friedman", "method": "chi-squared, unweighted"})  # fmt: skip
+    return as_tests(rows)
+
+
+def wave_pairs(found: pd.DataFrame, first: str, second: str, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+    """Tests of every estimate of wave `second` less that of wave `first`, adjusted over them together.
+
+    The samples are independent. Unweighted shares by Newcombe, weighted ones and means by t with the degrees
+    of freedom of both.
+    """
+    early, late = (
+        found[(found["wave"] == name) & found["standard_error"].notna() & (found["valid_cases"] >= LOW_BASE)]
+        for name in (first, second)
+    )
+    keys = ["question", "item", "option", "measure", "by", "group"]
+    rows = late.merge(early, on=keys, suffixes=("", "_first"))
+    is_share = rows["measure"].isin(SHARES).to_numpy(dtype=np.bool_)
+
+    def one(suffix: str) -> tuple[Array, Array, Array]:
+        own = rows[f"share{suffix}"].where(is_share, rows[f"value{suffix}"])
+        columns = (own, rows[f"standard_error{suffix}"], rows[f"effective_base{suffix}"])
+        estimate, error, size = (column.to_numpy(dtype=np.float64) for column in columns)
+        return estimate, error, size
+
+    equal = (rows["deff"] < _EQUAL) & (rows["deff_first"] < _EQUAL)
+    df = (rows["analysed"] + rows["analysed_first"] - 2).to_numpy(dtype=float)
+    tested = _difference(one(""), one("_first"), is_share, df, equal.to_numpy(dtype=np.bool_))
+    out = rows[keys].assign(**tested, wave=second, test="two_waves", first=second, second=first)
+    out["adjusted_p"] = ADJUSTMENTS[adjustment](tested["p"])
+    return as_tests(out.assign(adjustment=adjustment).to_dict("records"))
+
+
+def as_tests(rows: Sequence[Mapping[Any, Any]]) -> pd.DataFrame:
+    """Tests as a frame with the columns TESTS and their types, also where there are none."""
+    frame = pd.DataFrame(list(rows), columns=TESTS).astype(object)
+    numbers = TESTS[TESTS.index("difference") : -1]
+    return pd.DataFrame(
+        {name: frame[name].astype(float) if name in numbers else frame[name].fillna("") for name in TESTS}
+    )

@@ -1,0 +1,35 @@
+-- ranks: the sum of the places of each item over all who ranked any, and the ties; unweighted. What somebody
+-- left unranked shares the places left. Reads: coded.answers, coded.offers, coded.questions, domain, wanted.
+with places as (
+    select answers.wave, answers.respondent, answers.question, answers.item, answers.rank
+    from coded.answers
+    join wanted using (question)
+    join domain using (wave, respondent)
+    where domain.segment = '' and answers.rank is not null
+),
+ranked as (
+    select wave, respondent, question, count(*) as ranked
+    from places
+    group by all
+),
+offered as (
+    select wave, question, item, count(*) over (partition by wave, question) as items
+    from coded.offers
+    join coded.questions using (question)
+    join wanted using (question)
+    where questions.kind = 'rank'
+)
+select
+    waves.name as wave,
+    questions.id as question,
+    offered.item,
+    count(*) as respondents,
+    sum(coalesce(places.rank, (ranked.ranked + 1 + offered.items) / 2)) as rank_sum,
+    sum((items - ranked.ranked) ** 3 - (items - ranked.ranked)) as ties
+from offered
+join ranked using (wave, question)
+left join places using (wave, respondent, question, item)
+join coded.waves using (wave)
+join coded.questions using (question)
+group by all
+order by all

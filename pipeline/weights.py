@@ -1,0 +1,232 @@
+"""The weights of a wave: a column of the export, raked to declared targets, cut to limits.
+
+In the database weights have a mean of 1 over the analysed respondents of their wave, as decimals, so that
+their sums are exact and the same on every run; `mean_weight` of the wave turns them back into those of a
+column.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.errors import Problem, SurveyError
+from pipeline.stats.raking import RakingError, rake
+from pipeline.stats.variance import Array
+from pipeline.survey import Survey
+from pipeline.wave import Fielding
+from pipeline.words import plain
+
+Integers = NDArray[np.int64]
+
+_LISTED = 5
+_SMALLEST = 1e-9  # of the mean weight; below, twelve decimals would not hold it
+
+
+def weigh(
+    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: int, fielding: Fielding
+) -> None:
+    """Set the weights of the analysed respondents of a wave; SurveyError where there are none to be had.
+
+    Reads all_weights, coded.answers; writes coded.respondents, coded.waves, coded.targets.
+    """
+    wave = fielding.wave
+    if not wave.weighting:
+        return
+    respondents, texts, given = _given(connection, number)
+    if not len(respondents):
+        return
+    mean = 1.0
+    weights = np.ones(len(respondents))
+    if wave.respondents.weight:
+        _check_column(fielding, respondents, texts, given)
+        mean = math.fsum(given) / len(given)
+        weights = given / mean
+    margins = [
+        _margin(connection, questionnaire, fielding, number, name, weights) for name in wave.weights.targets
+    ]
+    problems = [problem for margin in margins for problem in _missing(questionnaire, fielding, margin)]
+    if problems:
+        raise SurveyError(problems)
+    if margins or wave.weights.trim:
+        weights = _raked(fielding, weights, margins)
+    frame = pd.DataFrame({"respondent": respondents, "weight": weights})
+    connection.register("frame", frame)
+    connection.execute(
+        "update coded.respondents set weight = frame.weight from frame "
+        f"where wave = {number} and respondents.respondent = frame.respondent"
+    )
+    connection.unregister("frame")
+    connection.execute("update coded.waves set mean_weight = ? where wave = ?", [mean, number])
+    for margin in margins:
+        rows = [(number, *row) for row in margin.rows(weights)]
+        connection.executemany("insert into coded.targets values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _given(connection: duckdb.DuckDBPyConnection, wave: int) -> tuple[Integers, Any, Array]:
+    """The analysed respondents of a wave, and the text and the number of the weight of each (NaN: none).
+
+    A decimal comma is read as a point where there is no point.
+    """
+    found = connection.execute(
+        "select respondent, coalesce(text, '') as text, try_cast(case when text like '%.%' then text "
+        "else replace(text, ',', '.') end as double) as weight from coded.respondents left join all_weights "
+        "using (wave, respondent) where wave = ? and excluded is null order by respondent",
+        [wave],
+    ).df()
+    return found["respondent"].to_numpy(), found["text"], found["weight"].to_numpy(dtype=float)
+
+
+def _check_column(fielding: Fielding, respondents: Integers, texts: Any, given: Array) -> None:
+    """SurveyError where a weight is no number above 0."""
+    place = ("respondents", "weight")
+    wrong = ~(np.isfinite(given) & (given > 0))
+    if wrong.any():
+        listed = ", ".join(map(str, respondents[wrong][:_LISTED]))
+        seen = ", ".join(repr(text[:20]) for text in list(dict.fromkeys(texts[wrong]))[:3])
+        said = (
+            f"weight: {wrong.sum()} analysed respondents (response {listed}"
+            f"{', …' if wrong.sum() > _LISTED else ''} of the export) have no weight above 0, seen {seen}; "
+            "correct them, or screen those respondents out with [[exclude]]"
+        )
+        raise SurveyError([fielding.document.problem(said, *place)])
+    if given.min() < _SMALLEST * given.mean():
+        said = (
+            f"weight: the smallest, {given.min():g}, is less than a thousand-millionth of the mean; "
+            "screen those respondents out with [[exclude]]"
+        )
+        raise SurveyError([fielding.document.problem(said, *place)])
+
+
+@dataclass(frozen=True)
+class _Margin:
+    """The groups of one question: what each should be of those who are in one, and whose each respondent is.
+
+    Who is in none of them, without an answer or with "don't know", is the last, a group of its own that keeps
+    the part of the sample that it has.
+    """
+
+    name: str
+    question: int
+    source: str
+    groups: list[str]
+    shares: Array
+    of: Integers
+    """the place of the group of each respondent, from 0"""
+    before: Array
+    """the part of all weights in each group, without raking"""
+    unplaced: dict[int, int]
+    """how many chose each option that is in no group, by its position"""
+
+    @property
+    def targets(self) -> Array:
+        return np.append(self.shares * (1 - self.before[-1]), self.before[-1])
+
+    def rows(self, weights: Array) -> list[tuple[object, ...]]:
+        """What became of each group, for coded.targets: shares of those who are in one."""
+        counts = np.bincount(self.of, minlength=len(self.before))[:-1]
+        after = _parts(self.of, weights, len(self.groups))
+        parts = zip(counts.tolist(), self.shares.tolist(), after.tolist(), strict=False)
+        return [
+            (self.question, place, group, plain(group), self.source, count, share,
+             count / int(counts.sum()), part / (1 - float(after[-1])))
+            for place, (group, (count, share, part)) in enumerate(zip(self.groups, parts, strict=True), 1)
+        ]  # fmt: skip
+
+
+def _margin(
+    connection: duckdb.DuckDBPyConnection,
+    questionnaire: Survey,
+    fielding: Fielding,
+    wave: int,
+    name: str,
+    weights: Array,
+) -> _Margin:
+    declared, question = fielding.wave.weights.targets[name], questionnaire.position(name)
+    options, groups = list(questionnaire.options(name)), list(declared.shares)
+    chosen = (
+        connection.execute(
+            "select coalesce(option, 0) as option from coded.respondents left join "
+            "(select * from coded.answers where question = ?) using (wave, respondent) "
+            "where wave = ? and excluded is null order by respondent",
+            [question, wave],
+        )
+        .df()["option"]
+        .to_numpy(dtype=np.int64)
+    )
+    # the place of the group of each option; 0 is no answer
+    place = np.full(len(options) + 1, len(groups))
+    for position, group in enumerate(groups):
+        place[[options.index(member) + 1 for member in questionnaire.members(name, group)]] = position
+    counts = np.bincount(chosen, minlength=len(options) + 1)
+    total = math.fsum(declared.shares.values())
+    return _Margin(
+        name=name,
+        question=question,
+        source=declared.source,
+        groups=groups,
+        shares=np.array([share / total for share in declared.shares.values()]),
+        of=place[chosen],
+        before=_parts(place[chosen], weights, len(groups)),
+        unplaced={o: int(counts[o]) for o in range(1, len(counts)) if counts[o] and place[o] == len(groups)},
+    )
+
+
+def _parts(of: Integers, weights: Array, groups: int) -> Array:
+    """The part of all weights in each group, and in none."""
+    total = math.fsum(weights)
+    return np.array([math.fsum(weights[of == place]) / total for place in range(groups + 1)])
+
+
+def _missing(questionnaire: Survey, fielding: Fielding, margin: _Margin) -> Iterator[Problem]:
+    """Groups that nobody is in, and answers that are in no group."""
+    table = ("weights", "targets", margin.name, "shares")
+    for group, part in zip(margin.groups, margin.before, strict=False):
+        if not part:
+            yield fielding.document.problem(
+                f"{margin.name}: nobody is in {group!r}, so no weight can bring it to its target; leave it "
+                "out, or join it with another group as a net",
+                *(*table, group),
+            )
+    options = list(questionnaire.options(margin.name).items())
+    for position, count in margin.unplaced.items():
+        name, option = options[position - 1]
+        if option.role not in ("dkns", "not_applicable"):
+            yield fielding.document.problem(
+                f"{margin.name}: {count} respondents chose {name!r}, for which there is no target; give it "
+                "one, or join it with another group as a net",
+                *table,
+            )
+
+
+def _raked(fielding: Fielding, weights: Array, margins: Sequence[_Margin]) -> Array:
+    """The weights that meet every margin and limit; without margins, those cut with their sum kept."""
+    n = len(weights)
+    groups = [margin.of for margin in margins] or [np.zeros(n, dtype=np.int64)]
+    targets = [np.array(margin.targets) * n for margin in margins] or [np.array([float(n)])]
+    # in an order that does not depend on that of the export, so that sums are the same to the last digit
+    order = np.lexsort([weights, *groups])
+    try:
+        raked = rake(
+            weights[order], [of[order] for of in groups], targets, fielding.wave.weights.trim or (0.0, np.inf)
+        )
+    except RakingError as error:
+        raise SurveyError(
+            [
+                fielding.document.problem(
+                    f"the weights cannot be raked: {error}; join small groups as nets, leave a target out, "
+                    "or widen trim",
+                    "weights",
+                )
+            ]
+        ) from None
+    out = np.empty(n)
+    out[order] = raked
+    return out

@@ -1,0 +1,344 @@
+"""Weights, segments and tests on data small enough to count by hand, from the export to the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import run_all, survey_command
+
+from pipeline import open_survey
+from pipeline import paths as places
+from pipeline.errors import SurveyError
+from pipeline.paths import Paths
+from pipeline.tidy import read
+
+SURVEY = """
+title = "Members"
+segments = ["region"]
+
+[questions.region]
+text = "Where?"
+kind = "single"
+options = { north = "North", south = "South", far_south = "Far south", dkns = "Don't know" }
+nets = { all_south = ["south", "far_south"] }
+
+[questions.uses]
+text = "What do you use?"
+kind = "multiple"
+options = { models = "Models", tools = "Tools", none = "None of these" }
+
+[questions.score]
+text = "How likely are you to recommend it?"
+kind = "number"
+nets = { detractors = [0, 7], promoters = [9, 10] }
+
+[questions.order]
+text = "Which first?"
+kind = "rank"
+items = { price = "Price", speed = "Speed", trust = "Trust" }
+"""
+RAKED = """
+[weights.targets.region]
+source = "the register of members"
+shares = { north = 50, all_south = 50 }
+"""
+REPORT = """
+[segments.part]
+of = "region"
+groups = { north = { label = "The north", options = ["north"] }, south = ["south", "far_south"] }
+
+[[exhibit]]
+id = "uses"
+kind = "ranked_bars"
+question = "uses"
+
+[[exhibit]]
+id = "uses_by_part"
+kind = "segment_panels"
+question = "uses"
+by = "part"
+
+[[exhibit]]
+id = "where_by_part"
+kind = "segment_panels"
+question = "region"
+by = "part"
+
+[[exhibit]]
+id = "score"
+kind = "table"
+question = "score"
+
+[[exhibit]]
+id = "order"
+kind = "ranked_bars"
+question = "order"
+"""
+HEADINGS = (
+    "ID;W;Where?;What do you use?;How likely are you to recommend it?;Which first? [1];Which first? [2]"
+)
+
+
+def members() -> list[str]:
+    """40 in the north, of whom 30 use models; 30 in the south, of whom 9 do; 10 who do not know where."""
+    rows = []
+    for number in range(80):
+        region = (
+            "North" if number < 40 else ["South", "Far south"][number % 2] if number < 70 else "Don't know"
+        )
+        models = number < 30 or 40 <= number < 49 or number >= 75
+        uses = "Models" if models else "None of these" if number % 4 else "Tools"
+        score = [10, 9, 7, 3][number % 4]
+        first, second = ("Price", "Speed") if number % 5 else ("Trust", "Price")
+        weight = "2,5" if number < 40 else "0,5"
+        rows.append(f"m{number};{weight};{region};{uses};{score};{first};{second}")
+    return rows
+
+
+def lay_out(folder: Path, weights: str = RAKED, column: str = 'drop = "W"', survey: str = SURVEY) -> Paths:
+    raw = folder / "raw" / "members"
+    raw.mkdir(parents=True, exist_ok=True)
+    wave = f"""title = "The Members' Survey"
+synthetic = true
+[source]
+file = "w.csv"
+format = "flat"
+[respondents]
+id = "ID"
+{column}
+{weights}"""
+    texts = {"survey.toml": survey, "report.toml": REPORT, "w.toml": wave}
+    for name, text in (texts | {"w.csv": "\n".join([HEADINGS, *members()]) + "\n"}).items():
+        (raw / name).write_text(text)
+    return places.find("members", folder)
+
+
+@pytest.fixture(scope="module")
+def raked(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    paths = lay_out(tmp_path_factory.mktemp("raked"))
+    run_all(paths)
+    return paths
+
+
+def test_raking_to_a_net_leaves_who_is_in_no_group_as_they_are(raked: Paths) -> None:
+    with duckdb.connect(str(raked.database), read_only=True) as connection:
+        weights = connection.execute(
+            "select option, any_value(weight)::double, count(distinct weight), count(*) from respondents "
+            "join answers using (wave, respondent) where question = 'region' group by all order by option"
+        ).fetchall()
+    # 70 of 80 are in a group: 35 each, by 40 in the north and 30 in the south
+    by_option = {option: (weight, different) for option, weight, different, _ in weights}
+    assert by_option["north"] == (pytest.approx(35 / 40), 1)
+    assert by_option["south"] == by_option["far_south"] == (pytest.approx(35 / 30), 1)
+    assert by_option["dkns"] == (1, 1)
+    targets = read(raked, "targets")
+    assert list(targets["group"]) == ["north", "all_south"]
+    assert list(targets["respondents"]) == [40, 30]
+    assert targets[["target", "unweighted", "weighted"]].to_numpy().tolist() == [
+        [0.5, pytest.approx(4 / 7), pytest.approx(0.5)],
+        [0.5, pytest.approx(3 / 7), pytest.approx(0.5)],
+    ]
+    assert set(targets["source"]) == {"the register of members"}
+
+
+def test_a_weighted_share_beside_its_three_bases(raked: Paths) -> None:
+    found = read(raked, "frequencies/uses").set_index(["option", "by", "group"])
+    models = found.loc[("models", "", "")]
+    assert models["respondents"] == 44
+    assert models["weighted_respondents"] == pytest.approx(30 * 35 / 40 + 9 * 35 / 30 + 5)
+    assert models["valid_cases"] == 80
+    assert models["weighted_base"] == pytest.approx(80)
+    assert models["share"] == pytest.approx((30 * 35 / 40 + 9 * 35 / 30 + 5) / 80)
+    squares = 40 * (35 / 40) ** 2 + 30 * (35 / 30) ** 2 + 10
+    assert models["effective_base"] == pytest.approx(80**2 / squares)
+    assert models["deff"] == pytest.approx(80 * squares / 80**2)
+    north = found.loc[("models", "region", "north")]
+    assert (north["share"], north["effective_base"], north["deff"]) == (
+        0.75,
+        pytest.approx(40),
+        pytest.approx(1),
+    )
+
+
+def test_a_column_of_weights_keeps_its_scale(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path, weights="", column='weight = "W"')
+    run_all(paths)
+    models = read(paths, "frequencies/uses").set_index(["option", "by"]).loc[("models", "")]
+    assert models["weighted_base"] == pytest.approx(40 * 2.5 + 40 * 0.5)
+    assert models["weighted_respondents"] == pytest.approx(30 * 2.5 + 14 * 0.5)
+    waves = read(paths, "waves").iloc[0]
+    assert waves["mean_weight"] == pytest.approx(1.5)
+    assert waves["weighting"] == "the column 'W'"
+    assert (waves["lowest_weight"], waves["highest_weight"]) == (pytest.approx(1 / 3), pytest.approx(5 / 3))
+
+
+def test_limits_cut_weights_and_keep_their_sum(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path, weights="[weights]\ntrim = [0.6, 1.3]", column='weight = "W"')
+    run_all(paths)
+    waves = read(paths, "waves").iloc[0]
+    assert waves["weighting"] == "the column 'W', cut to 0.6 to 1.3 times the mean"
+    assert waves["highest_weight"] == pytest.approx(1.3)
+    assert waves["lowest_weight"] == pytest.approx(0.7)
+
+
+def test_letters_stand_in_the_higher_column(raked: Paths) -> None:
+    part = read(raked, "uses_by_part")
+    models = part[part["option"] == "models"].set_index("group")
+    # 75% of 40 against 30% of 30
+    assert dict(models["letter"]) == {"": "", "north": "A", "south": "B"}
+    assert dict(models["higher_than"]) == {"": "", "north": "B", "south": ""}
+    region = read(raked, "frequencies/uses")
+    # 15 and 15 in the two parts of the south: too few to be tested
+    tested = region[(region["by"] == "region") & (region["higher_than"] != "")]
+    assert tested.empty
+
+
+def test_a_share_of_nobody_or_all_is_judged_by_the_limits(raked: Paths) -> None:
+    tests = read(raked, "tests")
+    where = tests[(tests["exhibit"] == "where_by_part") & (tests["test"] == "two_groups")]
+    assert set(where["method"]) == {"newcombe"}
+    north = where[where["option"] == "north"].iloc[0]
+    assert (north["difference"], north["statistic"] != north["statistic"]) == (1, True)
+    assert north["p"] < 1e-6
+    assert 0 < north["low"] < north["high"] <= 1
+
+
+def test_the_tests_of_an_exhibit(raked: Paths) -> None:
+    tests = read(raked, "tests")
+    kinds = tests.groupby("exhibit")["test"].agg(lambda names: sorted(set(names))).to_dict()
+    assert kinds == {
+        "uses": ["two_options"],
+        "uses_by_part": ["group_and_total", "rao_scott", "two_groups"],
+        "where_by_part": ["group_and_total", "rao_scott", "two_groups"],
+        "order": ["friedman", "two_options"],
+    }
+    # a multiple choice has a crosstab an option
+    crossed = tests[(tests["exhibit"] == "uses_by_part") & (tests["test"] == "rao_scott")]
+    assert set(crossed["option"]) == {"models", "tools", "none"}
+    # price is 1st 64 times and 2nd 16 times, speed 2nd 64 times and 3rd 16 times, trust the rest
+    places = {"price": 64 + 32, "speed": 128 + 48, "trust": 16 + 192}
+    spread = sum((total - 80 * 2) ** 2 for total in places.values())
+    friedman = tests[tests["test"] == "friedman"].iloc[0]
+    assert friedman["statistic"] == pytest.approx(12 * spread / (80 * 3 * 4))
+
+
+def test_numbers_have_weighted_means_and_quartiles_and_a_net_promoter_score(raked: Paths) -> None:
+    score = read(raked, "score").set_index("measure")
+    # 10, 9, 7 and 3 in turn, so that each has a quarter of every region of a multiple of four
+    weights = [35 / 40 if n < 40 else 35 / 30 if n < 70 else 1 for n in range(80)]
+    by_value = {value: sum(weights[place::4]) for place, value in enumerate((10, 9, 7, 3))}
+    mean = sum(value * weight for value, weight in by_value.items()) / 80
+    assert score.loc["mean", "value"] == pytest.approx(mean)
+    squares = sum(w * w * ([10, 9, 7, 3][n % 4] - mean) ** 2 for n, w in enumerate(weights))
+    assert score.loc["mean", "standard_error"] == pytest.approx((80 / 79 * squares) ** 0.5 / 80)
+    assert score.loc["mean", "low"] < mean < score.loc["mean", "high"]
+    assert (score.loc["mean", "interval"], score.loc["median", "interval"]) == ("t", "")
+    nps = score.loc["net_promoter_score"]
+    assert nps["value"] == pytest.approx(100 * (by_value[10] + by_value[9] - by_value[3]) / 80)
+    assert nps["respondents"] == 80
+
+
+def test_the_page_names_weights_intervals_letters_and_tests(raked: Paths) -> None:
+    page = raked.report.read_text()
+    exhibits = read(raked, "exhibits").set_index("id")
+    foot, tested = exhibits.loc["uses_by_part", ["foot", "tests"]]
+    assert "Weighted by raking to region; sample size, valid cases and n are unweighted" in foot
+    assert "weighted base = 80, effective base = 79, design effect = 1.02." in foot
+    assert tested.startswith("Letters: higher than the group of that column, capital at 95%, small at 90%")
+    assert (
+        "Friedman test of whether all are ranked alike: chi-squared(2) = " in exhibits.loc["order", "tests"]
+    )
+    assert "<td>75% B</td>" in page
+    assert '<th scope="col">The north (A)</th>' in page
+    assert '<th scope="row">Effective base</th>' in page
+    assert "Weighting of The Members&#39; Survey.</strong> By raking to region." in page
+    assert "the register of members" in page
+    assert "None: every analysed respondent counts the same" not in page
+
+
+def test_the_interval_is_declared_and_named(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path, survey=SURVEY.replace("segments", 'interval = "logit"\nsegments'))
+    run_all(paths)
+    assert set(read(paths, "frequencies/uses")["interval"]) == {"logit"}
+    assert "Whiskers: 95% logit interval." in read(paths, "exhibits").set_index("id").loc["uses", "foot"]
+    assert "95% logit intervals of shares" in paths.report.read_text()
+    assert (paths.figures / "uses.svg").read_text().count("95% logit interval") >= 1
+
+
+def test_an_open_survey_answers_questions(raked: Paths) -> None:
+    with open_survey("members", raked.root / "raw") as survey:
+        table = read(raked, "frequencies/uses")
+        found = survey.estimates("uses", by="region")
+        assert list(found.columns) == list(table.columns)
+        assert len(found) == len(table)
+        crossed = survey.crosstab("uses", by="part")
+        assert list(crossed.columns.get_level_values(0).unique()) == [
+            "All respondents", "The north (A)", "South (B)",
+        ]  # fmt: skip
+        assert crossed["The north (A)"]["share"].to_numpy()[0] == 0.75
+        both = survey.estimates("uses", by=["part", "region"])
+        assert set(both.loc[both["by"] != "", "by"]) == {"part×region"}
+        far = both[(both["group"] == "south×far_south") & (both["option"] == "models")].iloc[0]
+        assert (far["group_label"], far["valid_cases"]) == ("South × Far south", 15)
+        assert set(survey.test("uses")["test"]) == {"two_options"}
+        assert len(survey.test("order")) == 3 + 1
+        only = survey.estimates("uses", where={"region": "north"}, dkns="exclude")
+        assert set(only["valid_cases"]) == {40}
+        for wrong, said in {
+            "usess": "no question 'usess'; did you mean 'uses'?",
+            "region": "no wave before w has an answer to 'region'",
+        }.items():
+            with pytest.raises(SurveyError, match=said.replace("?", r"\?")):
+                survey.compare_waves(wrong)
+        with pytest.raises(SurveyError, match="no segment 'parts'; did you mean 'part'"):
+            survey.crosstab("uses", by="parts")
+
+
+def test_waves_are_compared_where_they_can_be(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path)
+    later = (paths.raw / "w.toml").read_text().replace("w.csv", "x.csv").replace("The Mem", "Later: the Mem")
+    (paths.raw / "x.toml").write_text(later + '\n[changes.uses]\nstatus = "reworded"\n')
+    rows = [row.replace("None of these", "Tools") for row in members()]
+    (paths.raw / "x.csv").write_text("\n".join([HEADINGS, *rows]) + "\n")
+    run_all(paths)
+    with open_survey("members", tmp_path) as survey:
+        changed = survey.compare_waves("uses").set_index("option")
+        assert set(changed["comparability"]) == {"reworded"}
+        assert set(changed["first"] + changed["second"]) == {"xw"}
+        assert changed.loc["models", "p"] == 1
+        assert changed.loc["tools", "difference"] > 0.3
+        assert changed.loc["tools", "adjusted_p"] < 1e-6
+        means = survey.compare_waves("score").set_index("measure")
+        assert set(means.loc[["mean"], "method"]) == {"t"}
+    (paths.raw / "x.toml").write_text(
+        later + '\n[changes.uses]\nstatus = "broken"\nnote = "asked of others"\n'
+    )
+    run_all(paths)
+    with (
+        open_survey("members", tmp_path) as survey,
+        pytest.raises(SurveyError, match="'uses' cannot be compared across wave x: asked of others"),
+    ):
+        survey.compare_waves("uses")
+
+
+def test_a_drafted_wave_proposes_its_weights(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path)
+    text = (paths.raw / "w.csv").read_text().replace("ID;W;", "ID;Weight;")
+    for name in ("survey.toml", "w.toml", "report.toml", "w.csv"):
+        (paths.raw / name).unlink()
+    (paths.raw / "w.csv").write_text(text)
+    run = survey_command(tmp_path, "new-wave", "raw/members/w.csv", "--survey", "members")
+    assert run.returncode == 0, run.stderr
+    assert 'weight = "Weight"   # check: are these weights?' in (paths.raw / "w.toml").read_text()
+
+
+def test_synthetic_responses_have_weights(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path, weights="", column='weight = "W"')
+    (paths.raw / "w.csv").unlink()
+    run = survey_command(tmp_path, "synthesise", "w", "--survey", "members", "--respondents", "50")
+    assert run.returncode == 0, run.stderr
+    run_all(paths)
+    waves = read(paths, "waves").iloc[0]
+    assert 1.05 < waves["deff"] < 2
