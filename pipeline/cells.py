@@ -114,6 +114,7 @@ def _estimated(
     options = offers[(offers["option"] > 0) & (offers["kind"] != "rank")]
     shares = estimate.shares(base, options.drop(columns="kind"), mentions, domain.dkns, method)
     ranked = offers[offers["kind"] == "rank"][["wave", "question", "item"]]
+    ranked = ranked.assign(deep=ranked["question"].map(ids).map(survey.ranks_deep))
     parts = [
         shares,
         estimate.mean_scores(shares),

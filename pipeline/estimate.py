@@ -27,9 +27,9 @@ SUPPRESSED = 10
 GROUP = ["wave", "question", "item", "segment", "grp"]
 MEASURES = (
     "option", "net", "mean", "lower_quartile", "median", "upper_quartile",
-    "ranked", "first", "mean_rank", "net_promoter_score", "written",
+    "ranked", "first", "top_3", "mean_rank", "net_promoter_score", "written",
 )  # fmt: skip
-SHARES = ("option", "net", "ranked", "first", "written")
+SHARES = ("option", "net", "ranked", "first", "top_3", "written")
 """the measures that are shares of a base; the others are values"""
 _SUMS = ["respondents", "weighted", "squares"]
 
@@ -120,22 +120,25 @@ def net_promoter_scores(base: pd.DataFrame, mentions: pd.DataFrame, nets: pd.Dat
 def rank_shares(
     base: pd.DataFrame, offers: pd.DataFrame, mentions: pd.DataFrame, method: Method
 ) -> pd.DataFrame:
-    """Three rows an item ranked: the share that ranked it, the share that put it first, its mean rank."""
+    """Rows of an item ranked: the share that ranked it, that put it first, its mean rank among those.
+
+    And the share that put it among the first three, of the questions where `offers` says `deep`: more than
+    three can be ranked.
+    """
     whole = base.drop(columns="item").merge(offers, on=["wave", "question"])
-    rows, first = (
-        whole.merge(mentions.loc[mentions["rank"] == place, [*GROUP, *_SUMS]], on=GROUP, how="left")
-        for place in (0, 1)
+    rows, first, top = (
+        whole.merge(mentions.loc[mentions["place"] == place, [*GROUP, *_SUMS]], on=GROUP, how="left")
+        for place in ("any", "1", "top_3")
     )
-    places = mentions[mentions["rank"] > 0]
-    means = _mean_of_levels(rows, places.assign(score=places["rank"]))
-    return pd.concat(
-        [
-            _with_share(rows, rows[_SUMS], method).assign(measure="ranked"),
-            _with_share(first, first[_SUMS], method).assign(measure="first"),
-            _with_value(rows, "mean_rank", *means),
-        ],
-        ignore_index=True,
-    )
+    places = mentions[mentions["place"].str.isdigit()]
+    means = _mean_of_levels(rows, places.assign(score=places["place"].astype(int)))
+    parts = [
+        _with_share(rows, rows[_SUMS], method).assign(measure="ranked"),
+        _with_share(first, first[_SUMS], method).assign(measure="first"),
+        _with_share(top, top[_SUMS], method).assign(measure="top_3")[top["deep"].astype(bool)],
+        _with_value(rows, "mean_rank", *means),
+    ]
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True).drop(columns="deep")
 
 
 def numbers(base: pd.DataFrame, summaries: pd.DataFrame) -> pd.DataFrame:

@@ -29,6 +29,7 @@ _MEASURES = {
     "upper_quartile": "Upper quartile",
     "ranked": "ranked",
     "first": "ranked first",
+    "top_3": "ranked among the first three",
     "mean_rank": "mean rank",
     "net_promoter_score": "Net promoter score",
     "written": "Wrote something",

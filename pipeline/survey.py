@@ -30,6 +30,7 @@ _IMPLIED: dict[str, Role] = {
     "not_applicable": "not_applicable",
 }
 FROM_TEXT = "(coded from text)"  # what marks an option that was not offered, wherever it is printed
+TOP = 3  # the places of a ranking whose share is given where there are more
 _LONG_SCALE = 4  # the fewest options of which the two at each end are not all of them
 _ID = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
@@ -153,6 +154,11 @@ class Survey(Declared):
         if group in self.options(question):
             return [group]
         return self.nets(question).get(group, [])
+
+    def ranks_deep(self, question: str) -> bool:
+        """Whether more than three of a question's items can be ranked."""
+        asked = self.questions[question]
+        return len(asked.items) > TOP and (asked.max is None or asked.max > TOP)
 
     def scores(self, question: str) -> dict[str, float]:
         """The score of each scored option, by id."""

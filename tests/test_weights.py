@@ -12,6 +12,7 @@ from pipeline import open_survey
 from pipeline import paths as places
 from pipeline.errors import SurveyError
 from pipeline.paths import Paths
+from pipeline.statements import statement
 from pipeline.tidy import read
 
 SURVEY = """
@@ -342,3 +343,29 @@ def test_synthetic_responses_have_weights(tmp_path: Path) -> None:
     run_all(paths)
     waves = read(paths, "waves").iloc[0]
     assert 1.05 < waves["deff"] < 2
+
+
+def test_a_deep_ranking_has_the_share_of_the_first_three(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path, survey=SURVEY.replace('trust = "Trust"', 'trust = "Trust", help = "Help"'))
+    rows = [f"{row};Help;{'Trust' if number % 5 else 'Speed'}" for number, row in enumerate(members())]
+    headings = f"{HEADINGS};Which first? [3];Which first? [4]"
+    (paths.raw / "w.csv").write_text("\n".join([headings, *rows]) + "\n")
+    run_all(paths)
+    order = read(paths, "frequencies/order")
+    whole = order[order["by"] == ""].set_index(["item", "measure"])["respondents"]
+    # price is 1st or 2nd; speed 2nd, or 4th after trust and price; help is always 3rd
+    assert {item: whole[item, "top_3"] for item in ("price", "speed", "trust", "help")} == {
+        "price": 80, "speed": 64, "trust": 16, "help": 80,
+    }  # fmt: skip
+    assert {whole[item, "ranked"] for item in ("price", "speed", "trust", "help")} == {80}
+
+
+def test_the_sums_take_one_pass_over_the_answers(raked: Paths) -> None:
+    scans = {}
+    with open_survey("members", raked.root) as survey:
+        survey.estimates("uses", by="region")  # leaves its domain and its cells behind
+        for name in ("cells", "bases", "mentions", "net_mentions", "numbers"):
+            text = statement(name)
+            ((_, plan),) = survey.connection.execute(f"explain {text}").fetchall()
+            scans[name] = sum("answers" in line for line in plan.splitlines())
+    assert scans == {"cells": 1, "bases": 0, "mentions": 0, "net_mentions": 0, "numbers": 0}

@@ -1,21 +1,23 @@
--- mentions: the cells of options, and of places given to the items of a ranking; place 0 is any of them.
+-- mentions: the cells of options, and of ranked items by place: each one, `top_3` and `any`.
 -- Reads: cells.
-select wave, question, item, option, rank, segment, grp, respondents, weighted, squares
+with places as (
+    select *
+    from cells
+    where rank is not null
+)
+select wave, question, item, option, '' as place, segment, grp, respondents, weighted, squares
 from cells
-where net = 0 and value is null
+where net = 0 and value is null and rank is null
 union all
-select
-    wave,
-    question,
-    item,
-    option,
-    0 as rank,
-    segment,
-    grp,
-    sum(respondents)::bigint,
-    sum(weighted),
-    sum(squares)
-from cells
-where rank is not null
+select wave, question, item, 0, rank::varchar, segment, grp, respondents, weighted, squares
+from places
+union all
+select wave, question, item, 0, 'top_3', segment, grp, sum(respondents)::bigint, sum(weighted), sum(squares)
+from places
+where rank <= 3
+group by all
+union all
+select wave, question, item, 0, 'any', segment, grp, sum(respondents)::bigint, sum(weighted), sum(squares)
+from places
 group by all
 order by all
