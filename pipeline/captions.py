@@ -256,9 +256,9 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
     lines = [" ".join(notes + marks)]
     if exhibit.kind == "ranked_bars":
-        lines.append(f"Whiskers: {_interval(context.survey)}. {opt_in(context.survey)}")
+        lines.append(f"Whiskers: {_intervals(data[data['share'].notna()])}. {opt_in(context.survey)}")
     elif exhibit.kind == "table":
-        lines.append(f"Intervals: {_interval(context.survey, data)}. {opt_in(context.survey)}")
+        lines.append(f"Intervals: {_intervals(data)}. {opt_in(context.survey)}")
     else:
         people = _people(context.survey)
         lines.append(f"Opt-in sample: shares describe those who answered, not all {people}.")
@@ -274,11 +274,10 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     return "\n".join(lines)
 
 
-def _interval(survey: Survey, data: pd.DataFrame | None = None) -> str:
-    """The interval in use, as print names it; of means it is that of t."""
-    if data is not None and not data["share"].notna().any():
-        return "95% t interval of the mean"
-    return f"95% {NAMES[survey.interval]} interval"
+def _intervals(data: pd.DataFrame) -> str:
+    """The intervals in use, as print names them; that of means is t."""
+    names = [NAMES[interval] for interval in dict.fromkeys(data["interval"]) if interval]
+    return f"95% {' and '.join(names)} interval{'s' if len(names) > 1 else ''}"
 
 
 def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:

@@ -138,7 +138,8 @@ def grid(data: pd.DataFrame) -> Grid:
 
 def _single(data: pd.DataFrame) -> Grid:
     """A row an answer: share, interval, respondents."""
-    heading = "Share" if data["share"].notna().any() or data["value"].isna().all() else "Value"
+    shares, values = data["measure"].isin(SHARES).any(), (~data["measure"].isin(SHARES)).any()
+    heading = "Share or value" if shares and values else "Share" if shares else "Value"
     shown = Grid(["", heading, "95% interval", "Respondents"])
     for row in _records(data):
         kind = "part" if row["role"] in ("other", "none", "dkns") else ("net" if row["role"] == "net" else "")
