@@ -101,15 +101,15 @@ def test_rao_scott(seed: int, n: int, spread: float, share: float, groups: int) 
     assert second == close(expected, rel=1e-8, abs=1e-9)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
-@given(seed=st.integers(0, 10**6), n=st.integers(40, 400))
-def test_raking(seed: int, n: int) -> None:
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10**6), n=st.integers(4, 400), spread=st.sampled_from([0.0, 0.5, 2.0]))
+def test_raking(seed: int, n: int, spread: float) -> None:
     rng = np.random.default_rng(seed)
     groups = [rng.integers(0, size, n) for size in (2, 4)]
     for group, size in zip(groups, (2, 4), strict=True):
         group[:size] = range(size)  # nobody's group is empty
     targets = [rng.dirichlet(np.full(size, 5.0)) * 1000 for size in (2, 4)]
-    base = rng.lognormal(0, 0.5, n)
+    base = rng.lognormal(0, spread, n)
     data = pl.DataFrame({"w": base, "a": groups[0], "b": groups[1]})
     controls = {name: dict(enumerate(target.tolist())) for name, target in zip("ab", targets, strict=True)}
     try:

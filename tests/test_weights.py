@@ -308,11 +308,17 @@ def test_waves_are_compared_where_they_can_be(tmp_path: Path) -> None:
         changed = survey.compare_waves("uses").set_index("option")
         assert set(changed["comparability"]) == {"reworded"}
         assert set(changed["first"] + changed["second"]) == {"xw"}
+        assert changed["method"].to_dict() == {"models": "t", "tools": "t", "none": "newcombe"}
         assert changed.loc["models", "p"] == 1
         assert changed.loc["tools", "difference"] > 0.3
         assert changed.loc["tools", "adjusted_p"] < 1e-6
-        means = survey.compare_waves("score").set_index("measure")
-        assert set(means.loc[["mean"], "method"]) == {"t"}
+    for name in ("w", "x"):
+        text = (paths.raw / f"{name}.toml").read_text()
+        (paths.raw / f"{name}.toml").write_text(text.replace(RAKED, ""))
+    run_all(paths)
+    with open_survey("members", tmp_path) as survey:
+        assert set(survey.compare_waves("uses")["method"]) == {"newcombe"}
+        assert survey.compare_waves("score").set_index("measure").loc["mean", "method"] == "t"
     (paths.raw / "x.toml").write_text(
         later + '\n[changes.uses]\nstatus = "broken"\nnote = "asked of others"\n'
     )
