@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 import svy
@@ -15,6 +17,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 from svy.errors.weighting_errors import WeightingError
 
+from pipeline.statements import statement
 from pipeline.stats import intervals, raking, tests, variance
 from pipeline.stats.variance import Sums
 
@@ -151,3 +154,30 @@ def test_mcnemar(first: int, second: int) -> None:
     found = tests.mcnemar(first, second)
     expected = mcnemar([[0, first], [second, 0]], exact=False, correction=False)
     agrees((found.statistic, found.p), (expected.statistic, expected.pvalue))
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    st.lists(st.tuples(st.integers(-20, 20), st.integers(1, 6)), min_size=1, max_size=30),
+    st.sampled_from([1, 0.25]),
+)
+def test_weighted_quartiles_are_those_of_everybody_repeated(
+    given: list[tuple[int, int]], unit: float
+) -> None:
+    rows = pd.DataFrame(given, columns=["x", "w"]).groupby("x", as_index=False)["w"].sum()
+    values, weights = rows["x"].to_numpy(dtype=float), rows["w"].to_numpy()
+    with duckdb.connect() as connection:
+        connection.register("frame", pd.DataFrame({"value": values, "w": weights * unit}))
+        connection.execute(
+            "create temp table cells as select 1 as wave, 1 as question, 0 as item, '' as segment, "
+            "'' as grp, value, 1::bigint as respondents, w::decimal(38, 12) as weighted, "
+            "(w * w)::decimal(38, 12) as squares from frame"
+        )
+        found = connection.execute(statement("numbers")).df().iloc[0]
+    everybody = np.repeat(values, weights)
+    wanted = np.quantile(everybody, [0.25, 0.5, 0.75], method="averaged_inverted_cdf")
+    assert found[["lower_quartile", "median", "upper_quartile"]].tolist() == wanted.tolist()
+    assert found["mean"] == close(everybody.mean())
+    assert found["deviations"] == close(
+        float((((weights * unit) ** 2) * (values - everybody.mean()) ** 2).sum())
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import friedmanchisquare
 
 from pipeline import open_survey
 from pipeline import paths as places
@@ -244,3 +245,21 @@ def test_weighted_runs_give_the_same_bytes(folder: Path) -> None:
     first = estimated(folder, data).to_csv()
     for _ in range(9):
         assert estimated(folder, data).to_csv() == first
+
+
+def test_a_ranking_agrees_with_scipy(folder: Path) -> None:
+    for seed in (3, 4, 5):
+        data = drawn(seed, 200, 0.0)
+        estimated(folder, data)
+        with open_survey("any", folder) as opened:
+            tested = opened.test("top").set_index("test").loc["friedman"]
+        ranked = [
+            [row.index(label) + 1 if label in row else np.nan for label in LABELS["top"]]
+            for row in data[["top [1]", "top [2]", "top [3]"]].to_numpy().tolist()
+            if any(row)
+        ]
+        # what is not ranked shares the places that are left
+        filled = [[(np.nanmax(r) + 4) / 2 if np.isnan(place) else place for place in r] for r in ranked]
+        expected = friedmanchisquare(*np.array(filled).T)
+        assert tested["statistic"] == pytest.approx(expected.statistic, rel=1e-10)
+        assert tested["p"] == pytest.approx(expected.pvalue, rel=1e-8)
