@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.estimate import LOW_BASE, SUPPRESSED
+from pipeline.estimate import LOW_BASE, SHARES, SUPPRESSED
 from pipeline.exhibits import Bands, Exhibit
 from pipeline.printed import Printed
 from pipeline.rounding import half_up, percent, thousands
@@ -204,9 +204,15 @@ def _dates(wave: WaveFacts) -> str:
     return f"{first:%B %Y}"
 
 
+def _of_shares(data: pd.DataFrame) -> pd.DataFrame:
+    """The rows that tell the base of an exhibit: those of its shares, or all where it has none."""
+    shares = data[data["measure"].isin(SHARES)]
+    return shares if len(shares) else data
+
+
 def source_line(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     """The line that states wave, question and bases, in the grammar of the field."""
-    whole = data[data["by"] == ""]
+    whole = _of_shares(data[data["by"] == ""])
     number = context.wordings[exhibit.question].number
     if exhibit.by:
         number += f" by {_segment_number(exhibit, context)}"
@@ -221,8 +227,8 @@ def source_line(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
 
 
 def _span(counts: pd.Series) -> str:
-    low, high = counts.min(), counts.max()
-    return thousands(low) if low == high else f"{thousands(low)} to {thousands(high)}"
+    low, high = (thousands(count) for count in (counts.min(), counts.max()))
+    return low if low == high else f"{low} to {high}"
 
 
 def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
@@ -256,9 +262,9 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
     lines = [" ".join(notes + marks)]
     if exhibit.kind == "ranked_bars":
-        lines.append(f"Whiskers: {_intervals(data[data['share'].notna()])}. {opt_in(context.survey)}")
+        lines.append(f"Whiskers: {intervals(data[data['share'].notna()])}. {opt_in(context.survey)}")
     elif exhibit.kind == "table":
-        lines.append(f"Intervals: {_intervals(data)}. {opt_in(context.survey)}")
+        lines.append(f"Intervals: {intervals(data)}. {opt_in(context.survey)}")
     else:
         people = _people(context.survey)
         lines.append(f"Opt-in sample: shares describe those who answered, not all {people}.")
@@ -274,7 +280,7 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     return "\n".join(lines)
 
 
-def _intervals(data: pd.DataFrame) -> str:
+def intervals(data: pd.DataFrame) -> str:
     """The intervals in use, as print names them; that of means is t."""
     names = [NAMES[interval] for interval in dict.fromkeys(data["interval"]) if interval]
     return f"95% {' and '.join(names)} interval{'s' if len(names) > 1 else ''}"
@@ -282,7 +288,7 @@ def _intervals(data: pd.DataFrame) -> str:
 
 def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
     """How the numbers are weighted, and what the weights leave of the base."""
-    whole = data[data["by"] == ""]
+    whole = _of_shares(data[data["by"] == ""])
     effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max())]
     deff = effects[0] if effects[0] == effects[1] else " to ".join(effects)
     return (
@@ -331,7 +337,7 @@ def _p(p: float) -> str:
 
 def _ungrouped(data: pd.DataFrame) -> str:
     """How many valid cases are in none of the groups, such as those who did not say."""
-    groups = data.drop_duplicates(["by", "group"])
+    groups = _of_shares(data).drop_duplicates(["by", "group"])
     whole = int(groups.loc[groups["by"] == "", "valid_cases"].iloc[0])
     left = whole - int(groups.loc[groups["by"] != "", "valid_cases"].sum())
     return f"; {thousands(left)} of all {thousands(whole)} are in none of them" if left else ""
@@ -372,7 +378,7 @@ def _alt(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         shown = shown[shown["option"] == shown["option"].iloc[0]]
     named = shown.assign(name=shown["item_label"].where(shown["item_label"] != "", shown["option_label"]))
     ranked = named.sort_values("share", ascending=False, kind="stable")
-    cases = _span(whole["valid_cases"]) if len(whole) else "0"
+    cases = _span(_of_shares(whole)["valid_cases"]) if len(whole) else "0"
     said = f"{kind}: {context.wordings[exhibit.question].text} {cases} valid cases. "
     if len(ranked):
         net = f" ({ranked['option_label'].iloc[0].lower()})" if measure == "net" else ""

@@ -17,7 +17,7 @@ from pipeline.formats.heading import column_letters
 from pipeline.significance import ADJUSTMENT, Together, higher_than
 from pipeline.statements import statement
 from pipeline.stats.intervals import Method
-from pipeline.survey import Survey
+from pipeline.survey import NO_ANSWER, Survey
 from pipeline.words import plain
 
 COLUMNS = [
@@ -30,7 +30,6 @@ SUMS = ["weight", "weight_squares", "yes_weight", "yes_squares", "analysed", "sc
 """what comparisons need of an estimate beside COLUMNS: sums of weights with a mean of 1"""
 ALL = "All respondents"
 CROSS = "×"
-_NO_GROUP: tuple[str, ...] = ("dkns", "not_applicable")
 
 
 @dataclass(frozen=True)
@@ -125,8 +124,10 @@ def _estimated(
     nets = connection.execute("select nets.* from coded.nets join wanted using (question)").df()
     if len(nets):
         counted = connection.execute(statement("net_mentions")).df()
-        parts.append(estimate.net_shares(base, _offered(nets, base, offers), counted, method))
-        parts.append(estimate.net_promoter_scores(base, counted, nets))
+        offered = _offered(nets, base, offers)
+        parts.append(estimate.net_shares(base, offered.drop(columns="id"), counted, method))
+        several = offered["question"].map(ids).map(lambda name: survey.questions[name].kind == "multiple")
+        parts.append(estimate.net_promoter_scores(base, counted, offered[~several.astype(bool)]))
     filled = [part for part in parts if len(part)]
     if not filled:
         return pd.DataFrame()
@@ -147,16 +148,16 @@ def _estimated(
 
 
 def _offered(nets: pd.DataFrame, base: pd.DataFrame, offers: pd.DataFrame) -> pd.DataFrame:
-    """The nets of each slot of the base, as wave, question, item and net.
+    """The nets of each slot of the base, as wave, question, item, net and id.
 
     A net none of whose options a wave offered is not there, as they are not; bands are always there.
     """
     slots = base[["wave", "question", "item"]].drop_duplicates()
-    offered = slots.merge(nets[["question", "net", "option"]], on="question")
+    offered = slots.merge(nets[["question", "net", "id", "option"]], on="question")
     there = offers[["wave", "question", "item", "option"]].assign(offered=True)
     offered = offered.merge(there, on=["wave", "question", "item", "option"], how="left")
     offered = offered[offered["option"].isna() | offered["offered"].eq(True)]
-    return offered[["wave", "question", "item", "net"]].drop_duplicates()
+    return offered[["wave", "question", "item", "net", "id"]].drop_duplicates()
 
 
 def _groups(survey: Survey, bands: Mapping[str, Bands], segments: Sequence[str]) -> pd.DataFrame:
@@ -168,7 +169,7 @@ def _groups(survey: Survey, bands: Mapping[str, Bands], segments: Sequence[str])
         if segment in bands:
             listed = [(group, own.label, own.options) for group, own in bands[segment].groups.items()]
         else:
-            grouping = {o: v for o, v in survey.options(of).items() if v.role not in _NO_GROUP}
+            grouping = {o: v for o, v in survey.options(of).items() if v.role not in NO_ANSWER}
             listed = [(o, "", [o]) for o in grouping]
         rows += [
             (segment, survey.position(of), position, group, label, options.index(option) + 1)

@@ -69,9 +69,24 @@ def model(document: Document, kind: type[Model], data: dict[str, Any] | None = N
         raise SurveyError(_problems(document, kind, error)) from None
 
 
+# how pydantic calls the parts of a union, and what a person would
+_WANTED = {
+    "int": "a number", "float": "a number", "str": "a text", "list[str]": "a list of texts",
+    "list[float]": "a list of numbers",
+}  # fmt: skip
+
+
 def _problems(document: Document, kind: type[BaseModel], error: ValidationError) -> Iterable[Problem]:
+    told: set[tuple[Key, ...]] = set()
     for detail in error.errors():
         path = tuple(part for part in detail["loc"] if part not in ("[key]",))
+        kind_of = str(path[-1]).removeprefix("constrained-") if path else ""
+        if kind_of in _WANTED and path not in document.lines and path[:-1] in document.lines:
+            # one of several types that would do: they are told together
+            if path[:-1] not in told:
+                told.add(path[:-1])
+                yield document.problem(_union(path[:-1], detail.get("input"), error), *path[:-1])
+            continue
         name = ".".join(str(part) for part in path)
         if detail["type"] == "extra_forbidden":
             known = _fields(kind, path[:-1])
@@ -83,6 +98,14 @@ def _problems(document: Document, kind: type[BaseModel], error: ValidationError)
             said = detail["msg"].removeprefix("Value error, ")
             message = f"{name}: {said}" + (f", seen {seen!r}" if isinstance(seen, str | int | float) else "")
         yield document.problem(message, *path)
+
+
+def _union(path: tuple[Key, ...], seen: object, error: ValidationError) -> str:
+    """What the value at `path` could be, where it is none of several types."""
+    tags = [str(detail["loc"][-1]) for detail in error.errors() if tuple(detail["loc"][:-1]) == path]
+    listed = " or ".join(dict.fromkeys(_WANTED.get(tag.removeprefix("constrained-"), tag) for tag in tags))
+    said = f", seen {seen!r}" if isinstance(seen, str | int | float) else ""
+    return f"{'.'.join(map(str, path))}: {listed} is wanted{said}"
 
 
 def _fields(kind: type[BaseModel], path: tuple[Key, ...]) -> list[str]:

@@ -31,6 +31,7 @@ MEASURES = (
 )  # fmt: skip
 SHARES = ("option", "net", "ranked", "first", "top_3", "written")
 """the measures that are shares of a base; the others are values"""
+_ROUNDING = 1e-9
 _SUMS = ["respondents", "weighted", "squares"]
 
 
@@ -47,7 +48,7 @@ def bases(sums: pd.DataFrame, dkns: Literal["keep", "exclude"], analysed: Mappin
     base["valid_cases"] = sums["answered"] + (sums["dkns"] if kept else 0)
     base["weighted_base"] = (sums["answered_weight"] + (sums["dkns_weight"] if kept else 0)).astype(float)
     base["base_squares"] = (sums["answered_squares"] + (sums["dkns_squares"] if kept else 0)).astype(float)
-    return _of_wave(base, analysed)
+    return _of_base(base.assign(analysed=base["wave"].map(analysed)))
 
 
 def written(sums: pd.DataFrame, analysed: Mapping[int, int], method: Method) -> pd.DataFrame:
@@ -60,7 +61,9 @@ def written(sums: pd.DataFrame, analysed: Mapping[int, int], method: Method) -> 
     base["weighted_base"] = (sums["answered_weight"] + sums["skipped_weight"]).astype(float)
     base["base_squares"] = (sums["answered_squares"] + sums["skipped_squares"]).astype(float)
     wrote = sums[["answered", "answered_weight", "answered_squares"]].set_axis(_SUMS, axis=1)
-    return _with_share(_of_wave(base, analysed), wrote, method).assign(measure="written")
+    return _with_share(_of_base(base.assign(analysed=base["wave"].map(analysed))), wrote, method).assign(
+        measure="written"
+    )
 
 
 def shares(
@@ -100,21 +103,23 @@ def net_shares(
 def net_promoter_scores(base: pd.DataFrame, mentions: pd.DataFrame, nets: pd.DataFrame) -> pd.DataFrame:
     """One row a group of a question with the nets `promoters` and `detractors`: the score, in points.
 
-    `nets` has question, net and id. Who did not know is not in its base.
+    `nets` has wave, question, item, net and id for all that a wave offered. Who did not know is not in its
+    base.
     """
     rows = base
     for name in ("promoters", "detractors"):
-        own = nets.loc[nets["id"] == name, ["question", "net"]].drop_duplicates()
-        counted = mentions.merge(own, on=["question", "net"])[[*GROUP, "weighted", "squares"]]
+        own = nets.loc[nets["id"] == name, ["wave", "question", "item", "net"]]
+        counted = mentions.merge(own)[[*GROUP, "weighted", "squares"]]
         counted.columns = pd.Index([*GROUP, name, f"{name}_squares"])
-        rows = rows.merge(own["question"], on="question").merge(counted, on=GROUP, how="left")
+        rows = rows.merge(own[["wave", "question", "item"]]).merge(counted, on=GROUP, how="left")
     up, down = (
         (_floats(rows[name]), _floats(rows[f"{name}_squares"])) for name in ("promoters", "detractors")
     )
     known = (_floats(rows["answered_weight"]), _floats(rows["answered_squares"]))
     score, error = net_promoter_score(known, up, down, rows["analysed"])
     rows = rows.assign(respondents=rows["answered"])
-    return _with_value(rows, "net_promoter_score", score, error, rows["answered_weight"])
+    base_of_it = (rows["answered_weight"], rows["answered_squares"])
+    return _with_value(rows, "net_promoter_score", score, error, *base_of_it)
 
 
 def rank_shares(
@@ -145,10 +150,11 @@ def numbers(base: pd.DataFrame, summaries: pd.DataFrame) -> pd.DataFrame:
     """Four rows a number question (or item of an allocation) and group: mean, quartiles and median."""
     rows = base.drop(columns="item").merge(summaries, on=[key for key in GROUP if key != "item"])
     error = mean_error(_floats(rows["weight"]), rows["deviations"], rows["analysed"])
-    means = _with_value(rows, "mean", _floats(rows["mean"]), error, rows["weight"])
+    sums = (rows["weight"], rows["squares"])
+    means = _with_value(rows, "mean", _floats(rows["mean"]), error, *sums)
     without = np.full(len(rows), np.nan)
     others = [
-        _with_value(rows, measure, _floats(rows[measure]), without, rows["weight"])
+        _with_value(rows, measure, _floats(rows[measure]), without, *sums)
         for measure in ("lower_quartile", "median", "upper_quartile")
     ]
     return pd.concat([means, *others], ignore_index=True)
@@ -162,8 +168,7 @@ def mean_scores(levels: pd.DataFrame) -> pd.DataFrame:
     scored = levels[levels["score"].notna()]
     scored = scored.assign(weighted=scored["weighted_respondents"])
     counts = scored.groupby(GROUP, as_index=False)["respondents"].sum()
-    kept = ["sample_size", "valid_cases", "weighted_base", "effective_base", "deff", "analysed"]
-    rows = levels.drop_duplicates(GROUP)[[*GROUP, *kept]].merge(counts, on=GROUP)
+    rows = levels.drop_duplicates(GROUP)[[*GROUP, "sample_size", "analysed"]].merge(counts, on=GROUP)
     return _with_value(rows, "mean", *_mean_of_levels(rows, scored))
 
 
@@ -172,8 +177,8 @@ def flagged(estimates: pd.DataFrame) -> pd.DataFrame:
     cases = estimates["valid_cases"]
     flag = np.select([cases < SUPPRESSED, cases < LOW_BASE], ["suppressed", "low_base"], "")
     out = estimates.assign(flag=flag)
-    blanked = ["share", "value", "standard_error", "low", "high"]
-    blanked += ["respondents", "weighted_respondents", "total_mentions", "squares"]
+    blanked = ["share", "value", "standard_error", "low", "high", "respondents", "total_mentions"]
+    blanked += ["weighted_respondents", "weighted_base", "effective_base", "deff"]
     out["respondents"] = out["respondents"].astype("Int64")
     out["total_mentions"] = out["total_mentions"].astype("Int64")
     hidden = out["flag"] == "suppressed"
@@ -182,10 +187,10 @@ def flagged(estimates: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _of_wave(base: pd.DataFrame, analysed: Mapping[int, int]) -> pd.DataFrame:
-    base["effective_base"] = effective_cases(base["weighted_base"], base["base_squares"])
-    base["deff"] = kish_deff(base["weighted_base"], base["base_squares"], base["valid_cases"])
-    return base.assign(analysed=base["wave"].map(analysed))
+def _of_base(base: pd.DataFrame) -> pd.DataFrame:
+    """`base` with what its weights leave of it."""
+    sums = (base["weighted_base"], base["base_squares"])
+    return base.assign(effective_base=effective_cases(*sums), deff=kish_deff(*sums, base["valid_cases"]))
 
 
 def _with_share(rows: pd.DataFrame, chosen: pd.DataFrame, method: Method) -> pd.DataFrame:
@@ -204,31 +209,46 @@ def _with_share(rows: pd.DataFrame, chosen: pd.DataFrame, method: Method) -> pd.
 
 
 def _with_value(
-    rows: pd.DataFrame, measure: str, value: np.ndarray, error: np.ndarray, weighted: pd.Series
+    rows: pd.DataFrame,
+    measure: str,
+    value: np.ndarray,
+    error: np.ndarray,
+    weighted: pd.Series,
+    squares: pd.Series,
 ) -> pd.DataFrame:
-    """`rows` with a value, its error and its t interval on the degrees of freedom of its respondents.
+    """`rows` with a value, its error and its t interval; its base is those who gave one.
 
-    `weighted` is the sum of their weights.
+    `weighted` and `squares` are the sums of their weights and squared weights.
     """
-    low, high = mean_limits(value, error, rows["respondents"].fillna(0) - 1)
-    out = rows.drop(columns="squares", errors="ignore").assign(weighted_respondents=_floats(weighted))
+    out = rows.assign(
+        respondents=rows["respondents"].fillna(0).astype(int),
+        weighted_respondents=_floats(weighted),
+        weighted_base=_floats(weighted),
+        base_squares=_floats(squares),
+        squares=_floats(squares),
+    )
+    out = _of_base(out.assign(valid_cases=out["respondents"]))
+    # everybody gave the same value: what is left of an error is rounding
+    error = np.where(error < _ROUNDING * np.abs(value), 0.0, error)
+    low, high = mean_limits(value, error, out["respondents"] - 1)
     out = out.assign(measure=measure, value=value, share=np.nan, standard_error=error, low=low, high=high)
     return out.assign(interval=np.where(np.isnan(low), "", "t"))
 
 
-def _mean_of_levels(rows: pd.DataFrame, levels: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, pd.Series]:
-    """The mean of `score` of each group of `rows`, its error and its Σw, from the sums of each score."""
+def _mean_of_levels(
+    rows: pd.DataFrame, levels: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray, pd.Series, pd.Series]:
+    """The mean of `score` of each group of `rows`, its error, its Σw and Σw², from the sums of each score."""
     own = levels[[*GROUP, "score", "weighted", "squares"]].astype({"weighted": float, "squares": float})
     own["total"] = own["weighted"] * own["score"]
-    sums = own.groupby(GROUP, as_index=False)[["weighted", "total"]].sum()
-    mean = np.divide(sums["total"], sums["weighted"].where(sums["weighted"] > 0))
-    own = own.merge(sums[GROUP].assign(mean=mean), on=GROUP)
+    sums = own.groupby(GROUP, as_index=False)[["weighted", "squares", "total"]].sum()
+    sums["mean"] = np.divide(sums["total"], sums["weighted"].where(sums["weighted"] > 0))
+    own = own.merge(sums[[*GROUP, "mean"]], on=GROUP)
     own["deviations"] = own["squares"] * (own["score"] - own["mean"]) ** 2
     around = own.groupby(GROUP, as_index=False)["deviations"].sum()
-    found = sums[[*GROUP, "weighted"]].assign(mean=mean).merge(around, on=GROUP)
-    found = rows[[*GROUP, "analysed"]].merge(found, on=GROUP, how="left")
+    found = rows[[*GROUP, "analysed"]].merge(sums.merge(around, on=GROUP), on=GROUP, how="left")
     error = mean_error(_floats(found["weighted"]), found["deviations"], found["analysed"])
-    return found["mean"].to_numpy(dtype=float), error, found["weighted"]
+    return found["mean"].to_numpy(dtype=float), error, found["weighted"], found["squares"]
 
 
 def _floats(sums: pd.Series) -> np.ndarray:

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from pipeline.documents import Declared, Document, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import RESERVED, Paths
-from pipeline.survey import Survey
+from pipeline.survey import IDENTIFIER, Survey
 from pipeline.words import plain
 
 ExhibitKind = Literal["ranked_bars", "single_bar", "scale_bars", "segment_panels", "published_bars", "table"]
@@ -83,6 +83,14 @@ def load(paths: Paths, survey: Survey) -> Report:
     return report
 
 
+def problem(paths: Paths, index: int, message: str) -> Problem:
+    """What is wrong with the exhibit in place `index`, at its line in report.toml, or else of survey.toml."""
+    path = paths.report_file
+    if not path.is_file():
+        return Problem(paths.shown(paths.questionnaire), 0, message)
+    return read(path, paths.shown(path)).problem(message, "exhibit", index)
+
+
 def defaults(survey: Survey) -> Iterator[Exhibit]:
     """One exhibit a question, of the kind that suits it; private texts have none."""
     for name, question in survey.questions.items():
@@ -115,8 +123,21 @@ def _check_bands(name: str, bands: Bands, survey: Survey, document: Document) ->
         hint = did_you_mean(bands.of, singles)
         yield document.problem(f"no single choice {bands.of!r}; {hint}", "segments", name, "of")
         return
+    if not IDENTIFIER.match(name):
+        yield document.problem(
+            f"the id {name!r} may hold only a-z, 0-9 and _, and not begin with _", "segments", name
+        )
+    if not bands.groups:
+        yield document.problem(f"segment {name!r} has no groups", "segments", name)
     grouped: set[str] = set()
     for group, declared in bands.groups.items():
+        place = ("segments", name, "groups", group)
+        if not IDENTIFIER.match(group):
+            yield document.problem(
+                f"the id {group!r} may hold only a-z, 0-9 and _, and not begin with _", *place
+            )
+        if not declared.options:
+            yield document.problem(f"group {group!r} of {name!r} has no options", *place)
         for option in declared.options:
             if option not in survey.options(bands.of):
                 hint = did_you_mean(option, survey.options(bands.of))
@@ -156,6 +177,8 @@ def _check_exhibit(
         if on not in survey.questions:
             yield document.problem(f"no question {on!r}; {did_you_mean(on, survey.questions)}", *place)
             continue
+        if not options:
+            yield document.problem(f"no option of {on!r} is listed, so nobody is left", *place)
         for option in options:
             if option not in survey.options(on):
                 hint = did_you_mean(option, survey.options(on))

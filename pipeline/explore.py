@@ -10,7 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline import exhibits, paths, survey, wave
+from pipeline import exhibits, paths, survey
+from pipeline import wave as wave_files
 from pipeline.cells import COLUMNS, CROSS, Domain, chosen_together, estimates, ranks
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.estimate import LOW_BASE
@@ -30,22 +31,23 @@ from pipeline.tables import open_database
 By = str | Sequence[str] | None
 Where = Mapping[str, str | Sequence[str]] | None
 Dkns = Literal["keep", "exclude"]
-_CELLS = ["share", "value", "respondents", "valid_cases", "higher_than"]
+_CELLS = ["share", "value", "low", "high", "respondents", "valid_cases", "flag", "higher_than"]
 
 
 class OpenSurvey:
     """A survey with its database open read-only; close it, or use it in a `with`.
 
     `by` is a segment: a single choice, bands of report.toml, or two of them for every pair of their groups.
-    `where` filters: {question: option or options}, all of which must hold. `wave` is the name of one; without
-    it `estimates` returns all, and the others take the latest that asked the question.
+    `where` filters: {question: option or options}, all of which must hold; nets do too, and groups of bands.
+    `wave` is the name of one; without it `estimates` returns all, and the others take the latest that asked
+    the question. SurveyError says what is wrong with a name.
     """
 
     def __init__(self, name: str | None = None, folder: str | Path | None = None) -> None:
         self.paths = paths.find(name, paths.nearest(folder))
         self.survey, _ = survey.load(self.paths)
         self.bands = exhibits.load(self.paths, self.survey).segments
-        self.waves = [fielding.name for fielding in wave.load(self.paths, self.survey)]
+        self.waves = [fielding.name for fielding in wave_files.load(self.paths, self.survey)]
         self.connection = open_database(self.paths)
 
     def close(self) -> None:
@@ -71,12 +73,15 @@ class OpenSurvey:
     ) -> pd.DataFrame:
         """The answers of a question as rows, the groups of a segment as columns, all respondents first.
 
-        Each column has parts: `share` or `value`, `respondents`, `valid_cases`, and `higher_than`, the
-        letters of the columns that the estimate is higher than. Its letter stands behind a group's name.
+        Rows have the ids of measure, item and option, and a label. Each column has parts: `share` or
+        `value`, `low`, `high`, `respondents`, `valid_cases`, `flag`, and `higher_than`, the letters of the
+        columns that the estimate is higher than. Its letter stands behind a group's name.
         """
         found = self._latest(self._found(question, by, wave, where, dkns), wave)
         labels = found["group_label"] + found["letter"].map(lambda letter: f" ({letter})" if letter else "")
-        rows = ["measure", "item_label", "option_label"]
+        pairs = zip(found["item_label"], found["option_label"], strict=True)
+        found = found.assign(label=[": ".join(part for part in pair if part) for pair in pairs])
+        rows = ["measure", "item", "option", "label"]
         cells = [cell for cell in _CELLS if found[cell].notna().any()]
         parts = {str(label): own.set_index(rows)[cells] for label, own in found.groupby(labels, sort=False)}
         crossed: pd.DataFrame = pd.concat(parts, axis=1, sort=False)
@@ -91,15 +96,15 @@ class OpenSurvey:
         dkns: Dkns = "keep",
         adjust: str = ADJUSTMENT,
     ) -> pd.DataFrame:
-        """Tests of a question, a row each, with the columns of tables/tests.csv.
+        """Tests of a question, a row each, with the columns of tables/tests.csv but `exhibit`.
 
-        With `by`: every two groups, each group against all, and Rao and Scott's test of the crosstab.
+        With `by`: every two groups, each group's shares against all, and Rao and Scott's of the crosstab.
         Without: every two options (or items ranked) on the same respondents, and Friedman's of a ranking.
         `adjust` is holm, benjamini_hochberg, bonferroni or none, over the pairs of a row, or of the question.
         """
         _known(adjust, ADJUSTMENTS, "adjustment")
         found = self._latest(self._found(question, by, wave, where, dkns), wave)
-        if by is not None:
+        if by:
             tests = [group_pairs(found, adjust), group_and_total(found, adjust), crosstabs(found)]
             return pd.concat(tests, ignore_index=True)
         shares = found[found["measure"].isin(["option", "ranked"]) & found["share"].notna()]
@@ -115,46 +120,49 @@ class OpenSurvey:
     def compare_waves(
         self,
         question: str,
-        first: str | None = None,
-        second: str | None = None,
+        wave: str | None = None,
+        before: str | None = None,
         by: By = None,
         where: Where = None,
         dkns: Dkns = "keep",
         adjust: str = ADJUSTMENT,
     ) -> pd.DataFrame:
-        """Tests of every estimate of one wave less that of another, by default the last two that asked.
+        """Tests of every estimate of a wave less that of one before, by default the last two that asked.
 
-        The columns are those of tables/tests.csv and `comparability`: `same`, `reworded`, or `options` where
-        what could be chosen differs. SurveyError where a wave file declares that the two cannot be compared.
+        The columns are those of `test` and `comparability`: `same`, `reworded`, or `options` where what could
+        be chosen differs. SurveyError where a wave file declares that the two cannot be compared.
         """
         _known(adjust, ADJUSTMENTS, "adjustment")
         found = self._found(question, by, None, where, dkns)
         asked = [name for name in self.waves if (found["wave"] == name).any()]
-        for name in (first, second):
+        for name in (wave, before):
             if name is not None:
                 _known(name, asked, "wave with this question")
-        if second is None:
-            second = asked[-1]
-        if first is None:
-            before = asked[: asked.index(second)]
-            if not before:
-                raise SurveyError(f"no wave before {second} has an answer to {question!r}")
-            first = before[-1]
-        status = self._comparability(question, first, second)
+        wave = wave or asked[-1]
+        earlier = asked[: asked.index(wave)]
+        if before is None and not earlier:
+            raise SurveyError(f"no wave before {wave} has an answer to {question!r}")
+        before = before or earlier[-1]
+        if wave == before:
+            raise SurveyError(f"{wave!r} cannot be compared with itself")
+        status = self._comparability(question, wave, before)
         parts = found[found["measure"].isin(["option", "ranked"])]
         early, late = (
             set(parts.loc[parts["wave"] == name, ["item", "option"]].itertuples(index=False, name=None))
-            for name in (first, second)
+            for name in (before, wave)
         )
         if status == "same" and early != late:
             status = "options"
-        return wave_pairs(found, first, second, adjust).assign(comparability=status)
+        compared = wave_pairs(found, before, wave, adjust)
+        if by is not None and not compared["by"].ne("").any():
+            raise SurveyError(f"no group of {by!r} has {LOW_BASE} respondents in both {before} and {wave}")
+        return compared.assign(comparability=status)
 
-    def _comparability(self, question: str, first: str, second: str) -> str:
+    def _comparability(self, question: str, one: str, other: str) -> str:
         """What the wave files say of the question from the wave after the earlier to the later."""
-        early, late = sorted((self.waves.index(first), self.waves.index(second)))
+        early, late = sorted((self.waves.index(one), self.waves.index(other)))
         status = "same"
-        for fielding in wave.load(self.paths, self.survey)[early + 1 : late + 1]:
+        for fielding in wave_files.load(self.paths, self.survey)[early + 1 : late + 1]:
             change = fielding.wave.changes.get(question)
             if change and change.status == "broken":
                 note = f": {change.note}" if change.note else ""
@@ -164,20 +172,57 @@ class OpenSurvey:
 
     def _found(self, question: str, by: By, wave: str | None, where: Where, dkns: Dkns) -> pd.DataFrame:
         _known(question, self.survey.questions, "question")
-        segments = [by] if isinstance(by, str) else list(by or [])
-        possible = [name for name, asked in self.survey.questions.items() if asked.kind == "single"]
-        for segment in segments:
-            _known(segment, [*self.bands, *possible], "segment")
-        chosen = {on: [kept] if isinstance(kept, str) else list(kept) for on, kept in (where or {}).items()}
-        for on, options in chosen.items():
-            _known(on, self.survey.questions, "question")
-            for option in options:
-                _known(option, self.survey.options(on), f"option of {on!r}")
+        _known(dkns, ("keep", "exclude"), "way with dkns")
         if wave is not None:
             _known(wave, self.waves, "wave")
-        domain = Domain((CROSS.join(segments),) if segments else (), chosen, dkns)
+        segments = [by] if isinstance(by, str) else list(by) if isinstance(by, Sequence) else []
+        if (
+            not isinstance(by, str | Sequence | None)
+            or len(segments) > 2
+            or len(set(segments)) < len(segments)
+        ):
+            raise SurveyError(f"by = {by!r}: one segment, or two different ones")
+        for segment in segments:
+            self._check_segment(segment)
+        domain = Domain((CROSS.join(segments),) if segments else (), self._filter(where), dkns)
         found = estimates(self.connection, self.survey, self.bands, [question], domain)
-        return found[found["wave"] == wave].reset_index(drop=True) if wave is not None else found
+        if wave is not None:
+            found = found[found["wave"] == wave].reset_index(drop=True)
+        if found.empty:
+            asked = f"in {wave}" if wave else "in any wave"
+            raise SurveyError(f"{question!r} was not asked {asked}, or nobody within the filter answered")
+        return found
+
+    def _check_segment(self, segment: str) -> None:
+        asked = self.survey.questions.get(segment) if isinstance(segment, str) else None
+        if asked and asked.kind != "single":
+            raise SurveyError(f"{segment!r} is of kind {asked.kind}; only a single choice makes groups")
+        singles = [name for name, other in self.survey.questions.items() if other.kind == "single"]
+        _known(segment, [*self.bands, *singles], "segment")
+
+    def _filter(self, where: Where) -> dict[str, list[str]]:
+        """The options that a filter means by question; it may name nets, and groups of bands."""
+        if not isinstance(where, Mapping | None):
+            raise SurveyError(f"where = {where!r}: wants a dictionary of question and option or options")
+        chosen: dict[str, list[str]] = {}
+        for on, named in (where or {}).items():
+            _known(on, [*self.survey.questions, *self.bands], "question or bands")
+            names = [named] if isinstance(named, str) else list(named) if isinstance(named, Sequence) else []
+            if not names:
+                raise SurveyError(f"where: {on!r} wants an option or a list of them, not {named!r}")
+            if on in self.bands:
+                groups = {group: own.options for group, own in self.bands[on].groups.items()}
+            else:
+                groups = {i: [i] for i in self.survey.options(on)} | self.survey.nets(on)
+            for name in names:
+                _known(name, groups, f"option of {on!r}")
+            question = self.bands[on].of if on in self.bands else on
+            members = [option for name in names for option in groups[name]]
+            kept = chosen.get(question, members)
+            chosen[question] = [option for option in dict.fromkeys(members) if option in kept]
+            if not chosen[question]:
+                raise SurveyError(f"where: nothing is in all of what is said of {question!r}")
+        return chosen
 
     def _latest(self, found: pd.DataFrame, wave: str | None) -> pd.DataFrame:
         """The rows of one wave: the one asked for, or the latest that has any."""
@@ -185,6 +230,6 @@ class OpenSurvey:
         return found[found["wave"] == (wave or there[-1])].reset_index(drop=True) if there else found
 
 
-def _known(name: str, known: Sequence[str] | Mapping[str, object], what: str) -> None:
-    if name not in known:
+def _known(name: object, known: Sequence[str] | Mapping[str, object], what: str) -> None:
+    if not isinstance(name, str) or name not in known:
         raise SurveyError(f"no {what} {name!r}; {did_you_mean(str(name), known)}")

@@ -106,7 +106,7 @@ def _screens(reader: Reader) -> None:
             column = reader.assigned.screens[key]
             known = {fold(text) for text in wanted}
             matching = tuple(text for text in reader.texts.get(column, {}) if fold(text) in known)
-            conditions.append(Condition(column=column, texts=matching))
+            conditions.append(Condition(column=column, texts=matching, blank="" in known))
         reader.mapped.screens.append((rule.reason, tuple(conditions)))
 
 

@@ -54,6 +54,8 @@ class Condition:
     options: tuple[str, ...] = ()
     column: int = 0
     texts: tuple[str, ...] = ()
+    blank: bool = False
+    """whether an empty cell meets it"""
 
 
 @dataclass(frozen=True)

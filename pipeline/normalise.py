@@ -74,12 +74,12 @@ def normalise(paths: Paths) -> str:
                 raise SurveyError(problems)
             for name in ("allocations", "answers", "unions", "texts", "responses", "flags"):
                 connection.execute(statement(name))
-            _weigh(connection, questionnaire, fieldings)
             for _, view in folder("views"):
                 connection.execute(view)
             _check(connection, fieldings)
+            _weigh(connection, questionnaire, fieldings)
             connection.execute("create table coded.declared as select ? as sha256", [declared(paths)])
-            content = _content(connection)
+            content = _content(connection, questionnaire)
     files.write(paths.interim / "normalised.md5", content + "\n")
     return content
 
@@ -449,9 +449,10 @@ def _holds(numbers: coded.Numbers, wave_number: int, condition: Condition) -> st
             f"respondent in (select respondent from all_answers where wave = {wave_number} "
             f"and question = {numbers.questions[condition.question]} and option in ({options}))"
         )
-    if not condition.texts:
-        return "false"
-    return f"c{condition.column} in ({', '.join(literal(text) for text in condition.texts)})"
+    listed = ", ".join(literal(text) for text in condition.texts)
+    parts = [f"c{condition.column} in ({listed})"] if listed else []
+    parts += [f"c{condition.column} is null"] if condition.blank else []
+    return f"({' or '.join(parts)})" if parts else "false"
 
 
 def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> None:
@@ -478,12 +479,16 @@ def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
         raise SurveyError(problems)
 
 
-def _content(connection: duckdb.DuckDBPyConnection) -> str:
-    """An md5 of every row, whatever order they are stored in; the file itself never has the same bytes."""
+def _content(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> str:
+    """An md5 of every row, whatever order they are stored in, and of what else the questionnaire says.
+
+    The file itself never has the same bytes.
+    """
     sums = " || ".join(
         f"(select count(*)::varchar || coalesce(bit_xor(md5_number_lower({t}::varchar)), 0)::varchar "
         f"from coded.{t})"
         for t in _CONTENT
     )
-    row = connection.execute(f"select md5({sums})").fetchone()
+    said = questionnaire.model_dump_json()
+    row = connection.execute(f"select md5({sums} || ?)", [said]).fetchone()
     return str(row[0]) if row else ""

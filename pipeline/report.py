@@ -140,7 +140,7 @@ def _single(data: pd.DataFrame) -> Grid:
     """A row an answer: share, interval, respondents."""
     shares, values = data["measure"].isin(SHARES).any(), (~data["measure"].isin(SHARES)).any()
     heading = "Share or value" if shares and values else "Share" if shares else "Value"
-    shown = Grid(["", heading, "95% interval", "Respondents"])
+    shown = Grid(["", heading, captions.intervals(data), "Respondents"])
     for row in _records(data):
         kind = "part" if row["role"] in ("other", "none", "dkns") else ("net" if row["role"] == "net" else "")
         shared = row["measure"] in SHARES
@@ -153,7 +153,9 @@ def _single(data: pd.DataFrame) -> Grid:
 
 def _groups(data: pd.DataFrame) -> Grid:
     """A row an answer, a column a group with its letter; all respondents first, the bases below."""
-    columns = {str(row["group"]): row for row in _records(data)}
+    columns: dict[str, dict[str, Any]] = {}
+    for row in _records(data):
+        columns.setdefault(str(row["group"]), row)
     headings = [f"{row['group_label']} ({row['letter']})" if row["letter"] else str(row["group_label"])
                 for row in columns.values()]  # fmt: skip
     shown = Grid(["", *headings])
@@ -185,10 +187,14 @@ def _bases(row: dict[str, Any], weighted: bool) -> dict[str, str]:
     """The bases under a column; with weighted and effective ones."""
     bases = {"Valid cases": f"{thousands(row['valid_cases'])}{_mark(row)}"}
     if weighted:
-        bases["Weighted base"] = thousands(row["weighted_base"])
-        bases["Effective base"] = thousands(row["effective_base"])
-        bases["Design effect"] = f"{half_up(row['deff'], 2)}"
+        bases["Weighted base"] = _thousands(row["weighted_base"])
+        bases["Effective base"] = _thousands(row["effective_base"])
+        bases["Design effect"] = "" if pd.isna(row["deff"]) else f"{half_up(row['deff'], 2)}"
     return bases
+
+
+def _thousands(count: float) -> str:
+    return "" if pd.isna(count) else thousands(count)
 
 
 def _levels(data: pd.DataFrame) -> Grid:
@@ -201,6 +207,8 @@ def _levels(data: pd.DataFrame) -> Grid:
     scored = (whole["measure"] == "mean").any()
     shown = Grid(["", *(label if m == "option" else f"Net {label.lower()}" for m, _, label in columns)])
     shown.columns.extend((["Mean score"] if scored else []) + ["Valid cases"])
+    if _weighted(whole):
+        shown.columns.append("Effective base")
     for item in dict.fromkeys(whole["item"]):
         rows = {(str(r["measure"]), str(r["option"])): r for r in _records(whole[whole["item"] == item])}
         cells = [_share(rows[m, o]) if (m, o) in rows else "[z]" for m, o, _ in columns]
@@ -208,6 +216,8 @@ def _levels(data: pd.DataFrame) -> Grid:
             cells.append(_value(rows["mean", ""]) if ("mean", "") in rows else "")
         first = next(iter(rows.values()))
         cells.append(f"{thousands(first['valid_cases'])}{_mark(first)}")
+        if _weighted(whole):
+            cells.append(_thousands(first["effective_base"]))
         shown.rows.append(Row(str(first["item_label"]), cells))
     return shown
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 MINUS = "−"
 SIGNIFICANT_DIGITS = 12
+_ANY_SIZE = Context(prec=400)  # the longest float has 309 digits before its point
 
 
 def half_up(number: float, places: int = 0) -> Decimal:
@@ -16,7 +17,7 @@ def half_up(number: float, places: int = 0) -> Decimal:
     counts as 14.5 and not as 14.499999999999998.
     """
     exact = Decimal(f"{number:.{SIGNIFICANT_DIGITS}g}")
-    return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, _ANY_SIZE)
 
 
 def percent(share: float) -> str:

@@ -215,9 +215,12 @@ def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
                 weights, squares = weights[:-1], squares[:-1]
             if min((weights.sum(axis=axis) > 0).sum() for axis in (0, 1)) < 2:
                 continue
-            result = rao_scott(weights, squares, int(own["analysed"].iloc[0]))
+            n, cases = int(own["analysed"].iloc[0]), int(own.groupby("group")["valid_cases"].first().sum())
+            result = rao_scott(weights, squares, n, cases)
+            if np.isnan(result.second.p):
+                continue
             what = {"wave": wave, "question": question, "item": item, "option": name, "by": by}
-            for method, tested in (("F", result.second), ("chi-squared, first order", result.first)):
+            for method, tested in (("F", result.second), ("chi-squared, p of the first order", result.first)):
                 numbers = {"statistic": tested.statistic, "df": tested.df, "p": tested.p}
                 numbers |= {"df2": tested.df2 or np.nan}
                 rows.append(what | numbers | {"measure": "option", "test": "rao_scott", "method": method})
@@ -287,6 +290,8 @@ def rankings(ranks: pd.DataFrame) -> pd.DataFrame:
     for (wave, question), own in ranks.groupby(["wave", "question"], sort=False):
         first = own.iloc[0]
         tested = friedman(own["rank_sum"], int(first["respondents"]), float(first["ties"]))
+        if np.isnan(tested.p):
+            continue
         numbers = {"statistic": tested.statistic, "df": tested.df, "p": tested.p}
         rows.append({"wave": wave, "question": question, "measure": "mean_rank"} | numbers
                     | {"test": "friedman", "method": "chi-squared, unweighted"})  # fmt: skip

@@ -22,6 +22,7 @@ Kind = Literal["single", "multiple", "grid", "rank", "number", "date", "allocati
 MEASURED = ("number", "date")  # the kinds whose answers are numbers, and whose nets are bands
 POINTS = 100  # what an allocation shares out, unless it declares `max`
 
+NO_ANSWER: tuple[Role, ...] = ("dkns", "not_applicable")
 ROLES: tuple[Role, ...] = ("substantive", "other", "none", "dkns", "not_applicable")
 _IMPLIED: dict[str, Role] = {
     "other": "other",
@@ -32,7 +33,7 @@ _IMPLIED: dict[str, Role] = {
 FROM_TEXT = "(coded from text)"  # what marks an option that was not offered, wherever it is printed
 TOP = 3  # the places of a ranking whose share is given where there are more
 _LONG_SCALE = 4  # the fewest options of which the two at each end are not all of them
-_ID = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
+IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 
 class Option(Declared):
@@ -128,7 +129,8 @@ class Survey(Declared):
     def nets(self, question: str) -> dict[str, list[str]]:
         """The nets of a question's options, from its scale and its own; number bands left out.
 
-        A scale with scores for four options or more that declares no nets has `top_2` and `bottom_2`.
+        A scale with a score of its own for each of four options or more that declares no nets has `top_2` and
+        `bottom_2`.
         """
         asked = self.questions[question]
         own = {i: [str(part) for part in parts] for i, parts in asked.nets.items()}
@@ -140,7 +142,8 @@ class Survey(Declared):
     def _ends(self, question: str) -> dict[str, list[str]]:
         """The two options with the highest scores of a scale, and the two with the lowest."""
         scores = self.scores(question)
-        if len(scores) < _LONG_SCALE:
+        taken = {"top_2", "bottom_2"} & set(self.options(question))
+        if len(scores) < _LONG_SCALE or len(set(scores.values())) < len(scores) or taken:
             return {}
         falling = sorted(scores, key=lambda option: scores[option], reverse=True)
         order = list(scores)
@@ -188,7 +191,7 @@ def load(paths: Paths) -> tuple[Survey, Document]:
 def check(survey: Survey, document: Document) -> Iterator[Problem]:
     """What no single key can show: ids, references between questions, missing parts."""
     for path in _ids(survey):
-        if not _ID.match(str(path[-1])):
+        if not IDENTIFIER.match(str(path[-1])):
             yield document.problem(
                 f"the id {path[-1]!r} may hold only a-z, 0-9 and _, and not begin with _", *path
             )
@@ -207,6 +210,10 @@ def check(survey: Survey, document: Document) -> Iterator[Problem]:
                 "segments",
                 index,
             )
+        elif all(option.role in NO_ANSWER for option in survey.options(name).values()):
+            yield document.problem(f"segment {name!r} has no answer to group by", "segments", index)
+        if name in survey.segments[:index]:
+            yield document.problem(f"segment {name!r} is listed twice", "segments", index)
 
 
 def _ids(survey: Survey) -> Iterator[tuple[Key, ...]]:
@@ -241,7 +248,16 @@ def _check_nets(
             yield document.problem(f"the net {net!r} is empty", *path, "nets", net)
         if net in options:
             yield document.problem(f"the net {net!r} has the id of an option", *path, "nets", net)
+        for member in dict.fromkeys(member for member in members if members.count(member) > 1):
+            yield document.problem(f"net {net!r}: {member!r} is in it twice", *path, "nets", net)
         for member in members:
+            if member in options and options[member].role in NO_ANSWER:
+                yield document.problem(
+                    f"net {net!r}: {member!r} is no answer ({options[member].role}), so no net can count it",
+                    *path,
+                    "nets",
+                    net,
+                )
             if member not in options:
                 yield document.problem(
                     f"net {net!r}: no option {member!r}; {did_you_mean(str(member), options)}",

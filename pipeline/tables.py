@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -12,9 +13,10 @@ import pandas as pd
 from pipeline import captions, declarations, files
 from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import COLUMNS, Domain, chosen_together, estimates, ranks
-from pipeline.errors import SurveyError
+from pipeline.declarations import Declarations
+from pipeline.errors import Problem, SurveyError
 from pipeline.estimate import LOW_BASE
-from pipeline.exhibits import Bands, Exhibit, Report
+from pipeline.exhibits import Bands, Exhibit, Report, problem
 from pipeline.normalise import declared
 from pipeline.paths import Paths
 from pipeline.printed import Printed
@@ -39,9 +41,12 @@ PUBLISHED_COLUMNS = [
 
 
 def tables(paths: Paths) -> list[Path]:
-    """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those of `_about`."""
+    """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those about them all.
+
+    These are exhibits.csv, tests.csv, flow.csv, waves.csv and targets.csv.
+    """
     all_declared = declarations.load(paths)
-    questionnaire, report, numbers = all_declared.survey, all_declared.report, all_declared.published
+    questionnaire, report = all_declared.survey, all_declared.report
     with open_database(paths) as connection:
         waves = _waves(connection)
         contents = _frequencies(paths, connection, questionnaire, report)
@@ -51,21 +56,18 @@ def tables(paths: Paths) -> list[Path]:
         if not paths.report_file.is_file():
             # nobody chose these exhibits: a question that nobody answered has none
             exhibits = [e for e in exhibits if _answered(connection, questionnaire, e.question)]
-        for number, exhibit in enumerate(exhibits, 1):
-            if exhibit.kind == "published_bars":
-                data = published_table(exhibit, numbers)
-                question = questionnaire.questions[exhibit.question].text or exhibit.question
-                printed.append(captions.caption_published(exhibit, number, data, question))
-            else:
-                found = exhibit_table(connection, questionnaire, report, exhibit)
-                tests = exhibit_tests(connection, questionnaire, exhibit, found)
-                tested.append(tests.assign(exhibit=exhibit.id))
-                data = found[COLUMNS]
-                context = _context(connection, questionnaire, report.segments, data, waves)
-                drawn = data[data["wave"] == context.wave.name]
-                own = tests[tests["wave"] == context.wave.name]
-                printed.append(captions.caption(exhibit, number, drawn, own, context))
-            contents[paths.tables / f"{exhibit.id}.csv"] = data
+        problems: list[Problem] = []
+        for index, exhibit in enumerate(exhibits):
+            try:
+                made = _exhibit(connection, all_declared, waves, exhibit, index + 1)
+            except SurveyError as error:
+                problems.append(problem(paths, index, str(error)))
+                continue
+            contents[paths.tables / f"{exhibit.id}.csv"] = made.data
+            printed.append(made.printed)
+            tested.append(made.tests.assign(exhibit=exhibit.id))
+        if problems:
+            raise SurveyError(problems)
         about = {
             "exhibits": pd.DataFrame(printed, columns=list(Printed.__annotations__)),
             "tests": pd.concat([as_tests([]).assign(exhibit=""), *tested])[["exhibit", *TESTS]],
@@ -80,6 +82,35 @@ def tables(paths: Paths) -> list[Path]:
     files.prune(paths.tables, kept, "*.csv")
     files.prune(paths.frequencies, kept, "*.csv")
     return list(contents)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """An exhibit's table, its tests and its words."""
+
+    data: pd.DataFrame
+    tests: pd.DataFrame
+    printed: Printed
+
+
+def _exhibit(
+    connection: duckdb.DuckDBPyConnection,
+    all_declared: Declarations,
+    waves: Sequence[WaveFacts],
+    exhibit: Exhibit,
+    number: int,
+) -> _Made:
+    questionnaire, bands = all_declared.survey, all_declared.report.segments
+    if exhibit.kind == "published_bars":
+        data = published_table(exhibit, all_declared.published)
+        question = questionnaire.questions[exhibit.question].text or exhibit.question
+        return _Made(data, as_tests([]), captions.caption_published(exhibit, number, data, question))
+    found = exhibit_table(connection, questionnaire, all_declared.report, exhibit)
+    tests = exhibit_tests(connection, questionnaire, exhibit, found)
+    data = found[COLUMNS]
+    context = _context(connection, questionnaire, bands, data, waves)
+    drawn, own = (rows[rows["wave"] == context.wave.name] for rows in (data, tests))
+    return _Made(data, tests, captions.caption(exhibit, number, drawn, own, context))
 
 
 def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, question: str) -> bool:

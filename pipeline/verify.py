@@ -43,7 +43,10 @@ def verify(paths: Paths) -> Verified:
     rows["published_n"] = rows["published_n"].astype("Int64")
     rows["computed_n"] = rows["computed_n"].astype("Int64")
     files.write(paths.tables / "verify.csv", to_csv(rows))
-    return Verified(rows, list(_said(rows)))
+    waves = read(paths, "waves").set_index("wave")["weighting"]
+    weighted = [f"{name} is weighted by {waves[name]}: so are the computed percentages"
+                for name in dict.fromkeys(rows["wave"]) if waves.get(name)]  # fmt: skip
+    return Verified(rows, [*weighted, *_said(rows)])
 
 
 def _frequencies(paths: Paths, question: str) -> pd.DataFrame:

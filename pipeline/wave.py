@@ -14,13 +14,17 @@ from pipeline import parquet, sav, sheets
 from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
-from pipeline.survey import Survey
+from pipeline.survey import NO_ANSWER, Survey
 
 _ONE_HEADER_ROW = ("limesurvey", "googleforms", "typeform", "kobotoolbox", "flat")
 
 
 # true is no 1, and what is not finite is no number that anybody meant
-Number = Annotated[StrictInt | StrictFloat, Field(allow_inf_nan=False)]
+_MOST = 10**15
+Number = (
+    Annotated[StrictInt, Field(ge=-_MOST, le=_MOST)]
+    | Annotated[StrictFloat, Field(ge=-_MOST, le=_MOST, allow_inf_nan=False)]
+)
 
 
 def _listed(value: Any) -> Any:
@@ -124,7 +128,7 @@ class Wave(Declared):
         """How respondents are weighted, in words; empty where each counts the same."""
         parts = [f"the column {self.respondents.weight!r}"] if self.respondents.weight else []
         if self.weights.targets:
-            parts.append(f"raking to {', '.join(self.weights.targets)}")
+            parts.append(f"raking to {', '.join(self.weights.targets)} (tables/targets.csv)")
         if parts and self.weights.trim:
             low, high = self.weights.trim
             parts.append(f"cut to {low:g} to {high:g} times the mean")
@@ -279,18 +283,33 @@ def _check_weights(wave: Wave, survey: Survey, document: Document) -> Iterator[P
     for question, target in wave.weights.targets.items():
         place: tuple[Key, ...] = ("weights", "targets", question)
         asked = survey.questions.get(question)
-        if asked is None or asked.kind != "single":
+        if asked and asked.kind != "single":
+            yield document.problem(
+                f"{question!r} is of kind {asked.kind}; only a single choice puts each respondent into one "
+                "group",
+                *place,
+            )
+            continue
+        if asked is None:
             singles = [name for name, other in survey.questions.items() if other.kind == "single"]
             hint = did_you_mean(question, singles, "the single choices are")
-            yield document.problem(f"{question!r} is no single choice, so nobody has a group; {hint}", *place)
+            yield document.problem(f"no question {question!r}; {hint}", *place)
             continue
+        if not target.source.strip():
+            yield document.problem(f"{question}: who says so? give the source", *place, "source")
         taken: dict[str, str] = {}
         for group in target.shares:
             members = survey.members(question, group)
             if not members:
                 known = [*survey.options(question), *survey.nets(question)]
                 yield document.problem(
-                    f"{question!r} has no option or net {group!r}; {did_you_mean(group, known)}",
+                    f"{question!r} has no option or net {group!r}; {did_you_mean(group, known)}; a net is "
+                    f"declared under [questions.{question}.nets] of survey.toml",
+                    *(*place, "shares", group),
+                )
+            elif group in survey.options(question) and survey.options(question)[group].role in NO_ANSWER:
+                yield document.problem(
+                    f"{group!r} is no answer: who gave none keeps the part of the sample that they have",
                     *(*place, "shares", group),
                 )
             for member in members:

@@ -8,6 +8,7 @@ column.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,16 +19,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.errors import Problem, SurveyError
+from pipeline.estimate import SUPPRESSED
 from pipeline.stats.raking import RakingError, rake
 from pipeline.stats.variance import Array
-from pipeline.survey import Survey
+from pipeline.survey import NO_ANSWER, Survey
 from pipeline.wave import Fielding
 from pipeline.words import plain
 
 Integers = NDArray[np.int64]
 
 _LISTED = 5
-_SMALLEST = 1e-9  # of the mean weight; below, twelve decimals would not hold it
+_SMALLEST = 1e-5  # of the mean weight; below, twelve decimals would hold too little of it
+_LARGEST = 1e15
+_DECIMAL_COMMA = re.compile(r"\s*-?(?:0*,\d+|\d+,(?:\d{1,2}|\d{4,}))\s*\Z")
+_ANY_COMMA = re.compile(r"\s*-?\d+,\d{3}\s*\Z")
 
 
 def weigh(
@@ -73,34 +78,39 @@ def weigh(
 def _given(connection: duckdb.DuckDBPyConnection, wave: int) -> tuple[Integers, Any, Array]:
     """The analysed respondents of a wave, and the text and the number of the weight of each (NaN: none).
 
-    A decimal comma is read as a point where there is no point.
+    A decimal comma is read as a point, unless it could be one between thousands.
     """
     found = connection.execute(
-        "select respondent, coalesce(text, '') as text, try_cast(case when text like '%.%' then text "
-        "else replace(text, ',', '.') end as double) as weight from coded.respondents left join all_weights "
+        "select respondent, coalesce(text, '') as text, case when not contains(text, '_') then try_cast("
+        "case when text like '%.%' then text else replace(text, ',', '.') end as double) end as weight "
+        "from coded.respondents left join all_weights "
         "using (wave, respondent) where wave = ? and excluded is null order by respondent",
         [wave],
     ).df()
+    commas = found["text"][found["text"].str.contains(",", regex=False)]
+    if commas.map(_ANY_COMMA.match).any() and not commas.map(_DECIMAL_COMMA.match).any():
+        # 1,234 may be a thousand: nothing says otherwise
+        found.loc[commas.index, "weight"] = np.nan
     return found["respondent"].to_numpy(), found["text"], found["weight"].to_numpy(dtype=float)
 
 
 def _check_column(fielding: Fielding, respondents: Integers, texts: Any, given: Array) -> None:
     """SurveyError where a weight is no number above 0."""
     place = ("respondents", "weight")
-    wrong = ~(np.isfinite(given) & (given > 0))
+    wrong = ~(np.isfinite(given) & (given > 0) & (given < _LARGEST))
     if wrong.any():
         listed = ", ".join(map(str, respondents[wrong][:_LISTED]))
         seen = ", ".join(repr(text[:20]) for text in list(dict.fromkeys(texts[wrong]))[:3])
         said = (
             f"weight: {wrong.sum()} analysed respondents (response {listed}"
             f"{', …' if wrong.sum() > _LISTED else ''} of the export) have no weight above 0, seen {seen}; "
-            "correct them, or screen those respondents out with [[exclude]]"
+            'correct them, or screen those respondents out with [[exclude]] (a blank one is "" there)'
         )
         raise SurveyError([fielding.document.problem(said, *place)])
     if given.min() < _SMALLEST * given.mean():
         said = (
-            f"weight: the smallest, {given.min():g}, is less than a thousand-millionth of the mean; "
-            "screen those respondents out with [[exclude]]"
+            f"weight: the smallest, {given.min():g}, is less than a hundred-thousandth of the mean; "
+            "screen those respondents out with [[exclude]], or cut weights with trim under [weights]"
         )
         raise SurveyError([fielding.document.problem(said, *place)])
 
@@ -117,11 +127,13 @@ class _Margin:
     question: int
     source: str
     groups: list[str]
+    labels: list[str]
     shares: Array
     of: Integers
     """the place of the group of each respondent, from 0"""
     before: Array
     """the part of all weights in each group, without raking"""
+    asked: bool
     unplaced: dict[int, int]
     """how many chose each option that is in no group, by its position"""
 
@@ -130,14 +142,27 @@ class _Margin:
         return np.append(self.shares * (1 - self.before[-1]), self.before[-1])
 
     def rows(self, weights: Array) -> list[tuple[object, ...]]:
-        """What became of each group, for coded.targets: shares of those who are in one."""
+        """What became of each group, for coded.targets: shares of those who are in one.
+
+        Without counts where fewer than 10 are in any: no table shows them either.
+        """
         counts = np.bincount(self.of, minlength=len(self.before))[:-1]
         after = _parts(self.of, weights, len(self.groups))
-        parts = zip(counts.tolist(), self.shares.tolist(), after.tolist(), strict=False)
+        known = int(counts.sum())
+        if known < SUPPRESSED:
+            return [
+                (self.question, place, group, label, self.source, None, float(share), None, None)
+                for place, (group, label, share) in enumerate(
+                    zip(self.groups, self.labels, self.shares, strict=True), 1
+                )
+            ]
+        parts = zip(self.labels, counts.tolist(), self.shares.tolist(), after.tolist(), strict=False)
         return [
-            (self.question, place, group, plain(group), self.source, count, share,
-             count / int(counts.sum()), part / (1 - float(after[-1])))
-            for place, (group, (count, share, part)) in enumerate(zip(self.groups, parts, strict=True), 1)
+            (self.question, place, group, label, self.source, count, share, count / known,
+             part / (1 - float(after[-1])))
+            for place, (group, (label, count, share, part)) in enumerate(
+                zip(self.groups, parts, strict=True), 1
+            )
         ]  # fmt: skip
 
 
@@ -166,15 +191,24 @@ def _margin(
     for position, group in enumerate(groups):
         place[[options.index(member) + 1 for member in questionnaire.members(name, group)]] = position
     counts = np.bincount(chosen, minlength=len(options) + 1)
+    labels = dict(
+        connection.execute("select id, label from coded.options where question = ?", [question]).fetchall()
+    )
     total = math.fsum(declared.shares.values())
     return _Margin(
         name=name,
         question=question,
         source=declared.source,
         groups=groups,
+        labels=[labels.get(group, plain(group)) for group in groups],
         shares=np.array([share / total for share in declared.shares.values()]),
         of=place[chosen],
         before=_parts(place[chosen], weights, len(groups)),
+        asked=bool(
+            connection.execute(
+                "select 1 from coded.wordings where wave = ? and question = ?", [wave, question]
+            ).fetchall()
+        ),
         unplaced={o: int(counts[o]) for o in range(1, len(counts)) if counts[o] and place[o] == len(groups)},
     )
 
@@ -188,6 +222,11 @@ def _parts(of: Integers, weights: Array, groups: int) -> Array:
 def _missing(questionnaire: Survey, fielding: Fielding, margin: _Margin) -> Iterator[Problem]:
     """Groups that nobody is in, and answers that are in no group."""
     table = ("weights", "targets", margin.name, "shares")
+    if not margin.asked:
+        yield fielding.document.problem(
+            f"{margin.name!r} was not asked in this wave; leave the target out", *table[:-1]
+        )
+        return
     for group, part in zip(margin.groups, margin.before, strict=False):
         if not part:
             yield fielding.document.problem(
@@ -196,14 +235,18 @@ def _missing(questionnaire: Survey, fielding: Fielding, margin: _Margin) -> Iter
                 *(*table, group),
             )
     options = list(questionnaire.options(margin.name).items())
-    for position, count in margin.unplaced.items():
-        name, option = options[position - 1]
-        if option.role not in ("dkns", "not_applicable"):
-            yield fielding.document.problem(
-                f"{margin.name}: {count} respondents chose {name!r}, for which there is no target; give it "
-                "one, or join it with another group as a net",
-                *table,
-            )
+    left = {
+        options[position - 1][0]: count
+        for position, count in margin.unplaced.items()
+        if options[position - 1][1].role not in NO_ANSWER
+    }
+    if left:
+        listed = ", ".join(f"{name!r} ({count} respondents)" for name, count in left.items())
+        yield fielding.document.problem(
+            f"{margin.name}: no target for {listed}; give each one, or join it with another group as a net, "
+            f"declared under [questions.{margin.name}.nets] of survey.toml",
+            *table,
+        )
 
 
 def _raked(fielding: Fielding, weights: Array, margins: Sequence[_Margin]) -> Array:
@@ -218,15 +261,23 @@ def _raked(fielding: Fielding, weights: Array, margins: Sequence[_Margin]) -> Ar
             weights[order], [of[order] for of in groups], targets, fielding.wave.weights.trim or (0.0, np.inf)
         )
     except RakingError as error:
-        raise SurveyError(
-            [
-                fielding.document.problem(
-                    f"the weights cannot be raked: {error}; join small groups as nets, leave a target out, "
-                    "or widen trim",
-                    "weights",
-                )
-            ]
-        ) from None
+        worst = margins[error.margin] if margins else None
+        where = ""
+        if worst:
+            group = (
+                "those in no group" if error.group == len(worst.groups) else repr(worst.groups[error.group])
+            )
+            target = float(worst.targets[error.group])
+            stays = f"stays at {target + error.off:.1%} of all, its target is {target:.1%}"
+            where = f"; {group} of {worst.name} {stays}"
+        said = f"{error}{where}; join small groups as nets, leave a target out, or widen trim"
+        raise SurveyError([fielding.document.problem(f"no raking: {said}", "weights")]) from None
+    if raked.min() < _SMALLEST:
+        said = (
+            f"no raking: the smallest weight is {raked.min():g} of the mean, which is as good as none; join "
+            "small groups as nets, leave a target out, or say trim"
+        )
+        raise SurveyError([fielding.document.problem(said, "weights")])
     out = np.empty(n)
-    out[order] = raked
+    out[order] = raked * n / math.fsum(raked)
     return out

@@ -442,8 +442,70 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     ),
     "a target of what is no single choice": (
         raked("models = 1", "uses"),
-        r"raw/toy/second.toml:15: 'uses' is no single choice, so nobody has a group; the single choices are: "
-        r"'involved', 'region', 'why_not'",
+        r"raw/toy/second.toml:15: 'uses' is of kind multiple; only a single choice puts each respondent",
+    ),
+    "a target of no question": (
+        raked("models = 1", "regoin"),
+        r"raw/toy/second.toml:15: no question 'regoin'; did you mean 'region'\?",
+    ),
+    "a target of no answer": (
+        raked("north = 1, south = 1, dkns = 1"),
+        r"raw/toy/second.toml:17: 'dkns' is no answer: who gave none keeps the part of the sample",
+    ),
+    "a target of what was not asked": (
+        [
+            ("first.toml", 'id = "ID"', 'id = "ID"\ndrop = "Why don\'t you use it?"'),
+            (
+                "first.toml",
+                '[columns]\nwhy_not = "Why don\'t you use it?"',
+                '[weights.targets.why_not]\nsource = "x"\nshares = { cost = 1 }',
+            ),
+        ],
+        r"raw/toy/first.toml:\d+: 'why_not' was not asked in this wave; leave the target out",
+    ),
+    "a weight that may be a thousand": (
+        [
+            ("second.toml", "drop =", 'weight = "Channel"\ndrop ='),
+            ("second.csv", ",web,", ',"1,234",'),
+            *[("second.csv", ",web,", ",999,")] * 11,
+        ],
+        r"raw/toy/second.toml:11: weight: \d+ analysed respondents .* seen '1,234'",
+    ),
+    "a net of no answers": (
+        ("survey.toml", 'anything = ["models", "data", "other"]', 'anything = ["models", "dkns"]'),
+        r"raw/toy/survey.toml:32: net 'anything': 'dkns' is no answer \(dkns\), so no net can count it",
+    ),
+    "a net with an option twice": (
+        ("survey.toml", 'anything = ["models", "data", "other"]', 'anything = ["models", "models"]'),
+        r"raw/toy/survey.toml:32: net 'anything': 'models' is in it twice",
+    ),
+    "a segment listed twice": (
+        ("survey.toml", 'segments = ["region"]', 'segments = ["region", "region"]'),
+        r"raw/toy/survey.toml:4: segment 'region' is listed twice",
+    ),
+    "a segment without groups": (
+        (
+            "report.toml",
+            'groups = { up = { label = "Up north", options = ["north"] }, south = ["south"] }',
+            "groups = {}",
+        ),
+        r"raw/toy/report.toml:\d+: segment 'place' has no groups",
+    ),
+    "a band without options": (
+        ("report.toml", 'south = ["south"] }', "south = [] }"),
+        r"raw/toy/report.toml:\d+: group 'south' of 'place' has no options",
+    ),
+    "a band with an empty id": (
+        ("report.toml", 'south = ["south"] }', '"" = ["south"] }'),
+        r"raw/toy/report.toml:\d+: the id '' may hold only a-z",
+    ),
+    "a filter that leaves nobody": (
+        ("report.toml", 'where = { region = ["north", "south"] }', "where = { region = [] }"),
+        r"raw/toy/report.toml:38: no option of 'region' is listed, so nobody is left",
+    ),
+    "a share that is a text": (
+        raked('north = "50%", south = 1'),
+        r"second.toml:17: weights.targets.region.shares.north: a number is wanted, seen '50%'\n1 problem",
     ),
     "a target of an unknown option": (
         raked("north = 1, suoth = 2"),
@@ -458,7 +520,7 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     ),
     "an answer without a target": (
         raked("north = 1"),
-        r"raw/toy/second.toml:17: region: 4 respondents chose 'south', for which there is no target",
+        r"raw/toy/second.toml:17: region: no target for 'south' \(4 respondents\); give each one",
     ),
     "a target that nobody can meet": (
         [raked("yes = 9, no = 1", "involved")],
@@ -474,7 +536,8 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     ),
     "limits that the targets cannot meet": (
         raked("north = 1, south = 99", more="trim = [0.5, 2]"),
-        r"raw/toy/second.toml:13: the weights cannot be raked: no weights within the limits",
+        r"raw/toy/second.toml:13: no raking: no weights within the limits after 5000 rounds; "
+        r"'north' of region stays at",
     ),
     "an interval that there is not": (
         ("survey.toml", 'segments = ["region"]', 'segments = ["region"]\ninterval = "wilsen"'),

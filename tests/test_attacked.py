@@ -178,7 +178,9 @@ def test_dates_at_the_edge(text: str, tmp_path: Path) -> None:
         assert answers(paths)["q"][0][1] == pytest.approx(9999 + 364 / 365)
 
 
-@pytest.mark.parametrize(("number", "said"), [("inf", "finite"), ("true", "answers.q")])
+@pytest.mark.parametrize(
+    ("number", "said"), [("inf", "a text or a number is wanted, seen inf"), ("true", "answers.q")]
+)
 def test_numbers_in_answers_are_finite_numbers(number: str, said: str, tmp_path: Path) -> None:
     wave = f'[answers.q]\n"about" = {number}\n'
     paths = project(tmp_path, survey("number", ""), "Respondent ID,Q?\n1,about\n", "flat", wave)

@@ -243,7 +243,7 @@ def schools_tested(paths: Paths, sample: dict[str, Any], yes: pd.DataFrame) -> F
         names = ["F", "df1", "df2", "p"]
         out |= {f"rao_scott.{variable}_by_stype.{n}": v for n, v in zip(names, second_order, strict=True)}
         if variable == "sch_wide":
-            first_order = rao.loc["chi-squared, first order"]
+            first_order = rao.loc["chi-squared, p of the first order"]
             out["rao_scott.sch_wide_by_stype.first_order_chisq"] = first_order["statistic"]
             out["rao_scott.sch_wide_by_stype.first_order_p"] = first_order["p"]
     return out

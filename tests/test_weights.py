@@ -245,7 +245,10 @@ def test_the_page_names_weights_intervals_letters_and_tests(raked: Paths) -> Non
     page = raked.report.read_text()
     exhibits = read(raked, "exhibits").set_index("id")
     foot, tested = exhibits.loc["uses_by_part", ["foot", "tests"]]
-    assert "Weighted by raking to region; sample size, valid cases and n are unweighted" in foot
+    assert (
+        "Weighted by raking to region (tables/targets.csv); sample size, valid cases and n are unweighted"
+        in foot
+    )
     assert "weighted base = 80, effective base = 79, design effect = 1.02." in foot
     assert tested.startswith("Letters: higher than the group of that column, capital at 95%, small at 90%")
     assert (
@@ -254,7 +257,7 @@ def test_the_page_names_weights_intervals_letters_and_tests(raked: Paths) -> Non
     assert "<td>75% B</td>" in page
     assert '<th scope="col">The north (A)</th>' in page
     assert '<th scope="row">Effective base</th>' in page
-    assert "Weighting of The Members&#39; Survey.</strong> By raking to region." in page
+    assert "Weighting of The Members&#39; Survey.</strong> By raking to region (tables/targets.csv)." in page
     assert "the register of members" in page
     assert "None: every analysed respondent counts the same" not in page
 
@@ -278,7 +281,7 @@ def test_an_open_survey_answers_questions(raked: Paths) -> None:
         assert list(crossed.columns.get_level_values(0).unique()) == [
             "All respondents", "The north (A)", "South (B)",
         ]  # fmt: skip
-        assert crossed["The north (A)"]["share"].to_numpy()[0] == 0.75
+        assert crossed.loc[("option", "", "models", "Models"), ("The north (A)", "share")] == 0.75
         both = survey.estimates("uses", by=["part", "region"])
         assert set(both.loc[both["by"] != "", "by"]) == {"part×region"}
         far = both[(both["group"] == "south×far_south") & (both["option"] == "models")].iloc[0]
@@ -293,8 +296,27 @@ def test_an_open_survey_answers_questions(raked: Paths) -> None:
         }.items():
             with pytest.raises(SurveyError, match=said.replace("?", r"\?")):
                 survey.compare_waves(wrong)
-        with pytest.raises(SurveyError, match="no segment 'parts'; did you mean 'part'"):
-            survey.crosstab("uses", by="parts")
+        south = survey.estimates("uses", where={"part": "south", "region": ["all_south"]})
+        assert set(south["valid_cases"]) == {30}
+        for call, said in (
+            (lambda: survey.crosstab("uses", by="parts"), "no segment 'parts'; did you mean 'part'"),
+            (lambda: survey.crosstab("uses", by="order"), "'order' is of kind rank; only a single choice"),
+            (lambda: survey.estimates("uses", by=["part", "part"]), "one segment, or two different ones"),
+            (lambda: survey.estimates("uses", by=5), "by = 5: one segment"),
+            (lambda: survey.estimates(["uses"]), "no question"),
+            (lambda: survey.estimates("uses", dkns="drop"), "no way with dkns 'drop'"),
+            (lambda: survey.estimates("uses", where=["part"]), "wants a dictionary"),
+            (lambda: survey.estimates("uses", where={"part": None}), "wants an option or a list"),
+            (lambda: survey.estimates("uses", where={"part": "nroth"}), "did you mean 'north'"),
+            (lambda: survey.test("uses", adjust=["holm"]), "no adjustment"),
+            (lambda: survey.compare_waves("uses", "w", "w"), "cannot be compared with itself"),
+            (
+                lambda: survey.estimates("uses", where={"part": "north", "region": "south"}),
+                "nothing is in all of what is said of 'region'",
+            ),
+        ):
+            with pytest.raises(SurveyError, match=said):
+                call()
 
 
 def test_waves_are_compared_where_they_can_be(tmp_path: Path) -> None:
@@ -308,6 +330,8 @@ def test_waves_are_compared_where_they_can_be(tmp_path: Path) -> None:
         changed = survey.compare_waves("uses").set_index("option")
         assert set(changed["comparability"]) == {"reworded"}
         assert set(changed["first"] + changed["second"]) == {"xw"}
+        turned = survey.compare_waves("uses", "w", "x").set_index("option")
+        assert turned["difference"].to_dict() == (-changed["difference"]).to_dict()
         assert changed["method"].to_dict() == {"models": "t", "tools": "t", "none": "newcombe"}
         assert changed.loc["models", "p"] == 1
         assert changed.loc["tools", "difference"] > 0.3

@@ -14,6 +14,7 @@ means as (
         grp,
         sum(respondents)::bigint as respondents,
         sum(weighted) as weight,
+        sum(squares) as squares,
         fsum(weighted::double * value order by value) / sum(weighted)::double as mean
     from found
     group by all
@@ -21,21 +22,18 @@ means as (
 placed as (
     select
         found.*,
-        means.weight,
         means.mean,
-        sum(weighted) over (partition by wave, question, item, segment, grp order by value) as up_to
+        (sum(weighted) over (partition by wave, question, item, segment, grp order by value))::double
+        / means.weight::double as part
     from found
     join means using (wave, question, item, segment, grp)
 )
 select
     means.*,
-    fsum(squares::double * (value - placed.mean) ** 2 order by value) as deviations,
-    (min(value) filter (up_to * 4 >= placed.weight) + min(value) filter (up_to * 4 > placed.weight)) / 2
-        as lower_quartile,
-    (min(value) filter (up_to * 2 >= placed.weight) + min(value) filter (up_to * 2 > placed.weight)) / 2
-        as median,
-    (min(value) filter (up_to * 4 >= placed.weight * 3) + min(value) filter (up_to * 4 > placed.weight * 3)) / 2
-        as upper_quartile
+    fsum(placed.squares::double * (value - placed.mean) ** 2 order by value) as deviations,
+    (min(value) filter (part >= 0.25 - 1e-9) + min(value) filter (part > 0.25 + 1e-9)) / 2 as lower_quartile,
+    (min(value) filter (part >= 0.5 - 1e-9) + min(value) filter (part > 0.5 + 1e-9)) / 2 as median,
+    (min(value) filter (part >= 0.75 - 1e-9) + min(value) filter (part > 0.75 + 1e-9)) / 2 as upper_quartile
 from means
 join placed using (wave, question, item, segment, grp)
 group by all

@@ -1,7 +1,14 @@
 -- ranks: the sum of the places of each item over all who ranked any, and the ties; unweighted. What somebody
 -- left unranked shares the places left. Reads: coded.answers, coded.offers, coded.questions, domain, wanted.
 with places as (
-    select answers.wave, answers.respondent, answers.question, answers.item, answers.rank
+    -- places that somebody left out in between close up
+    select
+        answers.wave,
+        answers.respondent,
+        answers.question,
+        answers.item,
+        row_number() over (partition by answers.wave, answers.respondent, answers.question order by answers.rank)
+            as place
     from coded.answers
     join wanted using (question)
     join domain using (wave, respondent)
@@ -24,7 +31,7 @@ select
     questions.id as question,
     offered.item,
     count(*) as respondents,
-    sum(coalesce(places.rank, (ranked.ranked + 1 + offered.items) / 2)) as rank_sum,
+    sum(coalesce(places.place, (ranked.ranked + 1 + offered.items) / 2)) as rank_sum,
     sum((items - ranked.ranked) ** 3 - (items - ranked.ranked)) as ties
 from offered
 join ranked using (wave, question)

@@ -12,6 +12,7 @@ from scipy.special import chdtrc, fdtrc, ndtr, stdtr
 from pipeline.stats.variance import Array, cell_covariance
 
 _NO_VARIANCE = 1e-10  # a sum of design effects below this is rounding
+_ROUNDING = 1e-12  # and an error below this part of its difference, or of 1
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ def t_test(difference: ArrayLike, error: ArrayLike, df: ArrayLike) -> tuple[Arra
 
     NaN where there is no error to divide by.
     """
-    d, se = (np.asarray(values, dtype=np.float64) for values in (difference, error))
-    statistic = np.divide(d, se, out=np.full(np.broadcast(d, se).shape, np.nan), where=se > 0)
+    d, se = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in (difference, error)))
+    some = se > _ROUNDING * np.maximum(1, np.abs(d))
+    statistic = np.divide(d, se, out=np.full(d.shape, np.nan), where=some)
     return statistic, np.asarray(2 * stdtr(df, -np.abs(statistic)))
 
 
@@ -77,14 +79,17 @@ class RaoScott:
     first: Tested
 
 
-def rao_scott(weights: ArrayLike, squares: ArrayLike, n: int) -> RaoScott:
+def rao_scott(weights: ArrayLike, squares: ArrayLike, n: int, cases: int | None = None) -> RaoScott:
     """Independence of rows and columns of a weighted table; Σw and Σw² of each cell, rows by columns.
 
     Rao, J. N. K. and Scott, A. J. (1984), Annals of Statistics 12, 46-60, in the form of svychisq of R's
-    survey package: the metric of the design effects uses the observed shares of the cells, and n is that of
-    the wave. Rows and columns without anybody are left out. NaN where the contrasts have no variance, as with
-    rows that are the columns: there is nothing to test (svy says F = 0 and p = 1 there).
+    survey package: the metric of the design effects uses the observed shares of the cells. n is that of the
+    wave; `cases` are in the table, all of the wave unless said otherwise. Rows and columns without anybody
+    are left out. NaN where there is nothing to test: where the contrasts have no variance, as with rows that
+    are the columns (svy says F = 0 and p = 1 there), or where empty cells leave fewer contrasts than degrees
+    of freedom (R stops there).
     """
+    nothing = Tested(math.nan, math.nan, math.nan, math.nan)
     w, q = np.asarray(weights, dtype=np.float64), np.asarray(squares, dtype=np.float64)
     keep = np.ix_(w.sum(axis=1) > 0, w.sum(axis=0) > 0)
     w, q = w[keep], q[keep]
@@ -106,15 +111,17 @@ def rao_scott(weights: ArrayLike, squares: ArrayLike, n: int) -> RaoScott:
     )
     contrasts = crossed - main @ np.linalg.lstsq(main, crossed, rcond=None)[0]
     inverse = np.diag(np.divide(1.0, shares, out=np.zeros_like(shares), where=shares > 0))
-    simple = contrasts.T @ inverse @ contrasts / n
+    m = n if cases is None else cases
+    simple = contrasts.T @ inverse @ contrasts / m
     design = contrasts.T @ inverse @ covariance @ inverse @ contrasts
+    if np.linalg.matrix_rank(simple, tol=_NO_VARIANCE * np.abs(simple).max(), hermitian=True) < len(simple):
+        return RaoScott(nothing, nothing)
     effects = np.linalg.solve(simple, design)
     trace = float(np.trace(effects))
     if trace < _NO_VARIANCE:
-        nothing = Tested(math.nan, math.nan, math.nan, math.nan)
         return RaoScott(nothing, nothing)
     df = trace**2 / float(np.trace(effects @ effects))
-    statistic = pearson(w * n / total).statistic
+    statistic = pearson(w * m / total).statistic
     second, size = statistic / trace, effects.shape[0]
     return RaoScott(
         Tested(second, df, float(fdtrc(df, df * (n - 1), second)), df * (n - 1)),
