@@ -103,6 +103,7 @@ def estimated(
     labels: dict[str, list[str]] | None = None,
     regions: list[int] | None = None,
     where: dict[str, str] | None = None,
+    more: str = "",
 ) -> pd.DataFrame:
     """Every estimate of the responses, for all and by region, through the export and the database."""
     raw = folder / "raw" / "any"
@@ -110,7 +111,7 @@ def estimated(
     (raw / "survey.toml").write_text(questionnaire(labels or LABELS, regions or [0, 1, 2]))
     respondents = '[respondents]\nid = "id"\n' + ('weight = "weight"\n' if weighted else 'drop = "weight"\n')
     (raw / "w.toml").write_text(
-        f'title = "Any"\nsynthetic = true\n[source]\nfile = "w.csv"\nformat = "flat"\n{respondents}'
+        f'title = "Any"\nsynthetic = true\n[source]\nfile = "w.csv"\nformat = "flat"\n{respondents}{more}'
     )
     data.to_csv(raw / "w.csv", index_label="id", sep=",")
     paths = places.find("any", folder)
@@ -144,6 +145,16 @@ def test_the_order_of_respondents_changes_nothing(folder: Path, seed: int, n: in
     found = estimated(folder, data)
     shuffled = data.sample(frac=1, random_state=seed, ignore_index=True)
     pd.testing.assert_frame_equal(found, estimated(folder, shuffled), check_exact=True)
+
+
+def test_raked_weights_do_not_turn_on_the_order_of_respondents(folder: Path) -> None:
+    shares = "never = 1, rarely = 1, sometimes = 1, often = 1"
+    more = f'[weights.targets.level]\nsource = "x"\nshares = {{ {shares} }}\n'
+    for seed in range(4):
+        data = drawn(seed, 250, 0.8)
+        shuffled = data.sample(frac=1, random_state=seed, ignore_index=True)
+        found, again = (estimated(folder, rows, more=more) for rows in (data, shuffled))
+        pd.testing.assert_frame_equal(found, again, check_exact=True)
 
 
 @EVERY

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
-from conftest import run_all, survey_command
+from conftest import ROOT, run_all, survey_command
+from scipy.special import stdtrit
 
 from pipeline import open_survey
 from pipeline import paths as places
 from pipeline.errors import SurveyError
+from pipeline.normalise import normalise
 from pipeline.paths import Paths
 from pipeline.statements import statement
+from pipeline.stats.intervals import newcombe_p
+from pipeline.stats.tests import rao_scott
+from pipeline.survey import Survey
 from pipeline.tidy import read
 
 SURVEY = """
@@ -202,8 +209,110 @@ def test_a_share_of_nobody_or_all_is_judged_by_the_limits(raked: Paths) -> None:
     assert set(where["method"]) == {"newcombe"}
     north = where[where["option"] == "north"].iloc[0]
     assert (north["difference"], north["statistic"] != north["statistic"]) == (1, True)
-    assert north["p"] < 1e-6
+    assert north["p"] == pytest.approx(float(newcombe_p(1, 40, 0, 30)))
     assert 0 < north["low"] < north["high"] <= 1
+    whole = tests[(tests["exhibit"] == "where_by_part") & (tests["test"] == "group_and_total")]
+    north = whole[(whole["option"] == "north") & (whole["first"] == "north")].iloc[0]
+    others = 45**2 / (30 * (35 / 30) ** 2 + 10)  # 30 in the south, 10 who do not know
+    assert north["p"] == pytest.approx(float(newcombe_p(1, 40, 0, others)))
+    with open_survey("members", raked.root) as survey:
+        pairs = survey.test("region", where={"part": "south"})
+        pairs = pairs[(pairs["first"] == "north") & (pairs["second"] == "south")]
+        assert pairs["method"].tolist() == ["newcombe"]
+        assert pairs["p"].tolist() == [pytest.approx(float(newcombe_p(0, 30, 0.5, 30)))]
+
+
+def test_few_are_not_tested(raked: Paths) -> None:
+    with open_survey("members", raked.root) as survey:
+        # 40 in the north, 15 and 15 in the parts of the south
+        assert set(survey.test("uses", by="region")["test"]) == {"group_and_total"}
+        assert survey.test("order", where={"region": "south"}).empty
+        assert len(survey.test("order", where={"part": "south"})) == 3 + 1
+
+
+def test_options_next_to_each_other_are_answers() -> None:
+    tests = pd.read_csv(ROOT / "outputs" / "open-source-ai" / "tables" / "tests.csv", keep_default_na=False)
+    pairs = tests[(tests["test"] == "two_options") & (tests["exhibit"] == "blockers")]
+    assert len(pairs) > 10
+    assert not {"other", "none", "dkns"} & {*pairs["first"], *pairs["second"]}
+
+
+def test_the_ends_of_a_scale_are_nets() -> None:
+    def nets(scores: list[int], **more: object) -> dict[str, list[str]]:
+        scale = {"options": dict(zip("abcde", "vwxyz", strict=True)), "scores": scores} | more
+        asked = {"kind": "grid", "scale": "s", "items": {"i": "I"}}
+        return Survey.model_validate({"title": "T", "scales": {"s": scale}, "questions": {"q": asked}}).nets(
+            "q"
+        )
+
+    assert nets([1, 2, 3, 4, 5]) == {"top_2": ["d", "e"], "bottom_2": ["a", "b"]}
+    assert nets([5, 4, 3, 2, 1]) == {"top_2": ["a", "b"], "bottom_2": ["d", "e"]}
+    assert nets([1, 2, 2, 3, 4]) == {}
+    assert nets([1, 2, 3, 4, 5], nets={"own": ["a"]}) == {"own": ["a"]}
+
+
+def test_a_mean_rests_on_who_gave_a_number(tmp_path: Path) -> None:
+    """38 of 40 in the north did not know: 2 numbers are no mean, although 40 answered."""
+    survey = SURVEY.replace('kind = "number"\n', 'kind = "number"\noptions = { dkns = "Don\'t know" }\n')
+    paths = lay_out(tmp_path, weights="", survey=survey)
+    rows = [row.split(";") for row in members()]
+    for row in rows[2:40]:
+        row[4] = "Don't know"
+    (paths.raw / "w.csv").write_text("\n".join([HEADINGS, *(";".join(row) for row in rows)]) + "\n")
+    run_all(paths)
+    score = read(paths, "frequencies/score").set_index(["measure", "group"])
+    north = score.loc["mean", "north"]
+    assert north[["respondents", "value", "standard_error", "effective_base"]].isna().all()
+    assert (north["valid_cases"], north["sample_size"], north["flag"]) == (2, 40, "suppressed")
+    whole = score.loc["mean", ""]
+    assert (whole["valid_cases"], whole["effective_base"], whole["flag"]) == (42, 42, "")
+
+
+def test_a_crosstab_with_too_many_empty_cells_is_not_tested() -> None:
+    empty = [[14, 13, 14, 19], [19, 6, 16, 11], [17, 15, 5, 18], [18, 19, 0, 0], [14, 13, 0, 0]]
+    assert math.isnan(rao_scott(empty, empty, 241).second.p)
+    full = [[14, 13, 14, 19], [19, 6, 16, 11], [17, 15, 5, 18], [18, 19, 1, 0], [14, 13, 0, 2]]
+    turned = [row[::-1] for row in full[::-1]]
+    assert rao_scott(full, full, 244).second.p == pytest.approx(rao_scott(turned, turned, 244).second.p)
+    assert 0 < rao_scott(full, full, 244).second.p < 0.001
+
+
+def test_the_same_number_from_everybody_has_no_letters(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path, column='weight = "W"', weights="")
+    rows = [row.split(";") for row in members()]
+    for number, row in enumerate(rows):
+        row[1], row[4] = f"{1 + number % 7 / 10:.1f}", "7.77"
+    (paths.raw / "w.csv").write_text("\n".join([HEADINGS, *(";".join(row) for row in rows)]) + "\n")
+    run_all(paths)
+    with open_survey("members", tmp_path) as survey:
+        means = survey.estimates("score", by="part")
+        assert set(means.loc[means["measure"] == "mean", "standard_error"]) == {0.0}
+        assert set(means.loc[means["measure"] == "mean", "higher_than"]) == {""}
+
+
+def test_a_new_interval_reaches_the_report(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path)
+    run_all(paths)
+    before = (paths.interim / "normalised.md5").read_text()
+    text = paths.questionnaire.read_text()
+    paths.questionnaire.write_text(f"# a comment\n{text}")
+    normalise(paths)
+    assert (paths.interim / "normalised.md5").read_text() == before
+    paths.questionnaire.write_text(text.replace("segments", 'interval = "logit"\nsegments'))
+    normalise(paths)
+    assert (paths.interim / "normalised.md5").read_text() != before
+
+
+def test_who_has_no_weight_can_be_screened_out(tmp_path: Path) -> None:
+    paths = lay_out(
+        tmp_path, column='weight = "W"', weights='[[exclude]]\nreason = "no weight"\nwhere = { W = [""] }\n'
+    )
+    text = (paths.raw / "w.csv").read_text()
+    (paths.raw / "w.csv").write_text(text.replace(";2,5;", ";;", 3))
+    run_all(paths)
+    assert read(paths, "flow").set_index("step")["respondents"].to_dict() == {
+        "received": 80, "excluded": 3, "analysed": 77,
+    }  # fmt: skip
 
 
 def test_the_tests_of_an_exhibit(raked: Paths) -> None:
@@ -234,7 +343,11 @@ def test_numbers_have_weighted_means_and_quartiles_and_a_net_promoter_score(rake
     assert score.loc["mean", "value"] == pytest.approx(mean)
     squares = sum(w * w * ([10, 9, 7, 3][n % 4] - mean) ** 2 for n, w in enumerate(weights))
     assert score.loc["mean", "standard_error"] == pytest.approx((80 / 79 * squares) ** 0.5 / 80)
-    assert score.loc["mean", "low"] < mean < score.loc["mean", "high"]
+    half = stdtrit(79, 0.975) * score.loc["mean", "standard_error"]
+    assert score.loc["mean", ["low", "high"]].tolist() == [
+        pytest.approx(mean - half),
+        pytest.approx(mean + half),
+    ]
     assert (score.loc["mean", "interval"], score.loc["median", "interval"]) == ("t", "")
     nps = score.loc["net_promoter_score"]
     assert nps["value"] == pytest.approx(100 * (by_value[10] + by_value[9] - by_value[3]) / 80)
