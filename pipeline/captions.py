@@ -327,7 +327,7 @@ def _tested(tests: pd.DataFrame) -> str:
             "(paired t tests, Holm-adjusted)."
         )
     if said:
-        said.append("All tests: tables/tests.csv")
+        said.append("All tests: tables/tests.csv.")
     return " ".join(said)
 
 

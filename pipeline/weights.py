@@ -107,7 +107,7 @@ def _check_column(fielding: Fielding, respondents: Integers, texts: Any, given: 
             'correct them, or screen those respondents out with [[exclude]] (a blank one is "" there)'
         )
         raise SurveyError([fielding.document.problem(said, *place)])
-    if given.min() < _SMALLEST * given.mean():
+    if not fielding.wave.weights.trim and given.min() < _SMALLEST * given.mean():
         said = (
             f"weight: the smallest, {given.min():g}, is less than a hundred-thousandth of the mean; "
             "screen those respondents out with [[exclude]], or cut weights with trim under [weights]"
