@@ -69,15 +69,22 @@ class OpenSurvey:
         return self._found(question, by, wave, where, dkns)[COLUMNS]
 
     def crosstab(
-        self, question: str, by: By, wave: str | None = None, where: Where = None, dkns: Dkns = "keep"
+        self,
+        question: str,
+        by: By,
+        wave: str | None = None,
+        where: Where = None,
+        dkns: Dkns = "keep",
+        adjust: str = ADJUSTMENT,
     ) -> pd.DataFrame:
         """The answers of a question as rows, the groups of a segment as columns, all respondents first.
 
         Rows have the ids of measure, item and option, and a label. Each column has parts: `share` or
         `value`, `low`, `high`, `respondents`, `valid_cases`, `flag`, and `higher_than`, the letters of the
-        columns that the estimate is higher than. Its letter stands behind a group's name.
+        columns that the estimate is higher than. Its letter stands behind a group's name. `adjust` is how the
+        letters are adjusted over the pairs of a row, as in `test`.
         """
-        found = self._latest(self._found(question, by, wave, where, dkns), wave)
+        found = self._latest(self._found(question, by, wave, where, dkns, adjust), wave)
         labels = found["group_label"] + found["letter"].map(lambda letter: f" ({letter})" if letter else "")
         pairs = zip(found["item_label"], found["option_label"], strict=True)
         found = found.assign(label=[": ".join(part for part in pair if part) for pair in pairs])
@@ -102,8 +109,7 @@ class OpenSurvey:
         Without: every two options (or items ranked) on the same respondents, and Friedman's of a ranking.
         `adjust` is holm, benjamini_hochberg, bonferroni or none, over the pairs of a row, or of the question.
         """
-        _known(adjust, ADJUSTMENTS, "adjustment")
-        found = self._latest(self._found(question, by, wave, where, dkns), wave)
+        found = self._latest(self._found(question, by, wave, where, dkns, adjust), wave)
         if by:
             tests = [group_pairs(found, adjust), group_and_total(found, adjust), crosstabs(found)]
             return pd.concat(tests, ignore_index=True)
@@ -132,8 +138,7 @@ class OpenSurvey:
         The columns are those of `test` and `comparability`: `same`, `reworded`, or `options` where what could
         be chosen differs. SurveyError where a wave file declares that the two cannot be compared.
         """
-        _known(adjust, ADJUSTMENTS, "adjustment")
-        found = self._found(question, by, None, where, dkns)
+        found = self._found(question, by, None, where, dkns, adjust)
         asked = [name for name in self.waves if (found["wave"] == name).any()]
         for name in (wave, before):
             if name is not None:
@@ -170,9 +175,18 @@ class OpenSurvey:
             status = change.status if change and change.status != "same" else status
         return status
 
-    def _found(self, question: str, by: By, wave: str | None, where: Where, dkns: Dkns) -> pd.DataFrame:
+    def _found(
+        self,
+        question: str,
+        by: By,
+        wave: str | None,
+        where: Where,
+        dkns: Dkns,
+        adjust: str = ADJUSTMENT,
+    ) -> pd.DataFrame:
         _known(question, self.survey.questions, "question")
         _known(dkns, ("keep", "exclude"), "way with dkns")
+        _known(adjust, ADJUSTMENTS, "adjustment")
         if wave is not None:
             _known(wave, self.waves, "wave")
         segments = [by] if isinstance(by, str) else list(by) if isinstance(by, Sequence) else []
@@ -185,7 +199,7 @@ class OpenSurvey:
         for segment in segments:
             self._check_segment(segment)
         domain = Domain((CROSS.join(segments),) if segments else (), self._filter(where), dkns)
-        found = estimates(self.connection, self.survey, self.bands, [question], domain)
+        found = estimates(self.connection, self.survey, self.bands, [question], domain, adjust)
         if wave is not None:
             found = found[found["wave"] == wave].reset_index(drop=True)
         if found.empty:
