@@ -121,7 +121,14 @@ def _estimated(
         estimate.written(sums[texts], analysed, method),
         estimate.numbers(base, connection.execute(statement("numbers")).df()),
     ]
-    nets = connection.execute("select nets.* from coded.nets join wanted using (question)").df()
+    nets = connection.execute(
+        "select nets.*, options.role::varchar as role from coded.nets join wanted using (question) "
+        "left join coded.options using (question, option)"
+    ).df()
+    if domain.dkns == "exclude":
+        # a net that counts who did not know means nothing among those who did
+        unsure = (nets["role"] == "dkns").groupby([nets["question"], nets["net"]]).transform("any")
+        nets = nets[~unsure]
     if len(nets):
         counted = connection.execute(statement("net_mentions")).df()
         offered = _offered(nets, base, offers)

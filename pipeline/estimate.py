@@ -42,13 +42,9 @@ def bases(sums: pd.DataFrame, dkns: Literal["keep", "exclude"], analysed: Mappin
     the design effect are Kish's. `analysed` has the respondents of each wave, which an error needs; those who
     answered otherwise than dkns are in `answered`, `answered_weight` and `answered_squares`.
     """
-    kept = dkns == "keep"
-    base = sums[[*GROUP, "answered", "answered_weight", "answered_squares"]].copy()
-    base["sample_size"] = sums["answered"] + sums["dkns"]
-    base["valid_cases"] = sums["answered"] + (sums["dkns"] if kept else 0)
-    base["weighted_base"] = (sums["answered_weight"] + (sums["dkns_weight"] if kept else 0)).astype(float)
-    base["base_squares"] = (sums["answered_squares"] + (sums["dkns_squares"] if kept else 0)).astype(float)
-    return _of_base(base.assign(analysed=base["wave"].map(analysed)))
+    answered = sums[[*GROUP, "answered", "answered_weight", "answered_squares"]]
+    base = answered.assign(sample_size=sums["sample"])
+    return _of_valid(base, sums, "sample" if dkns == "keep" else "answered", analysed)
 
 
 def written(sums: pd.DataFrame, analysed: Mapping[int, int], method: Method) -> pd.DataFrame:
@@ -56,14 +52,9 @@ def written(sums: pd.DataFrame, analysed: Mapping[int, int], method: Method) -> 
 
     Who left it empty is in the base here, because a text has no other answer than writing nothing.
     """
-    base = sums[GROUP].copy()
-    base["sample_size"] = base["valid_cases"] = sums["answered"] + sums["skipped"]
-    base["weighted_base"] = (sums["answered_weight"] + sums["skipped_weight"]).astype(float)
-    base["base_squares"] = (sums["answered_squares"] + sums["skipped_squares"]).astype(float)
+    base = _of_valid(sums[GROUP].assign(sample_size=sums["asked"]), sums, "asked", analysed)
     wrote = sums[["answered", "answered_weight", "answered_squares"]].set_axis(_SUMS, axis=1)
-    return _with_share(_of_base(base.assign(analysed=base["wave"].map(analysed))), wrote, method).assign(
-        measure="written"
-    )
+    return _with_share(base, wrote, method).assign(measure="written")
 
 
 def shares(
@@ -185,6 +176,20 @@ def flagged(estimates: pd.DataFrame) -> pd.DataFrame:
     for column in blanked:
         out[column] = out[column].mask(hidden)
     return out
+
+
+def _of_valid(
+    base: pd.DataFrame, sums: pd.DataFrame, valid: str, analysed: Mapping[int, int]
+) -> pd.DataFrame:
+    """`base` with those of `sums` who are `valid` as its base, and the respondents of the wave."""
+    return _of_base(
+        base.assign(
+            valid_cases=sums[valid],
+            weighted_base=sums[f"{valid}_weight"].astype(float),
+            base_squares=sums[f"{valid}_squares"].astype(float),
+            analysed=base["wave"].map(analysed),
+        )
+    )
 
 
 def _of_base(base: pd.DataFrame) -> pd.DataFrame:

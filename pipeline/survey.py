@@ -251,9 +251,9 @@ def _check_nets(
         for member in dict.fromkeys(member for member in members if members.count(member) > 1):
             yield document.problem(f"net {net!r}: {member!r} is in it twice", *path, "nets", net)
         for member in members:
-            if member in options and options[member].role in NO_ANSWER:
+            if member in options and options[member].role == "not_applicable":
                 yield document.problem(
-                    f"net {net!r}: {member!r} is no answer ({options[member].role}), so no net can count it",
+                    f"net {net!r}: {member!r} is in no base (not_applicable), so no net can count it",
                     *path,
                     "nets",
                     net,

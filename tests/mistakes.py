@@ -471,9 +471,16 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
         ],
         r"raw/toy/second.toml:11: weight: \d+ analysed respondents .* seen '1,234'",
     ),
-    "a net of no answers": (
-        ("survey.toml", 'anything = ["models", "data", "other"]', 'anything = ["models", "dkns"]'),
-        r"raw/toy/survey.toml:32: net 'anything': 'dkns' is no answer \(dkns\), so no net can count it",
+    "a net of those outside the base": (
+        [
+            ("survey.toml", 'anything = ["models", "data", "other"]', 'anything = ["models", "none"]'),
+            (
+                "survey.toml",
+                'none = "None of these"',
+                'none = { label = "None of these", role = "not_applicable" }',
+            ),
+        ],
+        r"raw/toy/survey.toml:32: net 'anything': 'none' is in no base \(not_applicable\)",
     ),
     "a net with an option twice": (
         ("survey.toml", 'anything = ["models", "data", "other"]', 'anything = ["models", "models"]'),

@@ -30,7 +30,7 @@ segments = ["region"]
 text = "Where?"
 kind = "single"
 options = { north = "North", south = "South", far_south = "Far south", dkns = "Don't know" }
-nets = { all_south = ["south", "far_south"] }
+nets = { all_south = ["south", "far_south"], not_north = ["south", "far_south", "dkns"] }
 
 [questions.uses]
 text = "What do you use?"
@@ -401,6 +401,11 @@ def test_an_open_survey_answers_questions(raked: Paths) -> None:
         assert (far["group_label"], far["valid_cases"]) == ("South × Far south", 15)
         assert set(survey.test("uses")["test"]) == {"two_options"}
         assert len(survey.test("order")) == 3 + 1
+        # a net that counts who did not know is none where they are left out
+        for dkns, nets in {"keep": {"all_south": 30, "not_north": 40}, "exclude": {"all_south": 30}}.items():
+            where = survey.estimates("region", dkns=dkns)
+            where = where[where["measure"] == "net"].set_index("option")
+            assert where["respondents"].to_dict() == nets
         only = survey.estimates("uses", where={"region": "north"}, dkns="exclude")
         assert set(only["valid_cases"]) == {40}
         for wrong, said in {

@@ -7,14 +7,14 @@ select
     domain.segment,
     domain.grp,
     count(*) filter (state = 'answered') as answered,
-    count(*) filter (state = 'dkns') as dkns,
-    count(*) filter (state = 'skipped') as skipped,
+    count(*) filter (state in ('answered', 'dkns')) as sample,
+    count(*) filter (state in ('answered', 'skipped')) as asked,
     coalesce(sum(weight) filter (state = 'answered'), 0) as answered_weight,
-    coalesce(sum(weight) filter (state = 'dkns'), 0) as dkns_weight,
-    coalesce(sum(weight) filter (state = 'skipped'), 0) as skipped_weight,
+    coalesce(sum(weight) filter (state in ('answered', 'dkns')), 0) as sample_weight,
+    coalesce(sum(weight) filter (state in ('answered', 'skipped')), 0) as asked_weight,
     coalesce(sum(weight * weight) filter (state = 'answered'), 0) as answered_squares,
-    coalesce(sum(weight * weight) filter (state = 'dkns'), 0) as dkns_squares,
-    coalesce(sum(weight * weight) filter (state = 'skipped'), 0) as skipped_squares
+    coalesce(sum(weight * weight) filter (state in ('answered', 'dkns')), 0) as sample_squares,
+    coalesce(sum(weight * weight) filter (state in ('answered', 'skipped')), 0) as asked_squares
 from coded.responses
 join wanted using (question)
 join domain using (wave, respondent)
