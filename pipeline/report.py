@@ -97,6 +97,7 @@ def report(paths: Paths) -> Path:
         low_base=LOW_BASE,
         suppressed=SUPPRESSED,
         thousands=thousands,
+        counted=lambda count: "[c]" if pd.isna(count) else thousands(count),
         period=_period,
         labels=lambda of, options: [questionnaire.options(of)[option].label for option in options],
     )

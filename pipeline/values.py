@@ -8,6 +8,7 @@ import re
 
 from pipeline.words import fold
 
+MOST = 10**15  # a number beyond is a slip of the keyboard, and sums of its squares would overflow
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ]\d{1,2}:\d{2}\S*)?)?)?\Z")
 _PARTED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: \d{1,2}:\d{2}.{0,12})?\Z")
 
@@ -21,7 +22,7 @@ def as_number(text: str, unit: str = "") -> float | None:
     except ValueError:
         return None
     # float() also reads "nan", "inf" and "1_000", none of which a respondent means as a number
-    return number if text.strip("+-0123456789.eE") == "" and abs(number) < float("inf") else None
+    return number if text.strip("+-0123456789.eE") == "" and abs(number) <= MOST else None
 
 
 def as_place(text: str) -> int | None:

@@ -15,15 +15,15 @@ from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
 from pipeline.survey import NO_ANSWER, Survey
+from pipeline.values import MOST
 
 _ONE_HEADER_ROW = ("limesurvey", "googleforms", "typeform", "kobotoolbox", "flat")
 
 
 # true is no 1, and what is not finite is no number that anybody meant
-_MOST = 10**15
 Number = (
-    Annotated[StrictInt, Field(ge=-_MOST, le=_MOST)]
-    | Annotated[StrictFloat, Field(ge=-_MOST, le=_MOST, allow_inf_nan=False)]
+    Annotated[StrictInt, Field(ge=-MOST, le=MOST)]
+    | Annotated[StrictFloat, Field(ge=-MOST, le=MOST, allow_inf_nan=False)]
 )
 
 

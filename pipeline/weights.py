@@ -23,6 +23,7 @@ from pipeline.estimate import SUPPRESSED
 from pipeline.stats.raking import RakingError, rake
 from pipeline.stats.variance import Array
 from pipeline.survey import NO_ANSWER, Survey
+from pipeline.values import MOST
 from pipeline.wave import Fielding
 from pipeline.words import plain
 
@@ -30,7 +31,6 @@ Integers = NDArray[np.int64]
 
 _LISTED = 5
 _SMALLEST = 1e-5  # of the mean weight; below, twelve decimals would hold too little of it
-_LARGEST = 1e15
 _DECIMAL_COMMA = re.compile(r"\s*-?(?:0*,\d+|\d+,(?:\d{1,2}|\d{4,}))\s*\Z")
 _ANY_COMMA = re.compile(r"\s*-?\d+,\d{3}\s*\Z")
 
@@ -97,7 +97,7 @@ def _given(connection: duckdb.DuckDBPyConnection, wave: int) -> tuple[Integers, 
 def _check_column(fielding: Fielding, respondents: Integers, texts: Any, given: Array) -> None:
     """SurveyError where a weight is no number above 0."""
     place = ("respondents", "weight")
-    wrong = ~(np.isfinite(given) & (given > 0) & (given < _LARGEST))
+    wrong = ~(np.isfinite(given) & (given > 0) & (given < MOST))
     if wrong.any():
         listed = ", ".join(map(str, respondents[wrong][:_LISTED]))
         seen = ", ".join(repr(text[:20]) for text in list(dict.fromkeys(texts[wrong]))[:3])

@@ -268,6 +268,19 @@ def test_a_mean_rests_on_who_gave_a_number(tmp_path: Path) -> None:
     assert (whole["valid_cases"], whole["effective_base"], whole["flag"]) == (42, 42, "")
 
 
+def test_targets_of_few_show_no_counts(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path)
+    rows = [row.split(";") for row in members()]
+    for number, row in enumerate(rows):
+        row[2] = ["North", "South", "Far south"][number % 3] if number < 9 else "Don't know"
+    (paths.raw / "w.csv").write_text("\n".join([HEADINGS, *(";".join(row) for row in rows)]) + "\n")
+    run_all(paths)
+    targets = read(paths, "targets")
+    assert targets[["respondents", "unweighted", "weighted"]].isna().all(axis=None)
+    assert targets["target"].tolist() == [0.5, 0.5]
+    assert "<td>[c]</td><td>50%</td>" in paths.report.read_text()
+
+
 def test_a_crosstab_with_too_many_empty_cells_is_not_tested() -> None:
     empty = [[14, 13, 14, 19], [19, 6, 16, 11], [17, 15, 5, 18], [18, 19, 0, 0], [14, 13, 0, 0]]
     assert math.isnan(rao_scott(empty, empty, 241).second.p)
