@@ -6,19 +6,20 @@ Nothing here is typed twice or computed: numbers are read off the exhibit's tabl
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from pipeline.estimate import LOW_BASE, SHARES, SUPPRESSED
-from pipeline.exhibits import Bands, Exhibit
-from pipeline.printed import Printed
-from pipeline.rounding import half_up, percent, thousands
+from pipeline.exhibits import TABLE, Bands, Exhibit
+from pipeline.printed import CHANGES, NOT_THE_SAME, Printed, main_measures
+from pipeline.rounding import half_up, percent, points, thousands
 from pipeline.significance import SURE
 from pipeline.stats.intervals import NAMES
 from pipeline.survey import Survey
-from pipeline.words import plain
+from pipeline.words import lowered, plain
 
 _WHOM = "organisations"
 SYNTHETIC = "Synthetic responses"
@@ -26,6 +27,14 @@ _LONG_LABEL = 40
 _LISTED = 4
 _ALT_LENGTH = 400
 _TITLE_WORDS = 12
+_OF_CHANGES = {"newcombe": "Newcombe", "t": "t"}
+MOST_LINES = 6
+_SHAPED = {
+    "pair": "Share of respondents choosing each theme in either question",
+    "combinations": "Share of respondents choosing exactly each combination of the answers listed",
+    "steps": "Share of respondents who have come as far as each answer",
+    "bins": "Share of respondents by the number they gave",
+}
 
 
 def opt_in(survey: Survey) -> str:
@@ -75,28 +84,41 @@ class Context:
     labels: Mapping[tuple[str, str], str]
     screened: frozenset[str]
     """the questions with an answer that disqualifies"""
+    change: tuple[str, str] = ("", "")
+    """how the wave files say the exhibit's question compares with the wave shown before, and their notes"""
 
 
 def caption(
-    exhibit: Exhibit, number: int, data: pd.DataFrame, tests: pd.DataFrame, context: Context
+    exhibit: Exhibit, number: int, data: pd.DataFrame, tests: pd.DataFrame, contexts: Sequence[Context]
 ) -> Printed:
-    """The exhibit as printed; `data` are its table's rows for the wave drawn, `tests` the tests of them."""
-    wording = context.wordings[exhibit.question]
-    by = f" by {_segment_number(exhibit, context)}" if exhibit.by else ""
-    question = f"{wording.number}{by}. {wording.text} {wording.mode}".strip()
+    """The exhibit as printed; `data` are its table's rows for the waves drawn, `tests` the tests of them.
+
+    `contexts` has one of each wave drawn, the latest first.
+    """
+    latest = contexts[0]
+    questions = [_asked(exhibit.question, exhibit, latest)]
+    if exhibit.counterpart:
+        questions.append(_asked(exhibit.counterpart, exhibit, latest))
     return Printed(
         number=number,
         id=exhibit.id,
         kind=exhibit.kind,
-        wave=context.wave.name,
-        title=exhibit.neutral or _default_title(wording),
-        subtitle=_subtitle(exhibit, context),
-        question=question,
-        foot=_foot(exhibit, data, context),
+        wave=latest.wave.name,
+        title=exhibit.neutral or _default_title(latest.wordings[exhibit.question]),
+        subtitle=_subtitle(exhibit, data, contexts),
+        question=" ".join(questions),
+        foot=_foot(exhibit, data, contexts),
         tests=_tested(tests),
-        alt=_alt(exhibit, data, context),
-        synthetic=context.wave.synthetic,
+        alt=_alt(exhibit, data, contexts),
+        synthetic=any(context.wave.synthetic for context in contexts),
     )
+
+
+def _asked(question: str, exhibit: Exhibit, context: Context) -> str:
+    """A question's number, wording and mode, and the number of what it is crossed with."""
+    wording = context.wordings[question]
+    by = f" by {_segment_number(exhibit, context)}" if exhibit.by else ""
+    return f"{wording.number}{by}. {wording.text} {wording.mode}".strip()
 
 
 def caption_published(exhibit: Exhibit, number: int, data: pd.DataFrame, question: str) -> Printed:
@@ -144,20 +166,43 @@ def _segment_number(exhibit: Exhibit, context: Context) -> str:
     return context.wordings[of].number
 
 
-def _subtitle(exhibit: Exhibit, context: Context) -> str:
+def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+    latest = contexts[0]
+    measure = _SHAPED.get(exhibit.drawn.table) or _measure(exhibit, data, latest)
+    if exhibit.drawn.table == "bins":
+        unit = latest.survey.questions[exhibit.question].unit
+        measure += f" ({unit})" if unit else ""
+    if exhibit.by:
+        group = plain(exhibit.by).lower()
+        if exhibit.by in latest.wordings and latest.wordings[exhibit.by].number.lower() == group:
+            group = ""
+        measure += f", % of each {group} group".replace("  ", " ")
+    if (data["measure"] == "difference").any():
+        measure += ", difference in percentage points"
+    period = _dates(latest.wave)
+    if len(contexts) > 1:
+        period = f"{contexts[-1].wave.name} to {latest.wave.name}"
+        measure += ", change in percentage points" if (data["measure"] == "change").any() else ""
+    return ", ".join(part for part in (measure, _whom(exhibit, latest), period) if part)
+
+
+def _measure(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
+    """What the numbers of an exhibit are, in words."""
     asked = context.survey.questions[exhibit.question]
-    measure = {
-        "rank": "Share of respondents ranking each among their choices",
-        "grid": "Share of respondents, by level",
+    deep = (data["measure"] == "top_3").any()
+    ranking = "Share of respondents ranking each among " + ("the first three" if deep else "their choices")
+    levels = "Share of respondents, by level"
+    if asked.kind == "grid" and exhibit.drawn.over_waves:
+        chosen = data.drop_duplicates("option")["option_label"]
+        levels = f"Share of respondents: {_either([lowered(label) for label in chosen])}"
+    return {
+        "rank": ranking,
+        "grid": levels,
         "number": "Mean, median and quartiles" + f" ({asked.unit})" * bool(asked.unit),
         "date": "Mean, median and quartiles of the date (years)",
         "allocation": f"Mean, median and quartiles of the {asked.unit or 'points'} given to each",
         "text": "Share of respondents who wrote something",
     }.get(asked.kind, "Share of respondents choosing each answer")
-    if exhibit.by:
-        measure += f", % of each {plain(exhibit.by).lower()} group"
-    whom = _whom(exhibit, context)
-    return ", ".join(part for part in (measure, whom, _dates(context.wave)) if part)
 
 
 def _whom(exhibit: Exhibit, context: Context) -> str:
@@ -210,10 +255,27 @@ def _of_shares(data: pd.DataFrame) -> pd.DataFrame:
     return shares if len(shares) else data
 
 
-def source_line(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
-    """The line that states wave, question and bases, in the grammar of the field."""
-    whole = _of_shares(data[data["by"] == ""])
-    number = context.wordings[exhibit.question].number
+def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+    """The line that states wave, question and bases, in the grammar of the field.
+
+    One clause a wave, newest first, or one a question where there are two.
+    """
+    clauses: list[tuple[str, str]] = []
+    for context in contexts:
+        own = data[(data["wave"] == context.wave.name) & ~data["flag"].eq("not_asked")]
+        own = own[~own["measure"].isin([*CHANGES, "continued"])]
+        whom = _whom(exhibit, context)
+        for question, rows in own.groupby("question", sort=False):
+            clauses.append((_clause_of(exhibit, str(question), rows, context), whom))
+    if len({whom for _, whom in clauses}) > 1:
+        return "; ".join(", ".join(part for part in clause if part) for clause in clauses)
+    said, whom = "; ".join(clause for clause, _ in clauses), clauses[0][1]
+    return f"{said}{', ' if len(clauses) == 1 else '; '}{whom}" if whom else said
+
+
+def _clause_of(exhibit: Exhibit, question: str, data: pd.DataFrame, context: Context) -> str:
+    whole = _of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
+    number = context.wordings[question].number
     if exhibit.by:
         number += f" by {_segment_number(exhibit, context)}"
     parts = [context.wave.title, number]
@@ -221,8 +283,6 @@ def source_line(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     parts.append(f"valid cases = {_span(whole['valid_cases'])}")
     if whole["total_mentions"].notna().any():
         parts.append(f"total mentions = {_span(whole['total_mentions'].dropna())}")
-    if whom := _whom(exhibit, context):
-        parts.append(whom)
     return ", ".join(parts)
 
 
@@ -231,64 +291,116 @@ def _span(counts: pd.Series) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _foot(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
-    kind = context.survey.questions[exhibit.question].kind
-    notes = [source_line(exhibit, data, context) + "."]
-    roles = {o.role for o in context.survey.options(exhibit.question).values()}
+def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+    latest = contexts[0]
+    kind, shape = latest.survey.questions[exhibit.question].kind, exhibit.drawn.table
+    notes = [source_line(exhibit, data, contexts) + "."]
+    roles = {o.role for o in latest.survey.options(exhibit.question).values()}
     if sorting := _sorting(exhibit, kind, data):
         notes.append(sorting)
     if exhibit.dkns == "exclude" and "dkns" in roles:
         notes.append("DKNS excluded from the analysis.")
-    if kind == "multiple":
-        notes.append("Several answers possible: shares can sum to more than 100%.")
-    elif kind in ("single", "grid"):
-        notes.append("Shares may not sum to 100% because of rounding.")
-    if kind == "grid" and (data["measure"] == "net").any():
-        notes.append(_net_note(exhibit, data, context))
-    if exhibit.question in context.screened:
+    if shape == "answers":
+        if kind == "multiple":
+            notes.append("Several answers possible: shares can sum to more than 100%.")
+        elif kind in ("single", "grid"):
+            notes.append("Shares may not sum to 100% because of rounding.")
+    if (kind == "grid" or exhibit.drawn.over_waves) and (data["measure"] == "net").any():
+        notes.append(_net_note(exhibit, data, latest))
+    if exhibit.question in latest.screened:
         notes.append("Answers that screen a respondent out are not shown.")
     if kind == "rank":
         notes.append("Valid cases ranked at least one.")
-    if exhibit.kind == "scale_bars":
-        notes.append("Parts too narrow for a label are in the table.")
-    if context.wave.weighting:
-        notes.append(_weighted(data, context.wave))
+    notes += _shape_notes(exhibit, data, contexts)
+    for context in contexts:
+        if context.wave.weighting:
+            notes.append(_weighted(data[data["wave"] == context.wave.name], context.wave))
     marks = []
     if (data["flag"] == "low_base").any():
         marks.append(f"[low base]: fewer than {LOW_BASE} respondents, read as indicative only.")
     if (data["flag"] == "suppressed").any():
         marks.append(f"[c]: fewer than {SUPPRESSED} respondents, not shown.")
+    if (data["flag"] == "not_asked").any():
+        marks.append("[z]: not offered in that wave.")
     if exhibit.by:
         marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
     lines = [" ".join(notes + marks)]
-    if exhibit.kind == "ranked_bars":
-        lines.append(f"Whiskers: {intervals(data[data['share'].notna()])}. {opt_in(context.survey)}")
-    elif exhibit.kind == "table":
-        lines.append(f"Intervals: {intervals(data)}. {opt_in(context.survey)}")
+    if exhibit.drawn.whiskers:
+        lines.append(f"Whiskers: {intervals(data[data['share'].notna()])}. {opt_in(latest.survey)}")
+    elif exhibit.kind == TABLE:
+        lines.append(f"Intervals: {intervals(data)}. {opt_in(latest.survey)}")
     else:
-        people = _people(context.survey)
+        people = _people(latest.survey)
         lines.append(f"Opt-in sample: shares describe those who answered, not all {people}.")
-    if context.wave.licence:
-        credit = context.wave.citation or context.wave.title
-        lines.append(f"Responses: {credit}. Licence: {context.wave.licence}.")
+    for context in contexts:
+        if context.wave.licence:
+            credit = context.wave.citation or context.wave.title
+            lines.append(f"Responses: {credit}. Licence: {context.wave.licence}.")
     last = f"Data: tables/{exhibit.id}.csv"
+    synthetic = any(context.wave.synthetic for context in contexts)
     lines.append(
-        f"{SYNTHETIC}: invented to try the pipeline, nobody's answers. {last}"
-        if context.wave.synthetic
-        else last
+        f"{SYNTHETIC}: invented to try the pipeline, nobody's answers. {last}" if synthetic else last
     )
-    return "\n".join(lines)
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
+    """What a reader must know of a figure because of what it shows."""
+    shape, notes = exhibit.drawn.table, []
+    if exhibit.kind in ("scale_bars", "diverging_bars"):
+        notes.append("Parts too narrow for a label are in the table.")
+    if exhibit.drawn.over_waves and not exhibit.by:
+        notes += _wave_notes(data, contexts)
+    changes = data[data["measure"].isin(CHANGES)]
+    if len(changes):
+        what = "change" if (changes["measure"] == "change").any() else "difference"
+        clear = changes.loc[changes["flag"] == "", "interval"]
+        if len(clear):
+            how = " or ".join(_OF_CHANGES[interval] for interval in dict.fromkeys(clear))
+            notes.append(f"[\u00a0]: 95% interval of the {what} ({how}).")
+        if (changes["flag"] == "no_clear_change").any():
+            notes.append(f"n.s.: no clear {what} at 5%, Holm-adjusted over the rows of the figure.")
+    if shape == "pair":
+        notes.append("Only the themes that both questions offer are shown.")
+    if shape == "combinations":
+        notes.append(
+            "Columns are exclusive combinations of the answers listed and sum to 100%; the number after an "
+            "answer is the share choosing it at all."
+        )
+    if shape == "steps":
+        notes.append("n: respondents who came so far; beside it their share of those at the step before.")
+    return notes
+
+
+def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
+    """How far the waves compare; the mark is that of the figure."""
+    notes, mark = [], f"{NOT_THE_SAME} " if len(contexts) > 2 else ""
+    for context, before in itertools.pairwise(contexts):
+        status, note = context.change
+        said = f": {note}" if note else ""
+        pair = f"{before.wave.name} and {context.wave.name}"
+        own = data[data["wave"] == context.wave.name]
+        if status == "broken":
+            notes.append(f"{mark}{pair} cannot be compared{said}.")
+        elif status == "reworded":
+            notes.append(f"{mark}Question reworded between {pair}{said}.")
+        elif (own["comparability"] == "options").any():
+            notes.append(f"{mark}Answers offered differ between {pair}{said}.")
+    if not notes:
+        notes.append(f"Same question and answers in {'both' if len(contexts) == 2 else 'all'} waves.")
+    return notes
 
 
 def intervals(data: pd.DataFrame) -> str:
-    """The intervals in use, as print names them; that of means is t."""
-    names = [NAMES[interval] for interval in dict.fromkeys(data["interval"]) if interval]
+    """The intervals in use, as print names them; that of means is t, and changes say their own."""
+    own = data[~data["measure"].isin(CHANGES)]
+    names = [NAMES[interval] for interval in dict.fromkeys(own["interval"]) if interval]
     return f"95% {' and '.join(names)} interval{'s' if len(names) > 1 else ''}"
 
 
 def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
     """How the numbers are weighted, and what the weights leave of the base."""
-    whole = _of_shares(data[data["by"] == ""])
+    whole = _of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
     effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max())]
     deff = effects[0] if effects[0] == effects[1] else " to ".join(effects)
     return (
@@ -319,6 +431,14 @@ def _tested(tests: pd.DataFrame) -> str:
             f"Friedman test of whether all are ranked alike: chi-squared({half_up(row['df'])}) = "
             f"{half_up(row['statistic'], 1)}, {_p(row['p'])}, unweighted."
         )
+    waves = tests[tests["test"] == "two_waves"]
+    if len(waves):
+        apart = (waves["adjusted_p"] < SURE).sum()
+        how = " or ".join(_OF_CHANGES[method] for method in dict.fromkeys(waves["method"]))
+        said.append(
+            f"Of {len(waves)} changes between the waves, {apart} are clear at 95% (independent samples, "
+            f"{how}, Holm-adjusted)."
+        )
     neighbours = tests[tests["test"] == "two_options"]
     if len(neighbours):
         apart = (neighbours["adjusted_p"] < SURE).sum()
@@ -337,6 +457,8 @@ def _p(p: float) -> str:
 
 def _ungrouped(data: pd.DataFrame) -> str:
     """How many valid cases are in none of the groups, such as those who did not say."""
+    if not data["by"].eq("").any():
+        return ""
     groups = _of_shares(data).drop_duplicates(["by", "group"])
     whole = int(groups.loc[groups["by"] == "", "valid_cases"].iloc[0])
     left = whole - int(groups.loc[groups["by"] != "", "valid_cases"].sum())
@@ -344,57 +466,94 @@ def _ungrouped(data: pd.DataFrame) -> str:
 
 
 def _net_note(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
-    net = data.loc[data["measure"] == "net", "option"].iloc[0]
-    members = context.survey.nets(exhibit.question)[net]
-    labels = [context.labels.get((exhibit.question, member), plain(member)) for member in members]
-    return f"Net {plain(net).lower()} = {' + '.join(labels)}, added before rounding."
+    nets = list(dict.fromkeys(data.loc[data["measure"] == "net", "option"]))
+    said = []
+    for net in nets if exhibit.kind == "diverging_bars" or exhibit.drawn.over_waves else nets[:1]:
+        members = context.survey.nets(exhibit.question)[net]
+        labels = [context.labels.get((exhibit.question, member), plain(member)) for member in members]
+        name = context.survey.net_label(exhibit.question, net)
+        said.append(f"{lowered(name)} = {' + '.join(labels)}")
+    return f"Net {', '.join(said)}, added before rounding."
 
 
 def _sorting(exhibit: Exhibit, kind: str, data: pd.DataFrame) -> str:
     last = [name for role, name in (("other", "Other"), ("none", "None"), ("dkns", "DKNS"))
             if (data["role"] == role).any()]  # fmt: skip
     tail = f"; {', '.join(last)} last" if last else ""
-    if exhibit.kind == "scale_bars":
+    shape = exhibit.drawn.table
+    if shape == "two_waves":
+        what = "difference" if exhibit.by else "change"
+        return f"Sorted by the {what} in descending order{tail}."
+    if shape == "all_waves":
+        several = len(data.drop_duplicates(["item", "option"])) == MOST_LINES and not exhibit.show
+        most = f"At most the {MOST_LINES} highest in the latest wave are shown. " if several else ""
+        return f"{most}Sorted by the share in the latest wave{tail}."
+    if shape == "pair":
+        return "Sorted by the share in the first question in descending order."
+    if shape in ("combinations", "steps", "bins"):
+        return ""
+    if kind == "grid" and exhibit.drawn.order == "share":
         nets = data.loc[data["measure"] == "net", "option_label"]
         if len(nets):
-            return f"Sorted by net {nets.iloc[0].lower()}{'; DKNS last' if 'DKNS' in last else ''}."
+            return f"Sorted by net {lowered(nets.iloc[0])}{'; DKNS last' if 'DKNS' in last else ''}."
         return "In the order of the questionnaire."
-    if exhibit.kind in ("ranked_bars", "segment_panels"):
+    if exhibit.drawn.order == "share":
         whom = " of all respondents" if exhibit.by else ""
         return f"Sorted by the share{whom} in descending order{tail}."
     return f"In the order of the questionnaire{tail}." if kind != "text" else ""
 
 
-def _alt(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
-    """What the exhibit shows, for those who cannot see it: kind, question, base, extremes, gap."""
-    kind = {
-        "ranked_bars": "Horizontal bars", "single_bar": "One stacked bar", "scale_bars": "Stacked bars",
-        "segment_panels": "Panels of bars", "table": "Table",
-    }.get(exhibit.kind, "Bars")  # fmt: skip
-    whole = data[(data["by"] == "") & data["share"].notna()]
-    measure = {"grid": "net", "rank": "ranked"}.get(context.survey.questions[exhibit.question].kind, "option")
-    shown = whole[whole["measure"] == measure]
-    if measure == "net" and len(shown):
+def _alt(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+    """What the exhibit shows, for those who cannot see it: kind, question, base, extremes, gap or change."""
+    latest = contexts[0]
+    own = data[(data["wave"] == latest.wave.name) & (data["question"] == exhibit.question)]
+    everybody = own["by"] == "" if own["by"].eq("").any() else own["by"] != ""
+    whole = own[everybody & own["share"].notna() & ~own["measure"].isin(CHANGES)]
+    measures = _told(exhibit, whole, latest)
+    shown = whole[whole["measure"].isin(measures)]
+    if "net" in measures and len(shown):
         shown = shown[shown["option"] == shown["option"].iloc[0]]
-    named = shown.assign(name=shown["item_label"].where(shown["item_label"] != "", shown["option_label"]))
+    names = shown["item_label"].where(shown["item_label"] != "", shown["option_label"])
+    group = (" (" + shown["group_label"] + ")").where(shown["by"] != "", "")
+    named = shown.assign(name=names + group)
     ranked = named.sort_values("share", ascending=False, kind="stable")
     cases = _span(_of_shares(whole)["valid_cases"]) if len(whole) else "0"
-    said = f"{kind}: {context.wordings[exhibit.question].text} {cases} valid cases. "
+    said = f"{exhibit.drawn.said}: {latest.wordings[exhibit.question].text} {cases} valid cases. "
     if len(ranked):
-        net = f" ({ranked['option_label'].iloc[0].lower()})" if measure == "net" else ""
+        net = f" ({lowered(ranked['option_label'].iloc[0])})" if "net" in measures else ""
         said_of = [f"{n} {percent(p)}" for n, p in zip(ranked["name"], ranked["share"], strict=True)]
         said += f"Highest{net}: {'; '.join(said_of[:3])}. "
         if len(said_of) > 3:
             said += f"Lowest: {said_of[-1]}. "
-    said += _largest_gap(data, measure)
-    if context.wave.synthetic:
+    said += _largest_change(data) if data["measure"].isin(CHANGES).any() else _largest_gap(data, measures)
+    if any(context.wave.synthetic for context in contexts):
         said = f"{SYNTHETIC}. {said}"
     return _short(said)
 
 
-def _largest_gap(data: pd.DataFrame, measure: str) -> str:
+def _told(exhibit: Exhibit, whole: pd.DataFrame, context: Context) -> tuple[str, ...]:
+    """The measures that alt text tells of."""
+    shaped = {"combinations": ("combination",), "steps": ("reached",), "bins": ("bin",)}
+    if exhibit.drawn.table in shaped:
+        return shaped[exhibit.drawn.table]
+    if context.survey.questions[exhibit.question].kind == "grid" and (whole["measure"] == "net").any():
+        return ("net",)
+    return main_measures(whole["measure"])
+
+
+def _largest_change(data: pd.DataFrame) -> str:
+    """The clearest change between two waves, or difference of two groups."""
+    changes = data[data["measure"].isin(CHANGES) & (data["flag"] == "")]
+    if changes.empty:
+        return "No clear change."
+    widest = changes.sort_values("value", key=abs).iloc[-1]
+    name = widest["item_label"] or widest["option_label"]
+    return f"Largest {widest['measure']}: {name}, {points(float(widest['value']))} points."
+
+
+def _largest_gap(data: pd.DataFrame, measures: tuple[str, ...]) -> str:
     """The option on which the groups of an exhibit are furthest apart, low bases left out."""
-    groups = data[(data["by"] != "") & (data["measure"] == measure) & (data["flag"] == "")]
+    groups = data[(data["by"] != "") & data["measure"].isin(measures) & (data["flag"] == "")]
     groups = groups[groups["share"].notna()]
     if groups["group"].nunique() < 2:
         return ""

@@ -18,7 +18,6 @@ from pipeline.significance import ADJUSTMENT, Together, higher_than
 from pipeline.statements import statement
 from pipeline.stats.intervals import Method
 from pipeline.survey import NO_ANSWER, Survey
-from pipeline.words import plain
 
 COLUMNS = [
     "wave", "question", "item", "item_label", "option", "option_label", "role", "measure",
@@ -84,6 +83,32 @@ def chosen_together(connection: duckdb.DuckDBPyConnection, survey: Survey) -> To
         pair = frozenset((parts[number, first][0], parts[number, second][0]))
         found[waves[wave], name, of, pair] = (float(weight), float(squares))
     return found
+
+
+def combinations(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, question: str, options: Sequence[str]
+) -> pd.DataFrame:
+    """Who chose exactly which of `options` of a multiple choice, in the domain of the last `estimates`.
+
+    The columns are wave, options (their ids), respondents, weighted and squares; who chose none has no row.
+    """
+    own = list(survey.options(question))
+    numbers = [own.index(option) + 1 for option in options]
+    found = connection.execute(statement("combinations"), [survey.position(question), numbers]).df()
+    waves = dict(connection.execute("select wave, name from coded.waves").fetchall())
+    return found.assign(
+        wave=found["wave"].map(waves),
+        options=pd.Series(
+            [tuple(own[number - 1] for number in chosen) for chosen in found["options"]], dtype=object
+        ),
+    )
+
+
+def values(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """How many gave each number in the domain of the last `estimates`: wave, value and sums."""
+    found = connection.execute(statement("values")).df()
+    waves = dict(connection.execute("select wave, name from coded.waves").fetchall())
+    return found.assign(wave=found["wave"].map(waves))
 
 
 def ranks(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -242,7 +267,7 @@ def _named(
     items = _labels(connection, "items", "item")
     options = _labels(connection, "options", "option")
     nets = {
-        (question, number): (net, plain(net))
+        (question, number): (net, survey.net_label(ids[question], net))
         for question, number, net in connection.execute("select question, net, id from coded.nets").fetchall()
     }
     places = _group_places(options, groups, segments)

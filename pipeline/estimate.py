@@ -29,7 +29,9 @@ MEASURES = (
     "option", "net", "mean", "lower_quartile", "median", "upper_quartile",
     "ranked", "first", "top_3", "mean_rank", "net_promoter_score", "written",
 )  # fmt: skip
-SHARES = ("option", "net", "ranked", "first", "top_3", "written")
+PARTS = ("combination", "reached", "continued", "bin")
+"""the measures of `part_shares`"""
+SHARES = ("option", "net", "ranked", "first", "top_3", "written", *PARTS)
 """the measures that are shares of a base; the others are values"""
 _ROUNDING = 1e-9
 _SUMS = ["respondents", "weighted", "squares"]
@@ -161,6 +163,25 @@ def mean_scores(levels: pd.DataFrame) -> pd.DataFrame:
     counts = scored.groupby(GROUP, as_index=False)["respondents"].sum()
     rows = levels.drop_duplicates(GROUP)[[*GROUP, "sample_size", "analysed"]].merge(counts, on=GROUP)
     return _with_value(rows, "mean", *_mean_of_levels(rows, scored))
+
+
+def part_shares(whole: pd.DataFrame, parts: pd.DataFrame, measure: str, method: Method) -> pd.DataFrame:
+    """One row a part that respondents of a base were counted into: combinations, steps, bins.
+
+    `whole` is one row of what `cells.estimates` returns, whose base is taken; `parts` has option,
+    option_label, role, respondents, and the sums weighted and squares of weights with a mean of 1.
+    """
+    row = whole.iloc[0]
+    own = {"weighted_base": float(row["weight"]), "base_squares": float(row["weight_squares"])}
+    rows = pd.DataFrame([row.to_dict() | own] * len(parts))
+    told = parts[["option", "option_label", "role"]].reset_index(drop=True)
+    rows = rows.drop(columns=["net", "squares"], errors="ignore").assign(**told)
+    made = _with_share(rows, parts.reset_index(drop=True)[_SUMS], method)
+    scale = float(row["weighted_base"]) / float(row["weight"]) if row["weight"] else 1.0
+    made["yes_weight"], made["yes_squares"] = made["weighted_respondents"], made["squares"]
+    made["weighted_respondents"] = made["weighted_respondents"] * scale
+    made["weighted_base"] = row["weighted_base"]
+    return flagged(made.assign(measure=measure, item="", item_label="", higher_than=""))
 
 
 def flagged(estimates: pd.DataFrame) -> pd.DataFrame:

@@ -7,38 +7,49 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from pipeline.charts import Kind, kinds
 from pipeline.documents import Declared, Document, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import RESERVED, Paths
 from pipeline.survey import IDENTIFIER, Survey
 from pipeline.words import plain
 
-ExhibitKind = Literal["ranked_bars", "single_bar", "scale_bars", "segment_panels", "published_bars", "table"]
-
-# which kinds can show a question of a kind; the first is the default exhibit
-FITTING: dict[str, tuple[ExhibitKind, ...]] = {
-    "single": ("single_bar", "ranked_bars", "segment_panels", "table"),
-    "multiple": ("ranked_bars", "segment_panels", "table"),
-    "grid": ("scale_bars", "table"),
-    "rank": ("ranked_bars", "segment_panels", "table"),
-    "number": ("table",),
-    "date": ("table",),
-    "allocation": ("table",),
-    "text": ("table",),
-}
+TABLE = "table"
+# the exhibit of a question that no report.toml names; of other kinds it is a table
+_DEFAULTS = {
+    "single": "single_bar", "multiple": "ranked_bars", "grid": "scale_bars", "rank": "ranked_bars",
+    "number": "histogram",
+}  # fmt: skip
 _DEFAULT_BANDS_LIMIT = 7
+CHOOSING = ("two_waves", "all_waves", "combinations")
+"""the shapes of table of which `show` lists the options, items or nets wanted"""
+_AS_TABLE = Kind(fits=(), said="Table", order="questionnaire")
 
 
 class Exhibit(Declared):
     """One figure or table to be drawn, as declared."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$")
-    kind: ExhibitKind
+    kind: str
     question: str
+    counterpart: str = ""
     by: str = ""
     where: dict[str, list[str]] = {}
+    show: list[str] = []
     dkns: Literal["keep", "exclude"] = "keep"
     neutral: str = ""
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in (TABLE, *kinds()):
+            raise ValueError(f"no such kind; {did_you_mean(value, [*kinds(), TABLE], 'the kinds are')}")
+        return value
+
+    @property
+    def drawn(self) -> Kind:
+        """What its kind says of itself; a table is one of answers in the order of the questionnaire."""
+        return kinds().get(self.kind, _AS_TABLE)
 
 
 class Group(Declared):
@@ -94,7 +105,7 @@ def problem(paths: Paths, index: int, message: str) -> Problem:
 def defaults(survey: Survey) -> Iterator[Exhibit]:
     """One exhibit a question, of the kind that suits it; private texts have none."""
     for name, question in survey.questions.items():
-        kind = FITTING[question.kind][0]
+        kind = _DEFAULTS.get(question.kind, TABLE)
         if question.kind == "single" and len(survey.options(name)) > _DEFAULT_BANDS_LIMIT:
             kind = "ranked_bars"
         if not question.private:
@@ -160,26 +171,63 @@ def _check_exhibit(
         hint = did_you_mean(question, survey.questions)
         yield document.problem(f"no question {question!r}; {hint}", "exhibit", index, "question")
         return
-    kind = survey.questions[question].kind
-    if exhibit.kind != "published_bars" and exhibit.kind not in FITTING[kind]:
+    kind, place = survey.questions[question].kind, ("exhibit", index)
+    if exhibit.kind != TABLE and kind not in exhibit.drawn.fits:
+        fitting = [n for n, drawn in kinds().items() if kind in drawn.fits and drawn.table != "published"]
         yield document.problem(
-            f"{exhibit.kind} cannot show a {kind} question; it can be {' or '.join(FITTING[kind])}",
-            *("exhibit", index, "kind"),
+            f"{exhibit.kind} cannot show a {kind} question; it can be {', '.join([*fitting, TABLE])}",
+            *(*place, "kind"),
         )
+    yield from _check_counterpart(exhibit, survey, document, index)
+    yield from _check_show(exhibit, survey, document, index)
     segments = {*survey.segments, *report.segments}
     if exhibit.by and exhibit.by not in segments:
         hint = did_you_mean(exhibit.by, sorted(segments), "the segments are")
         yield document.problem(f"no segment {exhibit.by!r}; {hint}", "exhibit", index, "by")
-    if exhibit.kind == "segment_panels" and not exhibit.by:
-        yield document.problem("segment_panels needs by = a segment", "exhibit", index)
+    if exhibit.drawn.by == "must" and not exhibit.by:
+        yield document.problem(f"{exhibit.kind} needs by = a segment", *place)
+    if exhibit.drawn.by == "never" and exhibit.by:
+        yield document.problem(f"{exhibit.kind} has no groups; leave out by", *place, "by")
     for on, options in exhibit.where.items():
-        place = ("exhibit", index, "where", on)
+        filtered = (*place, "where", on)
         if on not in survey.questions:
-            yield document.problem(f"no question {on!r}; {did_you_mean(on, survey.questions)}", *place)
+            yield document.problem(f"no question {on!r}; {did_you_mean(on, survey.questions)}", *filtered)
             continue
         if not options:
-            yield document.problem(f"no option of {on!r} is listed, so nobody is left", *place)
+            yield document.problem(f"no option of {on!r} is listed, so nobody is left", *filtered)
         for option in options:
             if option not in survey.options(on):
                 hint = did_you_mean(option, survey.options(on))
-                yield document.problem(f"{on!r} has no option {option!r}; {hint}", *place)
+                yield document.problem(f"{on!r} has no option {option!r}; {hint}", *filtered)
+
+
+def _check_counterpart(exhibit: Exhibit, survey: Survey, document: Document, index: int) -> Iterator[Problem]:
+    """Whether a pair of questions is named where there must be one, and nowhere else."""
+    place, other = ("exhibit", index, "counterpart"), exhibit.counterpart
+    if exhibit.drawn.table != "pair":
+        if other:
+            yield document.problem(f"{exhibit.kind} shows one question; leave out counterpart", *place)
+    elif not other:
+        yield document.problem(f"{exhibit.kind} needs counterpart = another question", "exhibit", index)
+    elif other not in survey.questions or survey.questions[other].kind not in exhibit.drawn.fits:
+        fitting = [q for q, asked in survey.questions.items() if asked.kind in exhibit.drawn.fits]
+        hint = did_you_mean(other, fitting)
+        yield document.problem(f"no {' or '.join(exhibit.drawn.fits)} question {other!r}; {hint}", *place)
+    elif not set(survey.options(exhibit.question)) & set(survey.options(other)):
+        yield document.problem(f"{exhibit.question!r} and {other!r} have no option of the same id", *place)
+
+
+def _check_show(exhibit: Exhibit, survey: Survey, document: Document, index: int) -> Iterator[Problem]:
+    """Whether what an exhibit limits itself to exists."""
+    question = exhibit.question
+    known = [*survey.options(question), *survey.questions[question].items, *survey.nets(question)]
+    if exhibit.show and exhibit.drawn.table not in CHOOSING:
+        those = " or ".join(name for name, kind in kinds().items() if kind.table in CHOOSING)
+        yield document.problem(f"{exhibit.kind} shows every answer; only {those} take show",
+                               "exhibit", index, "show")  # fmt: skip
+    for place, name in enumerate(exhibit.show):
+        if name not in known:
+            yield document.problem(
+                f"{question!r} has no option, item or net {name!r}; {did_you_mean(name, known)}",
+                *("exhibit", index, "show", place),
+            )

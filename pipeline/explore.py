@@ -10,7 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline import exhibits, paths, survey
+from pipeline import comparability, exhibits, paths, survey
 from pipeline import wave as wave_files
 from pipeline.cells import COLUMNS, CROSS, Domain, chosen_together, estimates, ranks
 from pipeline.errors import SurveyError, did_you_mean
@@ -47,7 +47,8 @@ class OpenSurvey:
         self.paths = paths.find(name, paths.nearest(folder))
         self.survey, _ = survey.load(self.paths)
         self.bands = exhibits.load(self.paths, self.survey).segments
-        self.waves = [fielding.name for fielding in wave_files.load(self.paths, self.survey)]
+        self.fieldings = wave_files.load(self.paths, self.survey)
+        self.waves = [fielding.name for fielding in self.fieldings]
         self.connection = open_database(self.paths)
 
     def close(self) -> None:
@@ -165,14 +166,11 @@ class OpenSurvey:
 
     def _comparability(self, question: str, one: str, other: str) -> str:
         """What the wave files say of the question from the wave after the earlier to the later."""
-        early, late = sorted((self.waves.index(one), self.waves.index(other)))
-        status = "same"
-        for fielding in wave_files.load(self.paths, self.survey)[early + 1 : late + 1]:
-            change = fielding.wave.changes.get(question)
-            if change and change.status == "broken":
-                note = f": {change.note}" if change.note else ""
-                raise SurveyError(f"{question!r} cannot be compared across wave {fielding.name}{note}")
-            status = change.status if change and change.status != "same" else status
+        status, note = comparability.declared(self.fieldings, question, one, other)
+        if status == comparability.BROKEN:
+            raise SurveyError(
+                f"{question!r} cannot be compared between {other} and {one}{f': {note}' if note else ''}"
+            )
         return status
 
     def _found(

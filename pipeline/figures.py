@@ -24,7 +24,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
 from pipeline import files, gates
-from pipeline.charts import drawer
+from pipeline.charts import drawer, kinds
 from pipeline.charts.frame import DPI, Face, Words, clean, settings
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths
@@ -135,9 +135,9 @@ def _table(paths: Paths, exhibit: Printed) -> Path:
 
 
 def _data(paths: Paths, exhibit: Printed) -> pd.DataFrame:
-    """The rows that an exhibit shows."""
+    """The rows that an exhibit shows: those of its wave, or of all where its kind compares waves."""
     data = read(paths, exhibit.id)
-    if "wave" in data:
+    if "wave" in data and not kinds()[exhibit.kind].over_waves:
         data = data[data["wave"] == exhibit.wave].reset_index(drop=True)
     return data
 

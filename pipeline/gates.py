@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,18 +13,18 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from pipeline.charts import LOW_BASE, Row, estimates, rows
+from pipeline.charts import LOW_BASE, Row, kinds, rows, shown
 from pipeline.charts.colours import WHITE, contrast
-from pipeline.charts.frame import INCH, SMALLEST, SYNTHETIC, Bar, Words, settings
+from pipeline.charts.frame import INCH, SMALLEST, SYNTHETIC, Bar, Cell, Dot, Words, settings
 from pipeline.printed import Printed
 from pipeline.rounding import percent
 
-_STACKED = ("single_bar", "scale_bars")
 _LEAST_CONTRAST = 4.5
 _TOUCH = 0.25  # points by which the boxes of two texts may run into each other
 _EXACT = 1e-6
 
 Box = tuple[float, float, float, float]
+Mark = Bar | Dot | Cell
 
 
 def check(figure: Figure, data: pd.DataFrame, exhibit: Printed) -> list[str]:
@@ -34,16 +35,18 @@ def check(figure: Figure, data: pd.DataFrame, exhibit: Printed) -> list[str]:
 
 def _problems(figure: Figure, data: pd.DataFrame, exhibit: Printed) -> Iterator[str]:
     table = rows(data)
-    bars = [bar for bar in figure.findobj(Bar) if isinstance(bar, Bar)]
+    marks = [mark for mark in figure.findobj() if isinstance(mark, Bar | Dot | Cell)]
+    bars = [mark for mark in marks if isinstance(mark, Bar)]
     texts = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
     values = [text for text in texts if isinstance(text, Words) and text.value]
     boxes = [_box(figure, text) for text in texts]
-    yield from _labels(values, bars, table)
-    yield from _complete(values, bars, data, exhibit)
+    yield from _labels(values, marks, table)
+    yield from _complete(values, marks, table, exhibit)
     yield from _order(values, bars, exhibit)
     yield from _whole(bars, table, exhibit)
+    yield from _shades(marks, table)
     yield from _overlaps(texts, boxes)
-    yield from _on_bars(texts, boxes, bars, figure)
+    yield from _on_marks(texts, boxes, marks, figure)
     yield from _canvas(texts, boxes, figure)
     yield from _sizes(texts)
     yield from _inside(texts, boxes, figure)
@@ -51,59 +54,70 @@ def _problems(figure: Figure, data: pd.DataFrame, exhibit: Printed) -> Iterator[
     yield from _synthetic(texts, exhibit)
 
 
-def _labels(values: Sequence[Words], bars: Sequence[Bar], table: Sequence[Row]) -> Iterator[str]:
-    """Each printed value is its row's, and each bar is as long as its row's share."""
+def _labels(values: Sequence[Words], marks: Sequence[Mark], table: Sequence[Row]) -> Iterator[str]:
+    """Each printed value is its row's, and each bar or dot reaches as far as its row's share."""
     for words in values:
         row = table[words.row or 0]
         printed = words.get_text().removesuffix(f" {LOW_BASE}")
         if printed != row.text:
             yield f"label: row {row.index} ({row.name}) prints {printed!r}, its table has {row.text!r}"
-    for bar in bars:
-        row = table[bar.row]
-        if not row.drawn:
-            yield f"label: row {row.index} ({row.name}) has a bar, its table has {row.text}"
+    for bar in marks:
+        row, what = table[bar.row], type(bar).__name__.lower()
+        if not row.drawn and not (isinstance(bar, Cell) and _is_blank(bar)):
+            yield f"label: row {row.index} ({row.name}) has a {what}, its table has {row.text}"
+        elif isinstance(bar, Cell):
+            if row.low_base and not _is_blank(bar):
+                yield f"label: row {row.index} ({row.name}) has a low base and a filled {what}"
+            continue
         elif row.published:
             number = row.published.removesuffix("%")
             if _is_number(number) and abs(bar.plotted * 100 - float(number)) > 0.5 + _EXACT:
                 yield (
-                    f"label: row {row.index} ({row.name}) prints {row.published} beside a bar of "
+                    f"label: row {row.index} ({row.name}) prints {row.published} beside a {what} of "
                     f"{bar.plotted:.4%}"
                 )
         elif percent(bar.plotted) != row.text:
-            yield (f"label: row {row.index} ({row.name}) prints {row.text} beside a bar of {bar.plotted:.4%}")
-        if row.low_base and not bar.tick and to_hex(bar.get_facecolor()).upper() != WHITE:
-            yield f"label: row {row.index} ({row.name}) has a low base and a filled bar"
+            yield (
+                f"label: row {row.index} ({row.name}) prints {row.text} beside a {what} of {bar.plotted:.4%}"
+            )
+        is_open = to_hex(bar.get_facecolor()).upper() == WHITE
+        if row.low_base and not is_open and not (isinstance(bar, Bar) and bar.tick):
+            yield f"label: row {row.index} ({row.name}) has a low base and a filled {what}"
+
+
+def _is_blank(cell: Cell) -> bool:
+    return to_hex(cell.get_facecolor()).upper() == WHITE
 
 
 def _complete(
-    values: Sequence[Words], bars: Sequence[Bar], data: pd.DataFrame, exhibit: Printed
+    values: Sequence[Words], marks: Sequence[Mark], table: list[Row], exhibit: Printed
 ) -> Iterator[str]:
-    """No row of the table is left out; a stack may leave out the DKNS that its 100% exclude."""
-    shown = {words.row for words in values} | {bar.row for bar in bars}
-    chosen = rows(data) if exhibit.kind == "published_bars" else estimates(data)
-    hidden = {(row.group, row.item) for row in chosen if row.index in shown and not row.drawn}
+    """No row that the kind shows is left out; a stack may leave out the DKNS that its 100% exclude."""
+    there = {words.row for words in values} | {mark.row for mark in marks}
+    chosen = shown(exhibit.kind, table)
+    stacked = kinds()[exhibit.kind].stacked
+    hidden = {(row.group, row.item) for row in chosen if row.index in there and not row.drawn}
     for row in chosen:
-        if row.index in shown:
+        if row.index in there:
             continue
-        if exhibit.kind in _STACKED and row.role in ("dkns", "not_applicable"):
+        if stacked and row.role in ("dkns", "not_applicable"):
             continue
-        if exhibit.kind in _STACKED and not row.drawn and (row.group, row.item) in hidden:
-            continue
-        if exhibit.kind == "segment_panels" and not row.group and not row.drawn:
+        if stacked and not row.drawn and (row.group, row.item) in hidden:
             continue
         yield f"label: row {row.index} ({row.name}) is not in the figure, its table has {row.text!r}"
 
 
 def _order(values: Sequence[Words], bars: Sequence[Bar], exhibit: Printed) -> Iterator[str]:
-    """In each panel the rows come in the order of the table, downwards or along the bar."""
+    """In each panel the rows come in the order of the table, the way that the panel has."""
     panels: dict[int, list[tuple[float, float, int]]] = {}
-    if exhibit.kind in _STACKED:
+    if kinds()[exhibit.kind].stacked:
         for bar in bars:
             panels.setdefault(bar.panel, []).append((bar.get_y(), bar.get_x(), bar.row))
     else:
         for words in values:
             x, y = words.get_position()
-            panels.setdefault(words.panel, []).append((y, x, words.row or 0))
+            along = {"down": (y, x), "right": (x, y), "left": (-x, y)}[words.way]
+            panels.setdefault(words.panel, []).append((*along, words.row or 0))
     for panel, places in panels.items():
         drawn = [row for _, _, row in sorted(places)]
         if drawn != sorted(drawn):
@@ -112,7 +126,7 @@ def _order(values: Sequence[Words], bars: Sequence[Bar], exhibit: Printed) -> It
 
 def _whole(bars: Sequence[Bar], table: Sequence[Row], exhibit: Printed) -> Iterator[str]:
     """The parts of a bar of 100% sum to it, unless some of them are not shown."""
-    if exhibit.kind not in _STACKED:
+    if not kinds()[exhibit.kind].stacked:
         return
     stacks: dict[tuple[str, str], list[float]] = {}
     for bar in bars:
@@ -125,6 +139,18 @@ def _whole(bars: Sequence[Bar], table: Sequence[Row], exhibit: Printed) -> Itera
         if short or total > 1 + _EXACT:
             name = " ".join(part for part in (group, item) if part) or "all respondents"
             yield f"whole: the parts of the bar of {name} sum to {total:.4%}"
+
+
+def _shades(marks: Sequence[Mark], table: Sequence[Row]) -> Iterator[str]:
+    """Of two coloured cells the one with the higher share is the darker, or as dark."""
+    cells = [(table[mark.row], to_hex(mark.get_facecolor())) for mark in marks if isinstance(mark, Cell)]
+    filled = [(row, contrast(colour, WHITE)) for row, colour in cells if row.drawn and not row.low_base]
+    for (row, dark), (other, darker) in pairwise(sorted(filled, key=lambda cell: cell[0].plotted)):
+        if darker < dark and other.plotted > row.plotted:
+            yield (
+                f"shade: row {other.index} ({other.name}, {other.text}) is lighter than row {row.index} "
+                f"({row.name}, {row.text})"
+            )
 
 
 def _overlaps(texts: Sequence[Text], boxes: Sequence[Box]) -> Iterator[str]:
@@ -143,18 +169,19 @@ def _overlaps(texts: Sequence[Text], boxes: Sequence[Box]) -> Iterator[str]:
             )
 
 
-def _on_bars(
-    texts: Sequence[Text], boxes: Sequence[Box], bars: Sequence[Bar], figure: Figure
+def _on_marks(
+    texts: Sequence[Text], boxes: Sequence[Box], marks: Sequence[Mark], figure: Figure
 ) -> Iterator[str]:
-    """No text runs into a bar that is not its own."""
-    places = [(bar, _bar_box(figure, bar)) for bar in bars]
+    """No text runs into a bar, dot or cell that is not its own."""
+    places = [(mark, _mark_box(figure, mark)) for mark in marks]
     for text, box in zip(texts, boxes, strict=True):
         own = getattr(text, "bar", None)
         for bar, place in places:
             across = min(box[2], place[2]) - max(box[0], place[0])
             down = min(box[3], place[3]) - max(box[1], place[1])
             if bar is not own and across > _TOUCH and down > _TOUCH:
-                yield f"overlap: {text.get_text()!r} runs {across:.1f} pt into the bar of row {bar.row}"
+                what = type(bar).__name__.lower()
+                yield f"overlap: {text.get_text()!r} runs {across:.1f} pt into the {what} of row {bar.row}"
 
 
 def _canvas(texts: Sequence[Text], boxes: Sequence[Box], figure: Figure) -> Iterator[str]:
@@ -180,7 +207,7 @@ def _inside(texts: Sequence[Text], boxes: Sequence[Box], figure: Figure) -> Iter
         bar = getattr(text, "bar", None)
         if bar is None:
             continue
-        place = _bar_box(figure, bar)
+        place = _mark_box(figure, bar)
         beyond = max(place[0] - left, right - place[2], place[1] - top, bottom - place[3])
         if beyond > 0:
             yield (
@@ -212,8 +239,8 @@ def _box(figure: Figure, text: Text) -> Box:
     return _from_top(figure, text.get_window_extent(canvas.get_renderer()))
 
 
-def _bar_box(figure: Figure, bar: Bar) -> Box:
-    return _from_top(figure, bar.get_window_extent())
+def _mark_box(figure: Figure, mark: Mark) -> Box:
+    return _from_top(figure, mark.get_window_extent())
 
 
 def _from_top(figure: Figure, extent: Any) -> Box:

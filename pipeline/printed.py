@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
+
+CHANGES = ("change", "difference")
+"""the measures that compare two waves, or two groups, in percentage points"""
+
+
+NOT_THE_SAME = "†"
+"""the mark of a wave that does not ask the same as the one before"""
 
 
 @dataclass(frozen=True)
@@ -30,3 +38,8 @@ class Printed:
         """The exhibit that a row of exhibits.csv describes."""
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in row.items() if name in known})
+
+
+def main_measures(measures: Iterable[str]) -> tuple[str, str]:
+    """What an exhibit without nets shows: shares of options; of items ranked, if deep those in the top 3."""
+    return "option", "top_3" if "top_3" in set(measures) else "ranked"

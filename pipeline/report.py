@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,15 @@ import jinja2
 import pandas as pd
 
 from pipeline import captions, exhibits, files, survey
+from pipeline.charts import kinds
 from pipeline.errors import SurveyError
 from pipeline.estimate import LOW_BASE, SHARES, SUPPRESSED
 from pipeline.paths import Paths
-from pipeline.printed import Printed
-from pipeline.rounding import half_up, percent, thousands
+from pipeline.printed import CHANGES, Printed
+from pipeline.rounding import half_up, percent, points, thousands
 from pipeline.stats.intervals import CONFIDENCE, NAMES
 from pipeline.tidy import read, read_exhibits
+from pipeline.words import lowered, plain
 
 _EQUAL_WEIGHTS = 1 + 1e-9
 _MEASURES = {
@@ -33,6 +35,7 @@ _MEASURES = {
     "mean_rank": "mean rank",
     "net_promoter_score": "Net promoter score",
     "written": "Wrote something",
+    "continued": "of the step before",
 }
 
 
@@ -113,9 +116,11 @@ def _period(wave: dict[str, Any]) -> str:
 
 def _shown(paths: Paths, printed: Printed) -> Shown:
     data = read(paths, printed.id)
-    if printed.kind == "published_bars":
-        return Shown(printed, _picture(paths, printed), published_grid(data))
-    return Shown(printed, _picture(paths, printed), grid(data[data["wave"] == printed.wave]))
+    kind = kinds().get(printed.kind)
+    if kind is None or not kind.over_waves:
+        data = data[data["wave"] == printed.wave] if "wave" in data else data
+    print_ = _SHAPED.get(kind.table, grid) if kind else grid
+    return Shown(printed, _picture(paths, printed), print_(data))
 
 
 def _picture(paths: Paths, printed: Printed) -> str:
@@ -206,7 +211,7 @@ def _levels(data: pd.DataFrame) -> Grid:
         dict.fromkeys(zip(levels["measure"], levels["option"], levels["option_label"], strict=True))
     )
     scored = (whole["measure"] == "mean").any()
-    shown = Grid(["", *(label if m == "option" else f"Net {label.lower()}" for m, _, label in columns)])
+    shown = Grid(["", *(label if m == "option" else f"Net {lowered(label)}" for m, _, label in columns)])
     shown.columns.extend((["Mean score"] if scored else []) + ["Valid cases"])
     if _weighted(whole):
         shown.columns.append("Effective base")
@@ -223,6 +228,48 @@ def _levels(data: pd.DataFrame) -> Grid:
     return shown
 
 
+def compared_grid(data: pd.DataFrame) -> Grid:
+    """A row an answer, a column a wave, a group or a question; behind them the change and its interval."""
+    sides = data[~data["measure"].isin(CHANGES)]
+    changes = data[data["measure"].isin(CHANGES)]
+    columns: dict[tuple[str, str, str], dict[str, Any]] = {}
+    cells: dict[tuple[str, str], dict[tuple[str, str, str], dict[str, Any]]] = {}
+    for row in _records(sides):
+        column = (str(row["wave"]), str(row["group"]), str(row["question"]))
+        if row["flag"] != "not_asked" or column not in columns:
+            columns[column] = row
+        cells.setdefault((str(row["item"]), str(row["option"])), {})[column] = row
+    asked = len({question for _, _, question in columns}) > 1
+    names = [row["group_label"] if group else plain(question) if asked else wave
+             for (wave, group, question), row in columns.items()]  # fmt: skip
+    moved = {(str(row["item"]), str(row["option"])): row for row in _records(changes)}
+    heading = next((str(row["measure"]).capitalize() for row in moved.values()), "")
+    shown = Grid(["", *names, *([f"{heading} in points", "95% interval"] if moved else [])])
+    for key, own in cells.items():
+        first = next(iter(own.values()))
+        texts = [_share(own[column]) if column in own else "[z]" for column in columns]
+        if moved:
+            texts += _moved(moved[key]) if key in moved else ["", ""]
+        parts = (str(first["item_label"]), str(first["option_label"]))
+        label = _label(first) if not all(parts) else ": ".join(parts)
+        shown.rows.append(Row(label, texts, "part" if first["role"] in ("other", "none", "dkns") else ""))
+    bases = [
+        "" if pd.isna(row["valid_cases"]) else f"{thousands(row['valid_cases'])}{_mark(row)}"
+        for row in columns.values()
+    ]
+    shown.rows.append(Row("Valid cases", bases + [""] * (2 if moved else 0), "base"))
+    return shown
+
+
+def _moved(row: dict[str, Any]) -> list[str]:
+    """A change with its interval, where there is one."""
+    value, low, high = (float(row[name]) for name in ("value", "low", "high"))
+    if value != value:
+        return [{"suppressed": "[c]", "not_asked": "[z]"}.get(str(row["flag"]), ""), ""]
+    mark = {"no_clear_change": " n.s.", "low_base": " [low base]"}.get(str(row["flag"]), "")
+    return [f"{points(value)}{mark}", f"{points(low)} to {points(high)}" if low == low else ""]
+
+
 def published_grid(data: pd.DataFrame) -> Grid:
     """A row a published number, with its source and base."""
     shown = Grid(["", "Published", "Base", "Asked", "Source", "Grade"])
@@ -234,6 +281,14 @@ def published_grid(data: pd.DataFrame) -> Grid:
     return shown
 
 
+_SHAPED: dict[str, Callable[[pd.DataFrame], Grid]] = {
+    "published": published_grid,
+    "two_waves": compared_grid,
+    "all_waves": compared_grid,
+    "pair": compared_grid,
+}
+
+
 def _records(data: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for row in data.to_dict("records"):
         yield {str(name): value for name, value in row.items()}
@@ -242,7 +297,7 @@ def _records(data: pd.DataFrame) -> Iterator[dict[str, Any]]:
 def _label(row: dict[str, Any]) -> str:
     label = str(row["option_label"] or row["item_label"] or "")
     if row["role"] == "net":
-        return f"Net: {label.lower()}"
+        return f"Net: {lowered(label)}"
     measure = _MEASURES.get(str(row["measure"]), "")
     if not measure:
         return label
@@ -250,7 +305,7 @@ def _label(row: dict[str, Any]) -> str:
 
 
 def _share(row: dict[str, Any]) -> str:
-    return "[c]" if row["flag"] == "suppressed" else percent(float(row["share"]))
+    return {"suppressed": "[c]", "not_asked": "[z]"}.get(str(row["flag"])) or percent(float(row["share"]))
 
 
 def _interval(row: dict[str, Any]) -> str:

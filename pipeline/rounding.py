@@ -29,6 +29,14 @@ def percent(share: float) -> str:
     return f"{half_up(share * 100)}%"
 
 
+def points(difference: float) -> str:
+    """A difference of shares in percentage points as printed: `+13`, `−6` with a true minus, `0`."""
+    rounded = half_up(abs(difference) * 100)
+    if not rounded:
+        return "0"
+    return f"{MINUS if difference < 0 else '+'}{rounded}"
+
+
 def thousands(count: float) -> str:
     """A count as printed, with a comma between thousands."""
     return f"{half_up(count):,}"

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import SURVEY_FILE, Paths
 from pipeline.stats.intervals import Method
-from pipeline.words import fold
+from pipeline.words import fold, plain
 
 Role = Literal["substantive", "other", "none", "dkns", "not_applicable"]
 Kind = Literal["single", "multiple", "grid", "rank", "number", "date", "allocation", "text"]
@@ -65,14 +65,30 @@ def _options(value: Any) -> Any:
     return full
 
 
+def _nets(value: Any) -> Any:
+    """A net written with a label and options is its options, and its label stands in `net_labels`."""
+    if isinstance(value, dict) and "net_labels" in value:
+        raise ValueError("net_labels is no key: write nets.<id> = { label = ..., options = [...] }")
+    if not isinstance(value, dict) or not isinstance(value.get("nets"), dict):
+        return value
+    nets, labels = {}, {}
+    for net, declared in value["nets"].items():
+        nets[net] = declared
+        if isinstance(declared, dict) and set(declared) == {"label", "options"}:
+            nets[net], labels[net] = declared["options"], declared["label"]
+    return value | {"nets": nets, "net_labels": labels}
+
+
 class Scale(Declared):
     """Ordered options shared by grids, with a score for each substantive one and named nets."""
 
     options: dict[str, Option]
     scores: list[Annotated[float, Field(allow_inf_nan=False)]] = []
     nets: dict[str, list[str]] = {}
+    net_labels: dict[str, str] = {}
 
     _read_options = field_validator("options", mode="before")(_options)
+    _read_nets = model_validator(mode="before")(_nets)
 
 
 class Question(Declared):
@@ -86,11 +102,13 @@ class Question(Declared):
     max: Annotated[int, Field(ge=1, le=1000)] | None = None
     asked: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
     nets: dict[str, list[str] | list[float]] = {}
+    net_labels: dict[str, str] = {}
     unit: str = ""
     others: dict[str, str] = {}
     private: bool = False
 
     _read_options = field_validator("options", mode="before")(_options)
+    _read_nets = model_validator(mode="before")(_nets)
 
     @property
     def mode(self) -> str:
@@ -138,6 +156,12 @@ class Survey(Declared):
             return {}
         of_scale = (self.scales[asked.scale].nets or self._ends(question)) if asked.scale else {}
         return of_scale | own
+
+    def net_label(self, question: str, net: str) -> str:
+        """How a net is printed: by its label, or by its id in words."""
+        asked = self.questions[question]
+        of_scale = self.scales[asked.scale].net_labels if asked.scale else {}
+        return (of_scale | asked.net_labels).get(net) or plain(net)
 
     def _ends(self, question: str) -> dict[str, list[str]]:
         """The two options with the highest scores of a scale, and the two with the lowest."""

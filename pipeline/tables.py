@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from pipeline import captions, declarations, files
+from pipeline import captions, comparability, declarations, files
 from pipeline.captions import Context, WaveFacts, Wording
-from pipeline.cells import COLUMNS, Domain, chosen_together, estimates, ranks
+from pipeline.cells import COLUMNS, Domain, estimates
 from pipeline.declarations import Declarations
 from pipeline.errors import Problem, SurveyError
-from pipeline.estimate import LOW_BASE
-from pipeline.exhibits import Bands, Exhibit, Report, problem
+from pipeline.exhibit_table import Source, columns_of, exhibit_table, exhibit_tests
+from pipeline.exhibits import Exhibit, Report, problem
 from pipeline.normalise import declared
 from pipeline.paths import Paths
 from pipeline.printed import Printed
-from pipeline.published import Published
-from pipeline.significance import (
-    TESTS,
-    as_tests,
-    crosstabs,
-    group_and_total,
-    group_pairs,
-    option_pairs,
-    rankings,
-)
+from pipeline.significance import TESTS, as_tests
 from pipeline.statements import statement
-from pipeline.stats.intervals import wilson
-from pipeline.survey import ROLES, Survey
+from pipeline.survey import Survey
 from pipeline.tidy import to_csv
-
-PUBLISHED_COLUMNS = [
-    "source", "wording", "mode", "label", "percent", "share", "low", "high", "n", "grade", "group", "address",
-]  # fmt: skip
 
 
 def tables(paths: Paths) -> list[Path]:
@@ -100,17 +86,23 @@ def _exhibit(
     exhibit: Exhibit,
     number: int,
 ) -> _Made:
-    questionnaire, bands = all_declared.survey, all_declared.report.segments
-    if exhibit.kind == "published_bars":
-        data = published_table(exhibit, all_declared.published)
-        question = questionnaire.questions[exhibit.question].text or exhibit.question
-        return _Made(data, as_tests([]), captions.caption_published(exhibit, number, data, question))
-    found = exhibit_table(connection, questionnaire, all_declared.report, exhibit)
-    tests = exhibit_tests(connection, questionnaire, exhibit, found)
-    data = found[COLUMNS]
-    context = _context(connection, questionnaire, bands, data, waves)
-    drawn, own = (rows[rows["wave"] == context.wave.name] for rows in (data, tests))
-    return _Made(data, tests, captions.caption(exhibit, number, drawn, own, context))
+    source = Source(connection, all_declared, exhibit)
+    found = exhibit_table(source)
+    data = found[columns_of(exhibit)]
+    if exhibit.drawn.table == "published":
+        asked = all_declared.survey.questions[exhibit.question].text or exhibit.question
+        return _Made(data, as_tests([]), captions.caption_published(exhibit, number, data, asked))
+    tests = exhibit_tests(source, found)
+    names = sorted(data["wave"].unique(), reverse=True)
+    drawn, own = data, tests
+    if not exhibit.drawn.over_waves:
+        names = names[:1]
+        drawn, own = (rows[rows["wave"] == names[0]] for rows in (data, tests))
+    contexts = [
+        _context(connection, all_declared, waves, exhibit, name, before)
+        for name, before in itertools.zip_longest(names, names[1:])
+    ]
+    return _Made(data, tests, captions.caption(exhibit, number, drawn, own, contexts))
 
 
 def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, question: str) -> bool:
@@ -162,157 +154,37 @@ def _frequencies(
     return {paths.frequencies / f"{name}.csv": groups.get(name, every.head(0)) for name in names}
 
 
-def exhibit_table(
-    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, report: Report, exhibit: Exhibit
-) -> pd.DataFrame:
-    """The table of an exhibit, every wave that has its question, rows in the order they are drawn.
-
-    Its columns are those of `cells.estimates`.
-    """
-    domain = Domain((exhibit.by,) if exhibit.by else (), exhibit.where, exhibit.dkns)
-    data = estimates(connection, questionnaire, report.segments, [exhibit.question], domain)
-    data = data[(data["role"] != "not_applicable") & ~data["screened"]]
-    latest = data.loc[data["wave"] == data["wave"].max()] if len(data) else data
-    if exhibit.by and not latest["by"].ne("").any():
-        raise SurveyError(
-            f"exhibit {exhibit.id!r}: its latest wave has nobody in a group of {exhibit.by!r}; leave out by"
-        )
-    if data.empty:
-        raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {exhibit.question!r} within its filter")
-    ordered = [_ordered(exhibit, wave) for _, wave in data.groupby("wave", sort=True)]
-    return pd.concat(ordered, ignore_index=True)
-
-
-def exhibit_tests(
-    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, exhibit: Exhibit, found: pd.DataFrame
-) -> pd.DataFrame:
-    """The tests of an exhibit whose table was the last to be made, a row a test.
-
-    By a segment: its groups in pairs, each against all, and the crosstab. Else the options (or items ranked)
-    that stand next to each other, and whether a ranking has an order at all.
-    """
-    if exhibit.by:
-        tests = [group_pairs(found), group_and_total(found), crosstabs(found)]
-    else:
-        kind = questionnaire.questions[exhibit.question].kind
-        tests = [rankings(ranks(connection))] if kind == "rank" else []
-        if kind in ("single", "multiple", "rank"):
-            together = chosen_together(connection, questionnaire)
-            tests += [option_pairs(wave, together, _neighbours(wave)) for _, wave in found.groupby("wave")]
-    return pd.concat([as_tests([]), *tests], ignore_index=True)
-
-
-def _neighbours(found: pd.DataFrame) -> list[tuple[int, int]]:
-    """Each substantive option or ranked item with the next by falling share."""
-    own = found[found["measure"].isin(["option", "ranked"]) & found["share"].notna()]
-    own = own[(own["role"].isin(["substantive", ""])) & (own["valid_cases"] >= LOW_BASE)]
-    falling = own.sort_values("share", ascending=False, kind="stable").index
-    return list(itertools.pairwise(falling))
-
-
-def _ordered(exhibit: Exhibit, data: pd.DataFrame) -> pd.DataFrame:
-    """One wave's rows in the order of the figure; groups keep their own order, all respondents first."""
-    groups = {
-        key: place for place, key in enumerate(dict.fromkeys(zip(data["by"], data["group"], strict=True)))
-    }
-    keys = pd.DataFrame(index=data.index)
-    keys["group"] = [groups[key] for key in zip(data["by"], data["group"], strict=True)]
-    keys["place"] = range(len(data))
-    whole = data[data["by"] == ""]
-    if exhibit.kind == "scale_bars":
-        first_net = whole.loc[whole["measure"] == "net", "option"].head(1)
-        net = whole[(whole["measure"] == "net") & whole["option"].isin(first_net)]
-        places = (
-            _descending(net, "item")
-            if len(net)
-            else {i: p for p, i in enumerate(dict.fromkeys(data["item"]))}
-        )
-        keys["row"] = data["item"].map(places)
-        keys["role"] = data["role"].map(_role_place)
-        keys["measure"] = (data["measure"] != "option").astype(int)
-        keys["within"] = keys["place"].where(data["measure"] != "option", -keys["place"])
-        order = ["group", "row", "measure", "role", "within"]
-    elif exhibit.kind in ("ranked_bars", "segment_panels"):
-        shown = whole[whole["measure"].isin(["option", "ranked"])]
-        what = "item" if (shown["measure"] == "ranked").any() else "option"
-        places = _descending(shown, what)
-        keys["measure"] = (~data["measure"].isin(["option", "ranked"])).astype(int)
-        keys["role"] = data["role"].map(_role_place)
-        keys["row"] = data[what].map(places).fillna(len(places))
-        order = ["group", "measure", "role", "row", "place"]
-    else:
-        keys["measure"] = (data["measure"] != "option").astype(int)
-        keys["role"] = data["role"].map(_role_place)
-        order = ["group", "measure", "role", "place"]
-    return data.loc[keys.sort_values(order, kind="stable").index]
-
-
-def _descending(rows: pd.DataFrame, column: str) -> dict[str, int]:
-    """The place of each value of `column` by falling share; ties stay in questionnaire order."""
-    ranked = rows.sort_values("share", ascending=False, kind="stable", na_position="last")
-    return {value: place for place, value in enumerate(dict.fromkeys(ranked[column]))}
-
-
-def _role_place(role: str) -> int:
-    """Where a role stands: the substantive first, then Other, None and DKNS."""
-    return list(ROLES).index(role) if role in ROLES else 0
-
-
-def published_table(exhibit: Exhibit, numbers: Sequence[Published]) -> pd.DataFrame:
-    """What others published on the exhibit's question, in the order of published.csv.
-
-    The interval is there where the source states its base.
-    """
-    rows = [row for row in numbers if row.question == exhibit.question and not row.wave]
-    if not rows:
-        raise SurveyError(f"exhibit {exhibit.id!r}: published.csv has no number on {exhibit.question!r}")
-    shares = [float(row.percent) / 100 for row in rows]
-    low, high = wilson(shares, [row.n or 0 for row in rows])
-    return pd.DataFrame(
-        {
-            "source": [row.source for row in rows],
-            "wording": [row.wording for row in rows],
-            "mode": [row.mode for row in rows],
-            "label": [row.option for row in rows],
-            "percent": [str(row.percent) for row in rows],
-            "share": shares,
-            "low": low,
-            "high": high,
-            "n": pd.array([row.n for row in rows], dtype="Int64"),
-            "grade": [row.grade for row in rows],
-            "group": [row.group for row in rows],
-            "address": [row.address for row in rows],
-        }
-    )[PUBLISHED_COLUMNS]
-
-
 def _context(
     connection: duckdb.DuckDBPyConnection,
-    questionnaire: Survey,
-    bands: Mapping[str, Bands],
-    data: pd.DataFrame,
+    all_declared: Declarations,
     waves: Sequence[WaveFacts],
+    exhibit: Exhibit,
+    name: str,
+    before: str | None,
 ) -> Context:
-    """What the caption of an exhibit needs; the wave drawn is the latest that asked the question."""
-    latest = max(data["wave"])
+    """What the caption of an exhibit needs of one wave, and of what changed since the one shown before."""
     rows = connection.execute(
         "select questions.id, wordings.number, wordings.text, wordings.mode from coded.wordings "
         "join coded.questions using (question) join coded.waves using (wave) where waves.name = ?",
-        [latest],
+        [name],
     ).fetchall()
     labels = connection.execute(
         "select distinct questions.id, options.id, options.label, offers.screened from coded.offers "
         "join coded.options using (question, option) join coded.questions using (question) "
         "join coded.waves using (wave) where waves.name = ?",
-        [latest],
+        [name],
     ).fetchall()
+    change = ("", "")
+    if before is not None:
+        change = comparability.declared(all_declared.fieldings, exhibit.question, before, name)
     return Context(
-        survey=questionnaire,
-        bands=bands,
-        wave=next(wave for wave in waves if wave.name == latest),
+        survey=all_declared.survey,
+        bands=all_declared.report.segments,
+        wave=next(wave for wave in waves if wave.name == name),
         wordings={name: Wording(*words) for name, *words in rows},
         labels={(question, option): label for question, option, label, _ in labels},
         screened=frozenset(question for question, _, _, screened in labels if screened),
+        change=change,
     )
 
 

@@ -63,6 +63,11 @@ def plain(identifier: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def lowered(label: str) -> str:
+    """A label within a sentence: its first letter small, unless it begins with an acronym."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def with_digits(text: str) -> str:
     """A folded text with its number words as digits, and more and less than as signs."""
     digits = re.sub(r"[a-z]+", lambda word: _DIGITS.get(word[0], word[0]), fold(text))

@@ -164,7 +164,8 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     ),
     "an exhibit of a kind that cannot show its question": (
         ("report.toml", 'kind = "scale_bars"', 'kind = "ranked_bars"'),
-        r"raw/toy/report.toml:21: ranked_bars cannot show a grid question; it can be scale_bars or table",
+        r"raw/toy/report.toml:21: ranked_bars cannot show a grid question; it can be diverging_bars, "
+        r"dumbbell, heat_table, scale_bars, trend_lines, table",
     ),
     "an exhibit by an unknown segment": (
         ("report.toml", 'by = "place"', 'by = "plaice"'),

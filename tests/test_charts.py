@@ -18,13 +18,14 @@ import pytest
 from matplotlib.figure import Figure
 
 from pipeline import figures, gates
-from pipeline.charts import KINDS, colours, drawer, estimates, frame, rows
-from pipeline.charts.frame import Bar, Words
+from pipeline.charts import colours, drawer, estimates, frame, kinds, rows
+from pipeline.charts.frame import Bar, Cell, Dot, Words
 from pipeline.errors import SurveyError
 from pipeline.paths import Paths
 from pipeline.printed import Printed
 from pipeline.rounding import percent
 
+KINDS = tuple(kinds())
 NAN = math.nan
 SVG = "{http://www.w3.org/2000/svg}"
 LONG = (
@@ -35,7 +36,7 @@ COLUMNS = [
     *("wave", "question", "item", "item_label", "option", "option_label", "role", "measure"),
     *("by", "group", "group_label", "share", "low", "high", "respondents", "sample_size"),
     *("valid_cases", "total_mentions", "weighted_respondents", "weighted_base", "effective_base"),
-    *("value", "flag"),
+    *("value", "flag", "fielded", "comparability"),
 ]
 Parts = Sequence[tuple[str, float]]
 BLOCKERS = (
@@ -117,12 +118,88 @@ def published() -> pd.DataFrame:
     return pd.DataFrame([cell | {"mode": "(select one)", "group": "", "address": ""} for cell in cells])
 
 
+WAVES = ("w1", "w2", "w3")
+
+
+def over_waves(names: Sequence[str] = ("Skills", "Licences", "Cost above $1M to $10M")) -> pd.DataFrame:
+    """Three waves of the same answers, as trend_lines has them; the last is reworded."""
+    cells = []
+    for place, name in enumerate(names):
+        for number, wave in enumerate(WAVES):
+            share = 0.4 / (place + 1) + 0.05 * number
+            fielded = f"{2000 + 2 * number + number // 2}-03-01"
+            status = ("", "same", "reworded")[number]
+            cells.append(row(name, share, wave=wave, fielded=fielded, comparability=status))
+    return table(*cells)
+
+
+def two_waves(parts: Parts = BLOCKERS) -> pd.DataFrame:
+    """Two waves and their changes: the first is clear, the others are not."""
+    early = [row(name, min(share + 0.05, 1), wave="w1", fielded="2000-03-01") for name, share in parts]
+    late = [row(name, share, fielded="2001-03-01", comparability="same") for name, share in parts]
+    changes = [
+        row(name, NAN, fielded="2001-03-01", comparability="same", measure="change", value=-0.05, low=-0.09,
+            high=-0.01, flag="" if place == 0 else "no_clear_change")
+        for place, (name, _) in enumerate(parts)
+    ]  # fmt: skip
+    return table(*early, *late, *changes)
+
+
+def pair(parts: Parts = BLOCKERS) -> pd.DataFrame:
+    """The same options of two questions."""
+    first = [row(label, share, question="blockers") for label, share in parts]
+    second = [
+        row(label, share / 2, question="enablers", option_label=f"{label} (help)") for label, share in parts
+    ]
+    return table(*first, *(cell | {"option": one["option"]} for cell, one in zip(second, first, strict=True)))
+
+
+def combined(parts: Parts = BLOCKERS[:3]) -> pd.DataFrame:
+    """Options, every pair of neighbours, and what is left."""
+    ids = [label.casefold() for label, _ in parts]
+    options = [row(label, share) for label, share in parts]
+    pairs = [
+        row(f"{one} + {other}", 0.3 / len(parts), measure="combination", option=f"{one}+{other}")
+        for one, other in pairwise([*ids, ids[0]])
+    ]
+    rest = [row("All others", 0.5, measure="combination", role="other"),
+            row("None of these", 0.2, measure="combination", role="none")]  # fmt: skip
+    return table(*options, *pairs, *rest)
+
+
+def steps(parts: Parts = (("All", 1.0), ("Piloting or further", 0.6), ("Producing", 0.15))) -> pd.DataFrame:
+    """Stages reached, and continued from the stage before."""
+    reached = [row(label, share, measure="reached") for label, share in parts]
+    continued = [
+        row(label, share / before if before else 0.0, measure="continued", valid_cases=round(before * 200))
+        for (label, share), (_, before) in zip(parts[1:], parts, strict=False)
+    ]
+    return table(*reached, *continued)
+
+
+def classes(parts: Parts = (("0 to 9", 0.2), ("10 to 19", 0.5), ("20 or more", 0.3))) -> pd.DataFrame:
+    """Classes of a number and its median."""
+    bins = [
+        row(label, share, measure="bin", value=10.0 * place) for place, (label, share) in enumerate(parts)
+    ]
+    return table(*bins, row("", NAN, measure="median", value=14.5))
+
+
 MADE: dict[str, Callable[[], pd.DataFrame]] = {
+    "combinations": combined,
+    "diverging_bars": battery,
+    "dumbbell": two_waves,
+    "funnel_bars": steps,
+    "heat_table": segmented,
+    "histogram": classes,
+    "paired_bars": pair,
+    "published_bars": published,
     "ranked_bars": ranked,
-    "single_bar": single,
+    "ranked_dots": ranked,
     "scale_bars": battery,
     "segment_panels": segmented,
-    "published_bars": published,
+    "single_bar": single,
+    "trend_lines": over_waves,
 }
 
 
@@ -157,6 +234,10 @@ def words_of(figure: Figure) -> list[Words]:
     return [words for words in figure.findobj(Words) if isinstance(words, Words)]
 
 
+def marks_of(figure: Figure) -> list[Bar | Dot | Cell]:
+    return [mark for mark in figure.findobj() if isinstance(mark, Bar | Dot | Cell)]
+
+
 def bars_of(figure: Figure) -> list[Bar]:
     return [bar for bar in figure.findobj(Bar) if isinstance(bar, Bar)]
 
@@ -165,16 +246,16 @@ def values_of(figure: Figure) -> list[Words]:
     return [words for words in words_of(figure) if words.value]
 
 
-def survey(folder: Path, kinds: Sequence[str] = KINDS) -> Paths:
+def survey(folder: Path, chosen: Sequence[str] = KINDS) -> Paths:
     """A survey folder with an exhibit of each kind, and one that is a table."""
     paths = Paths(folder, "toy")
     paths.tables.mkdir(parents=True)
-    exhibits = [dataclasses.asdict(printed(kind)) for kind in kinds]
+    exhibits = [dataclasses.asdict(printed(kind)) for kind in chosen]
     exhibits.append(dataclasses.asdict(printed("table", id="counts")))
     pd.DataFrame(exhibits).to_csv(paths.tables / "exhibits.csv", index=False)
-    for kind in kinds:
+    for kind in chosen:
         data = MADE[kind]()
-        if kind != "published_bars":
+        if kind != "published_bars" and not kinds()[kind].over_waves:
             before = data.assign(wave="w1", share=data["share"] / 2)
             data = pd.concat([before, data])
         data.to_csv(paths.tables / f"my_{kind}.csv", index=False)
@@ -432,8 +513,9 @@ def test_an_empty_table_says_so(kind: str) -> None:
 def count_of(kind: str, count: int) -> pd.DataFrame:
     """A table of a kind with `count` options, or items."""
     parts = [(f"Option {number} of the list", 1 / count) for number in range(count)]
+    names = [name for name, _ in parts]
     if kind == "scale_bars":
-        return battery([name for name, _ in parts])
+        return battery(names)
     if kind == "published_bars":
         same = {"source": "A", "wording": "Q", "mode": "", "grade": "A", "group": "", "n": 9}
         return pd.DataFrame(
@@ -442,7 +524,18 @@ def count_of(kind: str, count: int) -> pd.DataFrame:
                 for name, share in parts
             ]
         )
-    return segmented(parts=parts) if kind == "segment_panels" else ranked(parts)
+    makers = {
+        "segment_panels": lambda: segmented(parts=parts),
+        "heat_table": lambda: segmented(parts=parts),
+        "diverging_bars": lambda: battery(names),
+        "dumbbell": lambda: two_waves(parts),
+        "paired_bars": lambda: pair(parts),
+        "combinations": lambda: combined(parts[:10]),
+        "funnel_bars": lambda: steps(parts),
+        "histogram": lambda: classes(parts[:12]),
+        "trend_lines": lambda: over_waves(names[:6]),
+    }
+    return makers[kind]() if kind in makers else ranked(parts)
 
 
 @pytest.mark.parametrize("count", [1, 40])
@@ -485,9 +578,27 @@ def test_the_label_gate_sees_a_wrong_number() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_label_gate_sees_a_wrong_bar(kind: str) -> None:
     figure, data, exhibit = draw(kind)
-    bar = bars_of(figure)[0]
-    bar.set_width(bar.get_width() * 1.2)
-    assert "beside a bar of" in said(figure, data, exhibit, "label")[0]
+    mark = marks_of(figure)[0]
+    if isinstance(mark, Cell):
+        return  # the gate of shades looks at those
+    if isinstance(mark, Dot):
+        x, y = mark.center
+        mark.center = (x + 9, y + 9)
+    elif mark.upright:
+        mark.set_height(mark.get_height() * 1.2)
+    else:
+        mark.set_width(mark.get_width() * 1.2)
+    what = type(mark).__name__.lower()
+    assert f"beside a {what} of" in said(figure, data, exhibit, "label")[0]
+
+
+def test_the_shade_gate_sees_a_lighter_cell_of_a_higher_share() -> None:
+    figure, data, exhibit = draw("heat_table")
+    cells = [mark for mark in marks_of(figure) if isinstance(mark, Cell)]
+    cells[0].set_facecolor(colours.shade(0.1))
+    assert said(figure, data, exhibit, "shade")[0].startswith(
+        "shade: row 0 (Skills, 48%) is lighter than row "
+    )
 
 
 def test_the_label_gate_sees_a_wrong_tick() -> None:
@@ -515,9 +626,9 @@ def test_the_label_gate_sees_a_row_that_is_not_drawn(kind: str) -> None:
     for words in words_of(figure):
         if words.row == 1:
             words.remove()
-    for bar in bars_of(figure):
-        if bar.row == 1:
-            bar.remove()
+    for mark in marks_of(figure):
+        if mark.row == 1:
+            mark.remove()
     assert any("is not in the figure" in problem for problem in said(figure, data, exhibit, "label"))
 
 

@@ -46,6 +46,7 @@ def test_only_these_know_duckdb() -> None:
         "coded.py",
         "cells.py",
         "tables.py",
+        "exhibit_table.py",
         "parquet.py",
         "weights.py",
         "formats/written.py",
@@ -68,8 +69,8 @@ def test_only_normalise_builds_the_database() -> None:
 
 def test_only_tables_computes_shares() -> None:
     # the stage, and what notebooks open
-    assert users("pipeline.cells") == {"tables.py", "explore.py"}
-    computing = {"estimate.py", "significance.py", "tables.py", "stats/coverage.py"}
+    assert users("pipeline.cells") == {"tables.py", "exhibit_table.py", "explore.py"}
+    computing = {"estimate.py", "significance.py", "exhibit_table.py", "stats/coverage.py"}
     # these ask for the names of the intervals and the confidence level, and for no formula
     naming = {"captions.py", "cells.py", "report.py", "survey.py"}
     assert users("pipeline.stats.intervals") == computing | naming
@@ -92,7 +93,7 @@ def test_charts_get_a_dataframe_and_no_more(name: str) -> None:
 
 def test_every_chart_has_the_same_signature() -> None:
     kinds = [n for n in SOURCES if n.startswith("charts/") and "def draw(" in SOURCES[n]]
-    assert len(kinds) == 5
+    assert len(kinds) == 14
     for name in kinds:
         assert "def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:" in SOURCES[name]
 

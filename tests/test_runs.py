@@ -73,7 +73,7 @@ def test_without_a_report_file_every_question_gets_its_exhibit(toy: Paths) -> No
     (toy.raw / "report.toml").unlink()
     run_all(toy)
     drawn = {path.stem for path in toy.figures.glob("*.svg")}
-    assert drawn == {"involved", "region", "uses", "why_not", "top", "views"}
+    assert drawn == {"involved", "region", "uses", "why_not", "top", "views", "share"}
     assert "Are you involved?" in toy.report.read_text()
 
 

@@ -483,7 +483,7 @@ def test_waves_are_compared_where_they_can_be(tmp_path: Path) -> None:
     run_all(paths)
     with (
         open_survey("members", tmp_path) as survey,
-        pytest.raises(SurveyError, match="'uses' cannot be compared across wave x: asked of others"),
+        pytest.raises(SurveyError, match="'uses' cannot be compared between w and x: asked of others"),
     ):
         survey.compare_waves("uses")
 

@@ -1,20 +1,26 @@
 """The kinds of figure, and the rows of a table as they see them.
 
-Nothing here imports Matplotlib: a kind's module is loaded when its first figure is drawn.
+A kind is a module of this package with a `draw` and, in capitals, what the stage `tables` must know of it:
+the fields of `Kind`. Nothing here imports Matplotlib: a kind's module is loaded when its first figure is
+drawn, and until then its capitals are read off its source.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pipeline.errors import SurveyError, did_you_mean
-from pipeline.rounding import percent
+from pipeline.printed import CHANGES, main_measures
+from pipeline.rounding import half_up, percent, points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,20 +28,68 @@ if TYPE_CHECKING:
     from pipeline.printed import Printed
 
     Drawer = Callable[[pd.DataFrame, Printed], Figure]
-
-KINDS = ("ranked_bars", "single_bar", "scale_bars", "segment_panels", "published_bars")
+    Shown = Callable[[list["Row"]], list["Row"]]
 
 LOW_BASE = "[low base]"
 SUPPRESSED = "[c]"
 NOT_ASKED = "[z]"
 NO_VALUE = "–"
+NO_CLEAR_CHANGE = "n.s."
+_VALUES = ("mean", "median")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a kind's module says of it, each in a constant of the same name in capitals.
+
+    `fits` are the kinds of question it can show, `table` the shape of its table (`exhibit_table.SHAPES`),
+    `order` that of its rows, `share` or `questionnaire`; `by` whether it `may`, `must` or can `never` have a
+    segment. `stacked` kinds are of bars of 100%; `whiskers` tells whether intervals are drawn. `said` is how
+    alt text calls it.
+    """
+
+    fits: tuple[str, ...]
+    said: str
+    table: str = "answers"
+    order: str = "share"
+    by: str = "may"
+    stacked: bool = False
+    whiskers: bool = False
+
+    @property
+    def over_waves(self) -> bool:
+        """Whether its table is drawn whole; of others only the latest wave is."""
+        return self.table in ("two_waves", "all_waves")
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind by its name, in the order of the alphabet."""
+    found = {}
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        said = {}
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                if name in {field.name.upper() for field in fields(Kind)}:
+                    said[name.lower()] = ast.literal_eval(node.value)
+        if "fits" in said:
+            found[path.stem] = Kind(**said)
+    return found
 
 
 def drawer(kind: str) -> Drawer:
     """The function that draws figures of a kind."""
-    if kind not in KINDS:
-        raise SurveyError(f"no kind of figure {kind!r}; {did_you_mean(kind, KINDS, 'the kinds are')}")
-    return cast("Drawer", importlib.import_module(f"pipeline.charts.{kind}").draw)
+    if kind not in kinds():
+        raise SurveyError(f"no kind of figure {kind!r}; {did_you_mean(kind, kinds(), 'the kinds are')}")
+    draw: Drawer = importlib.import_module(f"pipeline.charts.{kind}").draw
+    return draw
+
+
+def shown(kind: str, table: list[Row]) -> list[Row]:
+    """The rows that a figure must show: those of its module's `shown`, or else all shares but nets."""
+    chosen: Shown = getattr(importlib.import_module(f"pipeline.charts.{kind}"), "shown", answers)
+    return chosen(table)
 
 
 @dataclass(frozen=True)
@@ -43,6 +97,8 @@ class Row:
     """One row of an exhibit's table; `index` is its place there, from 0, and a missing number is NaN."""
 
     index: int
+    wave: str
+    question: str
     name: str
     key: tuple[str, str]
     item: str
@@ -52,15 +108,19 @@ class Row:
     group: str
     group_label: str
     share: float
+    value: float
     low: float
     high: float
     n: float
+    respondents: float
     flag: str
     published: str
     source: str
     wording: str
     mode: str
     grade: str
+    fielded: str
+    comparability: str
 
     @property
     def plotted(self) -> float:
@@ -86,7 +146,23 @@ class Row:
             return NOT_ASKED
         if self.published:
             return self.published
+        if self.measure in CHANGES:
+            return self._change
+        if self.measure in _VALUES and not math.isnan(self.value):
+            return f"{half_up(self.value, 1).normalize():f}"
         return percent(self.share) or NO_VALUE
+
+    @property
+    def _change(self) -> str:
+        """A change in points, with its interval where it is clear."""
+        if math.isnan(self.value):
+            return NO_VALUE
+        said = f"{points(self.value)} pts"
+        if self.low_base:
+            return f"{said} {LOW_BASE}"
+        if self.flag == "no_clear_change":
+            return f"{said} {NO_CLEAR_CHANGE}"
+        return f"{said} [{points(self.low)}, {points(self.high)}]"
 
 
 def rows(data: pd.DataFrame) -> list[Row]:
@@ -96,7 +172,13 @@ def rows(data: pd.DataFrame) -> list[Row]:
 
 def estimates(data: pd.DataFrame) -> list[Row]:
     """The rows that stand for a share of an option or of a ranked item; nets and means left out."""
-    return [row for row in rows(data) if row.measure in ("option", "ranked") and row.role != "net"]
+    return answers(rows(data))
+
+
+def answers(table: list[Row]) -> list[Row]:
+    """The shares of options, or of ranked items, of a table's rows."""
+    wanted = main_measures(row.measure for row in table)
+    return [row for row in table if row.measure in wanted and row.role != "net"]
 
 
 def by_group(chosen: Iterable[Row]) -> dict[str, list[Row]]:
@@ -117,7 +199,8 @@ def base(group: list[Row]) -> str:
     known = [row.n for row in group if not math.isnan(row.n)]
     if not known:
         return f"n = {SUPPRESSED}" if any(row.flag == "suppressed" for row in group) else "n unknown"
-    return f"n = {max(known):,.0f}"
+    least, most = (f"{count:,.0f}" for count in (min(known), max(known)))
+    return f"n = {most}" if least == most else f"n = {least} to {most}"
 
 
 def _row(index: int, record: dict[Any, Any]) -> Row:
@@ -133,6 +216,8 @@ def _row(index: int, record: dict[Any, Any]) -> Row:
     name = text("option_label") or text("label") or text("item_label")
     return Row(
         index=index,
+        wave=text("wave"),
+        question=text("question"),
         name=name,
         key=(text("item"), text("option") or text("label")),
         item=text("item"),
@@ -142,15 +227,19 @@ def _row(index: int, record: dict[Any, Any]) -> Row:
         group=text("group"),
         group_label=text("group_label"),
         share=number("share"),
+        value=number("value"),
         low=number("low"),
         high=number("high"),
         n=number("n") if "n" in record else number("valid_cases"),
+        respondents=number("respondents"),
         flag=text("flag"),
         published=f"{published}%" if _is_number(published) else published,
         source=text("source"),
         wording=text("wording"),
         mode=text("mode"),
         grade=text("grade"),
+        fielded=text("fielded"),
+        comparability=text("comparability"),
     )
 
 

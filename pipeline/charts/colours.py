@@ -33,6 +33,7 @@ DIVERGING = {
     6: ("#12436D", "#3B78B0", "#8DC0EC", "#DDAEC5", "#B0527F", "#801650"),
     7: ("#12436D", "#3B78B0", "#8DC0EC", "#D9D9D9", "#DDAEC5", "#B0527F", "#801650"),
 }
+_SHADES = ("#F1F6FB", "#12436D")
 _SEQUENTIAL_STOPS = ("#12436D", "#6BACE6", "#C5DFF6")
 
 _NEUTRAL_BEGINNINGS = (
@@ -90,6 +91,13 @@ def sequential(count: int) -> tuple[str, ...]:
         mixed = [a + (b - a) * (at - left) for a, b in zip(stops[left], stops[left + 1], strict=True)]
         colours.append("#" + "".join(f"{round(channel):02X}" for channel in mixed))
     return tuple(colours)
+
+
+def shade(part: float) -> str:
+    """The blue of a cell whose share is `part` of the highest, from nearly white at 0 to dark at 1."""
+    light, dark = (_channels(stop) for stop in _SHADES)
+    mixed = [a + (b - a) * min(max(part, 0.0), 1.0) for a, b in zip(light, dark, strict=True)]
+    return "#" + "".join(f"{round(channel):02X}" for channel in mixed)
 
 
 def on(colour: str) -> str:

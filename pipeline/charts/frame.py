@@ -20,7 +20,7 @@ from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
@@ -29,6 +29,8 @@ from pipeline.errors import SurveyError
 from pipeline.printed import Printed
 
 Align = Literal["left", "center", "right"]
+Way = Literal["down", "right", "left"]
+"""the way in which the rows of a panel follow the order of their table"""
 
 INCH = 72.0
 WIDTH = 7.5 * INCH
@@ -37,6 +39,7 @@ CONTENT = WIDTH - 2 * MARGIN
 LABEL_COLUMN = 0.45 * CONTENT
 DPI = 200
 SMALLEST = 8.0
+DOT = 4.4
 SYNTHETIC = "Synthetic responses"
 NOTHING = "No responses to show."
 
@@ -103,7 +106,8 @@ class Words(Text):
     value: bool = False
     row: int | None = None
     panel: int = 0
-    bar: Bar | None = None
+    way: Way = "down"
+    bar: Bar | Cell | None = None
     face: Face
 
 
@@ -114,14 +118,44 @@ class Bar(Rectangle):
     unit: float
     zero: float
     panel: int = 0
+    way: Way = "down"
     tick: bool = False
+    upright: bool = False
 
     @property
     def plotted(self) -> float:
         """The share that the bar shows."""
         if self.tick:
             return (self.get_x() + self.get_width() / 2 - self.zero) / self.unit
-        return self.get_width() / self.unit
+        return (self.get_height() if self.upright else self.get_width()) / self.unit
+
+
+class Dot(Circle):
+    """The dot of table row `row` at its share: `unit` points stand for 100%, rightwards or, upright, upwards.
+
+    `hollow` dots are open whatever their base, as those of an earlier wave are.
+    """
+
+    row: int
+    unit: float
+    zero: float
+    panel: int = 0
+    upright: bool = False
+    hollow: bool = False
+
+    @property
+    def plotted(self) -> float:
+        """The share that the dot stands at."""
+        centre: Any = self.get_center()
+        reach = self.zero - centre[1] if self.upright else centre[0] - self.zero
+        return float(reach) / self.unit
+
+
+class Cell(Rectangle):
+    """The cell of table row `row` in a table that is coloured by its shares."""
+
+    row: int
+    panel: int = 0
 
 
 class Sheet:
@@ -132,6 +166,7 @@ class Sheet:
         FigureCanvasAgg(self.figure)
         self.y = 12.0
         self.panel = 0
+        self.way: Way = "down"
         self._points = Affine2D()
         self._transform = self._points + self.figure.dpi_scale_trans
 
@@ -151,7 +186,7 @@ class Sheet:
         *,
         value: bool = False,
         row: int | None = None,
-        bar: Bar | None = None,
+        bar: Bar | Cell | None = None,
     ) -> None:
         """Place a block with its upper edge at `top`."""
         lead = block.style.size * _LEADING
@@ -169,7 +204,8 @@ class Sheet:
                 parse_math=False,
                 usetex=False,
             )
-            words.value, words.row, words.bar, words.panel = value, row, bar, self.panel
+            words.value, words.row, words.bar = value, row, bar
+            words.panel, words.way = self.panel, self.way
             words.face = block.face
             self.figure.add_artist(words)
 
@@ -182,7 +218,7 @@ class Sheet:
         *,
         value: bool = False,
         row: int | None = None,
-        bar: Bar | None = None,
+        bar: Bar | Cell | None = None,
     ) -> None:
         """Place a block with its middle at the height `middle`."""
         self.words(block, x, middle - block.height / 2, align, value=value, row=row, bar=bar)
@@ -217,9 +253,81 @@ class Sheet:
             linewidth=1.0 if outlined else 0,
             transform=self._transform,
         )
-        bar.row, bar.unit, bar.zero, bar.panel = row, unit, zero, self.panel
+        return self._bar(bar, row, zero, unit)
+
+    def column(
+        self,
+        row: int,
+        middle: float,
+        bottom: float,
+        width: float,
+        share: float,
+        unit: float,
+        colour: str,
+        *,
+        outlined: bool = False,
+    ) -> Bar:
+        """Draw a share as an upright bar that stands on `bottom`."""
+        bar = Bar(
+            (middle - width / 2, bottom - share * unit),
+            width,
+            share * unit,
+            facecolor=WHITE if outlined else colour,
+            edgecolor=colour if outlined else "none",
+            linewidth=1.0 if outlined else 0,
+            transform=self._transform,
+        )
+        bar.upright = True
+        return self._bar(bar, row, bottom, unit)
+
+    def _bar(self, bar: Bar, row: int, zero: float, unit: float) -> Bar:
+        bar.row, bar.unit, bar.zero = row, unit, zero
+        bar.panel, bar.way = self.panel, self.way
         self.figure.add_artist(bar)
         return bar
+
+    def dot(
+        self,
+        row: int,
+        place: tuple[float, float],
+        zero: float,
+        unit: float,
+        colour: str,
+        *,
+        upright: bool = False,
+        open_: bool = False,
+        hollow: bool = False,
+        radius: float = DOT,
+    ) -> None:
+        """Draw a share as a dot at `place`; an open one where it has a low base, or is `hollow`."""
+        dot = Dot(
+            place,
+            radius - 0.8,
+            facecolor=WHITE if open_ or hollow else colour,
+            edgecolor=colour,
+            linewidth=1.6,
+            transform=self._transform,
+            zorder=4,
+        )
+        dot.row, dot.unit, dot.zero, dot.panel = row, unit, zero, self.panel
+        dot.upright, dot.hollow = upright, hollow
+        self.figure.add_artist(dot)
+
+    def circle(self, place: tuple[float, float], colour: str, radius: float = DOT) -> None:
+        """Draw a plain dot that stands for no number."""
+        self.figure.add_artist(
+            Circle(place, radius, facecolor=colour, linewidth=0, transform=self._transform, zorder=3)
+        )
+
+    def cell(self, row: int, x: float, top: float, width: float, height: float, colour: str) -> Cell:
+        """Draw the coloured cell of a row, with a white gap around it."""
+        cell = Cell(
+            (x, top), width, height, facecolor=colour, edgecolor=WHITE, linewidth=1.0,
+            transform=self._transform,
+        )  # fmt: skip
+        cell.row, cell.panel = row, self.panel
+        self.figure.add_artist(cell)
+        return cell
 
     def part(
         self,
@@ -255,7 +363,7 @@ class Sheet:
                     transform=self._transform,
                 )
                 self.figure.add_artist(frame)
-        elif start > 0:
+        elif start != 0:
             self.line((left, left), (top, top + height), WHITE, 1.4)
         return bar
 
@@ -273,8 +381,8 @@ class Sheet:
             transform=self._transform,
             zorder=2,
         )
-        bar.row, bar.unit, bar.zero, bar.panel, bar.tick = row, unit, zero, self.panel, True
-        self.figure.add_artist(bar)
+        bar.tick = True
+        self._bar(bar, row, zero, unit)
 
     def swatch(self, x: float, middle: float, colour: str, width: float = _SWATCH,
                height: float = _SWATCH) -> None:  # fmt: skip
@@ -290,16 +398,28 @@ class Sheet:
             )
         )
 
-    def line(self, xs: tuple[float, float], ys: tuple[float, float], colour: str, width: float) -> None:
-        """Draw a straight line."""
+    def line(
+        self,
+        xs: tuple[float, float],
+        ys: tuple[float, float],
+        colour: str,
+        width: float,
+        dashes: tuple[float, ...] = (),
+        below: bool = False,
+    ) -> None:
+        """Draw a straight line, dashed where `dashes` has the lengths of strokes and gaps in points.
+
+        One `below` lies under everything else.
+        """
         line = Line2D(
             xs,
             ys,
             color=colour,
             linewidth=width,
+            linestyle=(0, dashes) if dashes else "-",
             solid_capstyle="butt",
             transform=self._transform,
-            zorder=2,
+            zorder=0.5 if below else 2,
         )
         self.figure.add_artist(line)
 

@@ -8,12 +8,21 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import Row, rows
+from pipeline.charts import Row, base, rows
 from pipeline.charts.frame import CONTENT, HEADING, NOTE, QUESTION, Sheet, compose, nothing
 from pipeline.charts.ranked_bars import Entry, bars, coloured, name_column, scale_unit
 from pipeline.printed import Printed
 
+FITS = ("single", "multiple", "grid", "rank", "number", "date", "allocation", "text")
+SAID = "Bars"
+TABLE = "published"
+
 _GRADES = {"A": "read in the publisher's own text", "B": "quoted by a third party"}
+
+
+def shown(table: list[Row]) -> list[Row]:
+    """Every published number."""
+    return table
 
 
 def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
@@ -60,11 +69,7 @@ def _question(row: Row) -> str:
 
 
 def _base(panel: Sequence[Row]) -> str:
-    known = sorted({row.n for row in panel if row.n == row.n})
-    if not known:
-        return "n not known"
-    least, most = f"{known[0]:,.0f}", f"{known[-1]:,.0f}"
-    return f"n = {most}" if least == most else f"n = {least} to {most}"
+    return base(list(panel)) if any(row.n == row.n for row in panel) else "n not known"
 
 
 def _grade(panel: Sequence[Row]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -26,6 +26,10 @@ from pipeline.charts.frame import (
 )
 from pipeline.printed import Printed
 
+FITS = ("single", "multiple", "rank")
+SAID = "Horizontal bars"
+WHISKERS = True
+
 _SHORTEST_SCALE = 0.25  # a longest bar below this does not fill the width, or 2% would look like much
 _CROWDED = 15
 
@@ -40,13 +44,17 @@ class Entry:
     colour: str
 
 
+Marks = Callable[[Sheet, Sequence[Entry], float, float], None]
+
+
 def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of one question; where the table has groups, one panel under the other."""
     panels = by_group(estimates(data))
-    return compose(exhibit, lambda sheet: _plot(sheet, panels))
+    return compose(exhibit, lambda sheet: plot(sheet, panels, bars))
 
 
-def _plot(sheet: Sheet, panels: dict[str, list[Row]]) -> None:
+def plot(sheet: Sheet, panels: dict[str, list[Row]], marks: Marks) -> None:
+    """Place one panel of `marks` a group, one under the other."""
     entries = {group: coloured(panel) for group, panel in panels.items()}
     if not entries:
         nothing(sheet)
@@ -60,7 +68,7 @@ def _plot(sheet: Sheet, panels: dict[str, list[Row]]) -> None:
         if len(entries) > 1 or group:
             sheet.below(f"{heading(panels[group])}, {base(panels[group])}", HEADING)
             sheet.y += 3
-        bars(sheet, panel, column, unit)
+        marks(sheet, panel, column, unit)
 
 
 def coloured(panel: Sequence[Row]) -> list[Entry]:
@@ -85,9 +93,9 @@ def scale_unit(entries: Sequence[Entry], width: float) -> float:
     """The points that stand for 100%, so that every bar, interval and value fits into `width`."""
     units = [width / _SHORTEST_SCALE]
     for entry in entries:
-        reach = _reach(entry.row)
-        if reach > 0:
-            units.append((width - 5 - block(entry.value, VALUE, width).width) / reach)
+        far = reach(entry.row)
+        if far > 0:
+            units.append((width - 5 - block(entry.value, VALUE, width).width) / far)
     return min(units)
 
 
@@ -105,22 +113,23 @@ def bars(sheet: Sheet, entries: Sequence[Entry], column: float, unit: float) -> 
         if row.drawn:
             sheet.bar(row.index, zero, middle, thick, row.plotted, unit, entry.colour,
                       outlined=row.low_base)  # fmt: skip
-            if _has_interval(row):
+            if has_interval(row):
                 colour = WHITE if row.low_base else entry.colour
                 sheet.whisker(zero, middle, row.low, row.high, unit, colour)
         value = block(entry.value, VALUE, CONTENT)
-        sheet.words_at(value, zero + _reach(row) * unit + 5, middle, value=True, row=row.index)
+        sheet.words_at(value, zero + reach(row) * unit + 5, middle, value=True, row=row.index)
         sheet.y += height
     sheet.y += 4
     sheet.zero_line(zero, top, sheet.y)
 
 
-def _has_interval(row: Row) -> bool:
+def has_interval(row: Row) -> bool:
+    """Whether a row's interval can be drawn."""
     return row.drawn and not math.isnan(row.low) and not math.isnan(row.high)
 
 
-def _reach(row: Row) -> float:
+def reach(row: Row) -> float:
     """How far to the right a row reaches, as a share."""
     if not row.drawn:
         return 0.0
-    return max(row.plotted, row.high) if _has_interval(row) else row.plotted
+    return max(row.plotted, row.high) if has_interval(row) else row.plotted

@@ -28,6 +28,10 @@ from pipeline.charts.frame import (
 from pipeline.charts.single_bar import counts_dkns, level_colours, stack, whole
 from pipeline.printed import Printed
 
+FITS = ("grid",)
+SAID = "Stacked bars"
+STACKED = True
+
 _NAMES = 0.36 * CONTENT
 _HEADING_WIDTH = 58.0
 _NET_WIDTH = 46.0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, base, by_group, estimates, heading
+from pipeline.charts import LOW_BASE, Row, answers, base, by_group, estimates, heading
 from pipeline.charts.colours import GREY, HIGHLIGHT, TICK
 from pipeline.charts.frame import (
     CONTENT,
@@ -26,12 +26,21 @@ from pipeline.charts.frame import (
 )
 from pipeline.printed import Printed
 
+FITS = ("single", "multiple", "rank")
+SAID = "Panels of bars"
+BY = "must"
+
 _ACROSS = 5
 _BETWEEN = 12.0
 _THICK = 14.0
 _SHORTEST_SCALE = 0.25
 
 Key = tuple[str, str]
+
+
+def shown(table: list[Row]) -> list[Row]:
+    """All shares, but those of all respondents that have no tick because they are not known."""
+    return [row for row in answers(table) if row.group or row.drawn]
 
 
 def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:

@@ -26,6 +26,11 @@ from pipeline.charts.frame import (
 )
 from pipeline.printed import Printed
 
+FITS = ("single",)
+SAID = "One bar of 100%"
+ORDER = "questionnaire"
+STACKED = True
+
 _ROOM = 3.0  # between a label and the ends of its part of the bar
 _EXACT = 1e-6
 

@@ -1,0 +1,553 @@
+"""The table of an exhibit: its estimates, their order, and the tests of them; a function a shape."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from pipeline import comparability
+from pipeline.captions import MOST_LINES
+from pipeline.cells import COLUMNS, SUMS, Domain, chosen_together, combinations, estimates, ranks, values
+from pipeline.declarations import Declarations
+from pipeline.errors import SurveyError
+from pipeline.estimate import LOW_BASE, part_shares
+from pipeline.exhibits import Exhibit
+from pipeline.histogram import bins
+from pipeline.printed import CHANGES, main_measures
+from pipeline.published import Published
+from pipeline.significance import (
+    ADJUSTMENT,
+    SURE,
+    as_tests,
+    crosstabs,
+    group_and_total,
+    group_pairs,
+    option_pairs,
+    rankings,
+    wave_pairs,
+)
+from pipeline.stats.intervals import wilson
+from pipeline.stats.tests import ADJUSTMENTS
+from pipeline.survey import ROLES
+
+PUBLISHED_COLUMNS = [
+    "source", "wording", "mode", "label", "percent", "share", "low", "high", "n", "grade", "group", "address",
+]  # fmt: skip
+_KEYS = ["item", "option", "measure"]
+_WAVE_COLUMNS = ["fielded", "comparability"]
+_MOST_COMBINED = 5
+_MOST_COMBINATIONS = 10
+_FEWEST_WAVES = {"two_waves": 2, "all_waves": 3}
+_NUMBERS = [
+    "share", "value", "standard_error", "low", "high", "respondents", "sample_size", "valid_cases",
+    "total_mentions", "weighted_respondents", "weighted_base", "effective_base", "deff", *SUMS,
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """An exhibit with what its table is made from."""
+
+    connection: duckdb.DuckDBPyConnection
+    declared: Declarations
+    exhibit: Exhibit
+
+    @property
+    def kind(self) -> str:
+        """The kind of the question."""
+        return self.declared.survey.questions[self.exhibit.question].kind
+
+    def estimates(self, question: str = "") -> pd.DataFrame:
+        """Every estimate of a question, by default the exhibit's own, of every wave that has it."""
+        exhibit = self.exhibit
+        asked = question or exhibit.question
+        domain = Domain((exhibit.by,) if exhibit.by else (), exhibit.where, exhibit.dkns)
+        bands = self.declared.report.segments
+        found = estimates(self.connection, self.declared.survey, bands, [asked], domain)
+        found = found.loc[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
+        if found.empty:
+            raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {asked!r} within its filter")
+        return found
+
+    def latest(self, question: str = "") -> pd.DataFrame:
+        """The estimates of the latest wave that has the question."""
+        found = self.estimates(question)
+        latest: pd.DataFrame = found.loc[found["wave"] == found["wave"].max()].reset_index(drop=True)
+        return latest
+
+
+def columns_of(exhibit: Exhibit) -> list[str]:
+    """The columns of an exhibit's table as it is written."""
+    if exhibit.drawn.table == "published":
+        return PUBLISHED_COLUMNS
+    return [*COLUMNS, *(_WAVE_COLUMNS if exhibit.drawn.over_waves else [])]
+
+
+def exhibit_table(source: Source) -> pd.DataFrame:
+    """The table of an exhibit, rows in the order they are drawn; SurveyError where its kind cannot show it.
+
+    Its columns are those of `cells.estimates`, and over waves also `fielded` and `comparability`; those of
+    published numbers are PUBLISHED_COLUMNS.
+    """
+    return SHAPES[source.exhibit.drawn.table](source)
+
+
+def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
+    """The tests of an exhibit whose table was the last to be made, a row a test.
+
+    By a segment: its groups in pairs, each against all, and the crosstab. Over two waves: each estimate. Else
+    the options (or items ranked) that stand next to each other, and whether a ranking has an order at all.
+    """
+    exhibit, shape = source.exhibit, source.exhibit.drawn.table
+    tests: list[pd.DataFrame] = []
+    if shape == "two_waves":
+        estimated = found[~found["measure"].isin(CHANGES)]
+        tests = [_differences(estimated) if exhibit.by else _changes(estimated)]
+    elif exhibit.by:
+        tests = [group_pairs(found), group_and_total(found), crosstabs(found)]
+    elif shape == "answers":
+        tests = [rankings(ranks(source.connection))] if source.kind == "rank" else []
+        if source.kind in ("single", "multiple", "rank"):
+            together = chosen_together(source.connection, source.declared.survey)
+            tests += [option_pairs(wave, together, _neighbours(wave)) for _, wave in found.groupby("wave")]
+    return pd.concat([as_tests([]), *tests], ignore_index=True)
+
+
+def _neighbours(found: pd.DataFrame) -> list[tuple[int, int]]:
+    """Each substantive option or ranked item with the next by falling share.
+
+    None where the share among the first three is what is shown: of that it is not known who chose both.
+    """
+    main = main_measures(found["measure"])
+    own = found[found["measure"].isin(set(main) & {"option", "ranked"}) & found["share"].notna()]
+    own = own[(own["role"].isin(["substantive", ""])) & (own["valid_cases"] >= LOW_BASE)]
+    falling = own.sort_values("share", ascending=False, kind="stable").index
+    return list(itertools.pairwise(falling))
+
+
+# one wave, as it was answered
+
+
+def _answers(source: Source) -> pd.DataFrame:
+    """Every estimate of a question in every wave."""
+    exhibit, found = source.exhibit, source.estimates()
+    latest = found[found["wave"] == found["wave"].max()]
+    if exhibit.by and not latest["by"].ne("").any():
+        raise SurveyError(
+            f"exhibit {exhibit.id!r}: its latest wave has nobody in a group of {exhibit.by!r}; leave out by"
+        )
+    ordered = [_ordered(exhibit, wave) for _, wave in found.groupby("wave", sort=True)]
+    return pd.concat(ordered, ignore_index=True)
+
+
+def _ordered(exhibit: Exhibit, found: pd.DataFrame) -> pd.DataFrame:
+    """One wave's rows in the order of the figure; groups keep their own order, all respondents first."""
+    groups = {
+        key: place for place, key in enumerate(dict.fromkeys(zip(found["by"], found["group"], strict=True)))
+    }
+    keys = pd.DataFrame(index=found.index)
+    keys["group"] = [groups[key] for key in zip(found["by"], found["group"], strict=True)]
+    keys["place"] = range(len(found))
+    whole = found[found["by"] == ""]
+    by_share = exhibit.drawn.order == "share"
+    is_grid = ((found["measure"] == "option") & (found["item"] != "")).any()
+    if by_share and is_grid:
+        net = whole[(whole["measure"] == "net") & whole["option"].isin(_first_net(whole))]
+        keys["row"] = found["item"].map(
+            _descending(net, "item")
+            if len(net)
+            else {i: p for p, i in enumerate(dict.fromkeys(found["item"]))}
+        )
+        keys["role"] = found["role"].map(_role_place)
+        keys["measure"] = (found["measure"] != "option").astype(int)
+        keys["within"] = keys["place"].where(found["measure"] != "option", -keys["place"])
+        order = ["group", "row", "measure", "role", "within"]
+    elif by_share:
+        main = main_measures(whole["measure"])
+        shown = whole[whole["measure"].isin(main)]
+        what = "option" if (shown["measure"] == "option").any() else "item"
+        places = _descending(shown, what)
+        keys["measure"] = (~found["measure"].isin(main)).astype(int)
+        keys["role"] = found["role"].map(_role_place)
+        keys["row"] = found[what].map(places).fillna(len(places))
+        order = ["group", "measure", "role", "row", "place"]
+    else:
+        keys["measure"] = (found["measure"] != "option").astype(int)
+        keys["role"] = found["role"].map(_role_place)
+        order = ["group", "measure", "role", "place"]
+    return found.loc[keys.sort_values(order, kind="stable").index]
+
+
+def _first_net(found: pd.DataFrame) -> pd.Series:
+    return found.loc[found["measure"] == "net", "option"].head(1)
+
+
+def _descending(rows: pd.DataFrame, column: str) -> dict[str, int]:
+    """The place of each value of `column` by falling share; ties stay in questionnaire order."""
+    ranked = rows.sort_values("share", ascending=False, kind="stable", na_position="last")
+    return {value: place for place, value in enumerate(dict.fromkeys(ranked[column]))}
+
+
+def _role_place(role: str) -> int:
+    """Where a role stands: the substantive first, then Other, None and DKNS."""
+    return list(ROLES).index(role) if role in ROLES else 0
+
+
+def _substantive(found: pd.DataFrame) -> pd.DataFrame:
+    """The options of a question that are answers to it, in the order of the questionnaire."""
+    return found[(found["measure"] == "option") & (found["role"] == "substantive") & (found["by"] == "")]
+
+
+# over waves, or two groups
+
+
+def _two(source: Source) -> pd.DataFrame:
+    """The last two waves, or two groups of the latest, with the change of each row; most risen first."""
+    if source.exhibit.by:
+        return _two_groups(source)
+    table = _wave_rows(source)
+    tested = _changes(table).set_index(_KEYS)
+    late = table[table["wave"] == table["wave"].max()]
+    changes = late.assign(measure="change", share=np.nan, standard_error=np.nan, low=np.nan, high=np.nan)
+    changes["respondents"], changes["total_mentions"] = pd.NA, pd.NA
+    both = table.groupby(_KEYS, sort=False)["flag"].agg(set)
+    return _with_changes(table, changes, late, tested, both, 1)
+
+
+def _two_groups(source: Source) -> pd.DataFrame:
+    exhibit = source.exhibit
+    found = _chosen_rows(source, source.latest())
+    found = found[found["by"] != ""]
+    groups = list(dict.fromkeys(found["group"]))
+    if len(groups) != 2:
+        those = f"{len(groups)}: {', '.join(groups)}" if groups else "nobody in one"
+        raise SurveyError(
+            f"exhibit {exhibit.id!r}: {exhibit.kind} compares two groups, and {exhibit.by!r} has {those}; "
+            "name two in [segments] of report.toml, or take segment_panels"
+        )
+    tested = _differences(found).set_index(_KEYS)
+    late = found[found["group"] == groups[1]]
+    names = dict(zip(found["group"], found["group_label"], strict=True))
+    changes = late.assign(
+        measure="difference",
+        group=f"{groups[1]}_less_{groups[0]}",
+        group_label=f"{names[groups[1]]} less {names[groups[0]]}",
+        letter="", higher_than="", share=np.nan, standard_error=np.nan, low=np.nan, high=np.nan,
+    )  # fmt: skip
+    changes["respondents"], changes["total_mentions"] = pd.NA, pd.NA
+    both = found.groupby(_KEYS, sort=False)["flag"].agg(set)
+    # a pair is tested as the first less the second
+    made = _with_changes(found, changes, late, tested, both, -1)
+    return made.assign(fielded="", comparability="")
+
+
+def _with_changes(
+    table: pd.DataFrame,
+    changes: pd.DataFrame,
+    late: pd.DataFrame,
+    tested: pd.DataFrame,
+    flags: pd.Series,
+    sign: int,
+) -> pd.DataFrame:
+    """`table` and below it its `changes`, a row of `late` each, all sorted by them."""
+    changes = changes.reset_index(drop=True)
+    for place, key in enumerate(late[_KEYS].itertuples(index=False, name=None)):
+        own = flags[key]
+        if key in tested.index:
+            test = tested.loc[key]
+            ends = sorted((sign * float(test["low"]), sign * float(test["high"])))
+            changes.loc[place, ["value", "standard_error", "low", "high"]] = [
+                sign * float(test["difference"]), float(test["standard_error"]), *ends,
+            ]  # fmt: skip
+            changes.loc[place, "interval"] = test["method"]
+            changes.loc[place, "flag"] = "" if test["adjusted_p"] < SURE else "no_clear_change"
+            continue
+        flag = next((flag for flag in ("not_asked", "suppressed", "low_base") if flag in own), "")
+        if flag == "low_base":
+            shares = [table.loc[(table[_KEYS] == list(key)).all(axis=1), "share"].iloc[i] for i in (0, 1)]
+            changes.loc[place, "value"] = shares[1] - shares[0]
+        changes.loc[place, "interval"] = ""
+        changes.loc[place, "flag"] = flag
+    falling = changes.assign(late=late["share"].to_numpy(), role_place=changes["role"].map(_role_place))
+    order = falling.sort_values(
+        ["role_place", "value", "late"], ascending=[True, False, False], kind="stable"
+    ).index
+    keys = late[_KEYS].apply(tuple, axis=1)
+    places = {keys.iloc[index]: place for place, index in enumerate(order)}
+    sorted_table = table.assign(
+        _block=pd.factorize(pd.Series(list(zip(table["wave"], table["group"], strict=True))))[0],
+        _place=table[_KEYS].apply(tuple, axis=1).map(places),
+    ).sort_values(["_block", "_place"], kind="stable")
+    made = pd.concat([sorted_table.drop(columns=["_block", "_place"]), changes.loc[order]], ignore_index=True)
+    return made
+
+
+def _changes(table: pd.DataFrame) -> pd.DataFrame:
+    """The tests of each estimate of two waves."""
+    early, late = sorted(table["wave"].unique())
+    return wave_pairs(table, early, late)
+
+
+def _differences(found: pd.DataFrame) -> pd.DataFrame:
+    """The tests of each estimate of two groups, adjusted over them together."""
+    tested = group_pairs(found)
+    return tested.assign(adjusted_p=ADJUSTMENTS[ADJUSTMENT](tested["p"]) if len(tested) else tested["p"])
+
+
+def _all(source: Source) -> pd.DataFrame:
+    """Every wave, of at most six options, items or nets: those with the highest share in the latest."""
+    table = _wave_rows(source)
+    latest = table[table["wave"] == table["wave"].max()]
+    keys = list(dict.fromkeys(latest[_KEYS].itertuples(index=False, name=None)))
+    shares = dict(zip(keys, latest["share"], strict=True))
+    own = dict(zip(keys, latest["role"].map(_role_place), strict=True))
+    falling = sorted(keys, key=lambda key: (own[key], -np.nan_to_num(shares[key], nan=-1.0)))
+    if not source.exhibit.show:
+        falling = falling[:MOST_LINES]
+    elif len(falling) > MOST_LINES:
+        raise SurveyError(
+            f"exhibit {source.exhibit.id!r}: show has {len(falling)} lines, more than {MOST_LINES} cannot "
+            "be told apart"
+        )
+    place = {key: number for number, key in enumerate(falling)}
+    table = table.assign(_place=table[_KEYS].apply(tuple, axis=1).map(place)).dropna(subset="_place")
+    return table.sort_values(["_place", "wave"], kind="stable").drop(columns="_place").reset_index(drop=True)
+
+
+def _wave_rows(source: Source) -> pd.DataFrame:
+    """What an exhibit over waves shows of each, `not_asked` where a wave did not offer it."""
+    exhibit, shape = source.exhibit, source.exhibit.drawn.table
+    found = _chosen_rows(source, source.estimates())
+    found = found[found["by"] == ""]
+    names = sorted(found["wave"].unique())
+    fewest = _FEWEST_WAVES[shape]
+    if len(names) < fewest:
+        hint = (
+            "; take dumbbell" if len(names) == 2 else "; name a segment of two groups with by" * (fewest == 2)
+        )
+        raise SurveyError(
+            f"exhibit {exhibit.id!r}: {exhibit.kind} needs {fewest} waves that asked {exhibit.question!r}, "
+            f"and {' and '.join(names)} did{hint}"
+        )
+    names = names[-2:] if shape == "two_waves" else names
+    found = found[found["wave"].isin(names)]
+    keys = found[_KEYS].apply(tuple, axis=1)
+    parts: list[pd.DataFrame] = []
+    for before, name in zip([None, *names], names, strict=False):
+        own = found[found["wave"] == name]
+        absent = found[~keys.isin(set(keys[own.index]))].drop_duplicates(_KEYS, keep="last")
+        blank = absent.assign(wave=name, flag="not_asked", interval="")
+        for column in _NUMBERS:
+            blank[column] = pd.NA if str(blank[column].dtype) == "Int64" else np.nan
+        status = _comparable(source, before, name, set(keys[own.index]), keys, found)
+        both = pd.concat([own, blank]) if len(blank) else own
+        fielded = next(f.wave.fielded for f in source.declared.fieldings if f.name == name)
+        parts.append(both.assign(fielded=fielded.from_.isoformat() if fielded else "", comparability=status))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _comparable(
+    source: Source,
+    before: str | None,
+    name: str,
+    own: set[tuple[str, ...]],
+    keys: pd.Series,
+    found: pd.DataFrame,
+) -> str:
+    """How far a wave compares with the one before: same, reworded, options, or broken."""
+    if before is None:
+        return ""
+    status, note = comparability.declared(source.declared.fieldings, source.exhibit.question, before, name)
+    if status == comparability.BROKEN and source.exhibit.drawn.table == "two_waves":
+        raise SurveyError(
+            f"exhibit {source.exhibit.id!r}: {source.exhibit.question!r} cannot be compared between {before} "
+            f"and {name}{f': {note}' if note else ''}"
+        )
+    if status == "same" and own != set(keys[found["wave"] == before]):
+        return "options"
+    return status
+
+
+def _chosen_rows(source: Source, found: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a question that are compared: main shares, of a grid its first net; or those of `show`."""
+    exhibit = source.exhibit
+    shown = set(exhibit.show)
+    questionnaire = source.declared.survey
+    asked = questionnaire.questions[exhibit.question]
+    parts = {*questionnaire.options(exhibit.question), *questionnaire.nets(exhibit.question)}
+    if shown & set(asked.items):
+        found = found[found["item"].isin(shown)]
+    if shown & parts:
+        return found[found["option"].isin(shown) & found["measure"].isin(["option", "net"])]
+    if source.kind == "grid":
+        nets = _first_net(found)
+        if nets.empty:
+            raise SurveyError(
+                f"exhibit {exhibit.id!r}: {exhibit.question!r} has no net; name a level with show = [...]"
+            )
+        return found[(found["measure"] == "net") & found["option"].isin(nets)]
+    return found[found["measure"].isin(main_measures(found["measure"])) & (found["role"] != "net")]
+
+
+# parts of one question, or two
+
+
+def _pair(source: Source) -> pd.DataFrame:
+    """The options that two questions share, in the latest wave that asked both; first by falling share."""
+    exhibit = source.exhibit
+    both = [source.estimates(question) for question in (exhibit.question, exhibit.counterpart)]
+    waves = set(both[0]["wave"]) & set(both[1]["wave"])
+    if not waves:
+        raise SurveyError(
+            f"exhibit {exhibit.id!r}: no wave asked both {exhibit.question!r} and {exhibit.counterpart!r}"
+        )
+    first, second = (_substantive(found[found["wave"] == max(waves)]) for found in both)
+    shared = set(first["option"]) & set(second["option"])
+    first = first[first["option"].isin(shared)].sort_values("share", ascending=False, kind="stable")
+    second = second.set_index("option", drop=False).loc[first["option"]]
+    return pd.concat([first, second], ignore_index=True)
+
+
+def _combinations(source: Source) -> pd.DataFrame:
+    """The five options most named, then who named exactly which of them: ten combinations, others, none."""
+    exhibit, found = source.exhibit, source.latest()
+    options = _substantive(found)
+    whole = options.head(1)
+    falling = options.sort_values("share", ascending=False, kind="stable")
+    chosen = falling[falling["option"].isin(exhibit.show)] if exhibit.show else falling.head(_MOST_COMBINED)
+    if len(chosen) < 2:
+        raise SurveyError(f"exhibit {exhibit.id!r}: combinations need two options of {exhibit.question!r}")
+    ids = [str(option) for option in chosen["option"]]
+    counted = combinations(source.connection, source.declared.survey, exhibit.question, ids)
+    counted = counted[counted["wave"] == whole["wave"].iloc[0]]
+    names = dict(zip(chosen["option"], chosen["option_label"], strict=True))
+    counted["options"] = [tuple(sorted(own, key=ids.index)) for own in counted["options"]]
+    counted = counted.sort_values("weighted", ascending=False, kind="stable")
+    sums = ["respondents", "weighted", "squares"]
+    parts = [
+        {"option": "+".join(own), "option_label": " + ".join(names[option] for option in own),
+         "role": "substantive"} | dict(zip(sums, numbers, strict=True))
+        for own, *numbers in counted.head(_MOST_COMBINATIONS)[["options", *sums]].itertuples(index=False)
+    ]  # fmt: skip
+    rest = counted.iloc[_MOST_COMBINATIONS:][sums].sum()
+    told = {"option": "other_combinations", "option_label": "All others", "role": "other"}
+    parts.append(told | rest.to_dict())
+    base = whole[["valid_cases", "weight", "weight_squares"]].iloc[0].to_numpy(dtype=float)
+    left = dict(zip(sums, base - counted[sums].sum().to_numpy(dtype=float), strict=True))
+    parts.append({"option": "none_of_these", "option_label": "None of these", "role": "none"} | left)
+    made = part_shares(whole, pd.DataFrame(parts), "combination", source.declared.survey.interval)
+    return _joined([chosen, made])
+
+
+def _steps(source: Source) -> pd.DataFrame:
+    """How many came as far as each option, and of those who came to the option before."""
+    exhibit, found = source.exhibit, source.latest()
+    options = _substantive(found).set_index("option", drop=False)
+    whole = options.head(1)
+    steps = list(exhibit.show) if exhibit.show else list(options["option"])[1:]
+    absent = [step for step in steps if step not in options.index]
+    if absent or not steps:
+        raise SurveyError(
+            f"exhibit {exhibit.id!r}: {', '.join(absent) or exhibit.question} is no step; steps "
+            f"are answers to {exhibit.question!r} that were offered in {whole['wave'].iloc[0]}"
+        )
+    method = source.declared.survey.interval
+    base = whole[["valid_cases", "weight", "weight_squares"]].iloc[0].astype(float).tolist()
+    every = {"option": "all", "option_label": "All", "role": "substantive"}
+    sums = ["respondents", "weighted", "squares"]
+    reached = [every | dict(zip(sums, base, strict=True))]
+    for number, step in enumerate(steps):
+        own = options.loc[steps[number:], ["respondents", "yes_weight", "yes_squares"]].astype(float).sum()
+        last = number == len(steps) - 1
+        label = f"{options.loc[step, 'option_label']}{'' if last else ' or further'}"
+        told = {"option": step, "option_label": label, "role": "substantive"}
+        reached.append(told | dict(zip(sums, own, strict=True)))
+    counted = pd.DataFrame(reached)
+    made = [part_shares(whole, counted, "reached", method)]
+    for number in range(1, len(counted)):
+        cases, weight, squares = counted.loc[number - 1, sums].to_numpy(dtype=float)
+        of = whole.assign(
+            sample_size=int(cases), valid_cases=int(cases), weight=weight, weight_squares=squares,
+            weighted_base=weight * _scale(whole),
+        )  # fmt: skip
+        made.append(part_shares(of, counted.loc[[number]], "continued", method))
+    return _joined(made)
+
+
+def _scale(whole: pd.DataFrame) -> float:
+    """What a weight is as declared where its mean is 1 here."""
+    row = whole.iloc[0]
+    return float(row["weighted_base"]) / float(row["weight"]) if float(row["weight"]) else 1.0
+
+
+def _bins(source: Source) -> pd.DataFrame:
+    """How many gave a number of each class, whose value is its lower end; then mean, median and quartiles."""
+    found = source.latest()
+    summaries = found[found["by"] == ""]
+    whole = summaries[summaries["measure"] == "mean"]
+    given = values(source.connection)
+    given = given[given["wave"] == whole["wave"].iloc[0]]
+    parts = bins(given)
+    made = part_shares(whole, parts.assign(role="substantive"), "bin", source.declared.survey.interval)
+    made["value"] = parts["value"].where(made["flag"] != "suppressed")
+    return _joined([made, summaries])
+
+
+def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Rows of several makings with the columns that `cells.estimates` has."""
+    wanted = [*COLUMNS, *SUMS]
+    return pd.concat(
+        [part.reindex(columns=wanted).astype(object) for part in parts], ignore_index=True
+    ).infer_objects()
+
+
+# what others published
+
+
+def _published(source: Source) -> pd.DataFrame:
+    return published_table(source.exhibit, source.declared.published)
+
+
+def published_table(exhibit: Exhibit, numbers: Sequence[Published]) -> pd.DataFrame:
+    """What others published on the exhibit's question, in the order of published.csv.
+
+    The interval is there where the source states its base.
+    """
+    rows = [row for row in numbers if row.question == exhibit.question and not row.wave]
+    if not rows:
+        raise SurveyError(f"exhibit {exhibit.id!r}: published.csv has no number on {exhibit.question!r}")
+    shares = [float(row.percent) / 100 for row in rows]
+    low, high = wilson(shares, [row.n or 0 for row in rows])
+    return pd.DataFrame(
+        {
+            "source": [row.source for row in rows],
+            "wording": [row.wording for row in rows],
+            "mode": [row.mode for row in rows],
+            "label": [row.option for row in rows],
+            "percent": [str(row.percent) for row in rows],
+            "share": shares,
+            "low": low,
+            "high": high,
+            "n": pd.array([row.n for row in rows], dtype="Int64"),
+            "grade": [row.grade for row in rows],
+            "group": [row.group for row in rows],
+            "address": [row.address for row in rows],
+        }
+    )[PUBLISHED_COLUMNS]
+
+
+SHAPES: dict[str, Callable[[Source], pd.DataFrame]] = {
+    "answers": _answers,
+    "two_waves": _two,
+    "all_waves": _all,
+    "pair": _pair,
+    "combinations": _combinations,
+    "steps": _steps,
+    "bins": _bins,
+    "published": _published,
+}
