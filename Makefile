@@ -25,7 +25,7 @@ FIGURES := $(shell cat $(STATE)/figures.list 2>/dev/null)
 export SURVEY
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: all test help clean setup FORCE
+.PHONY: all test bench help clean setup FORCE
 
 all: $(STATE)/report.stamp ## run every stage of a survey whose inputs changed (SURVEY=ospo for another)
 
@@ -34,6 +34,9 @@ test: $(VENV)/.developed ## install the development tools, then lint, check type
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -n auto
+
+bench: $(VENV)/.developed all ## measure what drawing costs beside a bare script
+	$(VENV)/bin/python benchmarks/figures.py
 
 setup: $(VENV)/.installed ## create .venv from the lock file; `. .venv/bin/activate` puts survey on the path
 

@@ -96,9 +96,7 @@ def caption(
     `contexts` has one of each wave drawn, the latest first.
     """
     latest = contexts[0]
-    questions = [_asked(exhibit.question, exhibit, latest)]
-    if exhibit.counterpart:
-        questions.append(_asked(exhibit.counterpart, exhibit, latest))
+    questions = [_asked(question, exhibit, latest) for question in _questions(exhibit)]
     return Printed(
         number=number,
         id=exhibit.id,
@@ -174,7 +172,9 @@ def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context])
         measure += f" ({unit})" if unit else ""
     if exhibit.by:
         group = plain(exhibit.by).lower()
-        if exhibit.by in latest.wordings and latest.wordings[exhibit.by].number.lower() == group:
+        numbered = exhibit.by in latest.wordings and latest.wordings[exhibit.by].number.lower() == group
+        # of two groups the figure names both, and their segment is made for it
+        if numbered or exhibit.drawn.over_waves:
             group = ""
         measure += f", % of each {group} group".replace("  ", " ")
     if (data["measure"] == "difference").any():
@@ -183,7 +183,17 @@ def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context])
     if len(contexts) > 1:
         period = f"{contexts[-1].wave.name} to {latest.wave.name}"
         measure += ", change in percentage points" if (data["measure"] == "change").any() else ""
-    return ", ".join(part for part in (measure, _whom(exhibit, latest), period) if part)
+    return ", ".join(part for part in (measure, _common_base(exhibit, latest), period) if part)
+
+
+def _common_base(exhibit: Exhibit, context: Context) -> str:
+    """The base in words; of two questions of which each has its own, the source line tells it."""
+    whom = {_whom(exhibit, question, context) for question in _questions(exhibit)}
+    return whom.pop() if len(whom) == 1 else ""
+
+
+def _questions(exhibit: Exhibit) -> list[str]:
+    return [exhibit.question, *([exhibit.counterpart] if exhibit.counterpart else [])]
 
 
 def _measure(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
@@ -205,9 +215,9 @@ def _measure(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     }.get(asked.kind, "Share of respondents choosing each answer")
 
 
-def _whom(exhibit: Exhibit, context: Context) -> str:
-    """The base in words: the routing of the question and the exhibit's filter."""
-    asked = context.survey.questions[exhibit.question].asked
+def _whom(exhibit: Exhibit, question: str, context: Context) -> str:
+    """The base in words: the routing of a question and the exhibit's filter."""
+    asked = context.survey.questions[question].asked
     clauses = [_clause(on, options, context) for on, options in asked.items() if on in context.wordings]
     clauses += [_clause(on, options, context) for on, options in exhibit.where.items()]
     return f"base: {' and '.join(clauses)}" if clauses else ""
@@ -264,8 +274,8 @@ def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context
     for context in contexts:
         own = data[(data["wave"] == context.wave.name) & ~data["flag"].eq("not_asked")]
         own = own[~own["measure"].isin([*CHANGES, "continued"])]
-        whom = _whom(exhibit, context)
         for question, rows in own.groupby("question", sort=False):
+            whom = _whom(exhibit, str(question), context)
             clauses.append((_clause_of(exhibit, str(question), rows, context), whom))
     if len({whom for _, whom in clauses}) > 1:
         return "; ".join(", ".join(part for part in clause if part) for clause in clauses)
@@ -316,11 +326,13 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
         if context.wave.weighting:
             notes.append(_weighted(data[data["wave"] == context.wave.name], context.wave))
     marks = []
-    if (data["flag"] == "low_base").any():
+    # a figure of shares shows no mean, whose base may be another
+    seen = data if exhibit.kind == TABLE else data[data["measure"].isin([*SHARES, *CHANGES])]
+    if (seen["flag"] == "low_base").any():
         marks.append(f"[low base]: fewer than {LOW_BASE} respondents, read as indicative only.")
-    if (data["flag"] == "suppressed").any():
+    if (seen["flag"] == "suppressed").any():
         marks.append(f"[c]: fewer than {SUPPRESSED} respondents, not shown.")
-    if (data["flag"] == "not_asked").any():
+    if (seen["flag"] == "not_asked").any():
         marks.append("[z]: not offered in that wave.")
     if exhibit.by:
         marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
@@ -332,10 +344,10 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
     else:
         people = _people(latest.survey)
         lines.append(f"Opt-in sample: shares describe those who answered, not all {people}.")
-    for context in contexts:
-        if context.wave.licence:
-            credit = context.wave.citation or context.wave.title
-            lines.append(f"Responses: {credit}. Licence: {context.wave.licence}.")
+    credited: dict[str, list[str]] = {}
+    for wave in (context.wave for context in contexts if context.wave.licence):
+        credited.setdefault(wave.licence, []).append(wave.citation or wave.title)
+    lines += [f"Responses: {'; '.join(own)}. Licence: {licence}." for licence, own in credited.items()]
     last = f"Data: tables/{exhibit.id}.csv"
     synthetic = any(context.wave.synthetic for context in contexts)
     lines.append(
@@ -349,6 +361,8 @@ def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Contex
     shape, notes = exhibit.drawn.table, []
     if exhibit.kind in ("scale_bars", "diverging_bars"):
         notes.append("Parts too narrow for a label are in the table.")
+    if exhibit.kind == "trend_lines":
+        notes.append("Shares for which there is no room are in the table.")
     if exhibit.drawn.over_waves and not exhibit.by:
         notes += _wave_notes(data, contexts)
     changes = data[data["measure"].isin(CHANGES)]

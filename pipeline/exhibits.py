@@ -21,7 +21,7 @@ _DEFAULTS = {
     "number": "histogram",
 }  # fmt: skip
 _DEFAULT_BANDS_LIMIT = 7
-CHOOSING = ("two_waves", "all_waves", "combinations")
+CHOOSING = ("two_waves", "all_waves", "combinations", "steps")
 """the shapes of table of which `show` lists the options, items or nets wanted"""
 _AS_TABLE = Kind(fits=(), said="Table", order="questionnaire")
 

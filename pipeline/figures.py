@@ -1,40 +1,47 @@
-"""Figures of a survey from its tables: drawn, checked, and saved as SVG, PNG and one PDF.
+"""Figures of a survey from its tables: drawn, checked, and saved as SVG, PNG, alt text and one PDF.
 
 Nothing here opens the database or computes a number, and nothing is written until every figure that
-was asked for has passed every gate.
+was asked for has passed every gate. A figure of which nothing changed is not drawn again.
 """
 
 from __future__ import annotations
 
-import base64
+import hashlib
 import io
-import re
-import warnings
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import astuple, dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from fontTools import subset
-from fontTools.ttLib import TTFont, sfnt
-from matplotlib.backends.backend_pdf import PdfPages
-from matplotlib.figure import Figure
+from pypdf import PdfReader, PdfWriter
 
-from pipeline import files, gates
+from pipeline import files, progress
 from pipeline.charts import drawer, kinds
-from pipeline.charts.frame import DPI, Face, Words, clean, settings
 from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.exhibits import TABLE
 from pipeline.paths import Paths
 from pipeline.printed import Printed
 from pipeline.tidy import read, read_exhibits
 
+FORMS = ("svg", "png", "txt")
+"""the forms of every figure; the txt is its alt text"""
 _PDF = "figures.pdf"
-_SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
-_NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_BOOK = "book"
+POOL_FROM = 12
+"""fewer figures are drawn before a second process has started"""
+_LIBRARIES = ("matplotlib", "fonttools", "numpy", "pandas", "pillow", "pypdf")
+STYLE = (
+    "charts/*.py", "fonts/*", "figures.py", "figure_files.py", "gates.py", "printed.py", "rounding.py",
+    "tidy.py", "words.py",
+)  # fmt: skip
+"""what a picture is made of beside its table and words"""
 
 
 def figures(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
@@ -43,84 +50,197 @@ def figures(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
     The PDF holds all figures, so it is written, and figures of exhibits that are gone are removed,
     only where all are drawn.
     """
-    exhibits = read_exhibits(paths)
-    chosen = _chosen(exhibits, only)
-    drawn: list[tuple[Printed, Figure]] = []
-    problems: list[Problem] = []
-    for exhibit in chosen:
-        data = _data(paths, exhibit)
-        try:
-            figure = drawer(exhibit.kind)(data, exhibit)
-            wrong = [f"figure {exhibit.id!r}: {said}" for said in gates.check(figure, data, exhibit)]
-            drawn.append((exhibit, figure))
-        except SurveyError as error:
-            wrong = [str(error)]
-        problems += [Problem(paths.shown(_table(paths, exhibit)), 0, said) for said in wrong]
+    chosen = _chosen(read_exhibits(paths), only)
+    state = _State(paths)
+    wanted = {exhibit.id: _inputs(paths, exhibit) for exhibit in chosen}
+    changed = [exhibit for exhibit in chosen if not state.is_kept(exhibit.id, wanted[exhibit.id])]
+    for exhibit, made in _made(paths, changed):
+        state.keep(exhibit.id, wanted[exhibit.id], made)
+    if not only:
+        state.keep_book(chosen)
+    state.write()
+    if not only:
+        state.prune(chosen)
+    progress.tell(f"{len(changed)} drawn, {len(chosen) - len(changed)} unchanged")
+    return state.files(chosen, book=not only)
+
+
+def book(pages: Sequence[tuple[str, bytes]]) -> bytes:
+    """PDFs of one page as one, with a bookmark a page."""
+    writer = PdfWriter()
+    for title, content in pages:
+        writer.append(PdfReader(io.BytesIO(content)), outline_item=title)
+    writer.metadata = None
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+class _State:
+    """Which figures are there already, from which inputs; new ones are written together."""
+
+    def __init__(self, paths: Paths) -> None:
+        self.paths = paths
+        self.known: dict[str, dict[str, str]] = {}
+        self.saved: dict[Path, bytes] = {}
+        if paths.figure_state.is_file():
+            try:
+                self.known = json.loads(paths.figure_state.read_bytes())
+            except ValueError:
+                self.known = {}
+
+    def is_kept(self, name: str, inputs: str) -> bool:
+        """Whether the files of a figure are those that its inputs would give again."""
+        known = self.known.get(name, {})
+        outputs = {form: _hash_of(path) for form, path in self._paths(name).items()}
+        return known == {"inputs": inputs} | outputs
+
+    def keep(self, name: str, inputs: str, made: Mapping[str, bytes]) -> None:
+        """Note the new files of a figure."""
+        self.saved |= {path: made[form] for form, path in self._paths(name).items()}
+        self.known[name] = {"inputs": inputs} | {form: _hash(made[form]) for form in made}
+
+    def keep_book(self, exhibits: Sequence[Printed]) -> None:
+        """Bind the pages of all figures, where one of them is new."""
+        path = self.paths.figure_book
+        titles = [f"Figure {exhibit.number}. {exhibit.title}" for exhibit in exhibits]
+        inputs = _hash(
+            repr([(t, self.known[e.id]["pdf"]) for t, e in zip(titles, exhibits, strict=True)]).encode()
+        )
+        if not exhibits or self.known.get(_BOOK) == {"inputs": inputs, "pdf": _hash_of(path)}:
+            return
+        pages = [self._page(exhibit.id) for exhibit in exhibits]
+        content = book(list(zip(titles, pages, strict=True)))
+        self.saved[path] = content
+        self.known[_BOOK] = {"inputs": inputs, "pdf": _hash(content)}
+
+    def _page(self, name: str) -> bytes:
+        path = self.paths.figure_page(name)
+        return self.saved[path] if path in self.saved else path.read_bytes()
+
+    def write(self) -> None:
+        """Write what is new, and what is there now."""
+        for path, content in self.saved.items():
+            files.write(path, content)
+        files.write(self.paths.figure_state, json.dumps(self.known, indent=1, sort_keys=True), files.PRIVATE)
+
+    def prune(self, exhibits: Sequence[Printed]) -> None:
+        """Remove the figures of exhibits that are gone."""
+        kept = self.files(exhibits, book=bool(exhibits))
+        for form in FORMS:
+            files.prune(self.paths.figures, kept, f"*.{form}")
+        pages = [self.paths.figure_page(exhibit.id) for exhibit in exhibits]
+        files.prune(self.paths.figure_page("").parent, pages, "*.pdf")
+        files.prune(self.paths.outputs, kept, _PDF)
+        names = {exhibit.id for exhibit in exhibits}
+        self.known = {name: known for name, known in self.known.items() if name in names or name == _BOOK}
+
+    def files(self, exhibits: Sequence[Printed], book: bool) -> list[Path]:
+        """Every file of the figures, the book last."""
+        figures_ = [self.paths.figures / f"{exhibit.id}.{form}" for exhibit in exhibits for form in FORMS]
+        return [*figures_, *([self.paths.figure_book] if book and exhibits else [])]
+
+    def _paths(self, name: str) -> dict[str, Path]:
+        forms = {form: self.paths.figures / f"{name}.{form}" for form in FORMS}
+        return forms | {"pdf": self.paths.figure_page(name)}
+
+
+def _made(paths: Paths, exhibits: Sequence[Printed]) -> Iterator[tuple[Printed, dict[str, bytes]]]:
+    """Every figure with its files, in order; SurveyError with all problems of all of them."""
+    found: dict[str, Drawn] = {}
+    for name, made in drawn(paths, exhibits, cores() if len(exhibits) >= POOL_FROM else 1):
+        found[name] = made
+        progress.tell(f"{len(found)} of {len(exhibits)}")
+    problems = [problem for exhibit in exhibits for problem in found[exhibit.id].problems]
     if problems:
         raise SurveyError(problems)
-    saved = {}
-    for exhibit, figure in drawn:
-        saved[paths.figures / f"{exhibit.id}.svg"] = svg(figure, exhibit)
-        saved[paths.figures / f"{exhibit.id}.png"] = png(figure, exhibit)
-    if not only and drawn:
-        saved[paths.outputs / _PDF] = pdf([figure for _, figure in drawn])
-    for path, content in saved.items():
-        files.write(path, content)
-    if not only:
-        files.prune(paths.figures, saved, "*.svg")
-        files.prune(paths.figures, saved, "*.png")
-        files.prune(paths.outputs, saved, _PDF)
-    return list(saved)
+    for exhibit in exhibits:
+        yield exhibit, found[exhibit.id].files
 
 
-def svg(figure: Figure, exhibit: Printed) -> bytes:
-    """A figure as SVG that carries its own title, description and the glyphs that it uses."""
-    file = io.BytesIO()
-    with _saving(exhibit.id):
-        figure.savefig(file, format="svg", metadata=_NO_METADATA)
-    root = ElementTree.fromstring(file.getvalue())  # noqa: S314 - Matplotlib has just written it
-    # the ids that Matplotlib numbers would clash where a page holds several figures
-    for element in root.iter(f"{{{_SVG}}}g"):
-        element.attrib.pop("id", None)
-    for metadata in root.findall(f"{{{_SVG}}}metadata"):
-        root.remove(metadata)
-    for element in root.iter(f"{{{_SVG}}}text"):
-        # what reads no embedded fonts falls back to another sans-serif, not to a serif
-        style = re.sub(r"'(Open Sans|DejaVu Sans)'", r"'\1', sans-serif", element.get("style", ""))
-        element.set("style", style)
-    title, description = f"{exhibit.id}-title", f"{exhibit.id}-desc"
-    root.set("role", "img")
-    root.set("aria-labelledby", f"{title} {description}")
-    root.insert(0, _element("title", clean(exhibit.title), id=title))
-    root.insert(1, _element("desc", clean(exhibit.alt), id=description))
-    root.insert(2, _element("style", _font_faces(figure), type="text/css"))
-    ElementTree.register_namespace("", _SVG)
-    ElementTree.register_namespace("xlink", _XLINK)
-    text = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+def drawn(paths: Paths, exhibits: Sequence[Printed], workers: int) -> Iterator[tuple[str, Drawn]]:
+    """Each figure by its id as soon as it is drawn, by as many processes as there are `workers`."""
+    if workers < 2:
+        for exhibit in exhibits:
+            yield exhibit.id, draw(paths, exhibit)
+        return
+    context: Any = multiprocessing.get_context(_METHOD)
+    with ProcessPoolExecutor(workers, context) as pool:
+        waiting = {pool.submit(draw, paths, exhibit): exhibit.id for exhibit in exhibits}
+        for future in as_completed(waiting):
+            yield waiting[future], future.result()
 
 
-def png(figure: Figure, exhibit: Printed) -> bytes:
-    """A figure as PNG at 200 dots an inch."""
-    file = io.BytesIO()
-    with _saving(exhibit.id):
-        figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
-    return file.getvalue()
+@dataclass(frozen=True)
+class Drawn:
+    """The files of one figure by their form, or what is wrong with it."""
+
+    files: dict[str, bytes]
+    problems: list[Problem]
 
 
-def pdf(drawn: Sequence[Figure]) -> bytes:
-    """Figures as one PDF, a page each."""
-    file = io.BytesIO()
-    metadata = {"Creator": None, "Producer": None, "CreationDate": None}
-    with _saving(_PDF), PdfPages(file, metadata=metadata) as pages:
-        for figure in drawn:
-            pages.savefig(figure)
-    return file.getvalue()
+def draw(paths: Paths, exhibit: Printed) -> Drawn:
+    """Draw, check and save one figure into memory."""
+    from pipeline import figure_files, gates
+
+    data = data_of(paths, exhibit)
+    try:
+        figure = drawer(exhibit.kind)(data, exhibit)
+        wrong = [f"figure {exhibit.id!r}: {said}" for said in gates.check(figure, data, exhibit)]
+    except SurveyError as error:
+        wrong = [str(error)]
+    if wrong:
+        shown = paths.shown(_table(paths, exhibit))
+        return Drawn({}, [Problem(shown, 0, said) for said in wrong])
+    made = {
+        "svg": figure_files.svg(figure, exhibit),
+        "png": figure_files.png(figure, exhibit),
+        "pdf": figure_files.page(figure, exhibit),
+        "txt": f"{exhibit.alt}\n".encode(),
+    }
+    return Drawn(made, [])
+
+
+# a fork of what runs already would take its threads along
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _inputs(paths: Paths, exhibit: Printed) -> str:
+    """The hash of all that a figure is made from."""
+    path = _table(paths, exhibit)
+    if not path.is_file():
+        read(paths, exhibit.id)
+    return _hash(_style() + repr(astuple(exhibit)).encode() + path.read_bytes())
+
+
+@cache
+def _style() -> bytes:
+    """A hash of the code, the fonts and the libraries that draw."""
+    package = Path(__file__).parent
+    parts = [f"{name} {version(name)}".encode() for name in _LIBRARIES]
+    for pattern in STYLE:
+        parts += [path.read_bytes() for path in sorted(package.glob(pattern))]
+    return hashlib.sha256(b"\0".join(parts)).digest()
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _hash_of(path: Path) -> str:
+    return _hash(path.read_bytes()) if path.is_file() else ""
 
 
 def _chosen(exhibits: Sequence[Printed], only: Sequence[str]) -> list[Printed]:
-    figured = {exhibit.id: exhibit for exhibit in exhibits if exhibit.kind != "table"}
-    tables = {exhibit.id for exhibit in exhibits if exhibit.kind == "table"}
+    figured = {exhibit.id: exhibit for exhibit in exhibits if exhibit.kind != TABLE}
+    tables = {exhibit.id for exhibit in exhibits if exhibit.kind == TABLE}
     for name in only:
         if name in tables:
             raise SurveyError(f"exhibit {name!r} is a table; it has no figure")
@@ -134,67 +254,9 @@ def _table(paths: Paths, exhibit: Printed) -> Path:
     return paths.tables / f"{exhibit.id}.csv"
 
 
-def _data(paths: Paths, exhibit: Printed) -> pd.DataFrame:
+def data_of(paths: Paths, exhibit: Printed) -> pd.DataFrame:
     """The rows that an exhibit shows: those of its wave, or of all where its kind compares waves."""
     data = read(paths, exhibit.id)
     if "wave" in data and not kinds()[exhibit.kind].over_waves:
         data = data[data["wave"] == exhibit.wave].reset_index(drop=True)
     return data
-
-
-@contextmanager
-def _saving(salt: str) -> Iterator[None]:
-    with settings(salt), warnings.catch_warnings():
-        # a glyph that the font lacks is a box in the picture
-        warnings.filterwarnings("error", message="Glyph .* missing")
-        yield
-
-
-def _element(tag: str, text: str, **attributes: str) -> ElementTree.Element:
-    element = ElementTree.Element(f"{{{_SVG}}}{tag}", attributes)
-    element.text = text
-    element.tail = "\n"
-    return element
-
-
-def _font_faces(figure: Figure) -> str:
-    """CSS that brings the glyphs of every face in a figure."""
-    used: dict[Face, set[str]] = {}
-    for words in figure.findobj(Words):
-        if isinstance(words, Words):
-            used.setdefault(words.face, set()).update(words.get_text())
-    rules = []
-    for face in sorted(used, key=lambda face: (face.family, face.bold)):
-        font = base64.b64encode(_woff(face, "".join(sorted(used[face])))).decode()
-        rules.append(
-            f"@font-face{{font-family:'{face.family}';font-weight:{700 if face.bold else 400};"
-            f"src:url(data:font/woff;base64,{font}) format('woff')}}"
-        )
-    return "\n".join(rules)
-
-
-@cache
-def _woff(face: Face, characters: str) -> bytes:
-    """The subset of a face that `characters` need, as a WOFF file.
-
-    Its tables are stored and not compressed: zlib gives other bytes from one machine to the next.
-    """
-    options = subset.Options(
-        drop_tables=[*subset.Options().drop_tables, "FFTM"],
-        hinting=False,
-        name_IDs=[0, 1, 2, 13],
-        notdef_outline=True,
-        recalc_timestamp=False,
-    )
-    font: Any = TTFont(face.path, recalcTimestamp=False)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=characters)
-    subsetter.subset(font)
-    font.flavor = "woff"
-    file = io.BytesIO()
-    level, sfnt.ZLIB_COMPRESSION_LEVEL = sfnt.ZLIB_COMPRESSION_LEVEL, 0
-    try:
-        font.save(file, reorderTables=False)
-    finally:
-        sfnt.ZLIB_COMPRESSION_LEVEL = level
-    return file.getvalue()

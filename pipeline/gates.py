@@ -46,10 +46,10 @@ def _problems(figure: Figure, data: pd.DataFrame, exhibit: Printed) -> Iterator[
     yield from _whole(bars, table, exhibit)
     yield from _shades(marks, table)
     yield from _overlaps(texts, boxes)
-    yield from _on_marks(texts, boxes, marks, figure)
+    yield from _on_marks(texts, boxes, marks)
     yield from _canvas(texts, boxes, figure)
     yield from _sizes(texts)
-    yield from _inside(texts, boxes, figure)
+    yield from _inside(texts, boxes)
     yield from _contrast(texts)
     yield from _synthetic(texts, exhibit)
 
@@ -58,9 +58,10 @@ def _labels(values: Sequence[Words], marks: Sequence[Mark], table: Sequence[Row]
     """Each printed value is its row's, and each bar or dot reaches as far as its row's share."""
     for words in values:
         row = table[words.row or 0]
-        printed = words.get_text().removesuffix(f" {LOW_BASE}")
-        if printed != row.text:
-            yield f"label: row {row.index} ({row.name}) prints {printed!r}, its table has {row.text!r}"
+        # where n and the mark stand in a heading, the value does not repeat it
+        printed, wanted = (text.removesuffix(f" {LOW_BASE}") for text in (words.get_text(), row.text))
+        if printed != wanted:
+            yield f"label: row {row.index} ({row.name}) prints {printed!r}, its table has {wanted!r}"
     for bar in marks:
         row, what = table[bar.row], type(bar).__name__.lower()
         if not row.drawn and not (isinstance(bar, Cell) and _is_blank(bar)):
@@ -157,31 +158,34 @@ def _overlaps(texts: Sequence[Text], boxes: Sequence[Box]) -> Iterator[str]:
     """No two texts share a place."""
     if not boxes:
         return
-    left, top, right, bottom = (np.array(side) for side in zip(*boxes, strict=True))
-    for index in range(len(texts) - 1):
-        rest = slice(index + 1, None)
-        across = np.minimum(right[index], right[rest]) - np.maximum(left[index], left[rest])
-        down = np.minimum(bottom[index], bottom[rest]) - np.maximum(top[index], top[rest])
-        for place in np.flatnonzero((across > _TOUCH) & (down > _TOUCH)).tolist():
+    sides = np.array(boxes)
+    for index, box in enumerate(boxes[:-1]):
+        for place, across, down in _shared(box, sides[index + 1 :]):
             yield (
                 f"overlap: {texts[index].get_text()!r} and {texts[index + 1 + place].get_text()!r} "
-                f"share {across[place]:.1f} × {down[place]:.1f} pt"
+                f"share {across:.1f} × {down:.1f} pt"
             )
 
 
-def _on_marks(
-    texts: Sequence[Text], boxes: Sequence[Box], marks: Sequence[Mark], figure: Figure
-) -> Iterator[str]:
+def _shared(box: Box, others: np.ndarray) -> Iterator[tuple[int, float, float]]:
+    """Which of `others` a box runs into, a row a box, and by how many points to the side and down."""
+    across = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
+    down = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
+    for place in np.flatnonzero((across > _TOUCH) & (down > _TOUCH)).tolist():
+        yield place, float(across[place]), float(down[place])
+
+
+def _on_marks(texts: Sequence[Text], boxes: Sequence[Box], marks: Sequence[Mark]) -> Iterator[str]:
     """No text runs into a bar, dot or cell that is not its own."""
-    places = [(mark, _mark_box(figure, mark)) for mark in marks]
+    if not marks:
+        return
+    places = np.array([_mark_box(mark) for mark in marks])
     for text, box in zip(texts, boxes, strict=True):
-        own = getattr(text, "bar", None)
-        for bar, place in places:
-            across = min(box[2], place[2]) - max(box[0], place[0])
-            down = min(box[3], place[3]) - max(box[1], place[1])
-            if bar is not own and across > _TOUCH and down > _TOUCH:
-                what = type(bar).__name__.lower()
-                yield f"overlap: {text.get_text()!r} runs {across:.1f} pt into the {what} of row {bar.row}"
+        for place, across, _ in _shared(box, places):
+            mark = marks[place]
+            if mark is not getattr(text, "bar", None):
+                what = type(mark).__name__.lower()
+                yield f"overlap: {text.get_text()!r} runs {across:.1f} pt into the {what} of row {mark.row}"
 
 
 def _canvas(texts: Sequence[Text], boxes: Sequence[Box], figure: Figure) -> Iterator[str]:
@@ -201,13 +205,13 @@ def _sizes(texts: Sequence[Text]) -> Iterator[str]:
             yield f"size: {text.get_text()!r} has {size:g} pt, the least is {SMALLEST:g}"
 
 
-def _inside(texts: Sequence[Text], boxes: Sequence[Box], figure: Figure) -> Iterator[str]:
+def _inside(texts: Sequence[Text], boxes: Sequence[Box]) -> Iterator[str]:
     """A text in a bar fits into it."""
     for text, (left, top, right, bottom) in zip(texts, boxes, strict=True):
         bar = getattr(text, "bar", None)
         if bar is None:
             continue
-        place = _mark_box(figure, bar)
+        place = _mark_box(bar)
         beyond = max(place[0] - left, right - place[2], place[1] - top, bottom - place[3])
         if beyond > 0:
             yield (
@@ -236,14 +240,7 @@ def _synthetic(texts: Sequence[Text], exhibit: Printed) -> Iterator[str]:
 def _box(figure: Figure, text: Text) -> Box:
     """Left, top, right and bottom of a text, in points from the top left corner."""
     canvas: Any = figure.canvas
-    return _from_top(figure, text.get_window_extent(canvas.get_renderer()))
-
-
-def _mark_box(figure: Figure, mark: Mark) -> Box:
-    return _from_top(figure, mark.get_window_extent())
-
-
-def _from_top(figure: Figure, extent: Any) -> Box:
+    extent = text.get_window_extent(canvas.get_renderer())
     points = INCH / figure.dpi
     height = figure.get_size_inches()[1] * INCH
     return (
@@ -252,6 +249,15 @@ def _from_top(figure: Figure, extent: Any) -> Box:
         float(extent.x1 * points),
         float(height - extent.y0 * points),
     )
+
+
+def _mark_box(mark: Mark) -> Box:
+    """The same of a mark, which is placed in these points."""
+    if isinstance(mark, Dot):
+        x, y = mark.center
+        return x - mark.radius, y - mark.radius, x + mark.radius, y + mark.radius
+    x, y = mark.get_xy()
+    return x, y, x + mark.get_width(), y + mark.get_height()
 
 
 def _is_number(text: str) -> bool:

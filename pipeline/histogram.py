@@ -40,11 +40,10 @@ def bins(given: pd.DataFrame) -> pd.DataFrame:
     sums = given[["respondents", "weighted", "squares"]].astype(float).groupby(places).sum()
     sums = sums.reindex(range(count), fill_value=0.0)
     ends = [Decimal(str(start)) + place * Decimal(str(width)) for place in range(count + 1)]
+    # where the last class holds nothing but its lower end, such as 100 of 100, the rest of it is not named
+    last = Decimal(str(high)) + 1 if whole and high == ends[-2] else ends[-1]
     names = [
-        _name(
-            one, min(other, Decimal(str(high)) + 1) if whole else other, whole, open_ended and one == ends[-2]
-        )
-        for one, other in pairwise(ends)
+        _name(one, min(other, last), whole, open_ended and one == ends[-2]) for one, other in pairwise(ends)
     ]
     ids = [f"from_{_plain(end)}" for end in ends[:-1]]
     return sums.reset_index(drop=True).assign(

@@ -74,6 +74,20 @@ class Paths:
         return self.outputs / "figures"
 
     @property
+    def figure_book(self) -> Path:
+        """All figures in one PDF."""
+        return self.outputs / "figures.pdf"
+
+    @property
+    def figure_state(self) -> Path:
+        """From which inputs the figures that are there were drawn."""
+        return self.interim / "figures.json"
+
+    def figure_page(self, exhibit: str) -> Path:
+        """A figure's page of the book."""
+        return self.interim / "pages" / f"{exhibit}.pdf"
+
+    @property
     def report(self) -> Path:
         """The report page."""
         return self.outputs / "report.html"

@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from pypdf import PdfReader
 
-from pipeline import figures, gates
+from pipeline import figure_files, figures, gates
 from pipeline.charts import colours, drawer, estimates, frame, kinds, rows
 from pipeline.charts.frame import Bar, Cell, Dot, Words
 from pipeline.errors import SurveyError
@@ -487,7 +488,7 @@ def test_hostile_labels_survive(kind: str, label: str) -> None:
         data["source"] = [f"{text} {number // 2}" for number, text in enumerate(data["source"])]
     figure, data, exhibit = draw(kind, data, title=f"{label} of all", foot=label, alt=label)
     assert gates.check(figure, data, exhibit) == []
-    root = ElementTree.fromstring(figures.svg(figure, exhibit))  # noqa: S314 - made a line above
+    root = ElementTree.fromstring(figure_files.svg(figure, exhibit))  # noqa: S314 - made a line above
     drawn = "".join("".join(element.itertext()) for element in root.iter(f"{SVG}text"))
     assert frame.clean(label).replace(" ", "") in drawn.replace(" ", "")
 
@@ -507,7 +508,7 @@ def test_an_empty_table_says_so(kind: str) -> None:
     figure, data, exhibit = draw(kind, MADE[kind]().iloc[:0])
     assert "No responses to show." in texts(figure)
     assert gates.check(figure, data, exhibit) == []
-    assert figures.png(figure, exhibit)
+    assert figure_files.png(figure, exhibit)
 
 
 def count_of(kind: str, count: int) -> pd.DataFrame:
@@ -770,20 +771,31 @@ def test_ordered_answers_get_a_ramp_and_others_the_palette() -> None:
 def test_figures_are_saved_and_stale_ones_removed(tmp_path: Path) -> None:
     paths = survey(tmp_path)
     paths.figures.mkdir()
-    for name in ("gone.svg", "gone.png", "kept.txt"):
+    for name in ("gone.svg", "gone.png", "gone.txt", "kept.md"):
         (paths.figures / name).write_text("old")
     made = figures.figures(paths)
-    names = {f"my_{kind}.{form}" for kind in KINDS for form in ("svg", "png")}
+    names = {f"my_{kind}.{form}" for kind in KINDS for form in ("svg", "png", "txt")}
     assert {path.name for path in made} == names | {"figures.pdf"}
-    assert {path.name for path in paths.figures.iterdir()} == names | {"kept.txt"}
-    assert made[-1] == paths.outputs / "figures.pdf"
-    assert made[-1].read_bytes().count(b"/Type /Page ") == len(KINDS)
+    assert {path.name for path in paths.figures.iterdir()} == names | {"kept.md"}
+    assert made[-1] == paths.figure_book
+    assert (paths.figures / "my_heat_table.txt").read_text() == f"{printed('heat_table').alt}\n"
+
+
+def test_the_book_has_a_page_and_a_bookmark_an_exhibit(tmp_path: Path) -> None:
+    paths = survey(tmp_path, ["ranked_bars", "single_bar"])
+    figures.figures(paths)
+    book = PdfReader(paths.figure_book)
+    title = printed("ranked_bars").title
+    assert [entry.title for entry in book.outline] == [f"Figure 3. {title}"] * 2
+    assert [book.get_destination_page_number(entry) for entry in book.outline] == [0, 1]
+    assert [float(page.mediabox.width) for page in book.pages] == [540.0, 540.0]
+    assert "Cost above $1M to $10M" in book.pages[0].extract_text()
 
 
 def test_only_the_named_figures_are_redrawn(tmp_path: Path) -> None:
     paths = survey(tmp_path)
     made = figures.figures(paths, ["my_scale_bars"])
-    assert [path.name for path in made] == ["my_scale_bars.svg", "my_scale_bars.png"]
+    assert [path.name for path in made] == [f"my_scale_bars.{form}" for form in ("svg", "png", "txt")]
     assert not (paths.outputs / "figures.pdf").exists()
     with pytest.raises(SurveyError, match="did you mean 'my_scale_bars'"):
         figures.figures(paths, ["my_scale_bar"])
@@ -810,6 +822,90 @@ def test_nothing_is_written_where_one_figure_fails(tmp_path: Path) -> None:
     assert not paths.figures.exists()
 
 
+def written(paths: Paths) -> dict[str, int]:
+    """When each file of the figures was written last."""
+    found = {path.name: path.stat().st_mtime_ns for path in paths.outputs.rglob("*") if path.suffix in
+             (".svg", ".png", ".txt", ".pdf")}  # fmt: skip
+    assert found
+    return found
+
+
+def redrawn(paths: Paths) -> set[str]:
+    """The figures that another run draws."""
+    drawn = []
+    real = figures.draw
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "draw", lambda paths, one: drawn.append(one.id) or real(paths, one))
+        figures.figures(paths)
+    return {name.removeprefix("my_") for name in drawn}
+
+
+def test_only_what_changed_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = survey(tmp_path, ["ranked_bars", "single_bar", "heat_table"])
+    assert redrawn(paths) == {"ranked_bars", "single_bar", "heat_table"}
+    before = written(paths)
+    assert redrawn(paths) == set()
+    assert written(paths)["figures.pdf"] == before["figures.pdf"]
+    data = ranked((("Skills", 0.5),))
+    data.to_csv(paths.tables / "my_ranked_bars.csv", index=False)
+    assert redrawn(paths) == {"ranked_bars"}
+    assert written(paths)["figures.pdf"] != before["figures.pdf"]
+    exhibits = (paths.tables / "exhibits.csv").read_text()
+    renamed = exhibits.replace("3,my_single_bar", "4,my_single_bar")
+    (paths.tables / "exhibits.csv").write_text(renamed)
+    assert redrawn(paths) == {"single_bar"}
+    (paths.figures / "my_heat_table.png").unlink()
+    assert redrawn(paths) == {"heat_table"}
+    (paths.figures / "my_heat_table.svg").write_text("cut off")
+    assert redrawn(paths) == {"heat_table"}
+    paths.figure_page("my_single_bar").unlink()
+    assert redrawn(paths) == {"single_bar"}
+    paths.figure_book.unlink()
+    assert redrawn(paths) == set()
+    assert len(PdfReader(paths.figure_book).pages) == 3
+    with monkeypatch.context() as patch:
+        patch.setattr(figures, "_style", lambda: b"another palette")
+        assert redrawn(paths) == {"ranked_bars", "single_bar", "heat_table"}
+    assert redrawn(paths) == {"ranked_bars", "single_bar", "heat_table"}
+    paths.figure_state.write_text("{no json")
+    assert redrawn(paths) == {"ranked_bars", "single_bar", "heat_table"}
+
+
+def test_whatever_draws_is_part_of_the_style() -> None:
+    """A module that drawing loads and `_style` does not hash would leave stale figures behind."""
+    code = (
+        "import sys, pipeline.gates, pipeline.figure_files; from pipeline.charts import drawer, kinds; "
+        "[drawer(kind) for kind in kinds()]; "
+        "print(*(name for name in sys.modules if name.startswith('pipeline.')))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    package = Path(figures.__file__).parent
+    hashed = {path for pattern in figures.STYLE for path in package.glob(pattern)}
+    loaded = [
+        package / f"{name.removeprefix('pipeline.').replace('.', '/')}.py" for name in found.stdout.split()
+    ]
+    assert len(loaded) > 15
+    said = {path.name for path in loaded if path.is_file() and path not in hashed}
+    assert said == {"errors.py"}
+
+
+def test_workers_draw_what_one_process_draws(tmp_path: Path) -> None:
+    paths = survey(tmp_path)
+    exhibits = [printed(kind) for kind in KINDS]
+    assert len(exhibits) >= figures.POOL_FROM
+    one, many = (dict(figures.drawn(paths, exhibits, workers)) for workers in (1, 2))
+    assert one == many
+    assert not [made.problems for made in one.values() if made.problems]
+
+
+def test_workers_tell_what_is_wrong(tmp_path: Path) -> None:
+    paths = survey(tmp_path)
+    (paths.tables / "my_ranked_bars.csv").write_text(ranked((("成本", 0.4),)).to_csv(index=False))
+    with pytest.raises(SurveyError, match="cannot draw '成'"):
+        figures.figures(paths)
+    assert not paths.figures.exists()
+
+
 def test_missing_tables_name_the_command(tmp_path: Path) -> None:
     with pytest.raises(SurveyError, match="survey tables --survey toy"):
         figures.figures(Paths(tmp_path, "toy"))
@@ -822,13 +918,13 @@ def test_missing_tables_name_the_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_bytes_do_not_depend_on_what_was_saved_before(kind: str) -> None:
     figure, _, exhibit = draw(kind)
-    alone = figures.svg(figure, exhibit)
+    alone = figure_files.svg(figure, exhibit)
     again, _, _ = draw(kind)
-    image = figures.png(again, exhibit)
-    document = figures.pdf([again])
-    assert figures.svg(again, exhibit) == alone
-    assert figures.png(figure, exhibit) == image
-    assert figures.pdf([figure]) == document
+    image = figure_files.png(again, exhibit)
+    document = figure_files.page(again, exhibit)
+    assert figure_files.svg(again, exhibit) == alone
+    assert figure_files.png(figure, exhibit) == image
+    assert figure_files.page(figure, exhibit) == document
 
 
 def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
@@ -843,10 +939,10 @@ def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
         )
         environment = os.environ | {"PYTHONHASHSEED": seed}
         subprocess.run([sys.executable, "-c", code], check=True, env=environment)
-        drawn = {".svg", ".png", ".pdf"}
+        drawn = {".svg", ".png", ".pdf", ".txt"}
         files = sorted(path for path in paths.outputs.rglob("*") if path.suffix in drawn)
         made.append({path.relative_to(paths.outputs): path.read_bytes() for path in files})
-    assert len(made[0]) == 2 * len(KINDS) + 1
+    assert len(made[0]) == 4 * len(KINDS) + 1  # a page of the book each, and the book
     assert made[0] == made[1]
 
 
@@ -857,7 +953,7 @@ def test_kinds_can_be_listed_without_matplotlib() -> None:
 
 def test_an_svg_is_accessible_and_brings_its_font() -> None:
     figure, _, exhibit = draw("ranked_bars")
-    root = ElementTree.fromstring(figures.svg(figure, exhibit))  # noqa: S314 - made a line above
+    root = ElementTree.fromstring(figure_files.svg(figure, exhibit))  # noqa: S314 - made a line above
     assert root.get("role") == "img"
     named = {element.get("id"): element.text for element in root if element.get("id")}
     assert [named[part] for part in (root.get("aria-labelledby") or "").split()] == [
@@ -876,7 +972,7 @@ def test_an_svg_is_accessible_and_brings_its_font() -> None:
 
 def test_a_label_that_open_sans_lacks_brings_dejavu() -> None:
     figure, _, exhibit = draw("ranked_bars", ranked((("מחיר", 0.4), ("Plain", 0.2))))
-    image = figures.svg(figure, exhibit).decode()
+    image = figure_files.svg(figure, exhibit).decode()
     assert "font-family:'DejaVu Sans'" in image
     assert image.count("@font-face") == 3
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
+import gallery
 import typer
 from conftest import ROOT
 
+from pipeline import declarations
+from pipeline import paths as places
 from pipeline.cells import COLUMNS
+from pipeline.charts import kinds
 from pipeline.cli import app
 from pipeline.exhibit_table import PUBLISHED_COLUMNS
+from pipeline.exhibits import TABLE, Exhibit
 from pipeline.significance import TESTS
 from pipeline.survey import Question
 from pipeline.verify import COLUMNS as VERIFY_COLUMNS
@@ -43,6 +49,26 @@ def test_every_key_is_documented() -> None:
     for model in (Question, Source, Respondents, Change, Weights, Target):
         for key in set(model.model_fields) - {"net_labels"}:
             assert f"`{key}`" in text or f"{key} =" in text or f".{key}`" in text, key
+
+
+def test_the_gallery_has_every_kind_with_a_picture_and_lines_that_work() -> None:
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", DOCS["gallery.md"], re.MULTILINE | re.DOTALL))
+    assert set(kinds()) | {TABLE} <= set(sections)
+    declared = {survey: declarations.load(places.find(survey, ROOT)) for survey in ("open-source-ai", "ospo")}
+    for name in (*kinds(), TABLE):
+        (block,) = re.findall(r"```toml\n(.*?)```", sections[name], re.DOTALL)
+        (said,) = tomllib.loads(block)["exhibit"]
+        assert said["kind"] == name
+        if name == TABLE:
+            assert said["question"] in declared["open-source-ai"].survey.questions
+            continue
+        shown = re.findall(r"!\[[^]]+\]\(([^)]+)\)", sections[name])
+        assert [(ROOT / "docs" / picture).is_file() for picture in shown] == [True]
+        assert Exhibit(**said) in [e for one in declared.values() for e in one.report.exhibit], name
+
+
+def test_the_invented_picture_is_as_it_would_be_drawn() -> None:
+    assert gallery.PICTURE.read_bytes() == gallery.picture()
 
 
 def test_links_lead_somewhere() -> None:

@@ -4,44 +4,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, digest, make_project, survey_command
+from conftest import OSPO_TEXT as TEXT
+from conftest import ROOT, digest, make_project, ospo, survey_command
 
-from pipeline.ingest import ingest, load_export
-from pipeline.normalise import normalise
+from pipeline.ingest import load_export
 from pipeline.paths import Paths
-from pipeline.tables import tables
 from pipeline.tidy import read
 from pipeline.verify import verify
 
-TEXT, NUMERIC = "ospo/2024_raw_text.csv", "ospo/2024_raw_numeric.csv"
-
-
-def ospo(folder: Path, export: Path) -> Paths:
-    """The OSPO survey with `export` as its 2024 file, pinned to it, up to the tables."""
-    paths = make_project(folder, "ospo", ROOT / "raw" / "ospo")
-    for leftover in [*paths.raw.glob("*_raw_*.csv"), *paths.raw.glob("*_results.csv")]:
-        leftover.unlink()
-    shutil.copyfile(export, paths.raw / "2024_raw_text.csv")
-    for name in ("2018_results.csv", "2020_results.csv"):
-        shutil.copyfile(export.parent / name, paths.raw / name)
-    declared = (paths.raw / "2024.toml").read_text()
-    pinned = next(line for line in declared.splitlines() if line.startswith("sha256"))
-    seen = hashlib.sha256(export.read_bytes()).hexdigest()
-    (paths.raw / "2024.toml").write_text(declared.replace(pinned, f'sha256 = "{seen}"'))
-    for stage in (ingest, normalise, tables):
-        stage(paths)
-    return paths
-
-
-@pytest.fixture(scope="session")
-def ospo_done(real: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Paths:
-    return ospo(tmp_path_factory.mktemp("ospo"), real(TEXT))
+NUMERIC = "ospo/2024_raw_numeric.csv"
 
 
 def test_the_pinned_export_is_the_one_at_hand(real: Callable[[str], Path]) -> None:

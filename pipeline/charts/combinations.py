@@ -117,7 +117,8 @@ def _matrix(
             sheet.y = max(sheet.y, top + words.height)
             continue
         for option, y in lines.items():
-            sheet.circle((x, y), HIGHLIGHT if option in parts else _ABSENT)
+            part = option in parts
+            sheet.circle((x, y), HIGHLIGHT if part else _ABSENT, below=not part)
         if len(parts) > 1:
             ys = [lines[option] for option in parts]
             sheet.line((x, x), (min(ys), max(ys)), HIGHLIGHT, 2.2)

@@ -6,6 +6,7 @@ axes: the only scale is a bar's points per whole (`unit`). The height follows fr
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import matplotlib as mpl
-from matplotlib import font_manager
+from matplotlib import font_manager, ft2font
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -42,6 +43,9 @@ SMALLEST = 8.0
 DOT = 4.4
 SYNTHETIC = "Synthetic responses"
 NOTHING = "No responses to show."
+OPEN_SANS = "Open Sans"
+VALUE_OF = "row-"
+"""the id of a printed value begins so, and ends with its row"""
 
 _LEADING = 1.3
 _CAPITALS = 0.714  # height of capitals and digits, in ems, in both faces of Open Sans
@@ -162,7 +166,7 @@ class Sheet:
     """A figure in the making; `y` is where the next thing goes, in points from the top."""
 
     def __init__(self) -> None:
-        self.figure = Figure(figsize=(WIDTH / INCH, 1), facecolor=WHITE)
+        self.figure = Figure(figsize=(WIDTH / INCH, 1), facecolor=WHITE, dpi=DPI)
         FigureCanvasAgg(self.figure)
         self.y = 12.0
         self.panel = 0
@@ -207,6 +211,8 @@ class Sheet:
             words.value, words.row, words.bar = value, row, bar
             words.panel, words.way = self.panel, self.way
             words.face = block.face
+            if value:
+                words.set_gid(f"{VALUE_OF}{row}")
             self.figure.add_artist(words)
 
     def words_at(
@@ -313,10 +319,13 @@ class Sheet:
         dot.upright, dot.hollow = upright, hollow
         self.figure.add_artist(dot)
 
-    def circle(self, place: tuple[float, float], colour: str, radius: float = DOT) -> None:
-        """Draw a plain dot that stands for no number."""
+    def circle(
+        self, place: tuple[float, float], colour: str, radius: float = DOT, below: bool = False
+    ) -> None:
+        """Draw a plain dot that stands for no number; one `below` lies under lines."""
+        height = 1.5 if below else 3
         self.figure.add_artist(
-            Circle(place, radius, facecolor=colour, linewidth=0, transform=self._transform, zorder=3)
+            Circle(place, radius, facecolor=colour, linewidth=0, transform=self._transform, zorder=height)
         )
 
     def cell(self, row: int, x: float, top: float, width: float, height: float, colour: str) -> Cell:
@@ -529,9 +538,13 @@ def block(text: str, style: Style, width: float) -> Block:
 
 
 def balanced(text: str, style: Style, width: float) -> Block:
-    """Like `block`, with lines of about one length instead of a last word on a line of its own."""
+    """Like `block`, with lines of about one length instead of a last word on a line of its own.
+
+    No word is broken for it.
+    """
     widest = block(text, style, width)
-    low, high, best = 0.0, widest.width, widest
+    words = max(_measured(word, style.size, widest.face) for word in " ".join(widest.lines).split(" "))
+    low, high, best = words, widest.width, widest
     while len(widest.lines) > 1 and high - low > 1:
         middle = (low + high) / 2
         tried = block(text, style, middle)
@@ -546,19 +559,32 @@ def _wrap(text: str, size: float, face: Face, width: float) -> Iterator[str]:
     line = ""
     for word in text.split(" "):
         longer = f"{line} {word}" if line else word
-        if _measured(longer, size, face) <= width:
+        if _fits(longer, size, face, width):
             line = longer
             continue
         if line:
             yield line
         line = word
-        while len(line) > 1 and _measured(line, size, face) > width:
+        while len(line) > 1 and not _fits(line, size, face, width):
             cut = len(line) - 1
-            while cut > 1 and _measured(line[:cut], size, face) > width:
+            while cut > 1 and not _fits(line[:cut], size, face, width):
                 cut -= 1
             yield line[:cut]
             line = line[cut:]
     yield line
+
+
+def _fits(line: str, size: float, face: Face, width: float) -> bool:
+    """Whether a line is at most `width` points long.
+
+    Open Sans has neither kerning nor joined letters, so a line need not be shaped unless its advances say
+    that it ends within an em of the edge.
+    """
+    if face.family == OPEN_SANS:
+        rough = math.fsum(_advance(character, face) for character in line) * size
+        if abs(rough - width) > size:
+            return rough < width
+    return _measured(line, size, face) <= width
 
 
 def _set(text: str, bold: bool) -> tuple[str, Face]:
@@ -585,7 +611,7 @@ def _ignorable(character: str) -> bool:
 @cache
 def _open_sans(bold: bool) -> Face:
     name = "OpenSans-Bold.ttf" if bold else "OpenSans-Regular.ttf"
-    return Face("Open Sans", bold, Path(__file__).parents[1] / "fonts" / name)
+    return Face(OPEN_SANS, bold, Path(__file__).parents[1] / "fonts" / name)
 
 
 @cache
@@ -602,6 +628,14 @@ def _characters(face: Face) -> frozenset[int]:
 def _properties(face: Face, size: float) -> font_manager.FontProperties:
     weight = "bold" if face.bold else "normal"
     return font_manager.FontProperties(family=[face.family], weight=weight, size=size, fname=str(face.path))
+
+
+@cache
+def _advance(character: str, face: Face) -> float:
+    """How far a character alone moves the pen, in ems."""
+    font = font_manager.get_font(str(face.path))
+    flags = ft2font.LoadFlags.NO_HINTING | ft2font.LoadFlags.NO_SCALE
+    return float(font.load_char(ord(character), flags).horiAdvance) / font.units_per_EM
 
 
 @lru_cache(maxsize=100_000)

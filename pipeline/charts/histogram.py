@@ -76,9 +76,9 @@ def _plot(sheet: Sheet, classes: Sequence[Row], median: Row | None) -> None:
         sheet.words(name, middle, bottom + 4, "center")
         if at is not None and number == int(at):
             x = MARGIN + at * width
-            sheet.line((x, x), (bottom - high, bottom), TICK, 2.2)
-            # the line leaves room for the share of its class
-            sheet.line((x, x), (sheet.y, bottom - high - 4 - words.height), TICK, 2.2)
+            free = abs(x - middle) > words.width / 2 + 2
+            # the line ends below the share of its class where that is in its way
+            sheet.line((x, x), (sheet.y if free else bottom - high, bottom), TICK, 2.2)
     sheet.line((MARGIN, MARGIN + width * len(classes)), (bottom, bottom), GREY, 0.8)
     sheet.y = bottom + 4 + max(name.height for name in names)
 
