@@ -96,7 +96,7 @@ def caption(
     `contexts` has one of each wave drawn, the latest first.
     """
     latest = contexts[0]
-    questions = [_asked(question, exhibit, latest) for question in _questions(exhibit)]
+    questions = [_asked(question, exhibit, latest) for question in exhibit.questions]
     return Printed(
         number=number,
         id=exhibit.id,
@@ -188,12 +188,8 @@ def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context])
 
 def _common_base(exhibit: Exhibit, context: Context) -> str:
     """The base in words; of two questions of which each has its own, the source line tells it."""
-    whom = {_whom(exhibit, question, context) for question in _questions(exhibit)}
+    whom = {_whom(exhibit, question, context) for question in exhibit.questions}
     return whom.pop() if len(whom) == 1 else ""
-
-
-def _questions(exhibit: Exhibit) -> list[str]:
-    return [exhibit.question, *([exhibit.counterpart] if exhibit.counterpart else [])]
 
 
 def _measure(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:

@@ -57,9 +57,8 @@ def estimates(
     nobody analysed has it. All respondents come first (`by` and `group` empty), then the groups of
     each segment of `domain`; every wave that offered the question is there.
     """
-    groups = _groups(survey, bands, domain.segments)
     ids = dict(enumerate(survey.questions, 1))
-    open_domain(connection, survey, groups, questions, domain)
+    groups = open_domain(connection, survey, bands, questions, domain)
     connection.execute(statement("cells"))
     found = _estimated(connection, survey, ids, domain)
     if found.empty:
@@ -69,7 +68,7 @@ def estimates(
 
 
 def chosen_together(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Together:
-    """Who chose both of two options, or ranked both of two items, in the domain of the last `estimates`."""
+    """Who chose both of two options, or ranked both of two items, in the domain that is open."""
     waves = dict(connection.execute("select wave, name from coded.waves").fetchall())
     items, options = _labels(connection, "items", "item"), _labels(connection, "options", "option")
     names = list(survey.questions)
@@ -88,7 +87,7 @@ def chosen_together(connection: duckdb.DuckDBPyConnection, survey: Survey) -> To
 def combinations(
     connection: duckdb.DuckDBPyConnection, survey: Survey, question: str, options: Sequence[str]
 ) -> pd.DataFrame:
-    """Who chose exactly which of `options` of a multiple choice, in the domain of the last `estimates`.
+    """Who chose exactly which of `options` of a multiple choice, in the domain that is open.
 
     The columns are wave, options (their ids), respondents, weighted and squares; who chose none has no row.
     """
@@ -105,14 +104,15 @@ def combinations(
 
 
 def values(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """How many gave each number in the domain of the last `estimates`: wave, value and sums."""
+    """How many gave each number in the domain that is open: wave, value and sums."""
+    connection.execute(statement("cells"))
     found = connection.execute(statement("values")).df()
     waves = dict(connection.execute("select wave, name from coded.waves").fetchall())
     return found.assign(wave=found["wave"].map(waves))
 
 
 def ranks(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """The sums of places of ranked items in the domain of the last `estimates`: what `rankings` reads."""
+    """The sums of places of ranked items in the domain that is open: what `rankings` reads."""
     return connection.execute(statement("ranks")).df()
 
 
@@ -216,11 +216,15 @@ def _groups(survey: Survey, bands: Mapping[str, Bands], segments: Sequence[str])
 def open_domain(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
-    groups: pd.DataFrame,
+    bands: Mapping[str, Bands],
     questions: Sequence[str],
     domain: Domain,
-) -> None:
-    """Fill the temporary tables `wanted` and `domain` that the statements read."""
+) -> pd.DataFrame:
+    """Fill the temporary tables `wanted` and `domain` that the statements read; the groups come back.
+
+    They are one row an option that puts a respondent into a group of a segment.
+    """
+    groups = _groups(survey, bands, domain.segments)
     numbers = np.array([survey.position(question) for question in questions], dtype="uint16")
     conditions = ["excluded is null"]
     for name, chosen in (domain.where or {}).items():
@@ -252,6 +256,7 @@ def open_domain(
     connection.execute(f"create or replace temp table domain as {' union all '.join(parts)}")
     connection.unregister("wanted_frame")
     connection.unregister("groups_frame")
+    return groups
 
 
 def _named(

@@ -12,7 +12,17 @@ import pandas as pd
 
 from pipeline import comparability
 from pipeline.captions import MOST_LINES
-from pipeline.cells import COLUMNS, SUMS, Domain, chosen_together, combinations, estimates, ranks, values
+from pipeline.cells import (
+    COLUMNS,
+    SUMS,
+    Domain,
+    chosen_together,
+    combinations,
+    estimates,
+    open_domain,
+    ranks,
+    values,
+)
 from pipeline.declarations import Declarations
 from pipeline.errors import SurveyError
 from pipeline.estimate import LOW_BASE, part_shares
@@ -49,13 +59,57 @@ _NUMBERS = [
 ]  # fmt: skip
 
 
+class Estimates:
+    """The estimates that exhibits need, made once for all questions that share a domain."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, declared: Declarations, exhibits: Sequence[Exhibit]
+    ) -> None:
+        self.connection = connection
+        self.declared = declared
+        self._wanted: dict[str, dict[str, None]] = {}
+        self._found: dict[str, dict[str, pd.DataFrame]] = {}
+        for exhibit in exhibits:
+            own = self._wanted.setdefault(repr(domain_of(exhibit)), {})
+            own |= dict.fromkeys(exhibit.questions)
+
+    def of(self, exhibit: Exhibit, question: str) -> pd.DataFrame:
+        """Every estimate of a question in the domain of an exhibit, of every wave that has it."""
+        domain = domain_of(exhibit)
+        key = repr(domain)
+        if key not in self._found:
+            names = [q for q in self.declared.survey.questions if q in self._wanted[key]]
+            survey, bands = self.declared.survey, self.declared.report.segments
+            found = estimates(self.connection, survey, bands, names, domain)
+            self._found[key] = {
+                name: found[found["question"] == name].reset_index(drop=True) for name in names
+            }
+        return self._found[key][question]
+
+
+def domain_of(exhibit: Exhibit) -> Domain:
+    """Whom an exhibit counts, and in which groups."""
+    return Domain((exhibit.by,) if exhibit.by else (), exhibit.where, exhibit.dkns)
+
+
 @dataclass(frozen=True)
 class Source:
     """An exhibit with what its table is made from."""
 
-    connection: duckdb.DuckDBPyConnection
-    declared: Declarations
+    estimated: Estimates
     exhibit: Exhibit
+
+    @property
+    def declared(self) -> Declarations:
+        """All that is declared."""
+        return self.estimated.declared
+
+    def opened(self) -> duckdb.DuckDBPyConnection:
+        """The connection with the domain of the exhibit open, for what estimates do not hold."""
+        connection, domain = self.estimated.connection, domain_of(self.exhibit)
+        survey, bands = self.declared.survey, self.declared.report.segments
+        open_domain(connection, survey, bands, self.exhibit.questions, domain)
+        return connection
 
     @property
     def kind(self) -> str:
@@ -66,9 +120,7 @@ class Source:
         """Every estimate of a question, by default the exhibit's own, of every wave that has it."""
         exhibit = self.exhibit
         asked = question or exhibit.question
-        domain = Domain((exhibit.by,) if exhibit.by else (), exhibit.where, exhibit.dkns)
-        bands = self.declared.report.segments
-        found = estimates(self.connection, self.declared.survey, bands, [asked], domain)
+        found = self.estimated.of(exhibit, asked)
         found = found.loc[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
         if found.empty:
             raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {asked!r} within its filter")
@@ -111,9 +163,10 @@ def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
     elif exhibit.by:
         tests = [group_pairs(found), group_and_total(found), crosstabs(found)]
     elif shape == "answers":
-        tests = [rankings(ranks(source.connection))] if source.kind == "rank" else []
+        connection = source.opened()
+        tests = [rankings(ranks(connection))] if source.kind == "rank" else []
         if source.kind in ("single", "multiple", "rank"):
-            together = chosen_together(source.connection, source.declared.survey)
+            together = chosen_together(connection, source.declared.survey)
             tests += [option_pairs(wave, together, _neighbours(wave)) for _, wave in found.groupby("wave")]
     return pd.concat([as_tests([]), *tests], ignore_index=True)
 
@@ -423,7 +476,7 @@ def _combinations(source: Source) -> pd.DataFrame:
     if len(chosen) < 2:
         raise SurveyError(f"exhibit {exhibit.id!r}: combinations need two options of {exhibit.question!r}")
     ids = [str(option) for option in chosen["option"]]
-    counted = combinations(source.connection, source.declared.survey, exhibit.question, ids)
+    counted = combinations(source.opened(), source.declared.survey, exhibit.question, ids)
     counted = counted[counted["wave"] == whole["wave"].iloc[0]]
     names = dict(zip(chosen["option"], chosen["option_label"], strict=True))
     counted["options"] = [tuple(sorted(own, key=ids.index)) for own in counted["options"]]
@@ -490,7 +543,7 @@ def _bins(source: Source) -> pd.DataFrame:
     found = source.latest()
     summaries = found[found["by"] == ""]
     whole = summaries[summaries["measure"] == "mean"]
-    given = values(source.connection)
+    given = values(source.opened())
     given = given[given["wave"] == whole["wave"].iloc[0]]
     parts = bins(given)
     made = part_shares(whole, parts.assign(role="substantive"), "bin", source.declared.survey.interval)

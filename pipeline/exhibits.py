@@ -51,6 +51,11 @@ class Exhibit(Declared):
         """What its kind says of itself; a table is one of answers in the order of the questionnaire."""
         return kinds().get(self.kind, _AS_TABLE)
 
+    @property
+    def questions(self) -> list[str]:
+        """Its question, and the counterpart where it has one."""
+        return [self.question, *([self.counterpart] if self.counterpart else [])]
+
 
 class Group(Declared):
     """One band of a segment, with the label it is printed under."""

@@ -15,7 +15,7 @@ from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import COLUMNS, Domain, estimates
 from pipeline.declarations import Declarations
 from pipeline.errors import Problem, SurveyError
-from pipeline.exhibit_table import Source, columns_of, exhibit_table, exhibit_tests
+from pipeline.exhibit_table import Estimates, Source, columns_of, exhibit_table, exhibit_tests
 from pipeline.exhibits import Exhibit, Report, problem
 from pipeline.normalise import declared
 from pipeline.paths import Paths
@@ -42,10 +42,11 @@ def tables(paths: Paths) -> list[Path]:
         if not paths.report_file.is_file():
             # nobody chose these exhibits: a question that nobody answered has none
             exhibits = [e for e in exhibits if _answered(connection, questionnaire, e.question)]
+        estimated = Estimates(connection, all_declared, exhibits)
         problems: list[Problem] = []
         for index, exhibit in enumerate(exhibits):
             try:
-                made = _exhibit(connection, all_declared, waves, exhibit, index + 1)
+                made = _exhibit(Source(estimated, exhibit), waves, index + 1)
             except SurveyError as error:
                 problems.append(problem(paths, index, str(error)))
                 continue
@@ -79,14 +80,8 @@ class _Made:
     printed: Printed
 
 
-def _exhibit(
-    connection: duckdb.DuckDBPyConnection,
-    all_declared: Declarations,
-    waves: Sequence[WaveFacts],
-    exhibit: Exhibit,
-    number: int,
-) -> _Made:
-    source = Source(connection, all_declared, exhibit)
+def _exhibit(source: Source, waves: Sequence[WaveFacts], number: int) -> _Made:
+    exhibit, all_declared = source.exhibit, source.declared
     found = exhibit_table(source)
     data = found[columns_of(exhibit)]
     if exhibit.drawn.table == "published":
@@ -99,7 +94,7 @@ def _exhibit(
         names = names[:1]
         drawn, own = (rows[rows["wave"] == names[0]] for rows in (data, tests))
     contexts = [
-        _context(connection, all_declared, waves, exhibit, name, before)
+        _context(source.estimated.connection, all_declared, waves, exhibit, name, before)
         for name, before in itertools.zip_longest(names, names[1:])
     ]
     return _Made(data, tests, captions.caption(exhibit, number, drawn, own, contexts))
