@@ -81,7 +81,8 @@ def test_only_tables_computes_shares() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*sorted(n for n in SOURCES if n.startswith("charts/")), "gates.py", "figures.py"]
+    "name",
+    [*sorted(n for n in SOURCES if n.startswith("charts/")), "gates.py", "figures.py", "figure_files.py"],
 )
 def test_charts_get_a_dataframe_and_no_more(name: str) -> None:
     for forbidden in ("duckdb", "pipeline.tables", "pipeline.estimate", "pipeline.cells", "pipeline.survey"):
