@@ -89,7 +89,7 @@ $(STATE)/normalised.md5: $(STATE)/normalise.stamp
 
 $(STATE)/tables.stamp: $(STATE)/normalised.md5 $(STATE)/declared.sum $(CODE) $(VENV)/.installed $(TABLES)
 	@$(RUN) tables
-	@find $(OUT)/tables -name '*.csv' ! -name verify.csv > $(STATE)/tables.list
+	@find $(OUT)/tables $(OUT)/tables.xlsx -type f ! -name verify.csv > $(STATE)/tables.list
 	@touch $@
 
 $(STATE)/tables.sum: $(STATE)/tables.stamp

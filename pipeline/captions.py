@@ -14,10 +14,10 @@ import pandas as pd
 
 from pipeline.estimate import LOW_BASE, SHARES, SUPPRESSED
 from pipeline.exhibits import TABLE, Bands, Exhibit
+from pipeline.grids import intervals
 from pipeline.printed import CHANGES, NOT_THE_SAME, Printed, main_measures
 from pipeline.rounding import half_up, percent, points, thousands
 from pipeline.significance import SURE
-from pipeline.stats.intervals import NAMES
 from pipeline.survey import Survey
 from pipeline.words import lowered, plain
 
@@ -188,7 +188,7 @@ def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context])
 
 def _common_base(exhibit: Exhibit, context: Context) -> str:
     """The base in words; of two questions of which each has its own, the source line tells it."""
-    whom = {_whom(exhibit, question, context) for question in exhibit.questions}
+    whom = {base_in_words(question, exhibit.where, context) for question in exhibit.questions}
     return whom.pop() if len(whom) == 1 else ""
 
 
@@ -211,11 +211,11 @@ def _measure(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     }.get(asked.kind, "Share of respondents choosing each answer")
 
 
-def _whom(exhibit: Exhibit, question: str, context: Context) -> str:
-    """The base in words: the routing of a question and the exhibit's filter."""
+def base_in_words(question: str, where: Mapping[str, Sequence[str]], context: Context) -> str:
+    """Who was asked a question and is not left out by a filter; empty where that is everyone."""
     asked = context.survey.questions[question].asked
     clauses = [_clause(on, options, context) for on, options in asked.items() if on in context.wordings]
-    clauses += [_clause(on, options, context) for on, options in exhibit.where.items()]
+    clauses += [_clause(on, options, context) for on, options in where.items()]
     return f"base: {' and '.join(clauses)}" if clauses else ""
 
 
@@ -271,7 +271,7 @@ def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context
         own = data[(data["wave"] == context.wave.name) & ~data["flag"].eq("not_asked")]
         own = own[~own["measure"].isin([*CHANGES, "continued"])]
         for question, rows in own.groupby("question", sort=False):
-            whom = _whom(exhibit, str(question), context)
+            whom = base_in_words(str(question), exhibit.where, context)
             clauses.append((_clause_of(exhibit, str(question), rows, context), whom))
     if len({whom for _, whom in clauses}) > 1:
         return "; ".join(", ".join(part for part in clause if part) for clause in clauses)
@@ -399,13 +399,6 @@ def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
     if not notes:
         notes.append(f"Same question and answers in {'both' if len(contexts) == 2 else 'all'} waves.")
     return notes
-
-
-def intervals(data: pd.DataFrame) -> str:
-    """The intervals in use, as print names them; that of means is t, and changes say their own."""
-    own = data[~data["measure"].isin(CHANGES)]
-    names = [NAMES[interval] for interval in dict.fromkeys(own["interval"]) if interval]
-    return f"95% {' and '.join(names)} interval{'s' if len(names) > 1 else ''}"
 
 
 def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:

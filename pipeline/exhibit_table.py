@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -48,6 +48,7 @@ from pipeline.survey import ROLES
 PUBLISHED_COLUMNS = [
     "source", "wording", "mode", "label", "percent", "share", "low", "high", "n", "grade", "group", "address",
 ]  # fmt: skip
+_WHOLE = repr(([], "keep"))
 _KEYS = ["item", "option", "measure"]
 _WAVE_COLUMNS = ["fielded", "comparability"]
 _MOST_COMBINED = 5
@@ -60,31 +61,47 @@ _NUMBERS = [
 
 
 class Estimates:
-    """The estimates that exhibits need, made once for all questions that share a domain."""
+    """The estimates of a run, made once for all questions and segments that are counted alike."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, declared: Declarations, exhibits: Sequence[Exhibit]
     ) -> None:
         self.connection = connection
         self.declared = declared
-        self._wanted: dict[str, dict[str, None]] = {}
+        questionnaire = declared.survey
+        self._questions: dict[str, set[str]] = {_WHOLE: set(questionnaire.questions)}
+        self._domains = {_WHOLE: Domain(tuple(questionnaire.segments))}
         self._found: dict[str, dict[str, pd.DataFrame]] = {}
         for exhibit in exhibits:
-            own = self._wanted.setdefault(repr(domain_of(exhibit)), {})
-            own |= dict.fromkeys(exhibit.questions)
+            key, own = _alike(exhibit), domain_of(exhibit)
+            known = self._domains.get(key, own)
+            segments = tuple(dict.fromkeys((*known.segments, *own.segments)))
+            self._domains[key] = replace(known, segments=segments)
+            self._questions.setdefault(key, set()).update(exhibit.questions)
 
     def of(self, exhibit: Exhibit, question: str) -> pd.DataFrame:
         """Every estimate of a question in the domain of an exhibit, of every wave that has it."""
-        domain = domain_of(exhibit)
-        key = repr(domain)
+        return self._rows(_alike(exhibit), question, ["", exhibit.by])
+
+    def frequencies(self, question: str) -> pd.DataFrame:
+        """Every estimate of a question, for all respondents and by each segment of the survey."""
+        return self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
+
+    def _rows(self, key: str, question: str, by: Sequence[str]) -> pd.DataFrame:
         if key not in self._found:
-            names = [q for q in self.declared.survey.questions if q in self._wanted[key]]
             survey, bands = self.declared.survey, self.declared.report.segments
-            found = estimates(self.connection, survey, bands, names, domain)
-            self._found[key] = {
-                name: found[found["question"] == name].reset_index(drop=True) for name in names
-            }
-        return self._found[key][question]
+            names = [name for name in survey.questions if name in self._questions[key]]
+            every = estimates(self.connection, survey, bands, names, self._domains[key])
+            groups = {str(name): own for name, own in every.groupby("question", sort=False)}
+            self._found[key] = {name: groups.get(name, every.head(0)) for name in names}
+        found = self._found[key][question]
+        own: pd.DataFrame = found[found["by"].isin(by)].reset_index(drop=True)
+        return own
+
+
+def _alike(exhibit: Exhibit) -> str:
+    """What exhibits have in common that count the same respondents and answers."""
+    return repr((sorted(exhibit.where.items()), exhibit.dkns))
 
 
 def domain_of(exhibit: Exhibit) -> Domain:

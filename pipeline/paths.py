@@ -17,6 +17,7 @@ PUBLISHED_FILE = "published.csv"
 # what no exhibit can be called: tables/ and the report page have these names for something else
 RESERVED = (
     "exhibits", "flow", "waves", "targets", "verify", "claims", "tests", "frequencies", "methodology",
+    "questionnaire", "glance", "contents",
 )  # fmt: skip
 RESERVED_FILES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
 
@@ -62,6 +63,11 @@ class Paths:
     def tables(self) -> Path:
         """The CSVs of exhibits, flow and waves."""
         return self.outputs / "tables"
+
+    @property
+    def workbook(self) -> Path:
+        """The tables as a spreadsheet."""
+        return self.outputs / "tables.xlsx"
 
     @property
     def frequencies(self) -> Path:

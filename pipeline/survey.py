@@ -129,11 +129,20 @@ def _spelt(number: int) -> str:
     return words[number - 1] if number <= len(words) else str(number)
 
 
+class Methodology(Declared):
+    """What only the people behind a survey know of it, and what its readers are owed."""
+
+    sponsor: str = ""
+    recruitment: str = ""
+    mode: str = ""
+
+
 class Survey(Declared):
     """A questionnaire fielded in one or more waves, in questionnaire order."""
 
     title: str
     population: str = ""
+    methodology: Methodology = Methodology()
     segments: list[str] = []
     interval: Method = "wilson"
     scales: dict[str, Scale] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -12,11 +12,11 @@ import pandas as pd
 
 from pipeline import captions, comparability, declarations, files
 from pipeline.captions import Context, WaveFacts, Wording
-from pipeline.cells import COLUMNS, Domain, estimates
+from pipeline.cells import COLUMNS
 from pipeline.declarations import Declarations
 from pipeline.errors import Problem, SurveyError
 from pipeline.exhibit_table import Estimates, Source, columns_of, exhibit_table, exhibit_tests
-from pipeline.exhibits import Exhibit, Report, problem
+from pipeline.exhibits import problem
 from pipeline.normalise import declared
 from pipeline.paths import Paths
 from pipeline.printed import Printed
@@ -24,18 +24,22 @@ from pipeline.significance import TESTS, as_tests
 from pipeline.statements import statement
 from pipeline.survey import Survey
 from pipeline.tidy import to_csv
+from pipeline.workbook import workbook
+
+QUESTIONNAIRE = [
+    "wave", "question", "kind", "code", "text", "mode", "base", "part", "id", "label", "role",
+]  # fmt: skip
 
 
 def tables(paths: Paths) -> list[Path]:
     """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those about them all.
 
-    These are exhibits.csv, tests.csv, flow.csv, waves.csv and targets.csv.
+    These are exhibits.csv, tests.csv, flow.csv, waves.csv, targets.csv and questionnaire.csv.
     """
     all_declared = declarations.load(paths)
     questionnaire, report = all_declared.survey, all_declared.report
     with open_database(paths) as connection:
-        waves = _waves(connection)
-        contents = _frequencies(paths, connection, questionnaire, report)
+        contexts = {wave.name: _context(connection, all_declared, wave) for wave in _waves(connection)}
         printed: list[Printed] = []
         tested: list[pd.DataFrame] = []
         exhibits = list(report.exhibit)
@@ -43,10 +47,14 @@ def tables(paths: Paths) -> list[Path]:
             # nobody chose these exhibits: a question that nobody answered has none
             exhibits = [e for e in exhibits if _answered(connection, questionnaire, e.question)]
         estimated = Estimates(connection, all_declared, exhibits)
+        contents = {
+            paths.frequencies / f"{name}.csv": estimated.frequencies(name)[COLUMNS]
+            for name in questionnaire.questions
+        }
         problems: list[Problem] = []
         for index, exhibit in enumerate(exhibits):
             try:
-                made = _exhibit(Source(estimated, exhibit), waves, index + 1)
+                made = _exhibit(Source(estimated, exhibit), contexts, index + 1)
             except SurveyError as error:
                 problems.append(problem(paths, index, str(error)))
                 continue
@@ -61,6 +69,7 @@ def tables(paths: Paths) -> list[Path]:
             "flow": _flow(connection),
             "waves": connection.execute("select * from waves").df(),
             "targets": connection.execute("select * from targets").df(),
+            "questionnaire": _questionnaire(connection, contexts),
         }
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
     for path, frame in contents.items():
@@ -68,7 +77,8 @@ def tables(paths: Paths) -> list[Path]:
     kept = [*contents, paths.tables / "verify.csv"]
     files.prune(paths.tables, kept, "*.csv")
     files.prune(paths.frequencies, kept, "*.csv")
-    return list(contents)
+    files.write(paths.workbook, workbook(paths, questionnaire))
+    return [*contents, paths.workbook]
 
 
 @dataclass(frozen=True)
@@ -80,7 +90,7 @@ class _Made:
     printed: Printed
 
 
-def _exhibit(source: Source, waves: Sequence[WaveFacts], number: int) -> _Made:
+def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> _Made:
     exhibit, all_declared = source.exhibit, source.declared
     found = exhibit_table(source)
     data = found[columns_of(exhibit)]
@@ -93,11 +103,13 @@ def _exhibit(source: Source, waves: Sequence[WaveFacts], number: int) -> _Made:
     if not exhibit.drawn.over_waves:
         names = names[:1]
         drawn, own = (rows[rows["wave"] == names[0]] for rows in (data, tests))
-    contexts = [
-        _context(source.estimated.connection, all_declared, waves, exhibit, name, before)
-        for name, before in itertools.zip_longest(names, names[1:])
-    ]
-    return _Made(data, tests, captions.caption(exhibit, number, drawn, own, contexts))
+    shown = []
+    for name, before in itertools.zip_longest(names, names[1:]):
+        change = ("", "")
+        if before is not None:
+            change = comparability.declared(all_declared.fieldings, exhibit.question, before, name)
+        shown.append(replace(contexts[name], change=change))
+    return _Made(data, tests, captions.caption(exhibit, number, drawn, own, shown))
 
 
 def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, question: str) -> bool:
@@ -138,49 +150,35 @@ def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:
     return [WaveFacts(*row) for row in rows]
 
 
-def _frequencies(
-    paths: Paths, connection: duckdb.DuckDBPyConnection, questionnaire: Survey, report: Report
-) -> dict[Path, pd.DataFrame]:
-    """Every question of every wave, for all respondents and by each segment, DKNS kept."""
-    domain = Domain(segments=tuple(questionnaire.segments))
-    names = list(questionnaire.questions)
-    every = estimates(connection, questionnaire, report.segments, names, domain)[COLUMNS]
-    groups = dict(list(every.groupby("question", sort=False)))
-    return {paths.frequencies / f"{name}.csv": groups.get(name, every.head(0)) for name in names}
-
-
-def _context(
-    connection: duckdb.DuckDBPyConnection,
-    all_declared: Declarations,
-    waves: Sequence[WaveFacts],
-    exhibit: Exhibit,
-    name: str,
-    before: str | None,
-) -> Context:
-    """What the caption of an exhibit needs of one wave, and of what changed since the one shown before."""
+def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, wave: WaveFacts) -> Context:
+    """What the captions of exhibits need of one wave."""
     rows = connection.execute(
         "select questions.id, wordings.number, wordings.text, wordings.mode from coded.wordings "
         "join coded.questions using (question) join coded.waves using (wave) where waves.name = ?",
-        [name],
+        [wave.name],
     ).fetchall()
     labels = connection.execute(
         "select distinct questions.id, options.id, options.label, offers.screened from coded.offers "
         "join coded.options using (question, option) join coded.questions using (question) "
         "join coded.waves using (wave) where waves.name = ?",
-        [name],
+        [wave.name],
     ).fetchall()
-    change = ("", "")
-    if before is not None:
-        change = comparability.declared(all_declared.fieldings, exhibit.question, before, name)
     return Context(
         survey=all_declared.survey,
         bands=all_declared.report.segments,
-        wave=next(wave for wave in waves if wave.name == name),
+        wave=wave,
         wordings={name: Wording(*words) for name, *words in rows},
         labels={(question, option): label for question, option, label, _ in labels},
         screened=frozenset(question for question, _, _, screened in labels if screened),
-        change=change,
     )
+
+
+def _questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
+    """A row an option or item of a question as each wave put it, and one of a question that has none."""
+    found = connection.execute(statement("questionnaire")).df()
+    asked = zip(found["wave"], found["question"], strict=True)
+    bases = [captions.base_in_words(question, {}, contexts[wave]) for wave, question in asked]
+    return found.assign(base=bases)[QUESTIONNAIRE]
 
 
 def _flow(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

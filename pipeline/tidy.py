@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 
 from pipeline.errors import SurveyError
@@ -39,7 +42,7 @@ def to_csv(frame: pd.DataFrame) -> str:
         elif pd.api.types.is_bool_dtype(kind):
             out[column] = out[column].map({True: "yes", False: "no"})
         elif not pd.api.types.is_integer_dtype(kind):
-            out[column] = out[column].map(_harmless)
+            out[column] = _each(out[column], _harmless)
     return out.to_csv(index=False, lineterminator="\n")
 
 
@@ -59,7 +62,7 @@ def read(paths: Paths, name: str) -> pd.DataFrame:
         elif column in FLAGS:
             frame[column] = frame[column] == "yes"
         else:
-            frame[column] = frame[column].map(_as_meant)
+            frame[column] = _each(frame[column], _as_meant)
     return frame
 
 
@@ -67,6 +70,12 @@ def read_exhibits(paths: Paths) -> list[Printed]:
     """Every exhibit as printed, in the order of the report."""
     rows = read(paths, "exhibits").to_dict("records")
     return [Printed.from_row({str(name): value for name, value in row.items()}) for row in rows]
+
+
+def _each(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:
+    """A column of texts with each changed; a text that is there often is looked at once."""
+    changed = {text: new for text in column.dropna().unique() if (new := change(text)) != text}
+    return column.replace(changed) if changed else column
 
 
 def _harmless(value: object) -> object:

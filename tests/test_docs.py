@@ -17,7 +17,8 @@ from pipeline.cli import app
 from pipeline.exhibit_table import PUBLISHED_COLUMNS
 from pipeline.exhibits import TABLE, Exhibit
 from pipeline.significance import TESTS
-from pipeline.survey import Question
+from pipeline.survey import Methodology, Question
+from pipeline.tables import QUESTIONNAIRE
 from pipeline.verify import COLUMNS as VERIFY_COLUMNS
 from pipeline.wave import Change, Respondents, Source, Target, Weights
 
@@ -38,6 +39,9 @@ def test_every_column_is_documented() -> None:
         section = DOCS["tables.md"].split(f"## Columns of {heading}")[1].split("\n## ")[0]
         named = re.findall(r"`([a-z_0-9]+)`", "".join(re.findall(r"^\| (.*?) \|", section, re.MULTILINE)))
         assert named == columns
+    questionnaire = DOCS["tables.md"].split("## Columns of questionnaire.csv")[1].split("##")[0]
+    named = re.findall(r"`([a-z_]+)`", re.sub(r"\(.*?\)", "", questionnaire, flags=re.DOTALL))
+    assert named == QUESTIONNAIRE
     published = DOCS["tables.md"].split("## Columns of published numbers")[1].split("##")[0]
     assert re.findall(r"`([a-z_]+)`", published) == PUBLISHED_COLUMNS
     verified = DOCS["tables.md"].split("## Columns of verify.csv")[1]
@@ -46,7 +50,7 @@ def test_every_column_is_documented() -> None:
 
 def test_every_key_is_documented() -> None:
     text = DOCS["declarations.md"]
-    for model in (Question, Source, Respondents, Change, Weights, Target):
+    for model in (Question, Methodology, Source, Respondents, Change, Weights, Target):
         for key in set(model.model_fields) - {"net_labels"}:
             assert f"`{key}`" in text or f"{key} =" in text or f".{key}`" in text, key
 

@@ -72,7 +72,7 @@ def test_only_tables_computes_shares() -> None:
     assert users("pipeline.cells") == {"tables.py", "exhibit_table.py", "explore.py"}
     computing = {"estimate.py", "significance.py", "exhibit_table.py", "stats/coverage.py"}
     # these ask for the names of the intervals and the confidence level, and for no formula
-    naming = {"captions.py", "cells.py", "report.py", "survey.py"}
+    naming = {"cells.py", "grids.py", "notes.py", "survey.py"}
     assert users("pipeline.stats.intervals") == computing | naming
     for name in naming:
         for line in SOURCES[name].splitlines():
@@ -90,6 +90,12 @@ def test_charts_get_a_dataframe_and_no_more(name: str) -> None:
     if name.startswith("charts/"):
         assert "read_csv" not in SOURCES[name]
         assert "savefig" not in SOURCES[name]
+
+
+@pytest.mark.parametrize("name", ["grids.py", "notes.py", "workbook.py", "report.py"])
+def test_what_prints_tables_computes_none(name: str) -> None:
+    for forbidden in ("duckdb", "numpy", "scipy", "pipeline.cells", "pipeline.tables"):
+        assert forbidden not in imports(name)
 
 
 def test_every_chart_has_the_same_signature() -> None:

@@ -198,10 +198,9 @@ def test_the_wheel_works_elsewhere(tmp_path: Path) -> None:
     assert where.stdout.startswith(str(site))
 
 
-@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.py")), ids=lambda path: path.stem)
-def test_notebooks_run(notebook: Path, toy_done: Paths) -> None:
+def test_the_notebook_to_start_from_runs_on_any_survey(toy_done: Paths) -> None:
     run = subprocess.run(
-        [sys.executable, str(notebook)],
+        [sys.executable, str(ROOT / "notebooks" / "explore.py")],
         cwd=toy_done.root,
         env=os.environ | {"SURVEY": "toy"},
         capture_output=True,

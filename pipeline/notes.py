@@ -1,0 +1,107 @@
+"""What a reader must know of every number: the notes of workbook and page, made from the declarations."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.captions import SYNTHETIC, opt_in
+from pipeline.estimate import LOW_BASE, SUPPRESSED
+from pipeline.rounding import half_up, percent, thousands
+from pipeline.stats.intervals import CONFIDENCE, NAMES
+from pipeline.survey import Survey
+
+INVENTED = f"{SYNTHETIC}: invented to try the pipeline, nobody's answers."
+LETTERS = (
+    "higher than the group of that column, capital at 95%, small at 90%; t tests of unpooled differences "
+    "with linearised standard errors, Holm-adjusted over the pairs of a row; where a share is 0% or 100%, "
+    f"Newcombe's interval. Groups with fewer than {LOW_BASE} valid cases are not tested, nor are all "
+    "respondents, who include the groups."
+)
+MARKS = (
+    f"[low base]: fewer than {LOW_BASE} valid cases, read as indicative only. [c]: fewer than {SUPPRESSED}, "
+    "not shown. [z]: not asked or not offered in that wave."
+)
+ROUNDING = (
+    "Whole percentages, rounded half up from unrounded shares; <1% for anything between zero and half a "
+    "percent. Sums may miss 100% because of rounding."
+)
+MULTIPLE = "Several answers possible: shares can sum to more than 100%. Total mentions count all ticks."
+
+
+def methodology(survey: Survey, waves: Sequence[Mapping[Any, Any]]) -> list[tuple[str, str]]:
+    """The disclosure of a survey, as headings with what is to be said: of every wave, and of the numbers."""
+    said = survey.methodology
+    return [
+        ("Sponsor", said.sponsor or _unsaid("sponsor")),
+        ("Population", f"{survey.population or 'not stated in survey.toml'}."),
+        ("Recruitment", said.recruitment or _unsaid("recruitment")),
+        ("Mode", said.mode or _unsaid("mode")),
+        *((str(wave["title"]), _of_wave(wave)) for wave in waves),
+        (
+            "Bases",
+            "The sample size of a question is everyone who was asked it and answered, “don't know or not "
+            "sure” (DKNS) included. Valid cases are the base of the shares: the sample size where DKNS is "
+            "kept, which is the default, and those with another answer where an exhibit excludes it and says "
+            "so. “Not applicable” is in neither. Somebody who ticked no box of a question skipped it, and is "
+            "not counted as having said no. Options that a wave did not offer are absent and are not 0%.",
+        ),
+        ("Multiple choice", f"{MULTIPLE} A net counts each respondent once."),
+        (
+            "Intervals",
+            f"{percent(CONFIDENCE)} {NAMES[survey.interval]} intervals of shares, t intervals of means. "
+            f"{opt_in(survey)}",
+        ),
+        (
+            "Tests",
+            "Groups are compared in pairs by t tests of unpooled differences with linearised standard "
+            "errors, Holm-adjusted over the pairs of a row; each group with all respondents, of whom it is a "
+            "part; two options of a question on the same respondents. Crosstabs have Rao and Scott's test of "
+            "the second order. All of them are in tables/tests.csv.",
+        ),
+        ("Letters", f"{LETTERS[0].upper()}{LETTERS[1:]}"),
+        ("Small numbers", MARKS),
+        ("Rounding", f"{ROUNDING} The CSV files carry twelve significant digits."),
+        *_weighting(waves),
+    ]
+
+
+def _unsaid(key: str) -> str:
+    return f"not stated ({key} under [methodology] in survey.toml)"
+
+
+def period(wave: Mapping[Any, Any]) -> str:
+    """The field period in days, as one says it."""
+    first, last = (datetime.date.fromisoformat(wave[end]) for end in ("fielded_from", "fielded_to"))
+    return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
+
+
+def _of_wave(wave: Mapping[Any, Any]) -> str:
+    parts = [
+        f"Fielded {period(wave)}." if wave["fielded_from"] else "Field dates not stated.",
+        f"{thousands(wave['received'])} responses received"
+        f"{', all of them invented' if wave['synthetic'] else ''}; {thousands(wave['analysed'])} analysed.",
+        f"Export {wave['file']}, SHA-256 {wave['sha256']}.",
+    ]
+    if wave["licence"]:
+        parts.append(f"Licence: {wave['licence']}.")
+    if wave["citation"]:
+        parts.append(f"Source: {wave['citation']}.")
+    return " ".join(parts)
+
+
+def _weighting(waves: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
+    weighted = [wave for wave in waves if wave["weighting"] and wave["analysed"]]
+    if not weighted:
+        yield "Weighting", "None: every analysed respondent counts the same."
+    for wave in weighted:
+        yield (
+            f"Weighting of {wave['title']}",
+            f"By {wave['weighting']}. The design effect of the weights is {half_up(wave['deff'], 2)}: the "
+            f"{thousands(wave['analysed'])} analysed respondents tell as much as "
+            f"{thousands(wave['effective_respondents'])} would without weights. Weights go from "
+            f"{half_up(wave['lowest_weight'], 2)} to {half_up(wave['highest_weight'], 2)} times their mean. "
+            "Bases are unweighted where nothing else is said. Errors take the weights as given, as if they "
+            "had not been made from the sample.",
+        )
