@@ -25,7 +25,7 @@ FIGURES := $(shell cat $(STATE)/figures.list 2>/dev/null)
 export SURVEY
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: all test bench help clean setup FORCE
+.PHONY: all test viewers bench notebooks docs help clean setup FORCE
 
 all: $(STATE)/report.stamp ## run every stage of a survey whose inputs changed (SURVEY=ospo for another)
 
@@ -34,6 +34,22 @@ test: $(VENV)/.developed ## install the development tools, then lint, check type
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -n auto
+
+viewers: $(VENV)/.developed ## try page and workbook in Chromium (with axe-core, by npm) and LibreOffice
+	@test -d $(VENV)/node_modules/axe-core || npm install --silent --no-save --no-package-lock --no-audit --prefix $(VENV) axe-core@4
+	AXE=$(VENV)/node_modules/axe-core/axe.min.js $(VENV)/bin/pytest tests/viewers
+
+notebooks: $(VENV)/.developed $(STATE)/normalise.stamp ## run the notebooks and render them to outputs/notebooks/*.html
+	@mkdir -p outputs/notebooks
+	@for notebook in notebooks/*.py; do \
+		$(VENV)/bin/jupytext --quiet --to ipynb --output - $$notebook | \
+		$(VENV)/bin/jupyter-nbconvert --log-level WARN --execute --stdin --to html \
+			--output-dir outputs/notebooks --output $$(basename $$notebook .py).html || exit 1; \
+		echo "outputs/notebooks/$$(basename $$notebook .py).html"; \
+	done
+
+docs: $(VENV)/.installed ## write docs/cli.md from the help of the commands
+	env -u SURVEY $(VENV)/bin/python -m typer pipeline.cli utils docs --name survey --title Commands --output docs/cli.md
 
 bench: $(VENV)/.developed all ## measure what drawing costs beside a bare script
 	$(VENV)/bin/python benchmarks/figures.py

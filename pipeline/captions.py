@@ -189,7 +189,11 @@ def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context])
 def _common_base(exhibit: Exhibit, context: Context) -> str:
     """The base in words; of two questions of which each has its own, the source line tells it."""
     whom = {base_in_words(question, exhibit.where, context) for question in exhibit.questions}
-    return whom.pop() if len(whom) == 1 else ""
+    return _as_base(whom.pop()) if len(whom) == 1 else ""
+
+
+def _as_base(whom: str) -> str:
+    return f"base: {whom}" if whom else ""
 
 
 def _measure(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
@@ -216,7 +220,7 @@ def base_in_words(question: str, where: Mapping[str, Sequence[str]], context: Co
     asked = context.survey.questions[question].asked
     clauses = [_clause(on, options, context) for on, options in asked.items() if on in context.wordings]
     clauses += [_clause(on, options, context) for on, options in where.items()]
-    return f"base: {' and '.join(clauses)}" if clauses else ""
+    return " and ".join(clauses)
 
 
 def _clause(question: str, options: Sequence[str], context: Context) -> str:
@@ -271,7 +275,7 @@ def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context
         own = data[(data["wave"] == context.wave.name) & ~data["flag"].eq("not_asked")]
         own = own[~own["measure"].isin([*CHANGES, "continued"])]
         for question, rows in own.groupby("question", sort=False):
-            whom = base_in_words(str(question), exhibit.where, context)
+            whom = _as_base(base_in_words(str(question), exhibit.where, context))
             clauses.append((_clause_of(exhibit, str(question), rows, context), whom))
     if len({whom for _, whom in clauses}) > 1:
         return "; ".join(", ".join(part for part in clause if part) for clause in clauses)
@@ -438,8 +442,9 @@ def _tested(tests: pd.DataFrame) -> str:
     if len(waves):
         apart = (waves["adjusted_p"] < SURE).sum()
         how = " or ".join(_OF_CHANGES[method] for method in dict.fromkeys(waves["method"]))
+        verb = "is" if apart == 1 else "are"
         said.append(
-            f"Of {len(waves)} changes between the waves, {apart} are clear at 95% (independent samples, "
+            f"Of {len(waves)} changes between the waves, {apart} {verb} clear at 95% (independent samples, "
             f"{how}, Holm-adjusted)."
         )
     neighbours = tests[tests["test"] == "two_options"]

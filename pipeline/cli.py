@@ -38,25 +38,25 @@ def _staged(name: str, survey: str) -> None:
         getattr(importlib.import_module(f"pipeline.{name}"), name)(places.find(survey))
 
 
-@app.command()
+@app.command(epilog="Example: survey ingest --survey ospo")
 def ingest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Read the exports into text cells, checking their hash and leaving dropped columns out."""
     _staged("ingest", survey)
 
 
-@app.command()
+@app.command(epilog="Example: survey normalise")
 def normalise(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Build the database: every answer coded, every heading and answer accounted for."""
     _staged("normalise", survey)
 
 
-@app.command()
+@app.command(epilog="Example: survey tables")
 def tables(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Compute every estimate and write the tables."""
     _staged("tables", survey)
 
 
-@app.command()
+@app.command(epilog="Example: survey figures blockers enablers")
 def figures(
     exhibits: Annotated[
         list[str] | None, typer.Argument(help="the exhibits to draw; without any, all of them")
@@ -70,13 +70,13 @@ def figures(
         draw(places.find(survey), exhibits or ())
 
 
-@app.command()
+@app.command(epilog="Example: survey report")
 def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write the report page from tables and figures."""
     _staged("report", survey)
 
 
-@app.command("all")
+@app.command("all", epilog="Example: survey all --survey ospo")
 def run_all(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Run the stages one after the other: ingest, normalise, tables, figures, report."""
     from pipeline.declarations import load
@@ -86,7 +86,47 @@ def run_all(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
         _staged(name, survey)
 
 
-@app.command("new-wave")
+@app.command(epilog="Example: survey table blockers_by_size --as latex")
+def table(
+    exhibit: Annotated[str, typer.Argument(help="the id of an exhibit")],
+    form: Annotated[str, typer.Option("--as", help="markdown, latex or html")] = "markdown",
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Print the table of an exhibit, to paste into a document."""
+    from pipeline.table_text import table as write
+
+    print(write(places.find(survey), exhibit, form))
+
+
+@app.command(epilog="Example: survey show blockers --by organisation_size --wave 2025")
+def show(
+    question: Annotated[str, typer.Argument(help="the id of a question")],
+    by: Annotated[str, typer.Option("--by", help="a segment, or bands of report.toml")] = "",
+    wave: Annotated[str, typer.Option("--wave", help="a wave; the latest that asked by default")] = "",
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Show the table of a question in the terminal, with bars."""
+    from pipeline.show import show as lines
+
+    for line in lines(places.find(survey), question, by, wave):
+        print(line)
+
+
+@app.command(epilog='Example: survey sql "select state, count(*) from responses group by all"')
+def sql(
+    statement: Annotated[str, typer.Argument(help="what to select, from answers, responses, respondents …")],
+    csv: Annotated[bool, typer.Option("--csv", help="print CSV instead of a table")] = False,
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Run SQL over the labelled views of the database, which is opened read-only."""
+    from pipeline.query import query
+    from pipeline.tidy import to_csv
+
+    found = query(places.find(survey), statement)
+    print(to_csv(found).rstrip("\n") if csv else found.to_string(index=False))
+
+
+@app.command("new-wave", epilog="Example: survey new-wave raw/mine/2027.csv --like 2026")
 def new_wave(
     export: Annotated[Path, typer.Argument(help="the export, in raw/ and the folder of its survey")],
     like: Annotated[str, typer.Option("--like", help="the wave whose declarations are carried over")] = "",
@@ -101,7 +141,7 @@ def new_wave(
         print(line)
 
 
-@app.command()
+@app.command(epilog="Example: survey diff 2024 2025")
 def diff(
     first: Annotated[str, typer.Argument(help="a wave, by its name")],
     second: Annotated[str, typer.Argument(help="a later one")],
@@ -114,7 +154,7 @@ def diff(
         print(line)
 
 
-@app.command()
+@app.command(epilog="Example: survey codebook")
 def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write every question, option, base and wave with its comparability, as Markdown and CSV."""
     from pipeline.codebook import codebook as write
@@ -124,7 +164,7 @@ def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
         print(f"{paths.shown(path)} written")
 
 
-@app.command()
+@app.command(epilog="Example: survey others blockers")
 def others(
     question: Annotated[str, typer.Argument(help="the id of a question with an Other")],
     survey: SurveyName = places.DEFAULT_SURVEY,
@@ -136,7 +176,7 @@ def others(
         print(line)
 
 
-@app.command()
+@app.command(epilog="Example: survey check --survey mine")
 def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Say everything that is wrong with the declarations and exports, and change nothing."""
     from pipeline.check import check as look
@@ -145,7 +185,7 @@ def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
         print(line)
 
 
-@app.command()
+@app.command(epilog="Example: survey fetch --survey ospo --from ~/Downloads")
 def fetch(
     survey: SurveyName = places.DEFAULT_SURVEY,
     from_: Annotated[
@@ -160,7 +200,7 @@ def fetch(
         print(line)
 
 
-@app.command()
+@app.command(epilog="Example: survey verify --survey ospo")
 def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Compare the computed numbers with those that the survey's owners published."""
     from pipeline.verify import verify as compare
@@ -169,7 +209,7 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
         print(line)
 
 
-@app.command()
+@app.command(epilog="Example: survey synthesise 2026 --respondents 300 --seed 1")
 def synthesise(
     wave: Annotated[str, typer.Argument(help="the wave whose export is invented, by its name")],
     respondents: Annotated[int, typer.Option(help="how many responses to invent", min=1)] = 300,

@@ -9,6 +9,7 @@ import datetime
 import io
 import math
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,10 @@ from pipeline.words import plain
 _CREATED = datetime.datetime(1980, 1, 1)
 _SHEET_NAME = 31
 _BAD = re.compile(r"[\[\]:*?/\\]")
-_FORMS = {"share": "0%", "value": "0.0", "count": "#,##0", "points": "+0;−0;0"}
+_FORMS = {"share": "0%", "value": "0.0", "count": "#,##0", "points": "[>=0.5]+0;[<=-0.5]−0;0"}
 _NAMES_WIDTH, _NUMBER_WIDTH, _LETTERS_WIDTH, _WORDS_WIDTH = 46, 12, 9, 40
+_PARAGRAPH = 120  # characters of a line of what stands above and below a table
+_LINE = 13.5  # points
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ class _Look:
         """A format; each is made once."""
         key = tuple(sorted(said.items()))
         if key not in self._made:
-            self._made[key] = self._book.add_format({"font_name": "Open Sans", "font_size": 10} | said)
+            self._made[key] = self._book.add_format({"font_name": "Arial", "font_size": 10} | said)
         return self._made[key]
 
     @property
@@ -175,8 +178,7 @@ class _Look:
 
 
 def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mapping[Any, Any]]) -> None:
-    page = book.add_worksheet("Cover")
-    page.hide_gridlines(2)
+    page = _page(book, "Cover")
     page.set_column(0, 0, 28)
     page.set_column(1, 1, 70)
     page.write_string(0, 0, questionnaire.title, look.title)
@@ -188,6 +190,7 @@ def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mappin
         if wave["licence"]:
             lines.append(("Licence", f"{wave['licence']}: {wave['citation'] or wave['title']}"))
     for number, (name, said) in enumerate(lines, 2):
+        page.set_row(number, max(_height(name, 28), _height(said, 70)))
         page.write_string(number, 0, name, look(bold=True, valign="top", text_wrap=True))
         page.write_string(number, 1, said, look(text_wrap=True, valign="top"))
     for number, sheet in enumerate(("Contents", "Notes"), len(lines) + 3):
@@ -195,8 +198,7 @@ def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mappin
 
 
 def _contents(book: Any, look: _Look, sheets: Sequence[Sheet]) -> None:
-    page = book.add_worksheet("Contents")
-    page.hide_gridlines(2)
+    page = _page(book, "Contents")
     page.set_column(0, 0, 34)
     page.set_column(1, 1, 110)
     page.freeze_panes(2, 0)
@@ -214,26 +216,36 @@ def _link(name: str) -> str:
 
 
 def _notes(book: Any, look: _Look, paths: Paths, questionnaire: Survey) -> None:
-    page = book.add_worksheet("Notes")
-    page.hide_gridlines(2)
+    page = _page(book, "Notes")
     page.set_column(0, 0, 24)
     page.set_column(1, 1, 110)
     page.write_string(0, 0, "Notes", look.title)
     waves = read(paths, "waves").to_dict("records")
     for number, (name, said) in enumerate(notes.methodology(questionnaire, waves), 2):
-        page.write_string(number, 0, name, look(bold=True, valign="top"))
+        page.set_row(number, max(_height(name, 24), _height(said, 110)))
+        page.write_string(number, 0, name, look(bold=True, valign="top", text_wrap=True))
         page.write_string(number, 1, said, look(text_wrap=True, valign="top"))
 
 
-def _write(book: Any, look: _Look, sheet: Sheet) -> None:
-    page = book.add_worksheet(sheet.name)
+def _page(book: Any, name: str) -> Any:
+    """A new sheet that prints on A4, as wide as it is."""
+    page = book.add_worksheet(name)
     page.hide_gridlines(2)
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    return page
+
+
+def _write(book: Any, look: _Look, sheet: Sheet) -> None:
+    page = _page(book, sheet.name)
     page.set_column(0, 0, _NAMES_WIDTH)
     page.write_string(0, 0, sheet.title, look.title)
-    for number, said in enumerate(sheet.lead, 1):
+    lead = _paragraphs(sheet.lead)
+    for number, said in enumerate(lead, 1):
         page.write_string(number, 0, said, look.grey)
-    page.write_url(len(sheet.lead) + 1, 0, "internal:'Contents'!A1", look.link, string="Contents")
-    top = len(sheet.lead) + 3
+    page.write_url(len(lead) + 1, 0, "internal:'Contents'!A1", look.link, string="Contents")
+    top = len(lead) + 3
     table = sheet.table
     lettered = [_has_letters(table, place) for place in range(len(table.columns))]
     lefts, left = [], 1
@@ -243,9 +255,11 @@ def _write(book: Any, look: _Look, sheet: Sheet) -> None:
     heading = look(bold=True, bottom=1, align="right", text_wrap=True, valign="bottom")
     page.write_blank(top + 1, 0, None, look(bottom=1))
     over = ""
+    widths = [_WORDS_WIDTH if table.words and p > 1 else _NUMBER_WIDTH for p in range(len(table.columns))]
+    tallest = max(_height(c.whole, w) for c, w in zip(table.columns, widths, strict=True))
+    page.set_row(top + 1, tallest)
     for place, column in enumerate(table.columns):
-        width = _WORDS_WIDTH if table.words and place > 1 else _NUMBER_WIDTH
-        page.set_column(lefts[place], lefts[place], width)
+        page.set_column(lefts[place], lefts[place], widths[place])
         if column.over != over:
             over = column.over
             page.write_string(top, lefts[place], over, look(bold=True, font_color="#12436D"))
@@ -254,10 +268,22 @@ def _write(book: Any, look: _Look, sheet: Sheet) -> None:
             page.set_column(lefts[place] + 1, lefts[place] + 1, _LETTERS_WIDTH)
             page.write_blank(top + 1, lefts[place] + 1, None, heading)
     for number, row in enumerate(table.rows, top + 2):
+        words = [_height(cell.text, width) for cell, width in zip(row.cells, widths, strict=True)]
+        page.set_row(number, max(_height(row.label, _NAMES_WIDTH), *(words if table.words else [0.0])))
         _write_row(page, look, number, row, list(zip(lefts, lettered, strict=True)), table.words)
     page.freeze_panes(top + 2, 1)
-    for number, said in enumerate(sheet.notes, top + 3 + len(table.rows)):
+    for number, said in enumerate(_paragraphs(sheet.notes), top + 3 + len(table.rows)):
         page.write_string(number, 0, said, look.grey)
+
+
+def _paragraphs(texts: Sequence[str]) -> list[str]:
+    """Texts broken into lines, a row each: a row that is as long as its text would not print."""
+    return [line for text in texts for line in textwrap.wrap(text, _PARAGRAPH) or [""]]
+
+
+def _height(text: str, width: int) -> float:
+    """The points that a text takes in a column so many characters wide; bold is wider than most."""
+    return _LINE * max(len(textwrap.wrap(text, max(width - 2, 4))), 1)
 
 
 def _has_letters(table: Grid, place: int) -> bool:

@@ -380,10 +380,12 @@ def test_the_page_names_weights_intervals_letters_and_tests(raked: Paths) -> Non
     assert (
         "Friedman test of whether all are ranked alike: chi-squared(2) = " in exhibits.loc["order", "tests"]
     )
-    assert "<td>75% B</td>" in page
+    assert ">75% B</td>" in page
     assert '<th scope="col">The north (A)</th>' in page
     assert '<th scope="row">Effective base</th>' in page
-    assert "Weighting of The Members&#39; Survey.</strong> By raking to region (tables/targets.csv)." in page
+    assert (
+        "<dt>Weighting of The Members&#39; Survey</dt>\n<dd>By raking to region (tables/targets.csv)." in page
+    )
     assert "the register of members" in page
     assert "None: every analysed respondent counts the same" not in page
 
