@@ -61,7 +61,28 @@ def check_question(sheet: Worksheet, rows: list[Record]) -> int:
         ]
         assert sorted(own) == pytest.approx(sorted(numbers.get(place, []))), (sheet.title, place)
         read += len(own)
+    check_places(sheet, rows, columns, top)
     return read
+
+
+def check_places(sheet: Worksheet, rows: list[Record], columns: dict[tuple[str, str], int], top: int) -> None:
+    """Every share of an answer, and every mark in place of one, stands in the line of its item and answer."""
+    items = {row["item_label"] for row in rows if row["measure"] == "option" and row["item"]}
+    lines: dict[tuple[str, str], int] = {}
+    item = ""
+    for at in range(top + 1, sheet.max_row + 1):
+        label = str(sheet.cell(at, 1).value or "")
+        if label in items:
+            item = label
+        lines.setdefault((item, label), at)
+    for row in rows:
+        if row["measure"] == "option":
+            line = lines[row["item_label"], row["option_label"]]
+            shown = sheet.cell(line, columns[row["by"], row["group"]]).value
+            marked = {"suppressed": "[c]", "not_asked": "[z]"}.get(row["flag"])
+            assert shown == (marked or pytest.approx(float(row["share"]))), (sheet.title, row)
+            letters = sheet.cell(line, columns[row["by"], row["group"]] + 1).value
+            assert not row["higher_than"] or row["higher_than"] in str(letters)
 
 
 def check_workbook(paths: Paths) -> int:
