@@ -98,7 +98,7 @@ def table(
     print(write(places.find(survey), exhibit, form))
 
 
-@app.command(epilog="Example: survey show blockers --by organisation_size --wave 2025")
+@app.command(epilog="Example: survey show blockers --by organisation_size")
 def show(
     question: Annotated[str, typer.Argument(help="the id of a question")],
     by: Annotated[str, typer.Option("--by", help="a segment, or bands of report.toml")] = "",
@@ -126,7 +126,7 @@ def sql(
     print(to_csv(found).rstrip("\n") if csv else found.to_string(index=False))
 
 
-@app.command("new-wave", epilog="Example: survey new-wave raw/mine/2027.csv --like 2026")
+@app.command("new-wave", epilog="Example: survey new-wave raw/mine/spring.csv --like autumn")
 def new_wave(
     export: Annotated[Path, typer.Argument(help="the export, in raw/ and the folder of its survey")],
     like: Annotated[str, typer.Option("--like", help="the wave whose declarations are carried over")] = "",
@@ -141,7 +141,7 @@ def new_wave(
         print(line)
 
 
-@app.command(epilog="Example: survey diff 2024 2025")
+@app.command(epilog="Example: survey diff autumn spring")
 def diff(
     first: Annotated[str, typer.Argument(help="a wave, by its name")],
     second: Annotated[str, typer.Argument(help="a later one")],
@@ -209,7 +209,7 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
         print(line)
 
 
-@app.command(epilog="Example: survey synthesise 2026 --respondents 300 --seed 1")
+@app.command(epilog="Example: survey synthesise spring --respondents 300 --seed 1")
 def synthesise(
     wave: Annotated[str, typer.Argument(help="the wave whose export is invented, by its name")],
     respondents: Annotated[int, typer.Option(help="how many responses to invent", min=1)] = 300,

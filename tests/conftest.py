@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipeline import paths as places
@@ -19,6 +20,9 @@ from pipeline.normalise import normalise
 from pipeline.paths import Paths
 from pipeline.report import report
 from pipeline.tables import tables
+
+# as a user's pandas keeps strings: only the development tools bring pyarrow, with which it does otherwise
+pd.set_option("mode.string_storage", "python")
 
 ROOT = Path(__file__).parent.parent
 # `make viewers` runs these: they need Chromium, axe-core and LibreOffice
