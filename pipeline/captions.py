@@ -23,6 +23,12 @@ from pipeline.words import lowered, plain
 
 _WHOM = "organisations"
 SYNTHETIC = "Synthetic responses"
+LETTERS = (
+    "higher than the group of that column, capital at 95%, small at 90%; t tests of unpooled differences "
+    "with linearised standard errors, Holm-adjusted over the pairs of a row; where a share is 0% or 100%, "
+    f"Newcombe's interval. Groups with fewer than {LOW_BASE} valid cases are not tested, nor are all "
+    "respondents, who include the groups."
+)
 _LONG_LABEL = 40
 _LISTED = 4
 _ALT_LENGTH = 400
@@ -421,13 +427,7 @@ def _tested(tests: pd.DataFrame) -> str:
     """What was tested, how, and with what result, for the note under the table."""
     said = []
     if (tests["test"] == "two_groups").any():
-        said.append(
-            "Letters: higher than the group of that column, capital at 95%, small at 90%; t tests of "
-            "unpooled differences with linearised standard errors, Holm-adjusted over the pairs of a row; "
-            "where a share is 0% or 100%, Newcombe's interval. "
-            f"Groups with fewer than {LOW_BASE} respondents are not tested, nor are all respondents, who "
-            "include the groups."
-        )
+        said.append(f"Letters: {LETTERS}")
     crosstab = tests[(tests["test"] == "rao_scott") & (tests["method"] == "F") & (tests["option"] == "")]
     for row in crosstab.to_dict("records") if len(crosstab) == 1 else []:
         degrees = f"{half_up(row['df'], 1)}, {half_up(row['df2'], 1)}"

@@ -6,19 +6,13 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.captions import SYNTHETIC, opt_in
+from pipeline.captions import LETTERS, SYNTHETIC, opt_in
 from pipeline.estimate import LOW_BASE, SUPPRESSED
 from pipeline.rounding import half_up, percent, thousands
 from pipeline.stats.intervals import CONFIDENCE, NAMES
 from pipeline.survey import Survey
 
 INVENTED = f"{SYNTHETIC}: invented to try the pipeline, nobody's answers."
-LETTERS = (
-    "higher than the group of that column, capital at 95%, small at 90%; t tests of unpooled differences "
-    "with linearised standard errors, Holm-adjusted over the pairs of a row; where a share is 0% or 100%, "
-    f"Newcombe's interval. Groups with fewer than {LOW_BASE} valid cases are not tested, nor are all "
-    "respondents, who include the groups."
-)
 MARKS = (
     f"[low base]: fewer than {LOW_BASE} valid cases, read as indicative only. [c]: fewer than {SUPPRESSED}, "
     "not shown. [z]: not asked or not offered in that wave."

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from pipeline import notes
+from pipeline import captions, notes
 from pipeline.grids import Grid, Row, banner, grid
 from pipeline.paths import Paths
 from pipeline.printed import Printed
@@ -123,7 +123,7 @@ def _lead(row: Mapping[Any, Any], wave: Mapping[Any, Any]) -> list[str]:
 
 
 def _below(rows: pd.DataFrame, wave: Mapping[Any, Any]) -> list[str]:
-    below = [f"Letters: {notes.LETTERS}", notes.MARKS, notes.ROUNDING]
+    below = [f"Letters: {captions.LETTERS}", notes.MARKS, notes.ROUNDING]
     if rows["total_mentions"].notna().any():
         below.insert(0, notes.MULTIPLE)
     if wave["licence"]:
