@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.estimate import LOW_BASE, SHARES, SUPPRESSED
-from pipeline.exhibits import TABLE, Bands, Exhibit
+from pipeline.exhibits import Bands, Exhibit
 from pipeline.grids import intervals
-from pipeline.printed import CHANGES, NOT_THE_SAME, Printed, main_measures
+from pipeline.printed import CHANGES, NOT_THE_SAME, TABLE, Printed, main_measures
 from pipeline.rounding import half_up, percent, points, thousands
 from pipeline.significance import SURE
 from pipeline.survey import Survey

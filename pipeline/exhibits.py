@@ -11,10 +11,10 @@ from pipeline.charts import Kind, kinds
 from pipeline.documents import Declared, Document, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import RESERVED, Paths
+from pipeline.printed import TABLE
 from pipeline.survey import IDENTIFIER, Survey
 from pipeline.words import plain
 
-TABLE = "table"
 # the exhibit of a question that no report.toml names; of other kinds it is a table
 _DEFAULTS = {
     "single": "single_bar", "multiple": "ranked_bars", "grid": "scale_bars", "rank": "ranked_bars",

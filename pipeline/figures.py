@@ -25,15 +25,13 @@ from pypdf import PdfReader, PdfWriter
 from pipeline import files, progress
 from pipeline.charts import drawer, kinds
 from pipeline.errors import Problem, SurveyError, did_you_mean
-from pipeline.exhibits import TABLE
 from pipeline.paths import Paths
-from pipeline.printed import Printed
+from pipeline.printed import TABLE, Printed
 from pipeline.tidy import read, read_exhibits
 
 FORMS = ("svg", "png", "txt")
 """the forms of every figure; the txt is its alt text"""
-_PDF = "figures.pdf"
-_BOOK = "book"
+_BOOK = "figures.pdf"  # no exhibit can have this id
 POOL_FROM = 12
 """fewer figures are drawn before a second process has started"""
 _LIBRARIES = ("matplotlib", "fonttools", "numpy", "pandas", "pillow", "pypdf")
@@ -58,6 +56,7 @@ def figures(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
         state.keep(exhibit.id, wanted[exhibit.id], made)
     if not only:
         state.keep_book(chosen)
+        state.forget_others(chosen)
     state.write()
     if not only:
         state.prune(chosen)
@@ -103,7 +102,7 @@ class _State:
     def keep_book(self, exhibits: Sequence[Printed]) -> None:
         """Bind the pages of all figures, where one of them is new."""
         path = self.paths.figure_book
-        titles = [f"Figure {exhibit.number}. {exhibit.title}" for exhibit in exhibits]
+        titles = [exhibit.heading for exhibit in exhibits]
         inputs = _hash(
             repr([(t, self.known[e.id]["pdf"]) for t, e in zip(titles, exhibits, strict=True)]).encode()
         )
@@ -118,6 +117,11 @@ class _State:
         path = self.paths.figure_page(name)
         return self.saved[path] if path in self.saved else path.read_bytes()
 
+    def forget_others(self, exhibits: Sequence[Printed]) -> None:
+        """Know nothing any more of figures whose exhibits are gone."""
+        names = {_BOOK, *(exhibit.id for exhibit in exhibits)}
+        self.known = {name: known for name, known in self.known.items() if name in names}
+
     def write(self) -> None:
         """Write what is new, and what is there now."""
         for path, content in self.saved.items():
@@ -131,9 +135,7 @@ class _State:
             files.prune(self.paths.figures, kept, f"*.{form}")
         pages = [self.paths.figure_page(exhibit.id) for exhibit in exhibits]
         files.prune(self.paths.figure_page("").parent, pages, "*.pdf")
-        files.prune(self.paths.outputs, kept, _PDF)
-        names = {exhibit.id for exhibit in exhibits}
-        self.known = {name: known for name, known in self.known.items() if name in names or name == _BOOK}
+        files.prune(self.paths.outputs, kept, self.paths.figure_book.name)
 
     def files(self, exhibits: Sequence[Printed], book: bool) -> list[Path]:
         """Every file of the figures, the book last."""
@@ -181,6 +183,7 @@ class Drawn:
 
 def draw(paths: Paths, exhibit: Printed) -> Drawn:
     """Draw, check and save one figure into memory."""
+    # only who draws loads Matplotlib: not the process that hands figures out, nor one that finds none changed
     from pipeline import figure_files, gates
 
     data = data_of(paths, exhibit)

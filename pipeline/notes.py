@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import pandas as pd
 
 from pipeline.captions import LETTERS, SYNTHETIC, opt_in
 from pipeline.estimate import LOW_BASE, SUPPRESSED
 from pipeline.rounding import half_up, percent, thousands
 from pipeline.stats.intervals import CONFIDENCE, NAMES
 from pipeline.survey import Survey
+from pipeline.words import plain
 
+_NUMBER = re.compile(r"q?\d+[a-z]?")
+_LONG_NAME = 70
 INVENTED = f"{SYNTHETIC}: invented to try the pipeline, nobody's answers."
 MARKS = (
     f"[low base]: fewer than {LOW_BASE} valid cases, read as indicative only. [c]: fewer than {SUPPRESSED}, "
@@ -59,6 +66,27 @@ def methodology(survey: Survey, waves: Sequence[Mapping[Any, Any]]) -> list[tupl
         ("Rounding", f"{ROUNDING} The CSV files carry twelve significant digits."),
         *_weighting(waves),
     ]
+
+
+def segment_names(survey: Survey, put: pd.DataFrame) -> dict[str, str]:
+    """What each segment is called: its id in words, or where that is but a number the question as last asked.
+
+    `put` is questionnaire.csv.
+    """
+    names = {}
+    for segment in survey.segments:
+        own = put[put["question"] == segment]
+        if _NUMBER.fullmatch(segment) and len(own):
+            code, text = own.iloc[-1][["code", "text"]]
+            names[segment] = textwrap.shorten(f"{code}. {text}", _LONG_NAME, placeholder=" …")
+        else:
+            names[segment] = plain(segment)
+    return names
+
+
+def credit(wave: Mapping[Any, Any]) -> str:
+    """Whose the responses of a wave are, and their licence; empty where none is declared."""
+    return f"{wave['citation'] or wave['title']}. Licence: {wave['licence']}" if wave["licence"] else ""
 
 
 def _unsaid(key: str) -> str:

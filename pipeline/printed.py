@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
+TABLE = "table"
+"""the kind of an exhibit that has no figure"""
 CHANGES = ("change", "difference")
 """the measures that compare two waves, or two groups, in percentage points"""
 
@@ -32,6 +34,16 @@ class Printed:
     tests: str
     alt: str
     synthetic: bool
+
+    @property
+    def heading(self) -> str:
+        """What it is called: `Figure 3. Blockers`, or `Table 3. …` where it has no figure."""
+        return f"{'Table' if self.kind == TABLE else 'Figure'} {self.number}. {self.title}"
+
+    @property
+    def notes(self) -> list[str]:
+        """The paragraphs under its table: the tests, and the foot of the figure."""
+        return [note for note in (self.tests, *self.foot.split("\n")) if note]
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Printed:

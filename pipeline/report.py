@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,17 @@ import pandas as pd
 from pipeline import captions, exhibits, files, notes, survey
 from pipeline.charts import kinds
 from pipeline.errors import SurveyError
-from pipeline.estimate import SHARES
-from pipeline.exhibits import TABLE, Exhibit
+from pipeline.exhibits import Exhibit
 from pipeline.grids import Grid, banner, grid
 from pipeline.paths import Paths
-from pipeline.printed import Printed, main_measures
+from pipeline.printed import TABLE, Printed, main_measures
 from pipeline.rounding import half_up, percent, thousands
 from pipeline.significance import SURE
 from pipeline.survey import Survey
 from pipeline.tidy import read, read_exhibits
-from pipeline.words import lowered, plain
+from pipeline.words import lowered
 
-_LONG_NAME = 40
+Frequencies = Callable[[str], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,6 @@ class Shown:
     grid: Grid
     segments: list[Segment]
 
-    @property
-    def notes(self) -> list[str]:
-        """The paragraphs under the table: the tests, and the foot of the figure."""
-        return [note for note in (self.printed.tests, *self.printed.foot.split("\n")) if note]
-
 
 def report(paths: Paths) -> Path:
     """Write report.html, one file that can be read, printed and passed on by itself."""
@@ -73,6 +68,8 @@ def report(paths: Paths) -> Path:
     data = {one.id: read(paths, one.id) for one in printed}
     waves = read(paths, "waves").to_dict("records")
     put = read(paths, "questionnaire")
+    names = {segment: lowered(name) for segment, name in notes.segment_names(questionnaire, put).items()}
+    frequencies = cache(lambda question: read(paths, f"frequencies/{question}"))
     template = jinja2.Environment(
         loader=jinja2.PackageLoader("pipeline"),
         autoescape=True,
@@ -86,11 +83,19 @@ def report(paths: Paths) -> Path:
         synthetic_note=captions.SYNTHETIC,
         waves=waves,
         flow=read(paths, "flow").to_dict("records"),
-        exhibits=[_shown(paths, one, own.get(one.id), data[one.id], questionnaire) for one in printed],
+        exhibits=[
+            Shown(
+                one,
+                _picture(paths, one),
+                grid(data[one.id], one),
+                list(_segments(one, own.get(one.id), frequencies, questionnaire, names)),
+            )
+            for one in printed
+        ],
         csvs={one.id: (paths.tables / f"{one.id}.csv").read_text("utf-8") for one in printed},
         glances=list(_glances(printed, own, data, tests)),
-        segments=[(segment, _name(questionnaire, segment)) for segment in questionnaire.segments],
-        groups=list(_groups(paths, questionnaire)),
+        segments=list(names.items()),
+        groups=list(_groups(frequencies, names)),
         codebook=list(_codebook(put)),
         bands=declared.segments,
         methodology=notes.methodology(questionnaire, waves),
@@ -106,35 +111,25 @@ def report(paths: Paths) -> Path:
     return paths.report
 
 
-def _shown(
-    paths: Paths, printed: Printed, exhibit: Exhibit | None, data: pd.DataFrame, questionnaire: Survey
-) -> Shown:
-    segments = list(_segments(paths, printed, exhibit, questionnaire))
-    return Shown(printed, _picture(paths, printed), grid(data, printed), segments)
-
-
 def _segments(
-    paths: Paths, printed: Printed, exhibit: Exhibit | None, questionnaire: Survey
+    printed: Printed,
+    exhibit: Exhibit | None,
+    frequencies: Frequencies,
+    questionnaire: Survey,
+    names: Mapping[str, str],
 ) -> Iterator[Segment]:
     """The question of an exhibit by each segment, where the exhibit shows all who answered it."""
     kind = kinds().get(printed.kind)
     whole = kind is None or (kind.table == "answers" and not kind.over_waves)
     if exhibit is None or not whole or exhibit.by or exhibit.where or exhibit.dkns != "keep":
         return
-    every = read(paths, f"frequencies/{exhibit.question}")
+    every = frequencies(exhibit.question)
     every = every[every["wave"] == printed.wave]
-    for segment in questionnaire.segments:
+    for segment, name in names.items():
         own = every[every["by"].isin(["", segment])]
         if segment != exhibit.question and own["by"].eq(segment).any():
             shown = banner(own, questionnaire.nets(exhibit.question), {segment: ""})
-            yield Segment(segment, _name(questionnaire, segment), shown)
-
-
-def _name(questionnaire: Survey, segment: str) -> str:
-    """A segment as it is called: its id in words, or the question where the id is but a number."""
-    text = questionnaire.questions[segment].text
-    is_number = segment.lstrip("q").isdecimal()
-    return text if is_number and text and len(text) <= _LONG_NAME else lowered(plain(segment))
+            yield Segment(segment, name, shown)
 
 
 def _glances(
@@ -160,11 +155,11 @@ def _glance(
     kind = kinds().get(printed.kind)
     if exhibit is None or kind is None or kind.table != "answers" or kind.order != "share" or exhibit.by:
         return
-    rows = data[(data["wave"] == printed.wave) & (data["flag"] == "") & (data["item"] == "")]
-    if (data["measure"] == "option").sum() == 0:
-        rows = data[(data["wave"] == printed.wave) & (data["flag"] == "")]
-    rows = rows[rows["measure"].isin(main_measures(rows["measure"])) & rows["share"].notna()]
-    rows = rows[rows["measure"].isin(SHARES) & rows["role"].isin(["substantive", ""])]
+    if ((data["measure"] == "option") & (data["item"] != "")).any():
+        return  # of a grid no answer is the highest
+    rows = data[(data["wave"] == printed.wave) & (data["flag"] == "") & data["share"].notna()]
+    rows = rows[rows["measure"].isin(main_measures(rows["measure"]))]
+    rows = rows[rows["role"].isin(["substantive", ""])]
     if len(rows) < 2:
         return
     first, second = rows.head(2).to_dict("records")
@@ -193,14 +188,13 @@ def _label(row: Mapping[Any, Any]) -> str:
     return str(row["option_label"] or row["item_label"])
 
 
-def _groups(paths: Paths, questionnaire: Survey) -> Iterator[dict[str, str]]:
+def _groups(frequencies: Frequencies, names: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """How many respondents each group of a segment has in each wave."""
-    for segment in questionnaire.segments:
-        data = read(paths, f"frequencies/{segment}")
+    for segment, name in names.items():
+        data = frequencies(segment)
         own = data[(data["by"] == "") & (data["measure"] == "option")]
         for row in own.to_dict("records"):
             count = "[c]" if pd.isna(row["respondents"]) else thousands(float(row["respondents"]))
-            name = _name(questionnaire, segment)
             yield {"wave": row["wave"], "segment": name, "group": row["option_label"], "n": count}
 
 

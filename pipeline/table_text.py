@@ -6,12 +6,12 @@ import html
 from collections.abc import Callable
 
 from pipeline.errors import SurveyError, did_you_mean
-from pipeline.exhibits import TABLE
 from pipeline.grids import Grid, grid
 from pipeline.paths import Paths
 from pipeline.printed import Printed
 from pipeline.tidy import read, read_exhibits
 
+_OF_ROW = ' scope="row"'
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
     "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
@@ -30,26 +30,17 @@ def table(paths: Paths, name: str, form: str) -> str:
     return FORMS[form](grid(read(paths, name), printed), printed)
 
 
-def _title(printed: Printed) -> str:
-    what = "Table" if printed.kind == TABLE else "Figure"
-    return f"{what} {printed.number}. {printed.title}"
-
-
-def _notes(printed: Printed) -> list[str]:
-    return [note for note in (printed.tests, *printed.foot.split("\n")) if note]
-
-
 def _markdown(shown: Grid, printed: Printed) -> str:
     def line(cells: list[str]) -> str:
         return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |"
 
-    lines = [f"**{_title(printed)}**", "", printed.question, ""]
+    lines = [f"**{printed.heading}**", "", printed.question, ""]
     lines.append(line(["", *(column.whole for column in shown.columns)]))
     lines.append("|---|" + ("---|" if shown.words else "---:|") * len(shown.columns))
     for row in shown.rows:
         indent = "\u2003" if row.indent else ""
         lines.append(line([f"{indent}{row.label}", *(cell.whole for cell in row.cells)]))
-    return "\n".join([*lines, "", *(f"{note}  " for note in _notes(printed))])
+    return "\n".join([*lines, "", *(f"{note}  " for note in printed.notes)])
 
 
 def _latex(shown: Grid, printed: Printed) -> str:
@@ -79,7 +70,7 @@ def _latex(shown: Grid, printed: Printed) -> str:
         told = line([row.label, *(cell.whole for cell in row.cells)])
         lines.append(rf"\quad {told}" if row.indent else told)
     lines += [r"\bottomrule", r"\end{tabular}", ""]
-    lines += [rf"\par\footnotesize {safe(note)}" for note in _notes(printed)]
+    lines += [rf"\par\footnotesize {safe(note)}" for note in printed.notes]
     return "\n".join([*lines, r"\end{table}"])
 
 
@@ -90,15 +81,15 @@ def _html(shown: Grid, printed: Printed) -> str:
     heads = "".join(cell(column.whole, "th", ' scope="col"') for column in shown.columns)
     lines = [
         "<table>",
-        f"<caption>{html.escape(_title(printed))}. {html.escape(printed.question)}</caption>",
+        f"<caption>{html.escape(printed.heading)}. {html.escape(printed.question)}</caption>",
         f"<thead><tr><td></td>{heads}</tr></thead>",
         "<tbody>",
     ]
     for row in shown.rows:
         cells = "".join(cell(own.whole) for own in row.cells)
-        lines.append(f"<tr>{cell(row.label, 'th', ' scope=' + chr(34) + 'row' + chr(34))}{cells}</tr>")
+        lines.append(f"<tr>{cell(row.label, 'th', _OF_ROW)}{cells}</tr>")
     lines += ["</tbody>", "</table>"]
-    return "\n".join([*lines, *(f"<p>{html.escape(note)}</p>" for note in _notes(printed))])
+    return "\n".join([*lines, *(f"<p>{html.escape(note)}</p>" for note in printed.notes)])
 
 
 FORMS: dict[str, Callable[[Grid, Printed], str]] = {"markdown": _markdown, "latex": _latex, "html": _html}

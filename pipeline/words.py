@@ -64,8 +64,8 @@ def plain(identifier: str) -> str:
 
 
 def lowered(label: str) -> str:
-    """A label within a sentence: its first letter small, unless it begins with an acronym."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    """A label within a sentence: its first letter small, unless it begins with an acronym or a code."""
+    return label if label[1:2].isupper() or label[1:2].isdigit() else label[:1].lower() + label[1:]
 
 
 def with_digits(text: str) -> str:

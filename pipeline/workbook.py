@@ -11,7 +11,7 @@ import math
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -20,10 +20,8 @@ import xlsxwriter
 from pipeline import captions, notes
 from pipeline.grids import Grid, Row, banner, grid
 from pipeline.paths import Paths
-from pipeline.printed import Printed
 from pipeline.survey import Survey
 from pipeline.tidy import read, read_exhibits
-from pipeline.words import plain
 
 # the bytes must repeat, so every workbook is of the same moment
 _CREATED = datetime.datetime(1980, 1, 1)
@@ -44,7 +42,6 @@ class Sheet:
     lead: list[str]
     table: Grid
     notes: list[str]
-    about: str
 
 
 def workbook(paths: Paths, questionnaire: Survey) -> bytes:
@@ -72,29 +69,16 @@ def workbook(paths: Paths, questionnaire: Survey) -> bytes:
 
 def _exhibits(paths: Paths) -> Iterator[Sheet]:
     for printed in read_exhibits(paths):
-        what = "Table" if printed.kind == "table" else "Figure"
-        lead = [printed.subtitle, printed.question]
-        below = [note for note in (printed.tests, *printed.foot.split("\n")) if note]
+        lead = [printed.subtitle, printed.question, *([notes.INVENTED] if printed.synthetic else [])]
         table = grid(read(paths, printed.id), printed)
-        yield Sheet(
-            f"{printed.number} {printed.id}", f"{what} {printed.number}. {printed.title}",
-            _marked(lead, printed), table, below, "exhibit",
-        )  # fmt: skip
-
-
-def _marked(lead: Sequence[str], printed: Printed) -> list[str]:
-    return [*lead, *([notes.INVENTED] if printed.synthetic else [])]
+        yield Sheet(f"{printed.number} {printed.id}", printed.heading, lead, table, printed.notes)
 
 
 def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
     """A sheet a question and wave: all respondents, and every segment beside them."""
     put = read(paths, "questionnaire").drop_duplicates(["wave", "question"])
     waves = {wave["wave"]: wave for wave in read(paths, "waves").to_dict("records")}
-    over = {
-        segment: label if len(label := questionnaire.questions[segment].text or plain(segment)) < 60
-        else plain(segment)
-        for segment in questionnaire.segments
-    }  # fmt: skip
+    over = notes.segment_names(questionnaire, put)
     for question, own in put.groupby("question", sort=False):
         data = read(paths, f"frequencies/{question}")
         for row in own.sort_values("wave", ascending=False).to_dict("records"):
@@ -108,15 +92,13 @@ def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
                 _lead(row, wave),
                 banner(rows, questionnaire.nets(str(question)), over),
                 _below(rows, wave),
-                str(row["wave"]),
             )
 
 
 def _lead(row: Mapping[Any, Any], wave: Mapping[Any, Any]) -> list[str]:
-    dates = f"fielded {wave['fielded_from']} to {wave['fielded_to']}" if wave["fielded_from"] else ""
-    base = row["base"] or "everyone"
+    fielded = f", fielded {notes.period(wave)}" if wave["fielded_from"] else ""
     said = [
-        f"{wave['title']}{', ' + dates if dates else ''}. Base: {base}.",
+        f"{wave['title']}{fielded}. Base: {row['base'] or 'everyone'}.",
         "Column %: shares are of the valid cases of each column. DKNS kept.",
     ]
     return [*said, notes.INVENTED] if wave["synthetic"] else said
@@ -126,8 +108,8 @@ def _below(rows: pd.DataFrame, wave: Mapping[Any, Any]) -> list[str]:
     below = [f"Letters: {captions.LETTERS}", notes.MARKS, notes.ROUNDING]
     if rows["total_mentions"].notna().any():
         below.insert(0, notes.MULTIPLE)
-    if wave["licence"]:
-        below.append(f"Responses: {wave['citation'] or wave['title']}. Licence: {wave['licence']}.")
+    if credit := notes.credit(wave):
+        below.append(f"Responses: {credit}.")
     return below
 
 
@@ -143,7 +125,7 @@ def _named(sheets: Sequence[Sheet]) -> list[Sheet]:
             tail = f"~{count}"
             name = wanted[: _SHEET_NAME - len(tail)] + tail
         taken.add(name.casefold())
-        named.append(Sheet(name, sheet.title, sheet.lead, sheet.table, sheet.notes, sheet.about))
+        named.append(replace(sheet, name=name))
     return named
 
 
@@ -184,11 +166,11 @@ def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mappin
     page.write_string(0, 0, questionnaire.title, look.title)
     lines = [("Population", questionnaire.population or "not stated")]
     for wave in waves:
-        dates = f"fielded {wave['fielded_from']} to {wave['fielded_to']}, " if wave["fielded_from"] else ""
-        said = f"{dates}{wave['received']} responses received, {wave['analysed']} analysed"
+        fielded = f"fielded {notes.period(wave)}, " if wave["fielded_from"] else ""
+        said = f"{fielded}{wave['received']} responses received, {wave['analysed']} analysed"
         lines.append((str(wave["title"]), said + (f". {notes.INVENTED}" if wave["synthetic"] else "")))
-        if wave["licence"]:
-            lines.append(("Licence", f"{wave['licence']}: {wave['citation'] or wave['title']}"))
+        if credit := notes.credit(wave):
+            lines.append(("Responses", f"{credit}."))
     for number, (name, said) in enumerate(lines, 2):
         page.set_row(number, max(_height(name, 28), _height(said, 70)))
         page.write_string(number, 0, name, look(bold=True, valign="top", text_wrap=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import os
 import subprocess
@@ -883,6 +884,21 @@ def test_only_what_changed_is_drawn_again(tmp_path: Path, monkeypatch: pytest.Mo
     assert redrawn(paths) == {"ranked_bars", "single_bar", "heat_table"}
     paths.figure_state.write_text("{no json")
     assert redrawn(paths) == {"ranked_bars", "single_bar", "heat_table"}
+
+
+def test_an_exhibit_may_have_any_name_and_is_forgotten_with_its_figure(tmp_path: Path) -> None:
+    paths = survey(tmp_path, ["ranked_bars", "single_bar"])
+    exhibits = (paths.tables / "exhibits.csv").read_text()
+    (paths.tables / "exhibits.csv").write_text(exhibits.replace("my_single_bar", "book"))
+    (paths.tables / "my_single_bar.csv").rename(paths.tables / "book.csv")
+    assert redrawn(paths) == {"ranked_bars", "book"}
+    assert redrawn(paths) == set()
+    assert len(PdfReader(paths.figure_book).pages) == 2
+    every = pd.read_csv(paths.tables / "exhibits.csv", keep_default_na=False)
+    every[every["id"] != "book"].to_csv(paths.tables / "exhibits.csv", index=False)
+    assert redrawn(paths) == set()
+    assert set(json.loads(paths.figure_state.read_text())) == {"my_ranked_bars", "figures.pdf"}
+    assert len(PdfReader(paths.figure_book).pages) == 1
 
 
 def test_whatever_draws_is_part_of_the_style() -> None:

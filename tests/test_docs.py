@@ -18,7 +18,8 @@ from pipeline.cells import COLUMNS
 from pipeline.charts import kinds
 from pipeline.cli import app
 from pipeline.exhibit_table import PUBLISHED_COLUMNS
-from pipeline.exhibits import TABLE, Exhibit
+from pipeline.exhibits import Exhibit
+from pipeline.printed import TABLE
 from pipeline.significance import TESTS
 from pipeline.survey import Methodology, Question
 from pipeline.tables import QUESTIONNAIRE
