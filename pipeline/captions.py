@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -90,6 +90,8 @@ class Context:
     labels: Mapping[tuple[str, str], str]
     screened: frozenset[str]
     """the questions with an answer that disqualifies"""
+    pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """the labels of the answers that are joined in this wave, by that of the answer that they stand for"""
     change: tuple[str, str] = ("", "")
     """how the wave files say the exhibit's question compares with the wave shown before, and their notes"""
 
@@ -99,7 +101,8 @@ def caption(
 ) -> Printed:
     """The exhibit as printed; `data` are its table's rows for the waves drawn, `tests` the tests of them.
 
-    `contexts` has one of each wave drawn, the latest first.
+    `contexts` has one of each wave drawn, the latest first. The title is the neutral one: one that claims
+    something takes its place once its claim was tested.
     """
     latest = contexts[0]
     questions = [_asked(question, exhibit, latest) for question in exhibit.questions]
@@ -109,6 +112,7 @@ def caption(
         kind=exhibit.kind,
         wave=latest.wave.name,
         title=exhibit.neutral or _default_title(latest.wordings[exhibit.question]),
+        text=exhibit.text,
         subtitle=_subtitle(exhibit, data, contexts),
         question=" ".join(questions),
         foot=_foot(exhibit, data, contexts),
@@ -151,6 +155,7 @@ def caption_published(exhibit: Exhibit, number: int, data: pd.DataFrame, questio
         kind=exhibit.kind,
         wave="",
         title=exhibit.neutral or f"Published numbers on {plain(exhibit.question).lower()}",
+        text=exhibit.text,
         subtitle="% of each source's respondents, as published",
         question="Each panel names its source, the question it asked, its base and its grade.",
         foot="\n".join(foot),
@@ -188,7 +193,7 @@ def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context])
     period = _dates(latest.wave)
     if len(contexts) > 1:
         period = f"{contexts[-1].wave.name} to {latest.wave.name}"
-        measure += ", change in percentage points" if (data["measure"] == "change").any() else ""
+        measure += ", change in percentage points" if exhibit.drawn.table == "two_waves" else ""
     return ", ".join(part for part in (measure, _common_base(exhibit, latest), period) if part)
 
 
@@ -372,7 +377,9 @@ def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Contex
     if exhibit.drawn.over_waves and not exhibit.by:
         notes += _wave_notes(data, contexts)
     changes = data[data["measure"].isin(CHANGES)]
-    if len(changes):
+    if shape == "all_waves":
+        notes.append(_clear_changes(changes))
+    elif len(changes):
         what = "change" if (changes["measure"] == "change").any() else "difference"
         clear = changes.loc[changes["flag"] == "", "interval"]
         if len(clear):
@@ -392,6 +399,25 @@ def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Contex
     return notes
 
 
+def _clear_changes(changes: pd.DataFrame) -> str:
+    """Which of the lines of a trend moved, and between which waves; the widest first."""
+    tested = changes[changes["flag"].isin(["", "no_clear_change"])]
+    clear = tested[tested["flag"] == ""].sort_values("value", key=abs, ascending=False, kind="stable")
+    if tested.empty:
+        return "No change between the waves could be tested."
+    how = f"at 5%, Holm-adjusted over the {len(tested)} of the figure"
+    if clear.empty:
+        return f"No clear change between any two waves {how}."
+    said = [f"{_names(row)} {row['group_label']} {points(float(row['value']))}" for row in
+            clear.head(_LISTED).to_dict("records")]  # fmt: skip
+    more = len(clear) - len(said)
+    return f"Clear changes in points, {how}: {'; '.join(said)}{f'; {more} more in the table' * bool(more)}."
+
+
+def _names(row: Mapping[Hashable, object]) -> str:
+    return ": ".join(str(row[part]) for part in ("item_label", "option_label") if row[part])
+
+
 def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
     """How far the waves compare; the mark is that of the figure."""
     notes, mark = [], f"{NOT_THE_SAME} " if len(contexts) > 2 else ""
@@ -406,9 +432,16 @@ def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
             notes.append(f"{mark}Question reworded between {pair}{said}.")
         elif (own["comparability"] == "options").any():
             notes.append(f"{mark}Answers offered differ between {pair}{said}.")
+    for context in contexts:
+        notes += [_joined(target, own, context) for target, own in context.pools.items()]
     if not notes:
         notes.append(f"Same question and answers in {'both' if len(contexts) == 2 else 'all'} waves.")
     return notes
+
+
+def _joined(target: str, parts: Sequence[str], context: Context) -> str:
+    """Which answers of a wave are joined to be compared with another's."""
+    return f"{_quoted(target)} is in {context.wave.name} {_either([_quoted(part) for part in parts])}."
 
 
 def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 import numpy as np
@@ -14,10 +14,11 @@ import pandas as pd
 from pipeline import estimate
 from pipeline.exhibits import Bands
 from pipeline.formats.heading import column_letters
-from pipeline.significance import ADJUSTMENT, Together, higher_than
+from pipeline.printed import POOL
+from pipeline.significance import ADJUSTMENT, Joint, Together, higher_than
 from pipeline.statements import statement
 from pipeline.stats.intervals import Method
-from pipeline.survey import NO_ANSWER, Survey
+from pipeline.survey import NO_ANSWER, TOP, Survey
 
 COLUMNS = [
     "wave", "question", "item", "item_label", "option", "option_label", "role", "measure",
@@ -81,6 +82,30 @@ def chosen_together(connection: duckdb.DuckDBPyConnection, survey: Survey) -> To
         of = items.get((number, item), ("", ""))[0]
         pair = frozenset((parts[number, first][0], parts[number, second][0]))
         found[waves[wave], name, of, pair] = (float(weight), float(squares))
+    return found
+
+
+def overlaps(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, question: str, row: Mapping[Any, Any], dkns: str
+) -> Joint:
+    """Who chose an item of a grid or ranking and each other item, in the domain that is open.
+
+    `row` is the estimate of the item: of an option or a net, or of a share ranked.
+    """
+    items = list(survey.questions[question].items)
+    options = list(survey.options(question))
+    key = {
+        "question": survey.position(question),
+        "item": items.index(row["item"]) + 1,
+        "options": [options.index(member) + 1 for member in survey.members(question, row["option"])],
+        "places": {"first": 1, "top_3": TOP, "ranked": len(items)}.get(row["measure"], 0),
+        "states": ["answered", "dkns"] if dkns == "keep" else ["answered"],
+    }
+    waves = dict(connection.execute("select wave, name from coded.waves").fetchall())
+    found: Joint = {}
+    for wave, part, one, other, weight, squares in connection.execute(statement("overlaps"), key).fetchall():
+        if waves[wave] == row["wave"]:
+            found.setdefault(items[part - 1], {})[one, other] = (float(weight), float(squares))
     return found
 
 
@@ -180,16 +205,16 @@ def _estimated(
 
 
 def _offered(nets: pd.DataFrame, base: pd.DataFrame, offers: pd.DataFrame) -> pd.DataFrame:
-    """The nets of each slot of the base, as wave, question, item, net and id.
+    """The nets of each slot of the base, as wave, question, item, net, id and pool.
 
     A net none of whose options a wave offered is not there, as they are not; bands are always there.
     """
     slots = base[["wave", "question", "item"]].drop_duplicates()
-    offered = slots.merge(nets[["question", "net", "id", "option"]], on="question")
+    offered = slots.merge(nets[["question", "net", "id", "pool", "option"]], on="question")
     there = offers[["wave", "question", "item", "option"]].assign(offered=True)
     offered = offered.merge(there, on=["wave", "question", "item", "option"], how="left")
     offered = offered[offered["option"].isna() | offered["offered"].eq(True)]
-    return offered[["wave", "question", "item", "net", "id"]].drop_duplicates()
+    return offered[["wave", "question", "item", "net", "id", "pool"]].drop_duplicates()
 
 
 def _groups(survey: Survey, bands: Mapping[str, Bands], segments: Sequence[str]) -> pd.DataFrame:
@@ -272,9 +297,12 @@ def _named(
     items = _labels(connection, "items", "item")
     options = _labels(connection, "options", "option")
     nets = {
-        (question, number): (net, survey.net_label(ids[question], net))
-        for question, number, net in connection.execute("select question, net, id from coded.nets").fetchall()
-    }
+        (question, number): (net, survey.options(ids[question])[net].label if pool
+                             else survey.net_label(ids[question], net))
+        for question, number, net, pool in connection.execute(
+            "select question, net, id, pool from coded.nets"
+        ).fetchall()
+    }  # fmt: skip
     places = _group_places(options, groups, segments)
     own = zip(found["segment"], found["grp"], strict=True)
     position, label, letter = zip(*(places[key] for key in own), strict=True)
@@ -285,7 +313,7 @@ def _named(
         group_label=label,
         letter=letter,
         option=found["option"].where(found["measure"] == "option").fillna(0).astype(int),
-        net=found["net"].where(found["measure"] == "net").fillna(0).astype(int),
+        net=found["net"].where(found["measure"].isin(["net", POOL])).fillna(0).astype(int),
     ).sort_values(["question", "wave", "_segment", "_group", "item", "_measure", "option", "net"])
     chosen = list(zip(out["question"], out["option"], strict=True))
     in_net = list(zip(out["question"], out["net"], strict=True))
@@ -295,7 +323,11 @@ def _named(
     pairs = list(zip(out["question"], out["item"], strict=True))
     several = {name for name, asked in survey.questions.items() if asked.kind == "multiple"}
     out = out.assign(
-        role=np.select([out["measure"] == "net", out["measure"] == "option"], ["net", out["role"]], ""),
+        role=np.select(
+            [out["measure"].isin(["net", POOL]), out["measure"] == "option"],
+            [out["measure"], out["role"]],
+            "",
+        ),
         option=[name for name, _ in names],
         option_label=[label for _, label in names],
         item=[items.get(pair, ("", ""))[0] for pair in pairs],

@@ -32,10 +32,16 @@ SurveyName = Annotated[
 STAGES = ("ingest", "normalise", "tables", "figures", "report")
 
 
-def _staged(name: str, survey: str) -> None:
+Draft = Annotated[
+    bool,
+    typer.Option("--draft", help="print the neutral title where a claim fails, and list those that do"),
+]
+
+
+def _staged(name: str, survey: str, **options: bool) -> None:
     """Run one stage: the module and its one public function have the name of the stage."""
     with stage(name, survey):
-        getattr(importlib.import_module(f"pipeline.{name}"), name)(places.find(survey))
+        getattr(importlib.import_module(f"pipeline.{name}"), name)(places.find(survey), **options)
 
 
 @app.command(epilog="Example: survey ingest --survey ospo")
@@ -51,9 +57,9 @@ def normalise(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
 
 @app.command(epilog="Example: survey tables")
-def tables(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
-    """Compute every estimate and write the tables."""
-    _staged("tables", survey)
+def tables(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False) -> None:
+    """Compute every estimate, test every claim, and write the tables."""
+    _staged("tables", survey, draft=draft)
 
 
 @app.command(epilog="Example: survey figures blockers enablers")
@@ -77,13 +83,22 @@ def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
 
 @app.command("all", epilog="Example: survey all --survey ospo")
-def run_all(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+def run_all(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False) -> None:
     """Run the stages one after the other: ingest, normalise, tables, figures, report."""
     from pipeline.declarations import load
 
     load(places.find(survey))
     for name in STAGES:
-        _staged(name, survey)
+        _staged(name, survey, **({"draft": draft} if name == "tables" else {}))
+
+
+@app.command(epilog="Example: survey headlines")
+def headlines(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """List the claims that hold for every exhibit, the strongest first, as lines for report.toml."""
+    from pipeline.headlines import headlines as suggest
+
+    for line in suggest(places.find(survey)):
+        print(line)
 
 
 @app.command(epilog="Example: survey table blockers_by_size --as latex")

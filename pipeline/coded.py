@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipeline.comparability import pools
 from pipeline.formats import Heading
 from pipeline.ingest import Export
 from pipeline.meanings import Mapped, Offer
@@ -41,7 +42,7 @@ def declare(
         "slots": _slots(questionnaire, mapped),
         "routes": _routes(questionnaire, mapped),
         "rules": _rules(mapped),
-        "nets": _nets(questionnaire),
+        "nets": _nets(questionnaire, fieldings),
     }
     listed = ", ".join(f"'{role}'" for role in ROLES)
     connection.execute("create schema coded")
@@ -61,6 +62,7 @@ def declare(
         "label varchar, source varchar, respondents uinteger, target double, unweighted double, "
         "weighted double)"
     )
+    connection.execute("create temp table all_ids (wave utinyint, respondent uinteger, id varchar)")
     connection.execute("create temp table all_weights (wave utinyint, respondent uinteger, text varchar)")
     connection.execute(
         "create temp table all_answers (wave utinyint, respondent uinteger, question usmallint, "
@@ -306,17 +308,19 @@ def _slots(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
     return frame(rows, {"wave": "uint8", "question": "uint16", "item": "uint16", "offered": "bool"})
 
 
-def _nets(questionnaire: Survey) -> pd.DataFrame:
+def _nets(questionnaire: Survey, fieldings: Sequence[Fielding]) -> pd.DataFrame:
     """One row a member of a net, or a band of a number: from `low` up to below `high`.
 
     The band that reaches highest holds its upper end too, so that bands may share their ends. Nets are
-    numbered from 1 within their question.
+    numbered from 1 within their question, and behind them the options that are joined to compare waves.
     """
     rows: list[dict[str, Any]] = []
     for question, (name, asked) in enumerate(questionnaire.questions.items(), 1):
         options = list(questionnaire.options(name))
-        for number, (net, members) in enumerate(questionnaire.nets(name).items(), 1):
-            own = {"question": question, "net": number, "id": net}
+        nets = [(net, members, False) for net, members in questionnaire.nets(name).items()]
+        nets += [(target, parts, True) for target, parts in pools(fieldings, name).items()]
+        for number, (net, members, pool) in enumerate(nets, 1):
+            own = {"question": question, "net": number, "id": net, "pool": pool}
             rows += [own | {"option": options.index(member) + 1} for member in members]
         if asked.kind in MEASURED:
             bands = {net: [float(end) for end in band] for net, band in asked.nets.items()}
@@ -326,13 +330,14 @@ def _nets(questionnaire: Survey) -> pd.DataFrame:
                     "question": question,
                     "net": number,
                     "id": net,
+                    "pool": False,
                     "low": low,
                     "high": high,
                     "closed": high == top,
                 }
                 for number, (net, (low, high)) in enumerate(bands.items(), 1)
             ]
-    types = {"question": "uint16", "net": "uint16", "id": "str", "option": "UInt16"}
+    types = {"question": "uint16", "net": "uint16", "id": "str", "pool": "bool", "option": "UInt16"}
     table = frame(rows, types | {"low": "float64", "high": "float64", "closed": "boolean"})
     return table.assign(closed=table["closed"].fillna(False))
 

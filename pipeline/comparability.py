@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
+from pipeline.printed import POOL
 from pipeline.wave import Fielding
 
 BROKEN = "broken"
@@ -23,3 +26,47 @@ def declared(fieldings: Sequence[Fielding], question: str, one: str, other: str)
             status = BROKEN if BROKEN in (status, change.status) else change.status
             notes += [change.note] if change.note else []
     return status, "; ".join(notes)
+
+
+def pools(
+    fieldings: Sequence[Fielding], question: str, one: str = "", other: str = ""
+) -> dict[str, list[str]]:
+    """The options that are joined to compare waves, by the option that they are joined under.
+
+    Between `one` and `other` in any order, or over all waves. A pool of a pool holds all that is in either.
+    """
+    names = [fielding.name for fielding in fieldings]
+    early, late = (0, len(names)) if not one else sorted((names.index(one), names.index(other)))
+    found: dict[str, list[str]] = {}
+    for fielding in fieldings[early + 1 : late + 1]:
+        change = fielding.wave.changes.get(question)
+        for target, parts in (change.pool if change else {}).items():
+            found[target] = list(dict.fromkeys([*found.get(target, [target]), *parts]))
+    for target, parts in found.items():
+        inner = [part for own in parts if own != target for part in found.get(own, [])]
+        found[target] = list(dict.fromkeys([*parts, *inner]))
+    return found
+
+
+def pooled(
+    found: pd.DataFrame, joined: Mapping[str, Sequence[str]], kept: Sequence[str] = ()
+) -> pd.DataFrame:
+    """`found` with the pools `joined` in place of the options in them, but for those to be `kept`.
+
+    Other pools are left out. `found` are estimates with the measure `pool` among them.
+    """
+    parts = {part for target, own in joined.items() for part in own if part == target or part not in kept}
+    is_pool = found["measure"] == POOL
+    left_out = (found["measure"] == "option") & found["option"].isin(parts)
+    own = found[(is_pool & found["option"].isin(list(joined))) | (~is_pool & ~left_out)]
+    return own.assign(
+        measure=own["measure"].replace(POOL, "option"), role=own["role"].replace(POOL, "substantive")
+    )
+
+
+def is_said(fieldings: Sequence[Fielding], question: str, one: str, other: str) -> bool:
+    """Whether a wave file after the earlier wave up to the later says how the question compares."""
+    names = [fielding.name for fielding in fieldings]
+    early, late = sorted((names.index(one), names.index(other)))
+    changes = (fielding.wave.changes.get(question) for fielding in fieldings[early + 1 : late + 1])
+    return any(change is not None and "status" in change.model_fields_set for change in changes)

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from pipeline.printed import POOL
 from pipeline.stats.intervals import Method, mean_limits, share_limits
 from pipeline.stats.variance import (
     Sums,
@@ -26,12 +27,12 @@ LOW_BASE = 30
 SUPPRESSED = 10
 GROUP = ["wave", "question", "item", "segment", "grp"]
 MEASURES = (
-    "option", "net", "mean", "lower_quartile", "median", "upper_quartile",
+    "option", "net", POOL, "mean", "lower_quartile", "median", "upper_quartile",
     "ranked", "first", "top_3", "mean_rank", "net_promoter_score", "written",
 )  # fmt: skip
 PARTS = ("combination", "reached", "continued", "bin")
 """the measures of `part_shares`"""
-SHARES = ("option", "net", "ranked", "first", "top_3", "written", *PARTS)
+SHARES = ("option", "net", POOL, "ranked", "first", "top_3", "written", *PARTS)
 """the measures that are shares of a base; the others are values"""
 _ROUNDING = 1e-9
 _SUMS = ["respondents", "weighted", "squares"]
@@ -87,10 +88,14 @@ def shares(
 def net_shares(
     base: pd.DataFrame, nets: pd.DataFrame, mentions: pd.DataFrame, method: Method
 ) -> pd.DataFrame:
-    """One row a net and group; `nets` has wave, question, item and net for all that a wave offered."""
+    """One row a net and group; `nets` has wave, question, item, net and pool for all that a wave offered.
+
+    A net that is but a pool, made to compare waves, is told by its measure.
+    """
     rows = base.merge(nets, on=["wave", "question", "item"])
     rows = rows.merge(mentions[[*GROUP, "net", *_SUMS]], on=[*GROUP, "net"], how="left")
-    return _with_share(rows, rows[_SUMS], method).assign(measure="net")
+    measure = np.where(rows["pool"].astype(bool), POOL, "net")
+    return _with_share(rows, rows[_SUMS], method).assign(measure=measure).drop(columns="pool")
 
 
 def net_promoter_scores(base: pd.DataFrame, mentions: pd.DataFrame, nets: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +106,7 @@ def net_promoter_scores(base: pd.DataFrame, mentions: pd.DataFrame, nets: pd.Dat
     """
     rows = base
     for name in ("promoters", "detractors"):
-        own = nets.loc[nets["id"] == name, ["wave", "question", "item", "net"]]
+        own = nets.loc[(nets["id"] == name) & ~nets["pool"], ["wave", "question", "item", "net"]]
         counted = mentions.merge(own)[[*GROUP, "weighted", "squares"]]
         counted.columns = pd.Index([*GROUP, name, f"{name}_squares"])
         rows = rows.merge(own[["wave", "question", "item"]]).merge(counted, on=GROUP, how="left")

@@ -28,13 +28,14 @@ from pipeline.errors import SurveyError
 from pipeline.estimate import LOW_BASE, part_shares
 from pipeline.exhibits import Exhibit
 from pipeline.histogram import bins
-from pipeline.printed import CHANGES, main_measures
+from pipeline.printed import CHANGES, POOL, main_measures
 from pipeline.published import Published
 from pipeline.significance import (
     ADJUSTMENT,
     SURE,
     as_tests,
     crosstabs,
+    group_and_others,
     group_and_total,
     group_pairs,
     option_pairs,
@@ -85,7 +86,14 @@ class Estimates:
 
     def frequencies(self, question: str) -> pd.DataFrame:
         """Every estimate of a question, for all respondents and by each segment of the survey."""
-        return self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
+        found = self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
+        return found[found["measure"] != POOL]
+
+    def pooled(self, question: str) -> pd.DataFrame:
+        """Every estimate of a question for all respondents, as waves are compared: with options joined."""
+        found = self._rows(_WHOLE, question, [""])
+        found = found[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
+        return comparability.pooled(found, comparability.pools(self.declared.fieldings, question))
 
     def _rows(self, key: str, question: str, by: Sequence[str]) -> pd.DataFrame:
         if key not in self._found:
@@ -133,12 +141,17 @@ class Source:
         """The kind of the question."""
         return self.declared.survey.questions[self.exhibit.question].kind
 
-    def estimates(self, question: str = "") -> pd.DataFrame:
-        """Every estimate of a question, by default the exhibit's own, of every wave that has it."""
+    def estimates(self, question: str = "", pools: bool = False) -> pd.DataFrame:
+        """Every estimate of a question, by default the exhibit's own, of every wave that has it.
+
+        With `pools` those are among them that join options to compare waves.
+        """
         exhibit = self.exhibit
         asked = question or exhibit.question
         found = self.estimated.of(exhibit, asked)
         found = found.loc[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
+        if not pools:
+            found = found.loc[found["measure"] != POOL]
         if found.empty:
             raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {asked!r} within its filter")
         return found
@@ -169,16 +182,19 @@ def exhibit_table(source: Source) -> pd.DataFrame:
 def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
     """The tests of an exhibit whose table was the last to be made, a row a test.
 
-    By a segment: its groups in pairs, each against all, and the crosstab. Over two waves: each estimate. Else
-    the options (or items ranked) that stand next to each other, and whether a ranking has an order at all.
+    By a segment: its groups in pairs, each against all and against the others, and the crosstab. Over waves:
+    each estimate. Else the options (or items ranked) that stand next to each other, and whether a ranking has
+    an order at all.
     """
     exhibit, shape = source.exhibit, source.exhibit.drawn.table
     tests: list[pd.DataFrame] = []
     if shape == "two_waves":
         estimated = found[~found["measure"].isin(CHANGES)]
-        tests = [_differences(estimated) if exhibit.by else _changes(estimated)]
+        tests = [_differences(estimated) if exhibit.by else wave_changes(estimated)]
+    elif shape == "all_waves":
+        tests = [wave_changes(found[~found["measure"].isin(CHANGES)])]
     elif exhibit.by:
-        tests = [group_pairs(found), group_and_total(found), crosstabs(found)]
+        tests = [group_pairs(found), group_and_total(found), group_and_others(found), crosstabs(found)]
     elif shape == "answers":
         connection = source.opened()
         tests = [rankings(ranks(connection))] if source.kind == "rank" else []
@@ -281,12 +297,8 @@ def _two(source: Source) -> pd.DataFrame:
     if source.exhibit.by:
         return _two_groups(source)
     table = _wave_rows(source)
-    tested = _changes(table).set_index(_KEYS)
-    late = table[table["wave"] == table["wave"].max()]
-    changes = late.assign(measure="change", share=np.nan, standard_error=np.nan, low=np.nan, high=np.nan)
-    changes["respondents"], changes["total_mentions"] = pd.NA, pd.NA
-    both = table.groupby(_KEYS, sort=False)["flag"].agg(set)
-    return _with_changes(table, changes, late, tested, both, 1)
+    ((first, second),) = _pairs_of_waves(table)
+    return _by_change(table, _moves(table, first, second, wave_changes(table)))
 
 
 def _two_groups(source: Source) -> pd.DataFrame:
@@ -300,36 +312,38 @@ def _two_groups(source: Source) -> pd.DataFrame:
             f"exhibit {exhibit.id!r}: {exhibit.kind} compares two groups, and {exhibit.by!r} has {those}; "
             "name two in [segments] of report.toml, or take segment_panels"
         )
-    tested = _differences(found).set_index(_KEYS)
-    late = found[found["group"] == groups[1]]
     names = dict(zip(found["group"], found["group_label"], strict=True))
-    changes = late.assign(
+    first, second = (found[found["group"] == group] for group in groups)
+    # a pair is tested as the first less the second
+    changes = _changes(first, second, _differences(found), -1).assign(
         measure="difference",
         group=f"{groups[1]}_less_{groups[0]}",
         group_label=f"{names[groups[1]]} less {names[groups[0]]}",
-        letter="", higher_than="", share=np.nan, standard_error=np.nan, low=np.nan, high=np.nan,
-    )  # fmt: skip
+    )
+    return _by_change(found, changes).assign(fielded="", comparability="")
+
+
+def _moves(table: pd.DataFrame, early: str, late: str, tests: pd.DataFrame) -> pd.DataFrame:
+    """The change of each row of `table` between two waves, a row each; `group` is the earlier wave."""
+    first, second = (table[table["wave"] == name] for name in (early, late))
+    tested = tests[(tests["first"] == late) & (tests["second"] == early)]
+    return _changes(first, second, tested, 1).assign(
+        measure="change", group=early, group_label=f"{early} to {late}"
+    )
+
+
+def _changes(first: pd.DataFrame, second: pd.DataFrame, tests: pd.DataFrame, sign: int) -> pd.DataFrame:
+    """The rows of `second` with their change from `first` in place of their share; `sign` is the tests'."""
+    tested = {tuple(test[key] for key in _KEYS): test for test in tests.to_dict("records")}
+    early = {tuple(row[key] for key in _KEYS): row for row in first.to_dict("records")}
+    changes = second.assign(
+        letter="", higher_than="", share=np.nan, standard_error=np.nan, low=np.nan, high=np.nan, interval=""
+    ).reset_index(drop=True)
     changes["respondents"], changes["total_mentions"] = pd.NA, pd.NA
-    both = found.groupby(_KEYS, sort=False)["flag"].agg(set)
-    # a pair is tested as the first less the second
-    made = _with_changes(found, changes, late, tested, both, -1)
-    return made.assign(fielded="", comparability="")
-
-
-def _with_changes(
-    table: pd.DataFrame,
-    changes: pd.DataFrame,
-    late: pd.DataFrame,
-    tested: pd.DataFrame,
-    flags: pd.Series,
-    sign: int,
-) -> pd.DataFrame:
-    """`table` and below it its `changes`, a row of `late` each, all sorted by them."""
-    changes = changes.reset_index(drop=True)
-    for place, key in enumerate(late[_KEYS].itertuples(index=False, name=None)):
-        own = flags[key]
-        if key in tested.index:
-            test = tested.loc[key]
+    for place, row in enumerate(second.to_dict("records")):
+        key = tuple(row[name] for name in _KEYS)
+        if key in tested:
+            test = tested[key]
             ends = sorted((sign * float(test["low"]), sign * float(test["high"])))
             changes.loc[place, ["value", "standard_error", "low", "high"]] = [
                 sign * float(test["difference"]), float(test["standard_error"]), *ends,
@@ -337,30 +351,45 @@ def _with_changes(
             changes.loc[place, "interval"] = test["method"]
             changes.loc[place, "flag"] = "" if test["adjusted_p"] < SURE else "no_clear_change"
             continue
-        flag = next((flag for flag in ("not_asked", "suppressed", "low_base") if flag in own), "")
+        before = early[key]
+        flags = {row["flag"], before["flag"]}
+        flag = next((flag for flag in ("not_asked", "suppressed", "low_base") if flag in flags), "")
         if flag == "low_base":
-            shares = [table.loc[(table[_KEYS] == list(key)).all(axis=1), "share"].iloc[i] for i in (0, 1)]
-            changes.loc[place, "value"] = shares[1] - shares[0]
-        changes.loc[place, "interval"] = ""
+            changes.loc[place, "value"] = row["share"] - before["share"]
         changes.loc[place, "flag"] = flag
-    falling = changes.assign(late=late["share"].to_numpy(), role_place=changes["role"].map(_role_place))
+    return changes
+
+
+def _by_change(table: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """`table`, of two sides, and below it its `changes`, all sorted by them; the most risen first."""
+    keys = changes[_KEYS].apply(tuple, axis=1)
+    sides = table[["wave", "group"]].apply(tuple, axis=1)
+    late = table.loc[sides == sides.iloc[-1], "share"].to_numpy()
+    falling = changes.assign(_late=late, _role=changes["role"].map(_role_place))
     order = falling.sort_values(
-        ["role_place", "value", "late"], ascending=[True, False, False], kind="stable"
+        ["_role", "value", "_late"], ascending=[True, False, False], kind="stable"
     ).index
-    keys = late[_KEYS].apply(tuple, axis=1)
-    places = {keys.iloc[index]: place for place, index in enumerate(order)}
+    places = {(*keys[index][:2],): place for place, index in enumerate(order)}
     sorted_table = table.assign(
-        _block=pd.factorize(pd.Series(list(zip(table["wave"], table["group"], strict=True))))[0],
-        _place=table[_KEYS].apply(tuple, axis=1).map(places),
-    ).sort_values(["_block", "_place"], kind="stable")
-    made = pd.concat([sorted_table.drop(columns=["_block", "_place"]), changes.loc[order]], ignore_index=True)
-    return made
+        _side=pd.factorize(sides)[0], _place=table[_KEYS[:2]].apply(tuple, axis=1).map(places)
+    ).sort_values(["_side", "_place"], kind="stable")
+    return pd.concat([sorted_table.drop(columns=["_side", "_place"]), changes.loc[order]], ignore_index=True)
 
 
-def _changes(table: pd.DataFrame) -> pd.DataFrame:
-    """The tests of each estimate of two waves."""
-    early, late = sorted(table["wave"].unique())
-    return wave_pairs(table, early, late)
+def wave_changes(table: pd.DataFrame) -> pd.DataFrame:
+    """The tests of each estimate of a table over waves, adjusted over all of them together."""
+    tests = pd.concat([as_tests([]), *(wave_pairs(table, *pair) for pair in _pairs_of_waves(table))])
+    adjusted = ADJUSTMENTS[ADJUSTMENT](tests["p"]) if len(tests) else tests["p"]
+    return tests.assign(adjusted_p=adjusted).reset_index(drop=True)
+
+
+def _pairs_of_waves(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Each wave with the next, and the first with the last; those left out that cannot be compared."""
+    status = dict(zip(table["wave"], table["comparability"], strict=True))
+    names = sorted(status)
+    pairs = dict.fromkeys([*itertools.pairwise(names), (names[0], names[-1])])
+    broken = [name for name in names if status[name] == comparability.BROKEN]
+    return [(one, other) for one, other in pairs if not any(one < name <= other for name in broken)]
 
 
 def _differences(found: pd.DataFrame) -> pd.DataFrame:
@@ -370,7 +399,10 @@ def _differences(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _all(source: Source) -> pd.DataFrame:
-    """Every wave, of at most six options, items or nets: those with the highest share in the latest."""
+    """Every wave, of at most six options, items or nets: those with the highest share in the latest.
+
+    Below them the change of each from wave to wave, and from the first to the last.
+    """
     table = _wave_rows(source)
     latest = table[table["wave"] == table["wave"].max()]
     keys = list(dict.fromkeys(latest[_KEYS].itertuples(index=False, name=None)))
@@ -386,13 +418,16 @@ def _all(source: Source) -> pd.DataFrame:
         )
     place = {key: number for number, key in enumerate(falling)}
     table = table.assign(_place=table[_KEYS].apply(tuple, axis=1).map(place)).dropna(subset="_place")
-    return table.sort_values(["_place", "wave"], kind="stable").drop(columns="_place").reset_index(drop=True)
+    lines = table.sort_values(["_place", "wave"], kind="stable").drop(columns="_place")
+    tests = wave_changes(lines)
+    moves = [_moves(lines, *pair, tests) for pair in _pairs_of_waves(lines)]
+    return pd.concat([lines, *moves], ignore_index=True)
 
 
 def _wave_rows(source: Source) -> pd.DataFrame:
     """What an exhibit over waves shows of each, `not_asked` where a wave did not offer it."""
     exhibit, shape = source.exhibit, source.exhibit.drawn.table
-    found = _chosen_rows(source, source.estimates())
+    found = source.estimates(pools=True)
     found = found[found["by"] == ""]
     names = sorted(found["wave"].unique())
     fewest = _FEWEST_WAVES[shape]
@@ -405,7 +440,9 @@ def _wave_rows(source: Source) -> pd.DataFrame:
             f"and {' and '.join(names)} did{hint}"
         )
     names = names[-2:] if shape == "two_waves" else names
-    found = found[found["wave"].isin(names)]
+    joined = comparability.pools(source.declared.fieldings, exhibit.question, names[0], names[-1])
+    found = comparability.pooled(found[found["wave"].isin(names)], joined, exhibit.show)
+    found = _chosen_rows(source, found)
     keys = found[_KEYS].apply(tuple, axis=1)
     parts: list[pd.DataFrame] = []
     for before, name in zip([None, *names], names, strict=False):

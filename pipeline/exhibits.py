@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from pipeline.charts import Kind, kinds
-from pipeline.documents import Declared, Document, model, read
+from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import RESERVED, Paths
 from pipeline.printed import TABLE
@@ -21,6 +21,7 @@ _DEFAULTS = {
     "number": "histogram",
 }  # fmt: skip
 _DEFAULT_BANDS_LIMIT = 7
+Claimed = Literal["top", "majority", "higher_in", "grew", "fell", "no_clear_change"]
 CHOOSING = ("two_waves", "all_waves", "combinations", "steps")
 """the shapes of table of which `show` lists the options, items or nets wanted"""
 _AS_TABLE = Kind(fits=(), said="Table", order="questionnaire")
@@ -37,7 +38,20 @@ class Exhibit(Declared):
     where: dict[str, list[str]] = {}
     show: list[str] = []
     dkns: Literal["keep", "exclude"] = "keep"
+    title: str = ""
+    claim: dict[Claimed, Annotated[list[str], Field(min_length=1)]] = {}
     neutral: str = ""
+    text: str = ""
+
+    @field_validator("claim", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """A claim of one reference need not be a list."""
+        return (
+            {k: [v] if isinstance(v, str) else v for k, v in value.items()}
+            if isinstance(value, dict)
+            else value
+        )
 
     @field_validator("kind")
     @classmethod
@@ -82,6 +96,7 @@ class Bands(Declared):
 class Report(Declared):
     """All that report.toml says."""
 
+    introduction: str = ""
     exhibit: list[Exhibit] = []
     segments: dict[str, Bands] = {}
 
@@ -99,12 +114,16 @@ def load(paths: Paths, survey: Survey) -> Report:
     return report
 
 
-def problem(paths: Paths, index: int, message: str) -> Problem:
-    """What is wrong with the exhibit in place `index`, at its line in report.toml, or else of survey.toml."""
+def problem(paths: Paths, index: int | None, message: str, *key: Key) -> Problem:
+    """What is wrong with (a key of) the exhibit in place `index`, or of the report where that is None.
+
+    At its line in report.toml, or else of survey.toml.
+    """
     path = paths.report_file
     if not path.is_file():
         return Problem(paths.shown(paths.questionnaire), 0, message)
-    return read(path, paths.shown(path)).problem(message, "exhibit", index)
+    place: tuple[Key, ...] = key if index is None else ("exhibit", index, *key)
+    return read(path, paths.shown(path)).problem(message, *place)
 
 
 def defaults(survey: Survey) -> Iterator[Exhibit]:
@@ -127,6 +146,16 @@ def check(report: Report, survey: Survey, document: Document) -> Iterator[Proble
             yield document.problem(f"no exhibit can be called {exhibit.id!r}", "exhibit", index, "id")
         if exhibit.id in seen:
             yield document.problem(f"two exhibits {exhibit.id!r}", "exhibit", index, "id")
+        if bool(exhibit.title) != bool(exhibit.claim):
+            said = (
+                "a title claims something; say what with claim, or name the theme with neutral"
+                if exhibit.title
+                else "the claim has no title; write what it says"
+            )
+            yield document.problem(said, "exhibit", index, "title" if exhibit.title else "claim")
+        if exhibit.claim and exhibit.drawn.table == "published":
+            yield document.problem("what others published is not tested here; leave out title and claim",
+                                   "exhibit", index, "claim")  # fmt: skip
         seen.add(exhibit.id)
         yield from _check_exhibit(exhibit, report, survey, document, index)
 

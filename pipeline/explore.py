@@ -15,6 +15,7 @@ from pipeline import wave as wave_files
 from pipeline.cells import COLUMNS, CROSS, Domain, chosen_together, estimates, ranks
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.estimate import LOW_BASE
+from pipeline.printed import POOL
 from pipeline.significance import (
     ADJUSTMENT,
     as_tests,
@@ -139,7 +140,7 @@ class OpenSurvey:
         The columns are those of `test` and `comparability`: `same`, `reworded`, or `options` where what could
         be chosen differs. SurveyError where a wave file declares that the two cannot be compared.
         """
-        found = self._found(question, by, None, where, dkns, adjust)
+        found = self._found(question, by, None, where, dkns, adjust, pools=True)
         asked = [name for name in self.waves if (found["wave"] == name).any()]
         for name in (wave, before):
             if name is not None:
@@ -152,6 +153,7 @@ class OpenSurvey:
         if wave == before:
             raise SurveyError(f"{wave!r} cannot be compared with itself")
         status = self._comparability(question, wave, before)
+        found = comparability.pooled(found, comparability.pools(self.fieldings, question, before, wave))
         parts = found[found["measure"].isin(["option", "ranked"])]
         early, late = (
             set(parts.loc[parts["wave"] == name, ["item", "option"]].itertuples(index=False, name=None))
@@ -181,6 +183,7 @@ class OpenSurvey:
         where: Where,
         dkns: Dkns,
         adjust: str = ADJUSTMENT,
+        pools: bool = False,
     ) -> pd.DataFrame:
         _known(question, self.survey.questions, "question")
         _known(dkns, ("keep", "exclude"), "way with dkns")
@@ -198,6 +201,8 @@ class OpenSurvey:
             self._check_segment(segment)
         domain = Domain((CROSS.join(segments),) if segments else (), self._filter(where), dkns)
         found = estimates(self.connection, self.survey, self.bands, [question], domain, adjust)
+        if not pools:
+            found = found[found["measure"] != POOL].reset_index(drop=True)
         if wave is not None:
             found = found[found["wave"] == wave].reset_index(drop=True)
         if found.empty:

@@ -231,15 +231,20 @@ def _compared(data: pd.DataFrame) -> Grid:
     asked = len({question for _, _, question in columns}) > 1
     names = [row["group_label"] if group else plain(question) if asked else wave
              for (wave, group, question), row in columns.items()]  # fmt: skip
-    moved = {(str(row["item"]), str(row["option"])): row for row in _records(changes)}
-    heading = next((str(row["measure"]).capitalize() for row in moved.values()), "")
-    tail = [Column(f"{heading} in points"), Column("95% interval")] if moved else []
+    moved: dict[str, dict[tuple[str, str], Record]] = {}
+    for row in _records(changes):
+        moved.setdefault(str(row["group_label"]), {})[str(row["item"]), str(row["option"])] = row
+    tail: list[Column] = []
+    for label, rows in moved.items():
+        of = f" {label}" if len(moved) > 1 else ""
+        measure = str(next(iter(rows.values()))["measure"])
+        tail += [Column(f"{measure.capitalize()}{of} in points"), Column("95% interval")]
     shown = Grid([*(Column(str(name)) for name in names), *tail])
     for key, own in cells.items():
         first = next(iter(own.values()))
         texts = [_cell(own[column]) if column in own else Cell(NOT_ASKED) for column in columns]
-        if moved:
-            texts += _moved(moved[key]) if key in moved else [NOTHING, NOTHING]
+        for rows in moved.values():
+            texts += _moved(rows[key]) if key in rows else [NOTHING, NOTHING]
         parts = (str(first["item_label"]), str(first["option_label"]))
         label = _label(first) if not all(parts) else ": ".join(parts)
         shown.rows.append(Row(label, texts, "part" if first["role"] in _AT_THE_END else ""))
@@ -247,7 +252,7 @@ def _compared(data: pd.DataFrame) -> Grid:
         NOTHING if pd.isna(row["valid_cases"]) else replace(_count(row["valid_cases"]), mark=_mark(row))
         for row in columns.values()
     ]
-    shown.rows.append(Row("Valid cases", bases + [NOTHING] * (2 if moved else 0), "base"))
+    shown.rows.append(Row("Valid cases", bases + [NOTHING] * len(tail), "base"))
     return shown
 
 

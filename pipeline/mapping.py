@@ -40,6 +40,7 @@ def attempt(
         _read(reader, name)
     _screens(reader)
     reader.mapped.weight = assigned.respondents.get("weight")
+    reader.mapped.id = assigned.respondents.get("id")
     for column in reader.mapped.coded:
         for text, answers in column.codes.items():
             for answer in answers:

@@ -118,5 +118,7 @@ class Mapped:
     """how many cells say each answer: question, item and option; boxes are not counted"""
     weight: int | None = None
     """the column of the weights"""
+    id: int | None = None
+    """the column of the respondents' ids"""
     beside: list[tuple[str, int]] = field(default_factory=list)
     """the columns of grids that hold the text of an Other, which is no item"""

@@ -6,7 +6,7 @@ Nothing reads the database before its checks pass: it is built aside, checked, a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from pipeline.ingest import Export, load_export
 from pipeline.mapping import interpret
 from pipeline.meanings import Answer, Condition, Mapped
 from pipeline.paths import Paths
-from pipeline.statements import folder, literal, statement
+from pipeline.statements import folder, literal, schema, statement
 from pipeline.survey import Survey
 from pipeline.wave import Fielding
 from pipeline.weights import weigh
@@ -74,6 +74,8 @@ def normalise(paths: Paths) -> str:
                 raise SurveyError(problems)
             for name in ("allocations", "answers", "unions", "texts", "responses", "flags"):
                 connection.execute(statement(name))
+            if problems := list(_copies(connection, fieldings)):
+                raise SurveyError(problems)
             for _, view in folder("views"):
                 connection.execute(view)
             _check(connection, fieldings)
@@ -82,6 +84,23 @@ def normalise(paths: Paths) -> str:
             content = _content(connection, questionnaire)
     files.write(paths.interim / "normalised.md5", content + "\n")
     return content
+
+
+def _copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
+    """Waves that are another: at least half of the ids are the other's, or all answers are."""
+    told: set[tuple[int, int]] = set()
+    for name, what in (
+        ("shared_ids", "the id of a respondent of"),
+        ("same_answers", "the answers of one of"),
+    ):
+        for early, late, shared, respondents in connection.execute(statement(name)).fetchall():
+            if 2 * shared >= respondents and (early, late) not in told:
+                told.add((early, late))
+                yield fieldings[late - 1].document.problem(
+                    f"{shared} of {respondents} respondents have {what} {fieldings[early - 1].name}: is it "
+                    "the same export again? name the file of this wave, or take the wave file away",
+                    *("source", "file"),
+                )
 
 
 def _weigh(
@@ -98,8 +117,8 @@ def _weigh(
 
 
 def declared(paths: Paths) -> str:
-    """A hash of everything that the database was declared by: survey.toml and the wave files."""
-    sums = hashlib.sha256()
+    """A hash of everything that makes the database what it is: survey.toml, the wave files, its schema."""
+    sums = hashlib.sha256(schema())
     for path in (paths.questionnaire, *paths.wave_files()):
         sums.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return sums.hexdigest()
@@ -345,6 +364,11 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
     if meaning.weight is not None:
         connection.execute(
             f"insert into all_weights select {number}, respondent, c{meaning.weight} from cells"
+        )
+    if meaning.id is not None:
+        connection.execute(
+            f"insert into all_ids select {number}, respondent, c{meaning.id} from cells "
+            f"where c{meaning.id} is not null"
         )
     _respondents(connection, questionnaire, number, meaning)
 

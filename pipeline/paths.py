@@ -17,7 +17,7 @@ PUBLISHED_FILE = "published.csv"
 # what no exhibit can be called: tables/ and the report page have these names for something else
 RESERVED = (
     "exhibits", "flow", "waves", "targets", "verify", "claims", "tests", "frequencies", "methodology",
-    "questionnaire", "glance", "contents",
+    "questionnaire", "glance", "contents", "changes", "quotes", "introduction",
 )  # fmt: skip
 RESERVED_FILES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
 

@@ -10,6 +10,8 @@ TABLE = "table"
 """the kind of an exhibit that has no figure"""
 CHANGES = ("change", "difference")
 """the measures that compare two waves, or two groups, in percentage points"""
+POOL = "pool"
+"""the measure of options that are joined to compare waves"""
 
 
 NOT_THE_SAME = "†"
@@ -20,6 +22,7 @@ NOT_THE_SAME = "†"
 class Printed:
     """One numbered exhibit: everything around the plot. `foot` holds paragraphs, one a line.
 
+    `text` is what the report says of it, its placeholders as declared (quotes.csv has what they stand for).
     `tests` says what was tested and how, under the table.
     """
 
@@ -28,6 +31,7 @@ class Printed:
     kind: str
     wave: str
     title: str
+    text: str
     subtitle: str
     question: str
     foot: str

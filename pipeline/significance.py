@@ -15,14 +15,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.estimate import LOW_BASE, SHARES
+from pipeline.printed import main_measures
 from pipeline.stats.intervals import mean_limits, newcombe, newcombe_p
 from pipeline.stats.tests import ADJUSTMENTS, friedman, rao_scott, t_test
 from pipeline.stats.variance import (
     Array,
     Sums,
+    difference_of_domains,
     effective_cases,
     group_less_total,
     paired_difference,
+    share_error,
 )
 
 TESTS = [
@@ -197,6 +200,39 @@ def group_and_total(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Dat
     return as_tests(tested[tested["p"].notna()].assign(adjustment=adjustment).to_dict("records"))
 
 
+def group_and_others(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+    """A test of every group against all who are not in it: of each answer, and of a grid each net.
+
+    Adjusted over all answers and groups of a wave together, of whatever segment. Not where either side has
+    fewer than 30 valid cases.
+    """
+    measures = ("net",) if (found["item"] != "").any() and (found["measure"] == "net").any() else (
+        main_measures(found["measure"])
+    )  # fmt: skip
+    shares = found[found["measure"].isin(measures) & found["share"].notna()]
+    shares = shares[shares["role"].isin(["substantive", "", "net"])]
+    whole = shares[shares["by"] == ""]
+    rows = shares[shares["by"] != ""].merge(whole, on=_ROW, suffixes=("", "_all"))
+    others = rows["valid_cases_all"] - rows["valid_cases"]
+    rows = rows[((rows["valid_cases"] >= LOW_BASE) & (others >= LOW_BASE)).to_numpy(dtype=bool)]
+    sums = ["weight", "weight_squares", "yes_weight", "yes_squares"]
+    group, total = (Sums(*(rows[f"{name}{suffix}"] for name in sums)) for suffix in ("", "_all"))
+    outside = Sums(*(getattr(total, name) - getattr(group, name) for name in Sums.__annotations__))
+    one, other = (
+        (own.share, share_error(own, rows["analysed"]), effective_cases(own.weight, own.squares))
+        for own in (group, outside)
+    )
+    shape = np.ones(len(rows), dtype=np.bool_)
+    result = _difference(one, other, shape, rows["analysed"].to_numpy(dtype=float) - 1)
+    tested = rows[[*_ROW, "by"]].assign(
+        test="group_and_others", first=rows["group"], second="others", **result
+    )
+    tested = tested[tested["p"].notna()]
+    families = tested.groupby(["wave", "question"], sort=False)["p"]
+    tested["adjusted_p"] = families.transform(lambda p: ADJUSTMENTS[adjustment](p))
+    return as_tests(tested.assign(adjustment=adjustment).to_dict("records"))
+
+
 def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
     """Rao and Scott's test of the answers against the groups of a segment, second order and first.
 
@@ -278,6 +314,45 @@ def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dic
         "difference": float(difference), "standard_error": float(error),
         "low": float(low), "high": float(high), "statistic": float(statistic), "df": df, "p": float(p),
     }  # fmt: skip
+
+
+Joint = dict[str, dict[tuple[bool | None, bool | None], tuple[float, float]]]
+"""Σw and Σw² of who chose an item and each other item, by that one's id; None for who was not asked of one"""
+
+
+def item_pairs(
+    found: pd.DataFrame,
+    joint: Joint,
+    first: Any,
+    others: Sequence[Any],
+    adjustment: str = ADJUSTMENT,
+) -> pd.DataFrame:
+    """Tests of an item of a grid or ranking against others on the same respondents, adjusted together.
+
+    The items need not be answered by the same people. `first` and `others` are index labels of `found`.
+    """
+    rows = []
+    one = found.loc[first]
+    for label in others:
+        other = found.loc[label]
+        difference, error = difference_of_domains(joint[str(other["item"])], one["analysed"])
+        df = float(one["analysed"]) - 1
+        statistic, p = t_test(difference, error, df)
+        low, high = mean_limits(difference, error, df)
+        method = "t, paired"
+        if {one["share"], other["share"]} & {0.0, 1.0}:
+            ends = (one["share"], one["effective_base"], other["share"], other["effective_base"])
+            (low, high), p = newcombe(*ends), newcombe_p(*ends)
+            statistic, df, method = np.array(np.nan), np.nan, "newcombe"
+        rows.append({
+            "wave": one["wave"], "question": one["question"], "measure": one["measure"],
+            "option": one["option"], "test": "two_items", "method": method, "first": one["item"],
+            "second": other["item"], "difference": float(difference), "standard_error": float(error),
+            "low": float(low), "high": float(high), "statistic": float(statistic), "df": df, "p": float(p),
+        })  # fmt: skip
+    tested = as_tests(rows)
+    adjusted = ADJUSTMENTS[adjustment](tested["p"]) if len(tested) else tested["p"]
+    return tested.assign(adjusted_p=adjusted, adjustment=adjustment)
 
 
 def rankings(ranks: pd.DataFrame) -> pd.DataFrame:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from pipeline import captions, comparability, declarations, files
+from pipeline import captions, changes, comparability, declarations, files
 from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import COLUMNS
+from pipeline.claims import Tested
 from pipeline.declarations import Declarations
 from pipeline.errors import Problem, SurveyError
 from pipeline.exhibit_table import Estimates, Source, columns_of, exhibit_table, exhibit_tests
-from pipeline.exhibits import problem
-from pipeline.normalise import declared
+from pipeline.exhibits import Exhibit, problem
+from pipeline.normalise import declared as hash_of_declarations
 from pipeline.paths import Paths
 from pipeline.printed import Printed
+from pipeline.prose import prose
 from pipeline.significance import TESTS, as_tests
 from pipeline.statements import statement
 from pipeline.survey import Survey
@@ -31,72 +35,110 @@ QUESTIONNAIRE = [
 ]  # fmt: skip
 
 
-def tables(paths: Paths) -> list[Path]:
+def tables(paths: Paths, draft: bool = False) -> list[Path]:
     """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those about them all.
 
-    These are exhibits.csv, tests.csv, flow.csv, waves.csv, targets.csv and questionnaire.csv.
+    Those are exhibits.csv, tests.csv, claims.csv, quotes.csv, changes.csv, flow.csv, waves.csv,
+    targets.csv and questionnaire.csv. SurveyError, and nothing written, where a title claims what the
+    numbers do not support; in a `draft` it gets its neutral title, and the claims that failed are listed.
     """
-    all_declared = declarations.load(paths)
-    questionnaire, report = all_declared.survey, all_declared.report
-    with open_database(paths) as connection:
-        contexts = {wave.name: _context(connection, all_declared, wave) for wave in _waves(connection)}
-        printed: list[Printed] = []
-        tested: list[pd.DataFrame] = []
-        exhibits = list(report.exhibit)
-        if not paths.report_file.is_file():
-            # nobody chose these exhibits: a question that nobody answered has none
-            exhibits = [e for e in exhibits if _answered(connection, questionnaire, e.question)]
-        estimated = Estimates(connection, all_declared, exhibits)
+    with opened(paths) as run:
         contents = {
-            paths.frequencies / f"{name}.csv": estimated.frequencies(name)[COLUMNS]
-            for name in questionnaire.questions
+            paths.frequencies / f"{name}.csv": run.estimated.frequencies(name)[COLUMNS]
+            for name in run.declared.survey.questions
         }
-        problems: list[Problem] = []
-        for index, exhibit in enumerate(exhibits):
-            try:
-                made = _exhibit(Source(estimated, exhibit), contexts, index + 1)
-            except SurveyError as error:
-                problems.append(problem(paths, index, str(error)))
-                continue
-            contents[paths.tables / f"{exhibit.id}.csv"] = made.data
-            printed.append(made.printed)
-            tested.append(made.tests.assign(exhibit=exhibit.id))
+        made, problems = run.exhibits()
+        told = prose(
+            run.declared.report,
+            {name: one.tested for name, one in made.items()},
+            {name: one.data for name, one in made.items()},
+            _sayable(run.declared, run.contexts.values()),
+            draft,
+        )
+        problems += [problem(paths, index, said, key) for index, key, said in told.problems]
         if problems:
             raise SurveyError(problems)
+        contents |= {paths.tables / f"{name}.csv": one.data for name, one in made.items()}
+        printed = [replace(one.printed, title=told.titles.get(name, one.printed.title))
+                   for name, one in made.items()]  # fmt: skip
+        tests = [one.tested.tests.assign(exhibit=name) for name, one in made.items()]
+        connection = run.connection
         about = {
             "exhibits": pd.DataFrame(printed, columns=list(Printed.__annotations__)),
-            "tests": pd.concat([as_tests([]).assign(exhibit=""), *tested])[["exhibit", *TESTS]],
+            "tests": pd.concat([as_tests([]).assign(exhibit=""), *tests])[["exhibit", *TESTS]],
+            "claims": told.claims,
+            "quotes": told.quoted,
+            "changes": changes.changes(run.estimated),
             "flow": _flow(connection),
             "waves": connection.execute("select * from waves").df(),
             "targets": connection.execute("select * from targets").df(),
-            "questionnaire": _questionnaire(connection, contexts),
+            "questionnaire": _questionnaire(connection, run.contexts),
         }
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
     for path, frame in contents.items():
         files.write(path, to_csv(frame))
+    for line in (*changes.warnings(about["changes"]), *(f"draft: {said}" for said in told.failed)):
+        print(line, file=sys.stderr)
     kept = [*contents, paths.tables / "verify.csv"]
     files.prune(paths.tables, kept, "*.csv")
     files.prune(paths.frequencies, kept, "*.csv")
-    files.write(paths.workbook, workbook(paths, questionnaire))
+    files.write(paths.workbook, workbook(paths, run.declared.survey))
     return [*contents, paths.workbook]
 
 
 @dataclass(frozen=True)
-class _Made:
-    """An exhibit's table, its tests and its words."""
+class Made:
+    """An exhibit's table as written, what its claims are tested with, and its words."""
 
     data: pd.DataFrame
-    tests: pd.DataFrame
+    tested: Tested
     printed: Printed
 
 
-def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> _Made:
+@dataclass(frozen=True)
+class Run:
+    """A survey's declarations and open database, from which its exhibits are made."""
+
+    paths: Paths
+    declared: Declarations
+    connection: duckdb.DuckDBPyConnection
+    contexts: Mapping[str, Context]
+    chosen: Sequence[Exhibit]
+    estimated: Estimates
+
+    def exhibits(self) -> tuple[dict[str, Made], list[Problem]]:
+        """Every exhibit by its id, in the order of the report, and what is wrong with those that fail."""
+        made: dict[str, Made] = {}
+        problems: list[Problem] = []
+        for index, exhibit in enumerate(self.chosen):
+            try:
+                made[exhibit.id] = _exhibit(Source(self.estimated, exhibit), self.contexts, index + 1)
+            except SurveyError as error:
+                problems.append(problem(self.paths, index, str(error)))
+        return made, problems
+
+
+@contextmanager
+def opened(paths: Paths) -> Iterator[Run]:
+    """A survey with its database open, read-only; SurveyError where it is not there or not up to date."""
+    declared = declarations.load(paths)
+    with open_database(paths) as connection:
+        chosen = list(declared.report.exhibit)
+        if not paths.report_file.is_file():
+            # nobody chose these exhibits: a question that nobody answered has none
+            chosen = [e for e in chosen if _answered(connection, declared.survey, e.question)]
+        contexts = {wave.name: _context(connection, declared, wave) for wave in _waves(connection)}
+        yield Run(paths, declared, connection, contexts, chosen, Estimates(connection, declared, chosen))
+
+
+def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> Made:
     exhibit, all_declared = source.exhibit, source.declared
     found = exhibit_table(source)
     data = found[columns_of(exhibit)]
     if exhibit.drawn.table == "published":
         asked = all_declared.survey.questions[exhibit.question].text or exhibit.question
-        return _Made(data, as_tests([]), captions.caption_published(exhibit, number, data, asked))
+        printed = captions.caption_published(exhibit, number, data, asked)
+        return Made(data, Tested(source, found, as_tests([])), printed)
     tests = exhibit_tests(source, found)
     names = sorted(data["wave"].unique(), reverse=True)
     drawn, own = data, tests
@@ -104,12 +146,41 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> _M
         names = names[:1]
         drawn, own = (rows[rows["wave"] == names[0]] for rows in (data, tests))
     shown = []
+    fieldings, question = all_declared.fieldings, exhibit.question
     for name, before in itertools.zip_longest(names, names[1:]):
         change = ("", "")
         if before is not None:
-            change = comparability.declared(all_declared.fieldings, exhibit.question, before, name)
-        shown.append(replace(contexts[name], change=change))
-    return _Made(data, tests, captions.caption(exhibit, number, drawn, own, shown))
+            change = comparability.declared(fieldings, question, before, name)
+        pools = comparability.pools(fieldings, question, names[-1], names[0]) if len(names) > 1 else {}
+        joined = _labels_joined(question, pools, contexts[name], exhibit.show)
+        shown.append(replace(contexts[name], change=change, pools=joined))
+    printed = captions.caption(exhibit, number, drawn, own, shown)
+    return Made(data, Tested(source, found, tests), printed)
+
+
+def _sayable(all_declared: Declarations, contexts: Iterable[Context]) -> Iterator[str]:
+    """The texts whose numerals may stand in prose: names of waves and labels, which no estimate changes."""
+    questionnaire = all_declared.survey
+    yield questionnaire.title
+    yield questionnaire.population
+    for context in contexts:
+        yield from (context.wave.name, context.wave.title, *context.labels.values())
+    for question in questionnaire.questions.values():
+        yield from question.items.values()
+    for bands in all_declared.report.segments.values():
+        yield from (group.label for group in bands.groups.values())
+
+
+def _labels_joined(
+    question: str, pools: Mapping[str, list[str]], context: Context, shown: list[str]
+) -> dict[str, list[str]]:
+    """The labels of the answers that a wave offered in place of one it did not, by that one's label."""
+    found = {}
+    for target, parts in pools.items():
+        offered = [context.labels[question, part] for part in parts if (question, part) in context.labels]
+        if offered and (question, target) not in context.labels and (not shown or target in shown):
+            found[context.survey.options(question)[target].label] = offered
+    return found
 
 
 def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, question: str) -> bool:
@@ -133,10 +204,10 @@ def open_database(paths: Paths) -> duckdb.DuckDBPyConnection:
             f"{paths.shown(paths.database)} cannot be read: another program may be writing to it, or it is "
             f"damaged; close that program, or run: survey normalise --survey {paths.survey}"
         ) from None
-    if built_from != declared(paths):
+    if built_from != hash_of_declarations(paths):
         connection.close()
         raise SurveyError(
-            f"survey.toml or a wave file is newer than {paths.shown(paths.database)}; "
+            f"survey.toml, a wave file or the pipeline is newer than {paths.shown(paths.database)}; "
             f"run: survey normalise --survey {paths.survey}"
         )
     return connection

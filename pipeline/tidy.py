@@ -16,18 +16,23 @@ FLOATS = (
     "share", "value", "standard_error", "low", "high", "weighted_respondents", "weighted_base",
     "effective_base", "deff", "difference", "statistic", "df", "df2", "p", "adjusted_p", "target",
     "unweighted", "weighted", "mean_weight", "effective_respondents", "lowest_weight", "highest_weight",
+    "early_estimate", "late_estimate", "estimate", "against",
 )  # fmt: skip
 COUNTS = (
     "respondents",
     "sample_size",
     "valid_cases",
     "total_mentions",
+    "early_cases",
+    "late_cases",
+    "comparisons",
+    "row",
     "n",
     "received",
     "analysed",
     "number",
 )
-FLAGS = ("synthetic",)
+FLAGS = ("synthetic", "holds")
 # what a spreadsheet takes for the beginning of a formula
 _UNSAFE = ("=", "+", "-", "@", "\t", "\r")
 

@@ -341,10 +341,14 @@ def _check_change(change: Change, question: str, survey: Survey, document: Docum
                 f"{question!r} has no option {option!r}; {did_you_mean(option, known)}",
                 *("changes", question, "not_offered"),
             )
+    options = survey.options(question)
     for target, parts in change.pool.items():
         for option in (target, *parts):
-            if option not in known:
-                yield document.problem(
-                    f"{question!r} has no option {option!r}; {did_you_mean(option, known)}",
-                    *("changes", question, "pool", target),
-                )
+            place = ("changes", question, "pool", target)
+            if option not in options:
+                hint = did_you_mean(option, options)
+                yield document.problem(f"{question!r} has no option {option!r}; {hint}", *place)
+            elif options[option].role != "substantive":
+                yield document.problem(f"{option!r} is no answer to be joined with others", *place)
+        if not parts:
+            yield document.problem(f"nothing is joined with {target!r}", *place)

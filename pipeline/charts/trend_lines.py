@@ -26,7 +26,7 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
-from pipeline.printed import NOT_THE_SAME, Printed
+from pipeline.printed import CHANGES, NOT_THE_SAME, Printed
 from pipeline.rounding import percent
 
 FITS = ("single", "multiple", "rank", "grid")
@@ -84,15 +84,17 @@ class Plot:
 
 def shown(table: list[Row]) -> list[Row]:
     """What is drawn, and the last wave of every line; what a wave did not ask is a gap."""
-    last = {row.key: row.index for row in table}
-    return [row for row in table if row.drawn or last[row.key] == row.index]
+    points = [row for row in table if row.measure not in CHANGES]
+    last = {row.key: row.index for row in points}
+    return [row for row in points if row.drawn or last[row.key] == row.index]
 
 
 def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of at most six lines, a wave at its date."""
     lines: dict[tuple[str, str], list[Row]] = {}
     for row in rows(data):
-        lines.setdefault(row.key, []).append(row)
+        if row.measure not in CHANGES:
+            lines.setdefault(row.key, []).append(row)
     drawn = [
         Line(points, PALETTE[number % len(PALETTE)], number) for number, points in enumerate(lines.values())
     ]

@@ -100,6 +100,32 @@ def paired_difference(
     return first - second, np.sqrt(np.maximum(variance, 0)), covariance
 
 
+def difference_of_domains(
+    cells: Mapping[tuple[bool | None, bool | None], tuple[float, float]], n: ArrayLike
+) -> tuple[Array, Array]:
+    """The difference of two shares of overlapping bases in one sample, and its linearised standard error.
+
+    `cells` has (Σw, Σw²) by whether a respondent counts in the first share and in the second, None for who is
+    not in its base. The error is that of Σw((y−p)/Σw of the first base − (z−q)/Σw of the second), a sum over
+    the analysed respondents (Woodruff 1971, J. Am. Stat. Assoc. 66, on functions of totals).
+    """
+    shares, weights = [], []
+    for side in (0, 1):
+        own = {key[side]: 0.0 for key in cells}
+        for key, (weight, _) in cells.items():
+            own[key[side]] += weight
+        weights.append(own.get(True, 0.0) + own.get(False, 0.0))
+        shares.append(own.get(True, 0.0) / weights[side] if weights[side] else np.nan)
+    total = 0.0
+    for key, (_, squares) in cells.items():
+        parts = [
+            0.0 if said is None else (float(said) - share) / weight
+            for said, share, weight in zip(key, shares, weights, strict=True)
+        ]
+        total += squares * (parts[0] - parts[1]) ** 2
+    return _array(shares[0] - shares[1]), np.sqrt(_n_ratio(n) * total)
+
+
 def cell_covariance(squares: ArrayLike, shares: ArrayLike, weight: float, n: int) -> Array:
     """The covariance matrix of the shares of the cells that everybody falls into one of.
 
