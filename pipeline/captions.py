@@ -29,6 +29,7 @@ LETTERS = (
     f"Newcombe's interval. Groups with fewer than {LOW_BASE} valid cases are not tested, nor are all "
     "respondents, who include the groups."
 )
+LOW = f"[low base]: fewer than {LOW_BASE} respondents, read as indicative only."
 _LONG_LABEL = 40
 _LISTED = 4
 _ALT_LENGTH = 400
@@ -129,9 +130,15 @@ def _asked(question: str, exhibit: Exhibit, context: Context) -> str:
     return f"{wording.number}{by}. {wording.text} {wording.mode}".strip()
 
 
-def caption_published(exhibit: Exhibit, number: int, data: pd.DataFrame, question: str) -> Printed:
-    """The words around numbers that others published: each panel carries its own base."""
+def caption_published(
+    exhibit: Exhibit, number: int, data: pd.DataFrame, question: str, contexts: Mapping[str, Context]
+) -> Printed:
+    """The words around numbers that others published: each panel carries its own base.
+
+    `contexts` are those of the survey's own waves, of which one may stand beside.
+    """
     sources = list(dict.fromkeys(data["source"]))
+    beside = [contexts[wave] for wave in dict.fromkeys(data["beside"]) if wave]
     grades = "Grade A: read in the publisher's own text"
     if (data["grade"] == "B").any():
         grades += "; B: quoted by a third party"
@@ -141,8 +148,13 @@ def caption_published(exhibit: Exhibit, number: int, data: pd.DataFrame, questio
         f"missing. {grades}.",
         "Whiskers: 95% Wilson interval, added here where the base is known; it reflects sampling variation "
         "only, not a margin of error.",
-        f"Data: tables/{exhibit.id}.csv",
     ]
+    foot[1:1] = [_beside(exhibit, data, context) for context in beside]
+    synthetic = any(context.wave.synthetic for context in beside)
+    whose = (
+        f"“This survey”: {SYNTHETIC.lower()}, invented to try the pipeline, nobody's answers. " * synthetic
+    )
+    foot.append(f"{whose}Data: tables/{exhibit.id}.csv")
     panels = data.drop_duplicates(["source", "wording", "group"])
     first = data.iloc[0]
     alt = (
@@ -156,12 +168,25 @@ def caption_published(exhibit: Exhibit, number: int, data: pd.DataFrame, questio
         wave="",
         title=exhibit.neutral or f"Published numbers on {plain(exhibit.question).lower()}",
         text=exhibit.text,
-        subtitle="% of each source's respondents, as published",
+        subtitle="% of each source's respondents, as published"
+        + "; in orange, of this survey's" * bool(beside),
         question="Each panel names its source, the question it asked, its base and its grade.",
         foot="\n".join(foot),
         tests="",
         alt=_short(alt),
-        synthetic=False,
+        synthetic=synthetic,
+    )
+
+
+def _beside(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
+    """What the survey's own numbers are that stand beside others'."""
+    asked, own = context.wordings[exhibit.question], data[data["beside"] == context.wave.name]
+    whom = _as_base(base_in_words(exhibit.question, exhibit.where, context))
+    parts = (f"{context.wave.title}, {asked.number}", f"valid cases = {_span(own['n'])}", whom)
+    few = f" {LOW}" if (own["flag"] == "low_base").any() else ""
+    return (
+        f"“This survey”: {', '.join(part for part in parts if part)}. {asked.text} {asked.mode} The theme is "
+        f"the same; the question, the answers offered and the respondents are others.{few}"
     )
 
 
@@ -340,7 +365,7 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
     # a figure of shares shows no mean, whose base may be another
     seen = data if exhibit.kind == TABLE else data[data["measure"].isin([*SHARES, *CHANGES])]
     if (seen["flag"] == "low_base").any():
-        marks.append(f"[low base]: fewer than {LOW_BASE} respondents, read as indicative only.")
+        marks.append(LOW)
     if (seen["flag"] == "suppressed").any():
         marks.append(f"[c]: fewer than {SUPPRESSED} respondents, not shown.")
     if (seen["flag"] == "not_asked").any():

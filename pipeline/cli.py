@@ -92,6 +92,25 @@ def run_all(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False) ->
         _staged(name, survey, **({"draft": draft} if name == "tables" else {}))
 
 
+@app.command(epilog="Example: survey explain blockers_by_size funding.small")
+def explain(
+    exhibit: Annotated[str, typer.Argument(help="the id of an exhibit")],
+    reference: Annotated[
+        str,
+        typer.Argument(metavar="[OPTION]", help="what tells the number from others: item.option.group.wave"),
+    ] = "",
+    with_rows: Annotated[
+        bool, typer.Option("--rows", help="list the responses counted, by their place in the export")
+    ] = False,
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Print the receipt of a number: how it came about, from the cells of the export to its rounding."""
+    from pipeline.explain import explain as receipt
+
+    for line in receipt(places.find(survey), exhibit, reference, with_rows):
+        print(line)
+
+
 @app.command(epilog="Example: survey headlines")
 def headlines(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """List the claims that hold for every exhibit, the strongest first, as lines for report.toml."""
@@ -217,11 +236,13 @@ def fetch(
 
 @app.command(epilog="Example: survey verify --survey ospo")
 def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
-    """Compare the computed numbers with those that the survey's owners published."""
+    """Hold published numbers against the computed ones, their bases and each other; write findings.html."""
     from pipeline.verify import verify as compare
 
-    for line in compare(places.find(survey)).lines:
+    paths = places.find(survey)
+    for line in compare(paths).lines:
         print(line)
+    print(f"{paths.shown(paths.findings)} written")
 
 
 @app.command(epilog="Example: survey synthesise spring --respondents 300 --seed 1")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
@@ -48,6 +48,7 @@ from pipeline.survey import ROLES
 
 PUBLISHED_COLUMNS = [
     "source", "wording", "mode", "label", "percent", "share", "low", "high", "n", "grade", "group", "address",
+    "beside", "option", "flag",
 ]  # fmt: skip
 _WHOLE = repr(([], "keep"))
 _KEYS = ["item", "option", "measure"]
@@ -617,7 +618,27 @@ def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _published(source: Source) -> pd.DataFrame:
-    return published_table(source.exhibit, source.declared.published)
+    """What others published on the exhibit's question, and below a number what the survey itself found."""
+    exhibit = source.exhibit
+    table = published_table(exhibit, source.declared.published)
+    absent = [label for label in exhibit.same_theme if not (table["label"] == label).any()]
+    if absent:
+        raise SurveyError(f"exhibit {exhibit.id!r}: same_theme: nothing is published on {', '.join(absent)}")
+    if not exhibit.same_theme:
+        return table
+    own = source.latest()
+    own = own[(own["measure"] == "option") & (own["by"] == "")].set_index("option", drop=False)
+    rows: list[dict[Hashable, object]] = []
+    for row in table.to_dict("records"):
+        rows.append(row)
+        option = exhibit.same_theme.get(str(row["label"]), "")
+        if option in own.index and not row["group"]:
+            found = own.loc[option]
+            same = {"label": found["option_label"], "percent": "", "grade": "", "n": found["valid_cases"]}
+            numbers = {key: found[key] for key in ("share", "low", "high", "option", "flag")}
+            rows.append(row | same | numbers | {"beside": found["wave"]})
+    made = pd.DataFrame(rows, columns=PUBLISHED_COLUMNS)
+    return made.assign(n=made["n"].astype("Int64"))
 
 
 def published_table(exhibit: Exhibit, numbers: Sequence[Published]) -> pd.DataFrame:
@@ -644,6 +665,9 @@ def published_table(exhibit: Exhibit, numbers: Sequence[Published]) -> pd.DataFr
             "grade": [row.grade for row in rows],
             "group": [row.group for row in rows],
             "address": [row.address for row in rows],
+            "beside": "",
+            "option": "",
+            "flag": "",
         }
     )[PUBLISHED_COLUMNS]
 

@@ -37,6 +37,7 @@ class Exhibit(Declared):
     by: str = ""
     where: dict[str, list[str]] = {}
     show: list[str] = []
+    same_theme: dict[str, str] = {}
     dkns: Literal["keep", "exclude"] = "keep"
     title: str = ""
     claim: dict[Claimed, Annotated[list[str], Field(min_length=1)]] = {}
@@ -213,6 +214,7 @@ def _check_exhibit(
             *(*place, "kind"),
         )
     yield from _check_counterpart(exhibit, survey, document, index)
+    yield from _check_same_theme(exhibit, survey, document, index)
     yield from _check_show(exhibit, survey, document, index)
     segments = {*survey.segments, *report.segments}
     if exhibit.by and exhibit.by not in segments:
@@ -249,6 +251,20 @@ def _check_counterpart(exhibit: Exhibit, survey: Survey, document: Document, ind
         yield document.problem(f"no {' or '.join(exhibit.drawn.fits)} question {other!r}; {hint}", *place)
     elif not set(survey.options(exhibit.question)) & set(survey.options(other)):
         yield document.problem(f"{exhibit.question!r} and {other!r} have no option of the same id", *place)
+
+
+def _check_same_theme(exhibit: Exhibit, survey: Survey, document: Document, index: int) -> Iterator[Problem]:
+    """Whether answers of the survey's own are named, where others' numbers stand."""
+    if exhibit.same_theme and exhibit.drawn.table != "published":
+        yield document.problem(f"{exhibit.kind} shows no published numbers; leave out same_theme",
+                               "exhibit", index, "same_theme")  # fmt: skip
+    for label, option in exhibit.same_theme.items():
+        known = survey.options(exhibit.question)
+        if option not in known:
+            yield document.problem(
+                f"{exhibit.question!r} has no option {option!r}; {did_you_mean(option, known)}",
+                *("exhibit", index, "same_theme", label),
+            )
 
 
 def _check_show(exhibit: Exhibit, survey: Survey, document: Document, index: int) -> Iterator[Problem]:

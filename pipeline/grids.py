@@ -267,15 +267,20 @@ def _moved(row: Record) -> list[Cell]:
 
 
 def _published(data: pd.DataFrame) -> Grid:
-    """A row a published number, with its source and base."""
+    """A row a published number, with its source and base, and what the survey itself says of its theme."""
     names = ("Published", "Base", "Asked", "Source", "Grade")
-    shown = Grid([Column(name) for name in names], words=True)
+    beside = ("This survey", "Its base") if data["beside"].ne("").any() else ()
+    shown = Grid([Column(name) for name in (*names, *beside)], words=True)
     for row in _records(data):
+        if row["beside"]:
+            own = [_cell(row | {"measure": "option"}), replace(_count(row["n"]), mark=_mark(row))]
+            shown.rows[-1].cells[-len(beside) :] = own
+            continue
         label = f"{row['label']} ({row['group']})" if row["group"] else str(row["label"])
         known: Cell = Cell("not known") if pd.isna(row["n"]) else _count(row["n"])
         number = Cell(f"{row['percent']}%", float(row["share"]), "share")
         texts = [Cell(str(row[name])) for name in ("wording", "source", "grade")]
-        shown.rows.append(Row(label, [number, known, *texts]))
+        shown.rows.append(Row(label, [number, known, *texts, *[NOTHING] * len(beside)]))
     return shown
 
 

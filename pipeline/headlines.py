@@ -19,9 +19,9 @@ _TITLES = {
     "top": "First: {answers}",
     "majority": "More than half: {answers}",
     "higher_in": "Higher in {group}: {answers}",
-    "grew": "Up: {answers}",
-    "fell": "Down: {answers}",
-    "no_clear_change": "No clear change: {answers}",
+    "grew": "Up from {early} to {late}: {answers}",
+    "fell": "Down from {early} to {late}: {answers}",
+    "no_clear_change": "No clear change from {early} to {late}: {answers}",
 }
 
 
@@ -85,19 +85,31 @@ def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
             yield "higher_in", [f"{row['of']}.{row['group']}"]
         elif tested.shape == "answers":
             yield "majority", [row["of"]]
-        else:
+        for early, late in _pairs(tested) if not row["by"] else ():
             for claim in ("grew", "fell", "no_clear_change"):
-                yield claim, [row["of"]]
-    falling = sorted((row for row in rows if not row["by"]), key=lambda row: -row["share"])
-    for most in range(1, _MOST_FIRST + 1):
+                yield claim, [f"{row['of']}.{early}.{late}"]
+    own = [row for row in rows if not row["by"]]
+    falling = sorted((row for row in own if _net(row) == _net(own[0])), key=lambda row: -row["share"])
+    for most in range(1, min(_MOST_FIRST, len(falling)) + 1):
         yield "top", [row["of"] for row in falling[:most]]
+
+
+def _pairs(tested: Tested) -> list[tuple[str, str]]:
+    """The waves between which changes are shown."""
+    changes = tested.found[tested.found["measure"] == "change"]
+    return list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
+
+
+def _net(row: Mapping[Hashable, Any]) -> str:
+    """What items are compared on; answers to a question that has none compete with each other."""
+    return str(row["option"]) if row["item"] else ""
 
 
 def _claimable(found: pd.DataFrame) -> pd.DataFrame:
     """The rows of the latest wave that claims are made of: substantive answers, or of a grid its nets."""
     own = found[(found["wave"] == found["wave"].max()) & found["share"].notna()]
     own = own[own["role"].isin(["substantive", "", "net"])]
-    is_grid = (own["measure"].isin(["option", "net"]) & (own["item"] != "")).any()
+    is_grid = (own["item"] != "").any() and (own["measure"] == "net").any()
     measures = ["net"] if is_grid else main_measures(own["measure"])
     return pd.DataFrame(own[own["measure"].isin(measures)])
 
@@ -109,14 +121,19 @@ def _answer(row: Mapping[Hashable, Any]) -> str:
 
 def _title(tested: Tested, verdict: Verdict) -> str:
     """A plain title that says what was tested, its numbers quoted."""
-    references = verdict.of.split(", ")
-    rows = [tested.row(reference) for reference in references]
-    exhibit = tested.source.exhibit.id
-    said = [
-        f"{_label(row)}, {{{exhibit}.{reference}}}" for row, reference in zip(rows, references, strict=True)
-    ]
-    group = str(rows[0]["group_label"])
-    return _TITLES[verdict.claim].replace("{group}", group).replace("{answers}", "; ".join(said))
+    moved = verdict.claim in ("grew", "fell", "no_clear_change")
+    said, group = [], ""
+    for reference in verdict.of.split(", "):
+        of = reference.removesuffix(f".{verdict.second}.{verdict.first}") if moved else reference
+        quoted = f"{of}.{verdict.first}" if moved else of
+        row = tested.row(quoted)
+        group = str(row["group_label"])
+        said.append(f"{_label(row)}, {{{tested.source.exhibit.id}.{quoted}}}")
+    words = {"group": group, "early": verdict.second, "late": verdict.first, "answers": "; ".join(said)}
+    title = _TITLES[verdict.claim]
+    for name, word in words.items():
+        title = title.replace(f"{{{name}}}", word, 1)
+    return title
 
 
 def _label(row: Mapping[Hashable, Any]) -> str:

@@ -99,6 +99,11 @@ class Paths:
         return self.outputs / "report.html"
 
     @property
+    def findings(self) -> Path:
+        """Published numbers, verified."""
+        return self.outputs / "findings.html"
+
+    @property
     def codebook(self) -> Path:
         """Every question, option and wave, to read."""
         return self.outputs / "codebook.md"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,8 @@ from pipeline.exhibits import Exhibit, Report
 from pipeline.quotes import PLACEHOLDER, QUOTES, Quote, fill, quote, typed
 
 INTRODUCTION = "introduction"
+Piece = tuple[str, Mapping[Any, Any] | None]
+"""words, or a number as printed with its row of quotes.csv"""
 _NOT_QUOTED = "[not quoted]"
 
 
@@ -144,14 +147,12 @@ def _typed(text: str, known: str) -> list[str]:
     ]
 
 
-def paragraphs(
-    text: str, quotes: Sequence[Mapping[str, object]]
-) -> list[list[tuple[str, Mapping[str, object] | None]]]:
+def paragraphs(text: str, quotes: Sequence[Mapping[Any, Any]]) -> list[list[Piece]]:
     """The paragraphs of a text, each as pieces: words, or a number as printed with its row of quotes.csv."""
     of = {str(one["placeholder"]): one for one in quotes}
     found = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
-        pieces: list[tuple[str, Mapping[str, object] | None]] = []
+        pieces: list[Piece] = []
         for place, piece in enumerate(PLACEHOLDER.split(" ".join(paragraph.split()))):
             if place % 2:
                 one = of.get(piece)

@@ -82,16 +82,25 @@ def find(table: pd.DataFrame, parts: Sequence[str]) -> int:
 
 
 def _between(table: pd.DataFrame, waves: Sequence[str]) -> pd.Series:
-    """The changes from the first of `waves` to the last, or from it to the latest, or the last step."""
+    """The changes from the first of `waves` to the last, or from the one to the latest, or the last step."""
     changes = table[table["measure"].isin(CHANGES)]
     if (changes["measure"] == "difference").any():
         return pd.Series(table["measure"] == "difference")
     pairs = list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
-    wanted = [p for p in pairs if len(waves) < 2 or p == (min(waves), max(waves))]
-    if len(waves) == 1:
-        wanted = [p for p in pairs if p[0] == waves[0] and p[1] == max(table["wave"])]
+    latest = table["wave"].max()
+    if len(waves) > 1:
+        wanted = [pair for pair in pairs if pair == (min(waves), max(waves))]
+    else:
+        wanted = [(early, late) for early, late in pairs if late == latest and early in (waves or [early])]
     if not wanted:
-        raise SurveyError(f"no change between {' and '.join(waves) or 'waves'} that can be compared")
+        named = (
+            f"{waves[0]} and {max(waves[-1], latest) if len(waves) < 2 else waves[-1]}" if waves else latest
+        )
+        raise SurveyError(
+            f"no change between {named} is shown: the waves may not compare"
+            if waves
+            else f"{named} compares with no wave before it; name two waves, as in answer.EARLY.LATE"
+        )
     early, late = max(wanted, key=lambda pair: (pair[1], pair[0]))
     return pd.Series((table["group"] == early) & (table["wave"] == late))
 

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 
 from pipeline import captions, exhibits, files, notes, survey
@@ -19,9 +18,11 @@ from pipeline.exhibits import Exhibit
 from pipeline.grids import Grid, banner, grid
 from pipeline.paths import Paths
 from pipeline.printed import TABLE, Printed, main_measures
+from pipeline.prose import INTRODUCTION, Piece, paragraphs
 from pipeline.rounding import half_up, percent, thousands
 from pipeline.significance import SURE
 from pipeline.survey import Survey
+from pipeline.templates import template
 from pipeline.tidy import read, read_exhibits
 from pipeline.words import lowered
 
@@ -56,6 +57,7 @@ class Shown:
     picture: str
     grid: Grid
     segments: list[Segment]
+    text: list[list[Piece]]
 
 
 def report(paths: Paths) -> Path:
@@ -65,19 +67,19 @@ def report(paths: Paths) -> Path:
     printed = read_exhibits(paths)
     own = {exhibit.id: exhibit for exhibit in declared.exhibit}
     tests = read(paths, "tests")
+    claims = read(paths, "claims").to_dict("records")
+    by_id = {one.id: one for one in printed}
     data = {one.id: read(paths, one.id) for one in printed}
     waves = read(paths, "waves").to_dict("records")
     put = read(paths, "questionnaire")
     names = {segment: lowered(name) for segment, name in notes.segment_names(questionnaire, put).items()}
+    quotes = read(paths, "quotes").to_dict("records")
+
+    def text(exhibit: str, place: str, said: str) -> list[list[Piece]]:
+        return paragraphs(said, [q for q in quotes if (q["exhibit"], q["place"]) == (exhibit, place)])
+
     frequencies = cache(lambda question: read(paths, f"frequencies/{question}"))
-    template = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipeline"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("report.html.j2")
-    page = template.render(
+    page = template("report.html.j2").render(
         survey=questionnaire,
         synthetic=[wave["title"] for wave in waves if wave["synthetic"]],
         synthetic_note=captions.SYNTHETIC,
@@ -89,10 +91,14 @@ def report(paths: Paths) -> Path:
                 _picture(paths, one),
                 grid(data[one.id], one),
                 list(_segments(one, own.get(one.id), frequencies, questionnaire, names)),
+                text(one.id, "text", one.text),
             )
             for one in printed
         ],
         csvs={one.id: (paths.tables / f"{one.id}.csv").read_text("utf-8") for one in printed},
+        introduction=text("", INTRODUCTION, declared.introduction),
+        claims=[claim | {"printed": by_id[claim["exhibit"]]} for claim in claims if claim["holds"]],
+        failed=[claim for claim in claims if not claim["holds"]],
         glances=list(_glances(printed, own, data, tests)),
         segments=list(names.items()),
         groups=list(_groups(frequencies, names)),

@@ -137,7 +137,7 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> Ma
     data = found[columns_of(exhibit)]
     if exhibit.drawn.table == "published":
         asked = all_declared.survey.questions[exhibit.question].text or exhibit.question
-        printed = captions.caption_published(exhibit, number, data, asked)
+        printed = captions.caption_published(exhibit, number, data, asked, contexts)
         return Made(data, Tested(source, found, as_tests([])), printed)
     tests = exhibit_tests(source, found)
     names = sorted(data["wave"].unique(), reverse=True)

@@ -216,7 +216,7 @@ def _row(index: int, record: dict[Any, Any]) -> Row:
     name = text("option_label") or text("label") or text("item_label")
     return Row(
         index=index,
-        wave=text("wave"),
+        wave=text("wave") or text("beside"),
         question=text("question"),
         name=name,
         key=(text("item"), text("option") or text("label")),

@@ -22,6 +22,7 @@ GREYS = {"other": "#666666", "none": "#797979", "dkns": GREY}  # side by side in
 HIGHLIGHT = "#12436D"
 PLAIN = "#6F90AC"
 TICK = "#F46A25"
+SECOND = "#F46A25"
 
 PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 

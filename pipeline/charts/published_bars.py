@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from pipeline.charts import Row, base, rows
+from pipeline.charts.colours import SECOND
 from pipeline.charts.frame import CONTENT, HEADING, NOTE, QUESTION, Sheet, compose, nothing
 from pipeline.charts.ranked_bars import Entry, bars, coloured, name_column, scale_unit
 from pipeline.printed import Printed
@@ -47,19 +48,28 @@ def _plot(sheet: Sheet, panels: list[list[Row]]) -> None:
         group = first.group_label or first.group
         sheet.below(f"{first.source}: {group}" if group else first.source, HEADING, 14 if number else 0)
         sheet.below(_question(first), QUESTION)
-        sheet.below(f"{_base(panel)}; {_grade(panel)}", NOTE)
+        others = [row for row in panel if not row.wave]
+        sheet.below(f"{_base(others)}; {_grade(others)}", NOTE)
         sheet.y += 3
         bars(sheet, drawn, column, unit)
 
 
 def _entries(panel: Sequence[Row]) -> list[Entry]:
-    """The entries of a panel; where its grades differ, each name says its own."""
-    if len({row.grade for row in panel}) == 1:
-        return coloured(panel)
-    return [
-        replace(entry, name=f"{entry.name} (grade {entry.row.grade or 'unknown'})")
-        for entry in coloured(panel)
-    ]
+    """The entries of a panel; where its grades differ, each name says its own.
+
+    What the survey itself found stands below the number on the same theme, in another colour.
+    """
+    differ = len({row.grade for row in panel if not row.wave}) > 1
+    entries = []
+    for entry in coloured(panel):
+        row = entry.row
+        if row.wave:
+            entries.append(replace(entry, name=f"this survey: {row.name} ({base([row])})", colour=SECOND))
+        elif differ:
+            entries.append(replace(entry, name=f"{entry.name} (grade {row.grade or 'unknown'})"))
+        else:
+            entries.append(entry)
+    return entries
 
 
 def _question(row: Row) -> str:
