@@ -1,8 +1,8 @@
 """Claims of titles, tested with the statistics of the survey before anything is printed.
 
 `top`: each answer named beats every other in the paired test on the same respondents. Who picks the highest
-and holds it against the others at the two-sided 5% is wrong in at most 5% of surveys (Hung and Fithian 2019,
-Rank verification for exponential families, Annals of Statistics 47).
+and holds it against the others at the two-sided 5% is wrong in at most 5% of surveys (Hung and Fithian, Rank
+verification for exponential families, Annals of Statistics 47).
 `majority`: the lower limit is above 50%.
 `higher_in`: a group is higher than everybody else. `grew`, `fell`: the change between two waves. Both with p
 below 0.05, Holm-adjusted over the comparisons of the exhibit.

@@ -169,8 +169,7 @@ def fill(text: str, quotes: Sequence[Quote]) -> str:
 def typed(text: str, known: str) -> list[str]:
     """The numerals of a text that are typed and not quoted, other than words that the survey itself has.
 
-    `known` are its labels and the names of its waves: “since 2018” or “10,000 or more” can be said, a
-    percentage never.
+    `known` are its labels and the names of its waves: those can be said, a percentage never.
     """
     own = set(_NUMERAL.findall(known))
     return [n for n in _NUMERAL.findall(PLACEHOLDER.sub("", text)) if n not in own or n.endswith("%")]

@@ -40,7 +40,7 @@ def verify(paths: Paths) -> Verified:
     `computed` is the unrounded percentage of a wave of the survey; `agrees` says that, rounded half up to the
     digits that were printed, it is the printed one, and `apart` by how many respondents it is not. `possible`
     says whether any whole number of respondents gives the printed percentage of the printed base (the GRIM
-    test, Brown and Heathers 2017), empty where the base is not known or the wave is weighted. Nothing is bent
+    test, see `is_possible`), empty where the base is not known or the wave is weighted. Nothing is bent
     to agree.
     """
     declared = declarations.load(paths)
@@ -139,8 +139,8 @@ def same_rounded(percent: Decimal, share: float) -> bool:
 def is_possible(percent: Decimal, n: int) -> bool:
     """Whether some number of `n` respondents is `percent` of them, rounded to the digits printed.
 
-    A half may have been rounded up or down, as those who printed it did not say (Brown and Heathers 2017, The
-    GRIM test, Social Psychological and Personality Science 8).
+    A half may have been rounded up or down, as those who printed it did not say (Brown and Heathers, The GRIM
+    test, Social Psychological and Personality Science 8).
     """
     least, most = _counts_of(percent, n)
     return least <= most

@@ -46,6 +46,7 @@ def picture() -> bytes:
         kind="trend_lines",
         wave="2025",
         title="Blockers of open source AI adoption, over the waves",
+        text="",
         subtitle="Share of respondents choosing each answer, 2022 to 2025",
         question="Q9. What keeps you from adopting more open source AI? (select all that apply)",
         foot="† Question reworded between 2023 and 2025. An invented example of three waves.",

@@ -43,6 +43,7 @@ def raked(shares: str, question: str = "region", more: str = "") -> Edit:
     )
 
 
+PUBLISHED = 'kind = "published_bars"\n'
 MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "an unknown key": (
         ("second.toml", "synthetic = true", "syntetic = true"),
@@ -571,5 +572,73 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "a published file without a column": (
         ("published.csv", "percent,n,source", "percent,source"),
         r"raw/toy/published.csv:1: .*'?n'?",
+    ),
+    "a title that says not what it claims": (
+        ("report.toml", 'neutral = "What people use"', 'title = "Models first"'),
+        r"raw/toy/report.toml:5: a title claims something; say what with claim, or name the theme",
+    ),
+    "a claim without a title": (
+        ("report.toml", 'neutral = "What people use"', 'claim = { top = "models" }'),
+        r"raw/toy/report.toml:5: the claim has no title; write what it says",
+    ),
+    "a claim that there is not": (
+        ("report.toml", 'neutral = "What people use"', 'title = "Models"\nclaim = { best = "models" }'),
+        r"raw/toy/report.toml:6: exhibit.0.claim.best: .*'top', 'majority', 'higher_in', 'grew', 'fell'",
+    ),
+    "a claim of nothing": (
+        ("report.toml", 'neutral = "What people use"', 'title = "Models"\nclaim = { top = [] }'),
+        r"raw/toy/report.toml:6: exhibit.0.claim.top: List should have at least 1 item",
+    ),
+    "a claim on published numbers": (
+        (
+            "report.toml",
+            'kind = "published_bars"',
+            'kind = "published_bars"\ntitle = "M"\nclaim = { top = "m" }',
+        ),
+        r"raw/toy/report.toml:\d+: what others published is not tested here; leave out title and claim",
+    ),
+    "a claim about an unknown answer": (
+        ("report.toml", 'neutral = "What people use"', 'title = "M"\nclaim = { majority = "modls" }'),
+        r"raw/toy/report.toml:6: no 'modls' in the table; did you mean 'models'\?",
+    ),
+    "a claim that does not hold": (
+        ("report.toml", 'neutral = "What people use"', 'title = "Data"\nclaim = { majority = "data" }'),
+        r"raw/toy/report.toml:6: the claim majority = data does not hold: “Data, tools and code” has fewer",
+    ),
+    "a number typed into a text": (
+        ("report.toml", 'neutral = "What people use"', 'text = "Of 12 people, 55% use models."'),
+        r"raw/toy/report.toml:5: the number '55%' is typed and would go stale; quote it, as {exhibit.option}",
+    ),
+    "a quoted number of a low base": (
+        ("report.toml", 'neutral = "What people use"', 'text = "So say {uses.models}."'),
+        r"raw/toy/report.toml:5: {uses.models} has fewer than 30 respondents and cannot be quoted",
+    ),
+    "a quoted number of no exhibit": (
+        ("report.toml", 'neutral = "What people use"', 'text = "So say {usse.models}."'),
+        r"raw/toy/report.toml:5: {usse.models}: no exhibit 'usse'; did you mean 'uses'\?",
+    ),
+    "a brace that quotes nothing": (
+        ("report.toml", 'neutral = "What people use"', 'text = "So say {uses.models."'),
+        r"raw/toy/report.toml:5: a { stands alone; a number is quoted as {exhibit.option}",
+    ),
+    "a theme of an unknown option": (
+        (
+            "report.toml",
+            'kind = "published_bars"',
+            'kind = "published_bars"\nsame_theme = { "Models of any kind" = "modls" }',
+        ),
+        r"raw/toy/report.toml:\d+: 'uses' has no option 'modls'; did you mean 'models'\?",
+    ),
+    "a theme that nobody published on": (
+        (
+            "report.toml",
+            'kind = "published_bars"',
+            'kind = "published_bars"\nsame_theme = { "Modles" = "models" }',
+        ),
+        r"raw/toy/report.toml:\d+: exhibit 'published_uses': same_theme: nothing is published on Modles",
+    ),
+    "a theme where nothing published is shown": (
+        ("report.toml", 'neutral = "What people use"', 'same_theme = { "Models" = "models" }'),
+        r"raw/toy/report.toml:5: ranked_bars shows no published numbers; leave out same_theme",
     ),
 }

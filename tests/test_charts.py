@@ -212,6 +212,7 @@ def printed(kind: str, **more: Any) -> Printed:
         kind=kind,
         wave="" if kind == "published_bars" else "w2",
         title=f"{LONG} & <more>",
+        text="",
         subtitle="Share of organisations, worldwide",
         question="Q1. What keeps you? (select all that apply)",
         foot="A survey, Q1, sample size = 210.\nOpt-in sample.",

@@ -89,6 +89,8 @@ def expected(row: Record) -> str:
 def names(row: Record) -> set[str]:
     """What a row may be called in a figure."""
     said = {row.get("option_label", ""), row.get("item_label", ""), row.get("label", "")} - {""}
+    if row.get("beside"):
+        return {f"this survey: {name} (n = {int(row['n']):,})" for name in said}
     return said | {f"{name} (grade {row['grade']})" for name in said if "grade" in row}
 
 

@@ -47,6 +47,7 @@ def test_only_these_know_duckdb() -> None:
         "cells.py",
         "tables.py",
         "exhibit_table.py",
+        "explain.py",
         "parquet.py",
         "query.py",
         "weights.py",
@@ -70,10 +71,10 @@ def test_only_normalise_builds_the_database() -> None:
 
 def test_only_tables_computes_shares() -> None:
     # the stage, and what notebooks open
-    assert users("pipeline.cells") == {"tables.py", "exhibit_table.py", "explore.py"}
+    assert users("pipeline.cells") == {"tables.py", "exhibit_table.py", "claims.py", "explore.py"}
     computing = {"estimate.py", "significance.py", "exhibit_table.py", "stats/coverage.py"}
     # these ask for the names of the intervals and the confidence level, and for no formula
-    naming = {"cells.py", "grids.py", "notes.py", "survey.py"}
+    naming = {"cells.py", "explain.py", "grids.py", "notes.py", "survey.py"}
     assert users("pipeline.stats.intervals") == computing | naming
     for name in naming:
         for line in SOURCES[name].splitlines():

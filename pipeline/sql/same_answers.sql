@@ -1,4 +1,4 @@
--- same_answers: waves of five respondents or more whose answers are the same, respondent for respondent.
+-- same_answers: waves whose answers are the same, respondent for respondent; not where most gave the same ones.
 -- Reads: coded.answers.
 with said as (
     select
@@ -11,7 +11,11 @@ with said as (
 ),
 
 waves as (
-    select wave, count(*) as respondents, md5(string_agg(answers, ',' order by answers)) as answers
+    select
+        wave,
+        count(*) as respondents,
+        count(distinct answers) as different,
+        md5(string_agg(answers, ',' order by answers)) as answers
     from said
     group by wave
 )
@@ -19,5 +23,5 @@ waves as (
 select early.wave as early, late.wave as late, late.respondents as shared, late.respondents
 from waves as early
 join waves as late on late.answers = early.answers and late.wave > early.wave
-where late.respondents >= 5
+where late.respondents >= 5 and 2 * late.different >= late.respondents
 order by early, late

@@ -1,0 +1,144 @@
+"""Receipts: every line of them followed to the cells of the export, with the csv module and no pipeline."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from conftest import survey_command
+
+from pipeline.errors import SurveyError
+from pipeline.explain import explain
+from pipeline.paths import Paths
+from pipeline.tidy import read
+
+
+def receipt(paths: Paths, exhibit: str, reference: str, with_rows: bool = False) -> dict[str, list[str]]:
+    """The lines of a receipt by what they are about; a line that names nothing belongs to the one above."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in list(explain(paths, exhibit, reference, with_rows))[1:]:
+        name = line[:11].strip() or name
+        found.setdefault(name, []).append(line[11:].strip())
+    return found
+
+
+def export(paths: Paths, file: str, header_rows: int) -> list[list[str]]:
+    """The rows of a text export that hold anything, without its header."""
+    with (paths.raw / file).open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.reader(stream))[header_rows:]
+    return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def letters(column: str) -> int:
+    """The place of a column named by letters, from 0."""
+    place = 0
+    for letter in column:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place - 1
+
+
+def test_a_number_of_the_toy_is_followed_by_hand(toy_done: Paths) -> None:
+    exhibit = next(name for name in read(toy_done, "exhibits")["id"] if name == "uses")
+    found = receipt(toy_done, exhibit, "models", with_rows=True)
+    digest = hashlib.sha256((toy_done.raw / "second.csv").read_bytes()).hexdigest()
+    assert found["export"][0] == f"raw/toy/second.csv, read as surveymonkey; SHA-256 {digest}"
+    assert "synthetic responses: nobody's answers" in found["export"]
+    assert found["received"] == [
+        "14",
+        "−1 not involved (raw/toy/second.toml:13)",
+        "−1 a test entry (raw/toy/second.toml:17)",
+    ]
+    assert found["analysed"] == ["12"]
+    lines = (toy_done.raw / "survey.toml").read_text().splitlines()
+    (place,) = re.findall(r"survey.toml:(\d+)", found["answer"][0])
+    assert lines[int(place) - 1] == 'models = "Models"'
+    # F is the sixth column; a tick of the test entry is received and not analysed
+    assert found["column"] == ["F “Models”: any text, 7 cells, 6 of analysed"]
+    rows = export(toy_done, "second.csv", 2)
+    assert sum(bool(row[5]) for row in rows) == 7
+    assert found["states"] == ["10 answered, 1 dkns, 1 skipped"]
+    assert found["base"][0] == "11 valid cases (answered and DKNS), sample size 11"
+    assert found["chosen by"] == ["6 respondents"]
+    assert found["share"] == ["6 ÷ 11 = 0.545454545455"]
+    assert found["rounding"] == ["54.5454545455% is printed as 55%, half up"]
+    assert found["flag"] == ["low base"]
+    assert found["responses"] == ["6, by their place in the export: 1, 2, 3, 8, 9, 11"]
+
+
+@pytest.mark.parametrize(
+    ("exhibit", "reference"),
+    [
+        ("reasons_without_plan", "too_small"),
+        ("open_source_journey", "use"),
+        ("challenges", "budget.frequently"),
+        ("has_ospo_by_size", "formal.large"),
+        ("responsibilities", "policies"),
+        ("has_ospo_over_time", "planning.2018"),
+    ],
+)
+def test_five_numbers_of_ospo_and_more_are_in_the_cells(
+    ospo_done: Paths, exhibit: str, reference: str
+) -> None:
+    """The cells that a receipt names hold the answer as often as it says, at the places that it lists."""
+    found = receipt(ospo_done, exhibit, reference, with_rows=True)
+    file = re.findall(r"raw/ospo/(\S+), read", found["export"][0])[0]
+    digest = hashlib.sha256((ospo_done.raw / file).read_bytes()).hexdigest()
+    assert found["export"][0].endswith(digest)
+    headers = 3 if "raw_text" in file else 2
+    rows = export(ospo_done, file, headers)
+    assert found["received"][0] == f"{len(rows):,}"
+    holding: set[int] = set()
+    for line in found["column"]:
+        column, text, cells = re.findall(r"^([A-Z]+) “.*”: (any text|“.*”), (\d+) cells", line)[0]
+        wanted = None if text == "any text" else text[1:-1]
+        own = {
+            place for place, row in enumerate(rows, 1)
+            if (row[letters(column)].strip() if wanted is None else row[letters(column)].strip() == wanted)
+        }  # fmt: skip
+        assert len(own) == int(cells)
+        holding |= own
+    count, listed = re.findall(r"(\d+), by their place in the export: (.*)", found["responses"][0])[0]
+    places = {int(place) for place in listed.split(", ")}
+    assert len(places) == int(count)
+    assert places <= holding
+    if "group" not in found:  # whoever holds the answer and is analysed is counted
+        analysed = int(found["analysed"][0].replace(",", ""))
+        assert len(holding - places) <= len(rows) - analysed
+    base = int(re.findall(r"^(\d+) valid cases", found["base"][0])[0])
+    assert found["share"] == [f"{count} ÷ {base} = {int(count) / base:.12g}"]
+
+
+def test_changes_and_others_numbers_have_their_own_receipts(toy_done: Paths) -> None:
+    found = receipt(toy_done, "published_uses", "Models of any kind")
+    assert found["number"] == ["61%, as printed by the source"]
+    assert found["base"] == ["200 respondents"]
+
+
+def test_without_an_option_the_numbers_are_listed(toy_done: Paths) -> None:
+    lines = list(explain(toy_done, "uses"))
+    assert "  models.second  55%" in lines
+    assert len(lines) == len(read(toy_done, "uses")) + 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("usse",), "no exhibit 'usse'; did you mean 'uses'"),
+        (("uses", "modles"), "no 'modles' in the table; did you mean 'models'"),
+        (("uses", "none.second", "--rows"), "are not shown: they are fewer than 5, or private"),
+    ],
+)
+def test_mistakes_are_told(toy_done: Paths, words: tuple[str, ...], said: str) -> None:
+    run = survey_command(toy_done.root, "explain", *words, "--survey", "toy")
+    assert run.returncode == 1
+    assert said in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_too_few_are_not_listed(toy_done: Paths, tmp_path: Path) -> None:
+    with pytest.raises(SurveyError, match="fewer than 5"):
+        list(explain(toy_done, "uses", "none.second", with_rows=True))
