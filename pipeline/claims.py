@@ -32,6 +32,7 @@ CLAIMS = [
 ]  # fmt: skip
 _MAJORITY = 0.5
 _NAN = float("nan")
+_HOW = {"t, paired": "paired t test", "newcombe": "by Newcombe's method"}
 
 Row = dict[Any, Any]
 
@@ -111,7 +112,7 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
     verb = "is" if holds else "is not clearly"
     said = (
         f"{_share(one)} {verb} ahead of {_share(other)}: {_difference(closest)}, {_p(closest['p'])}, "
-        f"{closest['method']}, of {_cases(first)}; the closest of {len(tests)} comparisons"
+        f"{_HOW[closest['method']]}, of {_cases(first)}; the closest of {len(tests)} comparisons"
     )
     # no adjustment: all of them have to hold
     numbers = _numbers(closest | {"adjusted_p": closest["p"]})
