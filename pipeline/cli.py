@@ -245,6 +245,18 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     print(f"{paths.shown(paths.findings)} written")
 
 
+@app.command("verify-manifest", epilog="Example: survey verify-manifest --survey ospo")
+def verify_manifest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Say which inputs, code, libraries and outputs are no longer as manifest.json has them."""
+    from pipeline.manifest import verify_manifest as hold
+
+    changed = list(hold(places.find(survey)))
+    for line in changed or ["everything is as it was made"]:
+        print(line)
+    if changed:
+        raise typer.Exit(1)
+
+
 @app.command(epilog="Example: survey synthesise spring --respondents 300 --seed 1")
 def synthesise(
     wave: Annotated[str, typer.Argument(help="the wave whose export is invented, by its name")],

@@ -99,6 +99,11 @@ class Paths:
         return self.outputs / "report.html"
 
     @property
+    def manifest(self) -> Path:
+        """What the outputs were made from and with."""
+        return self.outputs / "manifest.json"
+
+    @property
     def findings(self) -> Path:
         """Published numbers, verified."""
         return self.outputs / "findings.html"
@@ -122,6 +127,11 @@ class Paths:
     def report_file(self) -> Path:
         """The exhibits, where they are declared."""
         return self.raw / REPORT_FILE
+
+    @property
+    def published_file(self) -> Path:
+        """What others published."""
+        return self.raw / PUBLISHED_FILE
 
     def wave_files(self) -> list[Path]:
         """The wave files, oldest name first; hidden files are none."""

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from pipeline.documents import Declared
 from pipeline.errors import Problem, SurveyError, did_you_mean
-from pipeline.paths import PUBLISHED_FILE, Paths
+from pipeline.paths import Paths
 from pipeline.survey import Survey
 
 COLUMNS = (
@@ -50,7 +50,7 @@ class Published(Declared):
 
 def load(paths: Paths, survey: Survey, waves: Sequence[str]) -> list[Published]:
     """The published numbers of a survey; none without a published.csv, SurveyError for what is wrong."""
-    path = paths.raw / PUBLISHED_FILE
+    path = paths.published_file
     if not path.is_file():
         return []
     shown = paths.shown(path)

@@ -16,6 +16,7 @@ from pipeline.charts import kinds
 from pipeline.errors import SurveyError
 from pipeline.exhibits import Exhibit
 from pipeline.grids import Grid, banner, grid
+from pipeline.manifest import manifest
 from pipeline.paths import Paths
 from pipeline.printed import TABLE, Printed, main_measures
 from pipeline.prose import INTRODUCTION, Piece, paragraphs
@@ -61,7 +62,7 @@ class Shown:
 
 
 def report(paths: Paths) -> Path:
-    """Write report.html, one file that can be read, printed and passed on by itself."""
+    """Write report.html, one file that can be read, printed and passed on by itself; and the manifest."""
     questionnaire, _ = survey.load(paths)
     declared = exhibits.load(paths, questionnaire)
     printed = read_exhibits(paths)
@@ -114,6 +115,7 @@ def report(paths: Paths) -> Path:
         labels=lambda of, options: [questionnaire.options(of)[option].label for option in options],
     )
     files.write(paths.report, page)
+    manifest(paths)
     return paths.report
 
 
