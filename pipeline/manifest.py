@@ -17,7 +17,7 @@ from pipeline.paths import Paths
 from pipeline.tidy import read
 
 _NAME = "survey-pipeline"
-_SECTIONS = {"inputs": "input", "outputs": "output", "libraries": "library"}
+_SECTIONS = {"inputs": "input", "made": "output", "libraries": "library"}
 
 
 def manifest(paths: Paths) -> Path:
@@ -82,7 +82,7 @@ def _state(paths: Paths) -> dict[str, Any]:
         "code": {"version": importlib.metadata.version(_NAME), "sha256": _code()},
         "libraries": {"python": platform.python_version()} | dict(_libraries()),
         "flow": [row | {"respondents": int(row["respondents"])} for row in flow],
-        "outputs": {str(path.relative_to(paths.outputs)): {"sha256": _hash(path)} for path in made},
+        "made": {str(path.relative_to(paths.outputs)): {"sha256": _hash(path)} for path in made},
     }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def test_the_manifest_names_inputs_flow_and_outputs(toy_done: Paths) -> None:
     }
     kept = {name for name in outputs if not name.startswith("interim/")}
     # another test may have verified meanwhile
-    assert set(told["outputs"]) == kept - {
+    assert set(told["made"]) == kept - {
         "manifest.json",
         "survey.duckdb",
         "findings.html",
@@ -80,8 +80,8 @@ def test_every_change_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"inputs": 3}', '{"inputs": {"a": {}}}'])
 def test_a_damaged_manifest_is_told(toy: Paths, text: str) -> None:
     toy.outputs.mkdir(parents=True)
-    with pytest.raises(SurveyError, match="no outputs/toy/manifest.json; run: survey report"):
+    with pytest.raises(SurveyError, match=r"no outputs/toy/manifest\.json; run: survey report"):
         list(verify_manifest(toy))
     toy.manifest.write_text(text)
-    with pytest.raises(SurveyError, match="manifest.json is damaged"):
+    with pytest.raises(SurveyError, match=r"manifest\.json is damaged"):
         list(verify_manifest(toy))
