@@ -76,9 +76,9 @@ class Tested:
         """The shape of its table."""
         return self.source.exhibit.drawn.table
 
-    def row(self, reference: str, *more: str) -> Row:
-        """The row that a reference names, with its `place` in the table."""
-        place = find(self.found, [*reference.split("."), *more])
+    def row(self, reference: str, change: bool = False) -> Row:
+        """The row that a reference names, or its change between waves, with its `place` in the table."""
+        place = find(self.found, reference.split("."), change)
         return self.found.iloc[place].to_dict() | {"place": self.found.index[place]}
 
 
@@ -97,6 +97,8 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
     if tested.shape != "answers" or exhibit.by:
         raise SurveyError(f"top is tested on the answers of all respondents; {exhibit.kind} shows others")
     named = [tested.row(reference) for reference in references]
+    if any(row["measure"] not in SHARES for row in named) or len({_of(row) for row in named}) > 1:
+        raise SurveyError(f"top = {of}: shares are compared, of options or of one option of several items")
     tests = [test for row in named for test in _against_others(tested, row, named)]
     first = named[0]
     few = [row for row in named if row["valid_cases"] < LOW_BASE]
@@ -112,7 +114,7 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
     verb = "is" if holds else "is not clearly"
     said = (
         f"{_share(one)} {verb} ahead of {_share(other)}: {_difference(closest)}, {_p(closest['p'])}, "
-        f"{_HOW[closest['method']]}, of {_cases(first)}; the closest of {len(tests)} comparisons"
+        f"{_HOW[closest['method']]}, of {_cases(first)}{_when(tested, first)}; the closest of {len(tests)}"
     )
     # no adjustment: all of them have to hold
     numbers = _numbers(closest | {"adjusted_p": closest["p"]})
@@ -126,6 +128,11 @@ def _competing(tested: Tested, row: Row) -> pd.DataFrame:
     own = found[(found["wave"] == row["wave"]) & (found["measure"] == row["measure"]) & (found["by"] == "")]
     own = own[own["role"].isin(["substantive", "", "net"]) & (own["valid_cases"] >= LOW_BASE)]
     return pd.DataFrame(own.loc[own["option"] == row["option"]] if row["item"] else own)
+
+
+def _of(row: Row) -> tuple[str, str]:
+    """What answers have in common that compete: a measure, and of items the option."""
+    return row["measure"], row["option"] if row["item"] else ""
 
 
 def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[Row]:
@@ -158,7 +165,7 @@ def _majority(tested: Tested, reference: str) -> Verdict:
     verb = "is" if holds else "is not clearly"
     said = (
         f"{_share(row)} {verb} more than half: its 95% interval is {percent(low)} to {percent(high)}, of "
-        f"{_cases(row)}"
+        f"{_cases(row)}{_when(tested, row)}"
     )
     said = said if enough else _nothing_claimed(row)
     return Verdict("majority", reference, holds, said, row["wave"], _id(row), "", row["share"], _MAJORITY,
@@ -189,7 +196,7 @@ def _higher_in(tested: Tested, reference: str) -> Verdict:
     said = (
         f"{_share(row)} in “{row['group_label']}” {verb} higher than the {percent(against)} of {others}: "
         f"{_difference(result)}, {_p(result['adjusted_p'])}, Holm-adjusted over {len(tests)} comparisons; "
-        f"{_cases(row)} in the group"
+        f"{_cases(row)} in the group{_when(tested, row)}"
     )
     return Verdict("higher_in", reference, holds, said, row["wave"], row["group"], others, row["share"],
                    against, comparisons=len(tests), method=result["method"], **_numbers(result))  # fmt: skip
@@ -204,7 +211,7 @@ def _moved(
         exhibit = tested.source.exhibit
         if exhibit.by or tested.shape not in ("two_waves", "all_waves"):
             raise SurveyError(f"{claim} is tested between waves; {exhibit.id!r} compares none")
-        change = tested.row(reference, "change")
+        change = tested.row(reference, change=True)
         early, late = change["group"], change["wave"]
         tests = tested.tests[tested.tests["test"] == "two_waves"]
         own = _like(tests[(tests["first"] == late) & (tests["second"] == early)], change, ("item", "option"))
@@ -234,6 +241,11 @@ _KINDS: dict[str, Callable[[Tested, str], Verdict]] = {
         "no_clear_change", "shows no clear change", "changed clearly", lambda _, clear: not clear
     ),
 }
+
+
+def _when(tested: Tested, row: Row) -> str:
+    """The wave of a row that is not of the latest."""
+    return "" if row["wave"] == tested.found["wave"].max() else f", in {row['wave']}"
 
 
 def _like(frame: pd.DataFrame, row: Row, keys: Sequence[str] = ("item", "option", "measure")) -> pd.DataFrame:

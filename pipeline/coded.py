@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipeline.comparability import pools
+from pipeline.comparability import joins
 from pipeline.formats import Heading
 from pipeline.ingest import Export
 from pipeline.meanings import Mapped, Offer
@@ -318,7 +318,7 @@ def _nets(questionnaire: Survey, fieldings: Sequence[Fielding]) -> pd.DataFrame:
     for question, (name, asked) in enumerate(questionnaire.questions.items(), 1):
         options = list(questionnaire.options(name))
         nets = [(net, members, False) for net, members in questionnaire.nets(name).items()]
-        nets += [(target, parts, True) for target, parts in pools(fieldings, name).items()]
+        nets += [(target, parts, True) for target, parts in joins(fieldings, name).items()]
         for number, (net, members, pool) in enumerate(nets, 1):
             own = {"question": question, "net": number, "id": net, "pool": pool}
             rows += [own | {"option": options.index(member) + 1} for member in members]

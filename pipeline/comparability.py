@@ -28,12 +28,12 @@ def declared(fieldings: Sequence[Fielding], question: str, one: str, other: str)
     return status, "; ".join(notes)
 
 
-def pools(
+def joins(
     fieldings: Sequence[Fielding], question: str, one: str = "", other: str = ""
 ) -> dict[str, list[str]]:
-    """The options that are joined to compare waves, by the option that they are joined under.
+    """Every pool declared between `one` and `other`, or over all waves, by the option it is joined under.
 
-    Between `one` and `other` in any order, or over all waves. A pool of a pool holds all that is in either.
+    A pool of pools holds all that is in any of them.
     """
     names = [fielding.name for fielding in fieldings]
     early, late = (0, len(names)) if not one else sorted((names.index(one), names.index(other)))
@@ -42,10 +42,23 @@ def pools(
         change = fielding.wave.changes.get(question)
         for target, parts in (change.pool if change else {}).items():
             found[target] = list(dict.fromkeys([*found.get(target, [target]), *parts]))
-    for target, parts in found.items():
-        inner = [part for own in parts if own != target for part in found.get(own, [])]
-        found[target] = list(dict.fromkeys([*parts, *inner]))
+    for _ in found:
+        for target, parts in found.items():
+            inner = [part for own in parts if own != target for part in found.get(own, [])]
+            found[target] = list(dict.fromkeys([*parts, *inner]))
     return found
+
+
+def pools(
+    fieldings: Sequence[Fielding], question: str, one: str = "", other: str = ""
+) -> dict[str, list[str]]:
+    """The options that are joined to compare `one` with `other`, or all waves; none is in two pools."""
+    found = joins(fieldings, question, one, other)
+    outer: dict[str, list[str]] = {}
+    for target in sorted(found, key=lambda own: -len(found[own])):
+        if not any(target in parts for parts in outer.values()):
+            outer[target] = found[target]
+    return outer
 
 
 def pooled(

@@ -180,7 +180,7 @@ def part_shares(whole: pd.DataFrame, parts: pd.DataFrame, measure: str, method: 
     own = {"weighted_base": float(row["weight"]), "base_squares": float(row["weight_squares"])}
     rows = pd.DataFrame([row.to_dict() | own] * len(parts))
     told = parts[["option", "option_label", "role"]].reset_index(drop=True)
-    rows = rows.drop(columns=["net", "squares"], errors="ignore").assign(**told)
+    rows = _of_base(rows.drop(columns=["net", "squares"], errors="ignore").assign(**told))
     made = _with_share(rows, parts.reset_index(drop=True)[_SUMS], method)
     scale = float(row["weighted_base"]) / float(row["weight"]) if row["weight"] else 1.0
     made["yes_weight"], made["yes_squares"] = made["weighted_respondents"], made["squares"]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline import survey
 from pipeline.charts import NO_VALUE, rows
+from pipeline.comparability import pools
 from pipeline.documents import Document
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.estimate import SHARES, SUPPRESSED
@@ -25,13 +26,21 @@ from pipeline.quotes import find
 from pipeline.rounding import half_up, significant, thousands
 from pipeline.statements import literal
 from pipeline.stats.intervals import NAMES
-from pipeline.survey import Survey
+from pipeline.survey import TOP, Survey
 from pipeline.tables import Run, opened
 from pipeline.tidy import read, read_exhibits
 from pipeline.wave import Fielding
 
 Record = Mapping[str, Any]
 _FEWEST_SHOWN = 5
+_COUNTED = {
+    "combination": "who chose exactly these of the answers that the figure lists",
+    "reached": "who gave this answer or a later one",
+    "continued": "who gave this answer or a later one, of those who came to the answer before",
+    "bin": "who gave a number of this class",
+    "net": "who gave a number of this band",
+    "written": "who wrote something",
+}
 _WIDTH = 10
 _STATES = ("answered", "dkns", "not_applicable", "skipped", "not_reached", "not_asked", "not_offered")
 
@@ -56,9 +65,33 @@ class _Receipt:
         return self.run.declared.survey
 
     @property
+    def joined(self) -> list[str]:
+        """The options that the row joins to compare waves; none where it is of one."""
+        question, option = str(self.row["question"]), str(self.row["option"])
+        if not self.exhibit.drawn.over_waves or self.row["measure"] != "option":
+            return []
+        waves = [fielding.name for fielding in self.run.declared.fieldings]
+        asked = [name for name in waves if question in self.run.contexts[name].wordings]
+        own = asked[-2:] if self.exhibit.drawn.table == "two_waves" else asked
+        return pools(self.run.declared.fieldings, question, own[0], own[-1]).get(option, [])
+
+    @property
     def members(self) -> list[str]:
         """The options whose choice the row counts."""
-        return self.survey.members(str(self.row["question"]), str(self.row["option"]))
+        return self.joined or self.survey.members(str(self.row["question"]), str(self.row["option"]))
+
+    @property
+    def places(self) -> int:
+        """The last place of a ranking that the row counts."""
+        items = self.survey.questions[str(self.row["question"])].items
+        return {"first": 1, "top_3": TOP}.get(str(self.row["measure"]), len(items))
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the row counts who gave certain answers, so that these can be shown."""
+        return self.row["measure"] in ("ranked", "first", "top_3") or bool(
+            self.row["measure"] in ("option", "net") and self.members
+        )
 
 
 def explain(paths: Paths, exhibit: str, reference: str = "", with_rows: bool = False) -> Iterator[str]:
@@ -82,6 +115,8 @@ def explain(paths: Paths, exhibit: str, reference: str = "", with_rows: bool = F
         "printed",
         f"{printed[exhibit].heading}; line {place + 2} of {paths.shown(paths.tables)}/{exhibit}.csv",
     )
+    if with_rows and ("source" in row or row["measure"] in CHANGES):
+        raise SurveyError(f"{exhibit}.{reference} counts no responses of its own, so none can be listed")
     if "source" in row:
         yield from _of_others(row)
         return
@@ -101,10 +136,12 @@ def explain(paths: Paths, exhibit: str, reference: str = "", with_rows: bool = F
 
 
 def _listed(table: pd.DataFrame) -> Iterator[str]:
+    several = "question" in table and table["question"].nunique() > 1
     for record in table.to_dict("records"):
         parts = [record.get(key) for key in ("item", "option", "label", "group", "measure", "wave")]
         if record.get("measure") in ("option", "net", "ranked"):
             parts[4] = ""
+        parts += [record["question"]] if several else []
         yield f"  {'.'.join(str(part) for part in parts if part)}  {_text(record)}"
 
 
@@ -132,7 +169,7 @@ def _of_change(table: pd.DataFrame, row: Record) -> Iterator[str]:
     sides = table[(table["item"] == row["item"]) & (table["option"] == row["option"])]
     sides = sides[~sides["measure"].isin(CHANGES)]
     by_wave = row["measure"] == "change"
-    first, second = (row["group"], row["wave"]) if by_wave else str(row["group"]).split("_less_")[::-1]
+    first, second = (row["group"], row["wave"]) if by_wave else dict.fromkeys(sides["group"])
     key = "wave" if by_wave else "group"
     shares = [sides[sides[key] == name].iloc[0] for name in (first, second)]
     for name, side in zip((first, second), shares, strict=True):
@@ -187,7 +224,11 @@ def _columns(receipt: _Receipt) -> Iterator[str]:
         heading.column: f"{heading.letters} “{heading.label or heading.text}”"
         for heading in receipt.mapped.columns[question]
     }
-    for column, text in _cells(receipt):
+    if receipt.joined:
+        yield _part("joined", f"{' or '.join(receipt.joined)}, by pool under [changes.{question}]")
+    if not receipt.is_chosen:
+        yield _part("counted", _COUNTED.get(str(row["measure"]), "the answers of all who gave one"))
+    for column, text in _cells(receipt) if receipt.is_chosen else ():
         said = "any text" if text is None else f"“{text}”"
         counts = _counted(receipt, column, text)
         heading = names.get(column, f"column {column}")
@@ -212,7 +253,11 @@ def _cells(receipt: _Receipt) -> Iterator[tuple[int, str | None]]:
             yield from ((column, None) for column in tick.columns)
     for coded in receipt.mapped.coded:
         for text, answers in coded.codes.items() if coded.question == question else ():
-            own = (a for a in answers if (a.item == item or not a.item) and (a.option in members or a.rank))
+            own = (
+                a for a in answers
+                if (a.item == item or not a.item)
+                and (a.option in members or (a.rank is not None and a.rank <= receipt.places))
+            )  # fmt: skip
             if any(own):
                 yield coded.column, text
 
@@ -316,6 +361,10 @@ def _number(receipt: _Receipt) -> Iterator[str]:
 def _responses(receipt: _Receipt) -> Iterator[str]:
     """The responses counted, by their place in the export, where they are enough to be shown."""
     row, question = receipt.row, str(receipt.row["question"])
+    if not receipt.is_chosen:
+        raise SurveyError(
+            f"a {row['measure']} counts no answer of its own, so there are no responses to list"
+        )
     few = bool(pd.isna(row["respondents"]) or row["respondents"] < _FEWEST_SHOWN)
     if receipt.survey.questions[question].private or few or row["flag"] == "suppressed":
         raise SurveyError(
@@ -323,7 +372,6 @@ def _responses(receipt: _Receipt) -> Iterator[str]:
         )
     options = list(receipt.survey.options(question))
     items = list(receipt.survey.questions[question].items)
-    places = {"first": 1, "top_3": 3}.get(str(row["measure"]), len(items))
     found = receipt.connection.execute(
         "select distinct answers.respondent from coded.answers join domain using (wave, respondent) "
         "join coded.waves using (wave) where waves.name = ? and question = ? and (? = 0 or item = ?) "
@@ -331,7 +379,7 @@ def _responses(receipt: _Receipt) -> Iterator[str]:
         "order by all",
         [row["wave"], receipt.survey.position(question),
          *[items.index(str(row["item"])) + 1 if row["item"] else 0] * 2,
-         [options.index(member) + 1 for member in receipt.members], places, row["by"], row["group"]],
+         [options.index(member) + 1 for member in receipt.members], receipt.places, row["by"], row["group"]],
     ).fetchall()  # fmt: skip
     yield _part(
         "responses", f"{len(found)}, by their place in the export: {', '.join(str(r) for (r,) in found)}"

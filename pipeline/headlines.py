@@ -18,7 +18,7 @@ _MOST_FIRST = 3
 _TITLES = {
     "top": "First: {answers}",
     "majority": "More than half: {answers}",
-    "higher_in": "Higher in {group}: {answers}",
+    "higher_in": "Higher in {group} than {others}: {answers}",
     "grew": "Up from {early} to {late}: {answers}",
     "fell": "Down from {early} to {late}: {answers}",
     "no_clear_change": "No clear change from {early} to {late}: {answers}",
@@ -129,7 +129,15 @@ def _title(tested: Tested, verdict: Verdict) -> str:
         row = tested.row(quoted)
         group = str(row["group_label"])
         said.append(f"{_label(row)}, {{{tested.source.exhibit.id}.{quoted}}}")
-    words = {"group": group, "early": verdict.second, "late": verdict.first, "answers": "; ".join(said)}
+    others = [str(label) for label in dict.fromkeys(tested.found["group_label"]) if label != group]
+    apart = "elsewhere" if tested.shape == "answers" else f"in {others[0]}"
+    words = {
+        "group": group,
+        "others": apart,
+        "early": verdict.second,
+        "late": verdict.first,
+        "answers": "; ".join(said),
+    }
     title = _TITLES[verdict.claim]
     for name, word in words.items():
         title = title.replace(f"{{{name}}}", word, 1)

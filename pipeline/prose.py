@@ -31,7 +31,7 @@ class Prose:
 
     titles: dict[str, str] = field(default_factory=dict)
     quotes: list[Quote] = field(default_factory=list)
-    verdicts: list[tuple[Exhibit, Verdict]] = field(default_factory=list)
+    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
     problems: list[tuple[int | None, Key, str]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -39,7 +39,7 @@ class Prose:
     def claims(self) -> pd.DataFrame:
         """What was claimed and found, a row a claim."""
         rows = [
-            asdict(verdict) | {"exhibit": exhibit.id, "title": self.titles.get(exhibit.id, exhibit.title)}
+            asdict(verdict) | {"exhibit": exhibit, "title": self.titles.get(exhibit, "")}
             for exhibit, verdict in self.verdicts
         ]
         return pd.DataFrame(rows, columns=CLAIMS)
@@ -70,6 +70,9 @@ def prose(
         if exhibit.id not in tables:
             continue
         _text(made, index, exhibit.id, "text", exhibit.text, tables, words, draft)
+        made.problems += [(index, "neutral", said) for said in _typed(exhibit.neutral, words)]
+        if PLACEHOLDER.search(exhibit.neutral):
+            made.problems.append((index, "neutral", "a neutral title quotes no numbers: it names the theme"))
         if exhibit.title:
             _title(made, index, exhibit, tested[exhibit.id], tables, words, draft)
     return made
@@ -92,7 +95,7 @@ def _title(
         except SurveyError as error:
             made.problems.append((index, "claim", str(error)))
             continue
-        made.verdicts += [(exhibit, verdict) for verdict in verdicts]
+        made.verdicts += [(exhibit.id, verdict) for verdict in verdicts]
         failed += [
             f"the claim {claim} = {verdict.of} does not hold: {verdict.said}"
             for verdict in verdicts
@@ -103,6 +106,7 @@ def _title(
     if failed or wrong:
         if draft:
             made.failed += [f"{exhibit.id}: {said}" for said in (*failed, *wrong)]
+            made.verdicts += [(exhibit.id, _unquoted(said)) for said in wrong]
         else:
             made.problems += [(index, "claim", said) for said in failed]
             made.problems += [(index, "title", said) for said in wrong]
@@ -120,8 +124,14 @@ def _text(
     made.quotes += quotes
     if draft:
         made.failed += [f"{exhibit or place}: {said}" for said in wrong]
+        made.verdicts += [(exhibit, _unquoted(said)) for said in wrong]
     else:
         made.problems += [(index, place, said) for said in wrong]
+
+
+def _unquoted(said: str) -> Verdict:
+    """A number that a draft leaves out, among the claims that do not hold."""
+    return Verdict("quote", "", False, said, "", "")
 
 
 def _quotes(

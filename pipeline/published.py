@@ -34,7 +34,7 @@ class Published(Declared):
     option: str = Field(min_length=1)
     item: str
     group: str
-    percent: Decimal = Field(ge=0, le=100)
+    percent: Decimal = Field(ge=0, le=100, max_digits=9, decimal_places=6)
     n: int | None = Field(ge=1, le=10**9)
     source: str = Field(min_length=1)
     wording: str
@@ -64,6 +64,7 @@ def load(paths: Paths, survey: Survey, waves: Sequence[str]) -> list[Published]:
         raise SurveyError([Problem(shown, 1, f"the header is not {','.join(COLUMNS)}")])
     rows: list[Published] = []
     problems: list[Problem] = []
+    seen: dict[tuple[str | int | None, ...], int] = {}
     for cells in reader:
         line = reader.line_num
         if not any(cells):
@@ -80,6 +81,10 @@ def load(paths: Paths, survey: Survey, waves: Sequence[str]) -> list[Published]:
             ]
             continue
         problems += [Problem(shown, line, said) for said in _unknown_names(row, survey, waves)]
+        key = (row.wave, row.question, row.option, row.item, row.group, row.source, row.wording, row.n)
+        if key in seen:
+            problems.append(Problem(shown, line, f"the number of line {seen[key]} again; delete one"))
+        seen.setdefault(key, line)
         rows.append(row)
     if problems:
         raise SurveyError(problems)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,11 +17,12 @@ import pandas as pd
 from pipeline.charts import rows
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.printed import CHANGES, main_measures
-from pipeline.rounding import percent, points, thousands
+from pipeline.rounding import half_up, percent, points, thousands
 
 QUOTES = ["exhibit", "place", "placeholder", "printed", "table", "row", "column", "value"]
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAMING = ("item", "option", "label", "group", "wave", "measure", "question")
+"""what a row can be named by, in the order of a reference"""
 _FIELDS = {"n": "valid_cases", "respondents": "respondents", "low": "low", "high": "high"}
 _HIDDEN = {
     "suppressed": "is suppressed",
@@ -48,37 +49,79 @@ class Quote:
     value: float
 
 
-def find(table: pd.DataFrame, parts: Sequence[str]) -> int:
+def find(table: pd.DataFrame, parts: Sequence[str], change: bool = False) -> int:
     """The place of the one row that the parts of a reference name; SurveyError where it is none or several.
 
-    What is left open is taken as it is drawn: shares and no changes, all respondents, the latest wave.
+    Each part is another of a row's names: its item, option, group, wave, measure or question, best in this
+    order. What is left open is taken as it is drawn: shares and no changes, all respondents, the latest wave,
+    which is never replaced by an older one. With `change` it is the change between the waves named, or up to
+    the latest.
     """
     columns = [column for column in _NAMING if column in table]
-    left = pd.Series(True, index=table.index)
     waves = [part for part in parts if "wave" in table and (table["wave"] == part).any()]
-    is_change = any(part in CHANGES for part in parts)
-    for part in parts:
-        if is_change and part in waves:
-            continue
-        own = pd.concat([table[column] == part for column in columns], axis=1).any(axis=1)
-        if not (left & own).any():
-            known = sorted({str(v) for column in columns for v in table.loc[left, column] if v})
-            raise SurveyError(f"no {part!r} in the table; {did_you_mean(part, known)}")
-        left &= own
-    if is_change:
+    left = pd.Series(True, index=table.index)
+    if "measure" in table:
+        left = table["measure"].isin(CHANGES) == change
+    if change:
         left &= _between(table, waves)
-    elif "measure" in table:
-        left &= ~table["measure"].isin(CHANGES)
-    for narrower in _as_drawn(table):
-        if (left & narrower).any():
-            left &= narrower
-    if left.sum() != 1:
-        named = [_name(row) for row in table[left].head(4).to_dict("records")]
-        raise SurveyError(
-            f"{'.'.join(parts) or 'nothing'} names {left.sum()} rows: {', '.join(named)} …; add what tells "
-            "one from the others"
-        )
-    return list(table.index).index(left[left].index[0])
+    named = [part for part in parts if not (change and part in waves)]
+    left, used = _matching(table, left, columns, named)
+    if not left.any():
+        raise SurveyError(_not_there(table, columns, parts))
+    if "measure" in table and not change:
+        whole, latest = table["by"] == "", table["wave"] == table["wave"].max()
+        for column, drawn, said in (("group", whole, "all respondents"), ("wave", latest, "the latest wave")):
+            if column not in used and drawn.any():
+                left &= drawn
+                if not left.any():
+                    raise SurveyError(f"{'.'.join(parts)} is not there for {said}; name the {column}")
+    for drawn in _as_drawn(table):
+        left = left & drawn if (left & drawn).any() else left
+    if left.sum() == 1:
+        return list(table.index).index(left[left].index[0])
+    rows_ = [_name(row) for row in table[left].head(4).to_dict("records")]
+    raise SurveyError(
+        f"{'.'.join(parts) or 'nothing'} names {left.sum()} rows: {', '.join(rows_)} …; add what tells one "
+        "from the others"
+    )
+
+
+def _matching(
+    table: pd.DataFrame, left: pd.Series, columns: Sequence[str], parts: Sequence[str]
+) -> tuple[pd.Series, set[str]]:
+    """The rows of `left` that have every part as another of their names, and which names those are.
+
+    Where a part can be several of them it is the first of `columns`, and parts in their order go first.
+    """
+    names = table[list(columns)].astype(str).to_numpy().tolist()
+
+    def takes(own: list[str], place: int, taken: tuple[int, ...], ordered: bool) -> tuple[int, ...] | None:
+        if place == len(parts):
+            return taken
+        for column in range(len(columns)):
+            is_free = column not in taken and not (ordered and taken and column < taken[-1])
+            if is_free and own[column] == parts[place]:
+                found = takes(own, place + 1, (*taken, column), ordered)
+                if found is not None:
+                    return found
+        return None
+
+    for ordered in (True, False):
+        found = [takes(own, 0, (), ordered) if kept else None for own, kept in zip(names, left, strict=True)]
+        there = [own for own in found if own is not None]
+        if there:
+            best = min(there)
+            return pd.Series([own == best for own in found], index=table.index), {columns[c] for c in best}
+    return pd.Series(False, index=table.index), set()
+
+
+def _not_there(table: pd.DataFrame, columns: Sequence[str], parts: Sequence[str]) -> str:
+    """What is wrong with a reference that names no row."""
+    known = sorted({str(value) for column in columns for value in table[column] if value})
+    for part in parts:
+        if part not in known:
+            return f"no {part!r} in the table; {did_you_mean(part, known)}"
+    return f"no row of the table is {' and '.join(parts)}"
 
 
 def _between(table: pd.DataFrame, waves: Sequence[str]) -> pd.Series:
@@ -88,35 +131,22 @@ def _between(table: pd.DataFrame, waves: Sequence[str]) -> pd.Series:
         return pd.Series(table["measure"] == "difference")
     pairs = list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
     latest = table["wave"].max()
-    if len(waves) > 1:
-        wanted = [pair for pair in pairs if pair == (min(waves), max(waves))]
-    else:
-        wanted = [(early, late) for early, late in pairs if late == latest and early in (waves or [early])]
+    first, last = (min(waves), max(waves)) if len(waves) > 1 else (waves[0] if waves else "", latest)
+    wanted = [pair for pair in pairs if pair[1] == last and first in ("", pair[0])]
     if not wanted:
-        named = (
-            f"{waves[0]} and {max(waves[-1], latest) if len(waves) < 2 else waves[-1]}" if waves else latest
-        )
-        raise SurveyError(
-            f"no change between {named} is shown: the waves may not compare"
-            if waves
-            else f"{named} compares with no wave before it; name two waves, as in answer.EARLY.LATE"
-        )
-    early, late = max(wanted, key=lambda pair: (pair[1], pair[0]))
+        said = f"{first} and {last}" if first else f"{last} and a wave before it"
+        raise SurveyError(f"no change is shown between {said}: they may not compare; name two waves that do")
+    early, late = max(wanted)
     return pd.Series((table["group"] == early) & (table["wave"] == late))
 
 
-def _as_drawn(table: pd.DataFrame) -> list[pd.Series]:
-    """What narrows a reference that is open: main measures or nets, all respondents, the latest wave."""
-    if "measure" not in table:
-        return [table["group"] == ""]
-    changes = table["measure"].isin(CHANGES)
-    main = table["measure"].isin(main_measures(table["measure"]))
-    return [
-        (table["by"] == "") | changes,
-        table["wave"] == table["wave"].max(),
-        main | changes,
-        table["role"] != "net",
-    ]
+def _as_drawn(table: pd.DataFrame) -> Iterator[pd.Series]:
+    """What narrows a reference that is still open: main measures, no nets, and no groups."""
+    if "measure" in table:
+        yield table["measure"].isin([*main_measures(table["measure"]), *CHANGES])
+        yield table["role"] != "net"
+    else:
+        yield table["group"] == ""
 
 
 def _name(row: Mapping[object, object]) -> str:
@@ -130,9 +160,14 @@ def quote(tables: Mapping[str, pd.DataFrame], placeholder: str, exhibit: str, pl
     if name not in tables:
         raise SurveyError(f"{{{placeholder}}}: no exhibit {name!r}; {did_you_mean(name, tables)}")
     table = tables[name]
-    wanted = parts.pop() if parts and parts[-1] in _FIELDS else ""
+    ids = {str(value) for column in _NAMING[:4] if column in table for value in table[column]}
+    # an answer may be called high, or change: then it is meant, and what is wanted of it stands behind it
+    wanted = parts.pop() if parts and parts[-1] in _FIELDS and parts[-1] not in ids else ""
+    if not wanted and len(parts) > 1 and parts[-1] in _FIELDS and parts[-1] == parts[-2]:
+        wanted = parts.pop()
+    moved = [part for part in parts if part in CHANGES and part not in ids]
     try:
-        index = find(table, parts)
+        index = find(table, [part for part in parts if part not in moved], bool(moved))
     except SurveyError as error:
         raise SurveyError(f"{{{placeholder}}}: {error}") from None
     row = rows(table.iloc[[index]])[0]
@@ -148,6 +183,8 @@ def _printed(row: pd.Series, text: str, wanted: str) -> tuple[str, float, str]:
     """The column that is quoted, its number, and how it is printed."""
     if wanted in ("n", "respondents"):
         column = _FIELDS[wanted] if _FIELDS[wanted] in row else wanted
+        if column not in row:
+            return column, math.nan, ""
         value = float("nan") if pd.isna(row[column]) else float(row[column])
         return column, value, "" if math.isnan(value) else thousands(value)
     change = row.get("measure") in CHANGES
@@ -156,7 +193,7 @@ def _printed(row: pd.Series, text: str, wanted: str) -> tuple[str, float, str]:
     if change:
         return column, value, points(value)
     if pd.isna(row["share"]):
-        return column, value, f"{value:.1f}"
+        return column, value, f"{half_up(value, 1)}"
     return column, value, text if column == "share" else percent(value)
 
 
@@ -169,7 +206,7 @@ def fill(text: str, quotes: Sequence[Quote]) -> str:
 def typed(text: str, known: str) -> list[str]:
     """The numerals of a text that are typed and not quoted, other than words that the survey itself has.
 
-    `known` are its labels and the names of its waves: those can be said, a percentage never.
+    `known` are its labels and the names of its waves.
     """
     own = set(_NUMERAL.findall(known))
-    return [n for n in _NUMERAL.findall(PLACEHOLDER.sub("", text)) if n not in own or n.endswith("%")]
+    return [numeral for numeral in _NUMERAL.findall(PLACEHOLDER.sub("", text)) if numeral not in own]

@@ -121,7 +121,7 @@ def _compared(row: Published, frame: pd.DataFrame | None, weighted: Iterable[str
         "computed_n": cases,
         "computed_respondents": chosen,
         "agrees": _yes(agrees) if row.wave else "",
-        "base_agrees": _yes(row.n is not None and row.n == cases) if row.wave else "",
+        "base_agrees": _yes(row.n == cases) if row.wave and row.n is not None else "",
         "apart": None if agrees or chosen is None or not cases else apart(row.percent, chosen, cases),
         "possible": _yes(is_possible(row.percent, row.n)) if tested and row.n else "",
     }
@@ -208,10 +208,11 @@ def _said(rows: pd.DataFrame) -> Iterable[str]:
         for row in differing.to_dict("records"):
             what = " ".join(str(row[part]) for part in ("item", "option") if row[part])
             by = "" if pd.isna(row["apart"]) else f", apart by {row['apart']} of them"
-            yield (
-                f"    {what}: published {row['published']}% of {row['published_n']}, "
-                f"computed {row['computed']:.2f}% of {row['computed_n']}{by}"
-            )
+            base = "an unknown base" if pd.isna(row["published_n"]) else row["published_n"]
+            computed = f"{row['computed']:.2f}% of {row['computed_n']}{by}"
+            if pd.isna(row["computed"]):
+                computed = "nothing: the wave has no such answer or group"
+            yield f"    {what}: published {row['published']}% of {base}, computed {computed}"
     waves = rows.groupby("wave", sort=True)
     for name, group in waves:
         yield f"total of {name}: {_agreeing(group)}"

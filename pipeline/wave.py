@@ -173,6 +173,14 @@ def load(paths: Paths, survey: Survey) -> list[Fielding]:
         except SurveyError as error:
             problems += error.problems
     problems += _twice(fieldings)
+    for fielding in fieldings[:1]:
+        problems += [
+            fielding.document.problem(
+                "no wave is before this one to be compared with", "changes", question, "pool"
+            )
+            for question, change in fielding.wave.changes.items()
+            if change.pool
+        ]
     if problems:
         raise SurveyError(problems)
     return fieldings
@@ -343,12 +351,26 @@ def _check_change(change: Change, question: str, survey: Survey, document: Docum
             )
     options = survey.options(question)
     for target, parts in change.pool.items():
+        place: tuple[Key, ...] = ("changes", question, "pool", target)
         for option in (target, *parts):
-            place = ("changes", question, "pool", target)
             if option not in options:
                 hint = did_you_mean(option, options)
                 yield document.problem(f"{question!r} has no option {option!r}; {hint}", *place)
             elif options[option].role != "substantive":
                 yield document.problem(f"{option!r} is no answer to be joined with others", *place)
-        if not parts:
+        if not set(parts) - {target}:
             yield document.problem(f"nothing is joined with {target!r}", *place)
+        for option in set(parts) & set(change.pool) - {target}:
+            yield document.problem(
+                f"{option!r} is a pool and in the pool {target!r}; join all in one", *place
+            )
+        twice = [o for other, own in change.pool.items() if other < target for o in own if o in parts]
+        for option in twice:
+            yield document.problem(f"{option!r} is in two pools; a respondent would count twice", *place)
+        for net, members in survey.nets(question).items():
+            if set(members) & {target, *parts} and not {target, *parts} <= set(members):
+                yield document.problem(
+                    f"the net {net!r} has some of {', '.join((target, *parts))} and not all: it would lack "
+                    "those of waves that offered the others",
+                    *place,
+                )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from pathlib import Path
 
 import pytest
 from conftest import survey_command
@@ -139,6 +138,22 @@ def test_mistakes_are_told(toy_done: Paths, words: tuple[str, ...], said: str) -
     assert "Traceback" not in run.stderr
 
 
-def test_too_few_are_not_listed(toy_done: Paths, tmp_path: Path) -> None:
-    with pytest.raises(SurveyError, match="fewer than 5"):
-        list(explain(toy_done, "uses", "none.second", with_rows=True))
+def test_every_receipt_of_the_toy_is_one(toy_done: Paths) -> None:
+    """Each number has its receipt, and who is listed is as many as are counted, or nobody is listed."""
+    seen = listed = 0
+    for exhibit in ("uses", "top", "share", "uses_by_place"):
+        for line in list(explain(toy_done, exhibit))[1:]:
+            reference = line.split("  ")[1]
+            if not reference.endswith("second"):
+                continue
+            seen += 1
+            try:
+                found = receipt(toy_done, exhibit, reference, with_rows=True)
+            except SurveyError:
+                assert receipt(toy_done, exhibit, reference)
+                continue
+            listed += 1
+            assert found["chosen by"] == [f"{found['responses'][0].split(',')[0]} respondents"]
+            assert "column" in found
+    assert seen > 25
+    assert listed > 5

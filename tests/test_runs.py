@@ -51,8 +51,8 @@ def test_outputs_of_exhibits_that_are_gone_are_removed(toy: Paths) -> None:
 
 def test_a_new_wave_is_two_files_and_appears_in_every_table(toy: Paths) -> None:
     run_all(toy)
-    # respondents and one answer are others, or it would be refused as a copy
-    second = (toy.raw / "second.csv").read_text().replace("\n90000", "\n70000").replace(",75,,", ",70,,")
+    # its respondents are others, who rank otherwise, or it would be refused as a copy
+    second = (toy.raw / "second.csv").read_text().replace("\n90000", "\n70000").replace(",1,2,,", ",2,1,,")
     (toy.raw / "third.csv").write_text(second)
     declared = (toy.raw / "second.toml").read_text()
     (toy.raw / "third.toml").write_text(

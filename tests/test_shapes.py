@@ -48,8 +48,9 @@ def shaped(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     )
     (paths.raw / "third.toml").write_text(third)
     rows = (paths.raw / "second.csv").read_text().splitlines(keepends=True)
-    # its respondents are others, or it would be refused as a copy
+    # its respondents are others, who rank otherwise, or it would be refused as a copy
     kept = [row.replace("90000", "70000", 1) for row in rows if not row.startswith("9000012")]
+    kept = [row.replace(",1,2,,", ",2,1,,") for row in kept]
     (paths.raw / "third.csv").write_text("".join(kept))
     report(paths, SHAPES)
     for stage in (ingest, normalise, tables, figures):
@@ -81,6 +82,9 @@ def test_steps_are_those_who_came_so_far(shaped: Paths) -> None:
     continued = data[data["measure"] == "continued"]
     assert list(continued["valid_cases"]) == [11]
     assert continued["share"].iloc[0] == pytest.approx(4 / 11)
+    # the interval of those at the step before is of their number, not of everybody's
+    shown = read(shaped, "steps").dropna(subset="effective_base")
+    assert shown["effective_base"].tolist() == shown["valid_cases"].tolist()
 
 
 def test_classes_of_numbers(shaped: Paths) -> None:

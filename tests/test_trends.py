@@ -134,6 +134,27 @@ def test_options_split_and_joined_again(tmp_path: Path) -> None:
     assert set(points["option"]) == {"licences", "cost"}
 
 
+LABELS = {"licences": "Licences", "restrictive": "Restrictive licences", "unclear": "Unclear licences"}
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_pool_of_pools_reaches_to_the_end(tmp_path: Path, backwards: bool) -> None:
+    """Each wave has one kind of licence, which is the next wave's other one."""
+    kinds = tuple(LABELS)
+    order = kinds[::-1] if backwards else kinds
+    waves = {}
+    for place, kind in enumerate(order):
+        absent = [other for other in kinds if other != kind]
+        early, late = (order[place], order[place - 1]) if backwards else (order[place - 1], order[place])
+        pool = f'\npool = {{ {early} = ["{late}"] }}' if place else ""
+        waves[f"w{place + 1}"] = ({LABELS[kind]: 10 + place, "Cost": 20}, f"not_offered = {absent!r}{pool}")
+    trend = read(run(lay_out(tmp_path, waves, exhibit("trend_lines"))), "walls_trend_lines")
+    points = trend[trend["measure"] == "option"]
+    assert set(points["option"]) == {"licences", "cost"}
+    assert points[points["option"] == "licences"]["respondents"].tolist() == [10, 11, 12]
+    assert len(trend[trend["measure"] == "change"]) == 6
+
+
 def test_nothing_is_compared_over_a_broken_wave(tmp_path: Path) -> None:
     broken = f'{PARTS}\nstatus = "broken"\nnote = "asked of others"'
     waves = {"w1": (BEFORE, WHOLE), "w2": (SPLIT, broken), "w3": (SPLIT | {"Cost": 35}, PARTS)}
@@ -206,11 +227,54 @@ def _renumber(paths: Paths, ids: object) -> None:
         (paths.raw / f"{name}.csv").write_text("\n".join([head, *own]) + "\n")
 
 
-def test_a_pool_of_what_is_no_answer_is_refused(tmp_path: Path) -> None:
-    for place, (pool, said) in enumerate((
-        ('pool = { licences = [] }', "nothing is joined with 'licences'"),
-        ('pool = { licences = ["restricted"] }', "no option 'restricted'; known: 'licences', 'cost'"),
-    )):  # fmt: skip
-        paths = lay_out(tmp_path / str(place), {"w1": (BEFORE, f"{WHOLE}\n{pool}")}, exhibit("ranked_bars"))
-        with pytest.raises(SurveyError, match=f"raw/walls/w1.toml:.*{said}"):
-            ingest(paths)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("pool = { licences = [] }", "nothing is joined with 'licences'"),
+        ('pool = { licences = ["licences"] }', "nothing is joined with 'licences'"),
+        ('pool = { licences = ["restricted"] }', "no option 'restricted'; did you mean 'restrictive'"),
+        (
+            'pool = { licences = ["restrictive"], restrictive = ["unclear"] }',
+            "'restrictive' is a pool and in the pool 'licences'; join all in one",
+        ),
+        ('pool = { licences = ["unclear"], cost = ["unclear"] }', "'unclear' is in two pools"),
+        ('pool = { cost = ["unclear"] }', "the net 'kinds' has some of cost, unclear and not all"),
+    ],
+)
+def test_a_pool_that_means_nothing_is_refused(tmp_path: Path, change: str, said: str) -> None:
+    waves = {"w1": (BEFORE, WHOLE), "w2": (SPLIT, f"{PARTS}\n{change}")}
+    paths = lay_out(tmp_path, waves, exhibit("ranked_bars"))
+    declared = paths.raw / "survey.toml"
+    net = '\n[questions.walls.nets]\nkinds = ["licences", "restrictive", "unclear"]\n'
+    declared.write_text(declared.read_text() + net)
+    with pytest.raises(SurveyError, match=f"raw/walls/w2.toml:.*{said}"):
+        ingest(paths)
+
+
+def test_the_first_wave_has_nothing_to_join_with(tmp_path: Path) -> None:
+    waves = {"w1": (SPLIT, f"{PARTS}\n{POOL}"), "w2": (BEFORE, WHOLE)}
+    paths = lay_out(tmp_path, waves, exhibit("dumbbell"))
+    with pytest.raises(SurveyError, match=r"w1.toml:\d+: no wave is before this one to be compared with"):
+        ingest(paths)
+
+
+def test_a_copy_with_an_answer_changed_is_one_too(tmp_path: Path) -> None:
+    """Twenty who all answer otherwise, and the same with other ids of whom one thought again, or three."""
+    options = [f"Reason {place}" for place in range(20)]
+    paths = lay_out(tmp_path, {"w1": (dict.fromkeys(options, 1), ""), "w2": ({"Cost": 1}, "")}, "")
+    head = SURVEY.split("[questions.walls.options]")[0]
+    listed = "\n".join(f'r{place} = "{label}"' for place, label in enumerate(options))
+    (paths.raw / "survey.toml").write_text(f"{head}[questions.walls.options]\n{listed}\n")
+    for changed, refused in ((1, True), (3, False)):
+        rows = [f"n{place},{label}" for place, label in enumerate(options[:-changed])]
+        rows += [f"m{place},{options[0]}; {options[place]}" for place in range(1, changed + 1)]
+        (paths.raw / "w2.csv").write_text("\n".join(["ID,What stops you?", *rows]) + "\n")
+        absent = ", ".join(f'"r{place}"' for place in range(20 - changed, 20))
+        wave = (paths.raw / "w2.toml").read_text().split("[changes.walls]")[0]
+        (paths.raw / "w2.toml").write_text(f"{wave}[changes.walls]\nnot_offered = [{absent}]\n")
+        ingest(paths)
+        if refused:
+            with pytest.raises(SurveyError, match="19 of 20 respondents have the answers of one of w1"):
+                normalise(paths)
+        else:
+            normalise(paths)

@@ -1,4 +1,4 @@
--- same_answers: waves whose answers are the same, respondent for respondent; not where most gave the same ones.
+-- same_answers: how many respondents of a wave answered just as one of an earlier; not where most answer alike.
 -- Reads: coded.answers.
 with said as (
     select
@@ -10,18 +10,17 @@ with said as (
     group by wave, respondent
 ),
 
-waves as (
-    select
-        wave,
-        count(*) as respondents,
-        count(distinct answers) as different,
-        md5(string_agg(answers, ',' order by answers)) as answers
+varied as (
+    select wave, count(*) as respondents
     from said
     group by wave
+    having 2 * count(distinct answers) >= count(*)
 )
 
-select early.wave as early, late.wave as late, late.respondents as shared, late.respondents
-from waves as early
-join waves as late on late.answers = early.answers and late.wave > early.wave
-where late.respondents >= 5 and 2 * late.different >= late.respondents
+select early.wave as early, late.wave as late, count(distinct late.respondent) as shared, varied.respondents
+from said as early
+join said as late on late.answers = early.answers and late.wave > early.wave
+join varied on varied.wave = late.wave
+group by early.wave, late.wave, varied.respondents
+having 10 * count(distinct late.respondent) >= 9 * varied.respondents
 order by early, late
