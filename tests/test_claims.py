@@ -191,6 +191,13 @@ def test_top_under_weights(tmp_path: Path) -> None:
     assert other["holds"] == (other["p"] < 0.05)
 
 
+def test_what_is_clearly_behind_is_not_first(tmp_path: Path) -> None:
+    row = verdicts(tmp_path, {"w": tooled(20, 60, 10)}, '{ top = "saw" }').iloc[0]
+    assert row["p"] < 0.001
+    assert row["difference"] < 0
+    assert not row["holds"]
+
+
 def test_several_at_the_top_all_beat_the_others(tmp_path: Path) -> None:
     persons = tooled(60, 58, 20)
     both = verdicts(tmp_path / "both", {"w": persons}, '{ top = ["saw", "plane"] }').iloc[0]

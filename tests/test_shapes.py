@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from conftest import ROOT, make_project
+from statsmodels.stats.proportion import proportion_confint
 
 from pipeline import declarations
 from pipeline.errors import SurveyError
+from pipeline.estimate import part_shares
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
@@ -82,9 +85,19 @@ def test_steps_are_those_who_came_so_far(shaped: Paths) -> None:
     continued = data[data["measure"] == "continued"]
     assert list(continued["valid_cases"]) == [11]
     assert continued["share"].iloc[0] == pytest.approx(4 / 11)
-    # the interval of those at the step before is of their number, not of everybody's
-    shown = read(shaped, "steps").dropna(subset="effective_base")
-    assert shown["effective_base"].tolist() == shown["valid_cases"].tolist()
+
+
+def test_parts_have_the_interval_of_their_own_base() -> None:
+    """Of 50 who came so far 20 went on; that 200 were asked makes the interval no shorter."""
+    told = {"wave": "w", "question": "q", "item": "", "valid_cases": 50, "sample_size": 50, "analysed": 200,
+            "weight": 50.0, "weight_squares": 50.0, "weighted_base": 50.0, "effective_base": 200.0,
+            "deff": 1.0, "total_mentions": pd.NA}  # fmt: skip
+    part = {"option": "next", "option_label": "Next", "role": "substantive", "respondents": 20}
+    part |= {"weighted": 20.0, "squares": 20.0}
+    row = part_shares(pd.DataFrame([told]), pd.DataFrame([part]), "continued", "wilson").iloc[0]
+    low, high = proportion_confint(20, 50, method="wilson")
+    assert (row["low"], row["high"]) == pytest.approx((low, high), rel=1e-9)
+    assert (row["effective_base"], row["deff"]) == (50, 1)
 
 
 def test_classes_of_numbers(shaped: Paths) -> None:
