@@ -21,8 +21,8 @@ from pipeline.exhibits import Exhibit
 from pipeline.meanings import Mapped
 from pipeline.normalise import mapped_waves
 from pipeline.paths import Paths
-from pipeline.printed import CHANGES, Printed
-from pipeline.quotes import find
+from pipeline.printed import CHANGES
+from pipeline.quotes import look_up
 from pipeline.rounding import half_up, significant, thousands
 from pipeline.statements import literal
 from pipeline.stats.intervals import NAMES
@@ -51,9 +51,7 @@ class _Receipt:
 
     run: Run
     exhibit: Exhibit
-    printed: Printed
     row: Record
-    line: int
     questionnaire: Document
     fielding: Fielding
     mapped: Mapped
@@ -108,7 +106,7 @@ def explain(paths: Paths, exhibit: str, reference: str = "", with_rows: bool = F
         yield f"{printed[exhibit].heading}: one of these numbers, as survey explain {exhibit} NUMBER"
         yield from _listed(table)
         return
-    place = find(table, reference.split("."))
+    place = look_up(table, reference.split("."))
     row = {str(key): value for key, value in table.iloc[place].to_dict().items()}
     yield f"{exhibit}.{reference}: {_text(row)}"
     yield _part(
@@ -125,7 +123,7 @@ def explain(paths: Paths, exhibit: str, reference: str = "", with_rows: bool = F
         return
     with opened(paths) as run:
         declared = next(one for one in run.chosen if one.id == exhibit)
-        receipt = _receipt(run, declared, printed[exhibit], row, place + 2)
+        receipt = _receipt(run, declared, row)
         yield from _export(receipt)
         yield from _columns(receipt)
         yield from _flow(receipt)
@@ -183,12 +181,12 @@ def _of_change(table: pd.DataFrame, row: Record) -> Iterator[str]:
     yield _part("flag", row["flag"] or "a clear change: adjusted p below 0.05 (tables/tests.csv)")
 
 
-def _receipt(run: Run, exhibit: Exhibit, printed: Printed, row: Record, line: int) -> _Receipt:
+def _receipt(run: Run, exhibit: Exhibit, row: Record) -> _Receipt:
     questionnaire, document = survey.load(run.paths)
     fielding = next(one for one in run.declared.fieldings if one.name == row["wave"])
     (mapped,) = mapped_waves(run.paths, questionnaire, document, [fielding])
     connection = Source(run.estimated, exhibit).opened()
-    return _Receipt(run, exhibit, printed, row, line, document, fielding, mapped, connection)
+    return _Receipt(run, exhibit, row, document, fielding, mapped, connection)
 
 
 def _export(receipt: _Receipt) -> Iterator[str]:
@@ -239,10 +237,7 @@ def _columns(receipt: _Receipt) -> Iterator[str]:
     for recode in receipt.mapped.recodes:
         own = [text for text, option in recode.texts.items() if option in receipt.members]
         if recode.question == question and own:
-            yield _part(
-                "",
-                f"and {len(own)} texts beside Other, by [questions.{question}.others]",
-            )
+            yield _part("", f"and {len(own)} texts beside Other, by [questions.{question}.others]")
 
 
 def _cells(receipt: _Receipt) -> Iterator[tuple[int, str | None]]:

@@ -86,6 +86,18 @@ def find(table: pd.DataFrame, parts: Sequence[str], change: bool = False) -> int
     )
 
 
+def look_up(table: pd.DataFrame, parts: Sequence[str]) -> int:
+    """As `find`, of a change where a part says so and is not what an answer or a group is called."""
+    ids = _ids(table)
+    own = [part for part in parts if part not in CHANGES or part in ids]
+    return find(table, own, len(own) < len(parts))
+
+
+def _ids(table: pd.DataFrame) -> set[str]:
+    """What the answers and groups of a table are called."""
+    return {str(value) for column in _NAMING[:4] if column in table for value in table[column]}
+
+
 def _matching(
     table: pd.DataFrame, left: pd.Series, columns: Sequence[str], parts: Sequence[str]
 ) -> tuple[pd.Series, set[str]]:
@@ -160,14 +172,13 @@ def quote(tables: Mapping[str, pd.DataFrame], placeholder: str, exhibit: str, pl
     if name not in tables:
         raise SurveyError(f"{{{placeholder}}}: no exhibit {name!r}; {did_you_mean(name, tables)}")
     table = tables[name]
-    ids = {str(value) for column in _NAMING[:4] if column in table for value in table[column]}
+    ids = _ids(table)
     # an answer may be called high, or change: then it is meant, and what is wanted of it stands behind it
     wanted = parts.pop() if parts and parts[-1] in _FIELDS and parts[-1] not in ids else ""
     if not wanted and len(parts) > 1 and parts[-1] in _FIELDS and parts[-1] == parts[-2]:
         wanted = parts.pop()
-    moved = [part for part in parts if part in CHANGES and part not in ids]
     try:
-        index = find(table, [part for part in parts if part not in moved], bool(moved))
+        index = look_up(table, parts)
     except SurveyError as error:
         raise SurveyError(f"{{{placeholder}}}: {error}") from None
     row = rows(table.iloc[[index]])[0]

@@ -117,6 +117,16 @@ def test_changes_and_others_numbers_have_their_own_receipts(toy_done: Paths) -> 
     assert found["base"] == ["200 respondents"]
 
 
+def test_a_change_is_told_by_its_two_sides(ospo_done: Paths) -> None:
+    for reference in ("planning.change", "planning.2018.2024.change", "change.planning.2018"):
+        found = receipt(ospo_done, "has_ospo_over_time", reference)
+        assert "2024" in found
+    assert found["2018"] == ["0.159090909091 of 748 valid cases"]
+    assert found["flag"] == ["no_clear_change"]
+    with pytest.raises(SurveyError, match="counts no responses of its own"):
+        receipt(ospo_done, "has_ospo_over_time", "planning.change", with_rows=True)
+
+
 def test_without_an_option_the_numbers_are_listed(toy_done: Paths) -> None:
     lines = list(explain(toy_done, "uses"))
     assert "  models.second  55%" in lines
