@@ -173,14 +173,6 @@ def load(paths: Paths, survey: Survey) -> list[Fielding]:
         except SurveyError as error:
             problems += error.problems
     problems += _twice(fieldings)
-    for fielding in fieldings[:1]:
-        problems += [
-            fielding.document.problem(
-                "no wave is before this one to be compared with", "changes", question, "pool"
-            )
-            for question, change in fielding.wave.changes.items()
-            if change.pool
-        ]
     if problems:
         raise SurveyError(problems)
     return fieldings

@@ -148,6 +148,8 @@ def test_the_numbers_of_titles_are_quoted(survey: str, told: Callable[[str], Pat
     for exhibit in read(paths, "exhibits").to_dict("records"):
         own = NUMERAL.findall(exhibit["title"])
         quoted = {declared[exhibit["id"]]["printed"]} if exhibit["id"] in declared else set()
+        assert "{" not in exhibit["title"]
+        assert quoted <= set(own)
         assert all(n in quoted or n in NUMERAL.findall(known) for n in own), exhibit["title"]
 
 

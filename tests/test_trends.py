@@ -251,13 +251,6 @@ def test_a_pool_that_means_nothing_is_refused(tmp_path: Path, change: str, said:
         ingest(paths)
 
 
-def test_the_first_wave_has_nothing_to_join_with(tmp_path: Path) -> None:
-    waves = {"w1": (SPLIT, f"{PARTS}\n{POOL}"), "w2": (BEFORE, WHOLE)}
-    paths = lay_out(tmp_path, waves, exhibit("dumbbell"))
-    with pytest.raises(SurveyError, match=r"w1.toml:\d+: no wave is before this one to be compared with"):
-        ingest(paths)
-
-
 def test_a_copy_with_an_answer_changed_is_one_too(tmp_path: Path) -> None:
     """Twenty who all answer otherwise, and the same with other ids of whom one thought again, or three."""
     options = [f"Reason {place}" for place in range(20)]

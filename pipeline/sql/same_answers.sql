@@ -14,7 +14,7 @@ varied as (
     select wave, count(*) as respondents
     from said
     group by wave
-    having 2 * count(distinct answers) >= count(*)
+    having 2 * count(distinct answers) >= count(*) and count(*) >= 5
 )
 
 select early.wave as early, late.wave as late, count(distinct late.respondent) as shared, varied.respondents
