@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -15,8 +15,8 @@ import pandas as pd
 from pipeline.estimate import LOW_BASE, SHARES, SUPPRESSED
 from pipeline.exhibits import Bands, Exhibit
 from pipeline.grids import intervals
-from pipeline.printed import CHANGES, NOT_THE_SAME, TABLE, Printed, main_measures
-from pipeline.rounding import half_up, percent, points, thousands
+from pipeline.printed import CHANGES, NOT_THE_SAME, TABLE, Printed, answer_label, main_measures
+from pipeline.rounding import half_up, p_value, percent, points, thousands
 from pipeline.significance import SURE
 from pipeline.survey import Survey
 from pipeline.words import lowered, plain
@@ -433,14 +433,10 @@ def _clear_changes(changes: pd.DataFrame) -> str:
     how = f"at 5%, Holm-adjusted over the {len(tested)} of the figure"
     if clear.empty:
         return f"No clear change between any two waves {how}."
-    said = [f"{_names(row)} {row['group_label']} {points(float(row['value']))}" for row in
+    said = [f"{answer_label(row)} {row['group_label']} {points(float(row['value']))}" for row in
             clear.head(_LISTED).to_dict("records")]  # fmt: skip
     more = len(clear) - len(said)
     return f"Clear changes in points, {how}: {'; '.join(said)}{f'; {more} more in the table' * bool(more)}."
-
-
-def _names(row: Mapping[Hashable, object]) -> str:
-    return ": ".join(str(row[part]) for part in ("item_label", "option_label") if row[part])
 
 
 def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
@@ -490,11 +486,13 @@ def _tested(tests: pd.DataFrame) -> str:
     for row in crosstab.to_dict("records") if len(crosstab) == 1 else []:
         degrees = f"{half_up(row['df'], 1)}, {half_up(row['df2'], 1)}"
         statistic = half_up(row["statistic"], 2)
-        said.append(f"Rao–Scott test of the answers by group: F({degrees}) = {statistic}, {_p(row['p'])}.")
+        said.append(
+            f"Rao–Scott test of the answers by group: F({degrees}) = {statistic}, {p_value(row['p'])}."
+        )
     for row in tests[tests["test"] == "friedman"].to_dict("records"):
         said.append(
             f"Friedman test of whether all are ranked alike: chi-squared({half_up(row['df'])}) = "
-            f"{half_up(row['statistic'], 1)}, {_p(row['p'])}, unweighted."
+            f"{half_up(row['statistic'], 1)}, {p_value(row['p'])}, unweighted."
         )
     waves = tests[tests["test"] == "two_waves"]
     if len(waves):
@@ -515,10 +513,6 @@ def _tested(tests: pd.DataFrame) -> str:
     if said:
         said.append("All tests: tables/tests.csv.")
     return " ".join(said)
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {half_up(p, 3)}"
 
 
 def _ungrouped(data: pd.DataFrame) -> str:

@@ -18,7 +18,7 @@ from pipeline.printed import POOL
 from pipeline.significance import ADJUSTMENT, Joint, Together, higher_than
 from pipeline.statements import statement
 from pipeline.stats.intervals import Method
-from pipeline.survey import NO_ANSWER, TOP, Survey
+from pipeline.survey import NO_ANSWER, Survey
 
 COLUMNS = [
     "wave", "question", "item", "item_label", "option", "option_label", "role", "measure",
@@ -98,7 +98,7 @@ def overlaps(
         "question": survey.position(question),
         "item": items.index(row["item"]) + 1,
         "options": [options.index(member) + 1 for member in survey.members(question, row["option"])],
-        "places": {"first": 1, "top_3": TOP, "ranked": len(items)}.get(row["measure"], 0),
+        "places": survey.last_place(question, row["measure"]),
         "states": ["answered", "dkns"] if dkns == "keep" else ["answered"],
     }
     waves = dict(connection.execute("select wave, name from coded.waves").fetchall())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import pandas as pd
@@ -10,10 +9,9 @@ import pandas as pd
 from pipeline import comparability
 from pipeline.estimate import SHARES
 from pipeline.exhibit_table import Estimates
-from pipeline.printed import main_measures
+from pipeline.printed import answer_label, main_measures
 from pipeline.rounding import percent, points, thousands
-from pipeline.significance import ADJUSTMENT, SURE, wave_pairs
-from pipeline.stats.tests import ADJUSTMENTS
+from pipeline.significance import SURE, adjusted_together, wave_pairs
 
 CHANGES = [
     "question", "item", "item_label", "option", "option_label", "measure", "early", "late", "early_estimate",
@@ -45,7 +43,7 @@ def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
     measures = ("net", "mean", *main_measures(found["measure"]))
     found = found[found["measure"].isin(measures)]
     made = []
-    for early, late in dict.fromkeys([*itertools.pairwise(names), (names[0], names[-1])]):
+    for early, late in comparability.pairs(names):
         status, _ = comparability.declared(fieldings, question, early, late)
         if status == comparability.BROKEN:
             continue
@@ -60,7 +58,7 @@ def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
             )
         )
     if made and (whole := pd.concat(made, ignore_index=True)).shape[0]:
-        whole["adjusted_p"] = ADJUSTMENTS[ADJUSTMENT](whole["p"])
+        whole = adjusted_together(whole)
         clear = whole["adjusted_p"] < SURE
         is_large = whole["measure"].isin(SHARES) & (whole["difference"].abs() > LARGE)
         whole["flag"] = (~clear).map({True: "no_clear_change", False: ""})
@@ -85,9 +83,8 @@ def warnings(found: pd.DataFrame) -> Iterator[str]:
     """A line a question whose shares moved by more than ten points between waves that nothing tells apart."""
     own = found[found["flag"] == "large"]
     for question, rows in own.groupby("question", sort=False):
-        widest = rows.sort_values("difference", key=abs, ascending=False, kind="stable").iloc[0]
-        parts = (" ".join(str(widest[part]).split()) for part in ("item_label", "option_label"))
-        label = ": ".join(part for part in parts if part)
+        widest = rows.sort_values("difference", key=abs, ascending=False, kind="stable").iloc[0].to_dict()
+        label = " ".join(answer_label(widest).split())
         more = f" (and {len(rows) - 1} more in tables/changes.csv)" if len(rows) > 1 else ""
         sides = [
             f"{percent(widest[f'{side}_estimate'])} of {thousands(widest[f'{side}_cases'])} in {widest[side]}"

@@ -22,8 +22,9 @@ from pipeline.cells import chosen_together, overlaps
 from pipeline.errors import SurveyError
 from pipeline.estimate import LOW_BASE, SHARES
 from pipeline.exhibit_table import Source
+from pipeline.printed import answer_label
 from pipeline.quotes import find
-from pipeline.rounding import half_up, percent, points, thousands
+from pipeline.rounding import p_value, percent, points, thousands
 from pipeline.significance import SURE, item_pairs, option_pairs
 
 CLAIMS = [
@@ -97,7 +98,7 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
     if tested.shape != "answers" or exhibit.by:
         raise SurveyError(f"top is tested on the answers of all respondents; {exhibit.kind} shows others")
     named = [tested.row(reference) for reference in references]
-    if any(row["measure"] not in SHARES for row in named) or len({_of(row) for row in named}) > 1:
+    if any(row["measure"] not in SHARES for row in named) or len({competes_on(row) for row in named}) > 1:
         raise SurveyError(f"top = {of}: shares are compared, of options or of one option of several items")
     tests = [test for row in named for test in _against_others(tested, row, named)]
     first = named[0]
@@ -113,7 +114,7 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
     holds = bool(closest["difference"] > 0 and closest["p"] < SURE)
     verb = "is" if holds else "is not clearly"
     said = (
-        f"{_share(one)} {verb} ahead of {_share(other)}: {_difference(closest)}, {_p(closest['p'])}, "
+        f"{_share(one)} {verb} ahead of {_share(other)}: {_difference(closest)}, {p_value(closest['p'])}, "
         f"{_HOW[closest['method']]}, of {_cases(first)}{_when(tested, first)}; the closest of {len(tests)}"
     )
     # no adjustment: all of them have to hold
@@ -130,7 +131,7 @@ def _competing(tested: Tested, row: Row) -> pd.DataFrame:
     return pd.DataFrame(own.loc[own["option"] == row["option"]] if row["item"] else own)
 
 
-def _of(row: Row) -> tuple[str, str]:
+def competes_on(row: Row) -> tuple[str, str]:
     """What answers have in common that compete: a measure, and of items the option."""
     return row["measure"], row["option"] if row["item"] else ""
 
@@ -139,7 +140,7 @@ def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[
     """Tests of an answer against each of those that are not named."""
     own = _competing(tested, row)
     if row["valid_cases"] >= LOW_BASE and row["place"] not in own.index:
-        raise SurveyError(f"top: “{_label(row)}” is no answer that competes with others")
+        raise SurveyError(f"top: “{answer_label(row)}” is no answer that competes with others")
     places = {one["place"] for one in named}
     rivals = [place for place in own.index if place not in places]
     source, question = tested.source, tested.source.exhibit.question
@@ -195,8 +196,8 @@ def _higher_in(tested: Tested, reference: str) -> Verdict:
     verb = "is" if holds else "is not clearly"
     said = (
         f"{_share(row)} in “{row['group_label']}” {verb} higher than the {percent(against)} of {others}: "
-        f"{_difference(result)}, {_p(result['adjusted_p'])}, Holm-adjusted over {len(tests)} comparisons; "
-        f"{_cases(row)} in the group{_when(tested, row)}"
+        f"{_difference(result)}, {p_value(result['adjusted_p'])}, Holm-adjusted over {len(tests)} "
+        f"comparisons; {_cases(row)} in the group{_when(tested, row)}"
     )
     return Verdict("higher_in", reference, holds, said, row["wave"], row["group"], others, row["share"],
                    against, comparisons=len(tests), method=result["method"], **_numbers(result))  # fmt: skip
@@ -217,14 +218,14 @@ def _moved(
         own = _like(tests[(tests["first"] == late) & (tests["second"] == early)], change, ("item", "option"))
         if own.empty:
             return Verdict(claim, reference, False, _nothing_claimed(change), late, late, early)
-        result = _turned(own.iloc[0].to_dict(), 1)
+        result = own.iloc[0].to_dict()
         sides = _like(tested.found, result)
         before, after = (sides[sides["wave"] == wave].iloc[0].to_dict() for wave in (early, late))
         holds = wanted(result["difference"], result["adjusted_p"] < SURE)
         said = (
-            f"“{_label(change)}” {holding if holds else failing} from {percent(before['share'])} of "
+            f"“{answer_label(change)}” {holding if holds else failing} from {percent(before['share'])} of "
             f"{_cases(before)} in {early} to {percent(after['share'])} of {_cases(after)} in {late}: "
-            f"{_difference(result)}, {_p(result['adjusted_p'])}, Holm-adjusted over {len(tests)} changes"
+            f"{_difference(result)}, {p_value(result['adjusted_p'])}, Holm-adjusted over {len(tests)} changes"
         )
         return Verdict(claim, reference, holds, said, late, late, early, after["share"], before["share"],
                        comparisons=len(tests), method=result["method"], **_numbers(result))  # fmt: skip
@@ -267,21 +268,13 @@ def _difference(result: Row) -> str:
     return f"{points(result['difference'])} points [{points(result['low'])}, {points(result['high'])}]"
 
 
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {half_up(p, 3)}"
-
-
 def _id(row: Row) -> str:
     """What a row is called in a test of two answers: its item where items are compared."""
     return str(row["item"] or row["option"])
 
 
-def _label(row: Row) -> str:
-    return ": ".join(str(row[part]) for part in ("item_label", "option_label") if row[part])
-
-
 def _share(row: Row) -> str:
-    return f"“{_label(row)}” {percent(row['share'])}"
+    return f"“{answer_label(row)}” {percent(row['share'])}"
 
 
 def _cases(row: Row) -> str:
@@ -294,4 +287,4 @@ def _nothing_claimed(row: Row) -> str:
     if flag not in ("not_asked", "low_base", "suppressed"):
         why = "is not among what this exhibit tests"
     whom = f" in “{row['group_label']}”" if row["by"] else ""
-    return f"“{_label(row)}”{whom} {why}, so nothing can be claimed of it"
+    return f"“{answer_label(row)}”{whom} {why}, so nothing can be claimed of it"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from pipeline.printed import POOL
-from pipeline.wave import Fielding
+from pipeline.wave import Change, Fielding
 
 BROKEN = "broken"
 
@@ -17,12 +18,9 @@ def declared(fieldings: Sequence[Fielding], question: str, one: str, other: str)
 
     `one` and `other` are names of waves, in any order. Options are not looked at.
     """
-    names = [fielding.name for fielding in fieldings]
-    early, late = sorted((names.index(one), names.index(other)))
     status, notes = "same", []
-    for fielding in fieldings[early + 1 : late + 1]:
-        change = fielding.wave.changes.get(question)
-        if change and change.status != "same":
+    for change in _between(fieldings, question, one, other):
+        if change.status != "same":
             status = BROKEN if BROKEN in (status, change.status) else change.status
             notes += [change.note] if change.note else []
     return status, "; ".join(notes)
@@ -35,12 +33,9 @@ def joins(
 
     A pool of pools holds all that is in any of them.
     """
-    names = [fielding.name for fielding in fieldings]
-    early, late = (0, len(names)) if not one else sorted((names.index(one), names.index(other)))
     found: dict[str, list[str]] = {}
-    for fielding in fieldings[early + 1 : late + 1]:
-        change = fielding.wave.changes.get(question)
-        for target, parts in (change.pool if change else {}).items():
+    for change in _between(fieldings, question, one, other):
+        for target, parts in change.pool.items():
             found[target] = list(dict.fromkeys([*found.get(target, [target]), *parts]))
     for _ in found:
         for target, parts in found.items():
@@ -79,7 +74,20 @@ def pooled(
 
 def is_said(fieldings: Sequence[Fielding], question: str, one: str, other: str) -> bool:
     """Whether a wave file after the earlier wave up to the later says how the question compares."""
+    return any("status" in change.model_fields_set for change in _between(fieldings, question, one, other))
+
+
+def pairs(waves: Sequence[str]) -> list[tuple[str, str]]:
+    """Which of `waves`, the oldest first, are compared: each with the next, and the first with the last."""
+    return list(dict.fromkeys([*itertools.pairwise(waves), (waves[0], waves[-1])]))
+
+
+def _between(
+    fieldings: Sequence[Fielding], question: str, one: str = "", other: str = ""
+) -> Iterator[Change]:
+    """What the wave files say of a question, after the earlier of two waves up to the later, or over all."""
     names = [fielding.name for fielding in fieldings]
-    early, late = sorted((names.index(one), names.index(other)))
-    changes = (fielding.wave.changes.get(question) for fielding in fieldings[early + 1 : late + 1])
-    return any(change is not None and "status" in change.model_fields_set for change in changes)
+    early, late = (0, len(names)) if not one else sorted((names.index(one), names.index(other)))
+    for fielding in fieldings[early + 1 : late + 1]:
+        if change := fielding.wave.changes.get(question):
+            yield change

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import re
 import tomllib
@@ -12,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pipeline import files
 from pipeline.carry import Carried
 from pipeline.columns import letters_of
 from pipeline.documents import Document
@@ -100,7 +100,7 @@ def carried_toml(
     if found.blank:
         lines.append(f"blank = {json.dumps(found.blank, ensure_ascii=False)}")
     if source.sha256:
-        lines.append(f'sha256 = "{hashlib.sha256(export.read_bytes()).hexdigest()}"')
+        lines.append(f'sha256 = "{files.sha256(export)}"')
     if source.url:
         lines.append(f"{CHECK} add url, the address of this export")
     if source.licence:

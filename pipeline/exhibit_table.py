@@ -31,8 +31,8 @@ from pipeline.histogram import bins
 from pipeline.printed import CHANGES, POOL, main_measures
 from pipeline.published import Published
 from pipeline.significance import (
-    ADJUSTMENT,
     SURE,
+    adjusted_together,
     as_tests,
     crosstabs,
     group_and_others,
@@ -43,7 +43,6 @@ from pipeline.significance import (
     wave_pairs,
 )
 from pipeline.stats.intervals import wilson
-from pipeline.stats.tests import ADJUSTMENTS
 from pipeline.survey import ROLES
 
 PUBLISHED_COLUMNS = [
@@ -379,24 +378,25 @@ def _by_change(table: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
 
 def wave_changes(table: pd.DataFrame) -> pd.DataFrame:
     """The tests of each estimate of a table over waves, adjusted over all of them together."""
-    tests = pd.concat([as_tests([]), *(wave_pairs(table, *pair) for pair in _pairs_of_waves(table))])
-    adjusted = ADJUSTMENTS[ADJUSTMENT](tests["p"]) if len(tests) else tests["p"]
-    return tests.assign(adjusted_p=adjusted).reset_index(drop=True)
+    tests = [as_tests([]), *(wave_pairs(table, *pair) for pair in _pairs_of_waves(table))]
+    return adjusted_together(pd.concat(tests, ignore_index=True))
 
 
 def _pairs_of_waves(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """Each wave with the next, and the first with the last; those left out that cannot be compared."""
+    """The waves of a table that are compared; those left out that cannot be."""
     status = dict(zip(table["wave"], table["comparability"], strict=True))
     names = sorted(status)
-    pairs = dict.fromkeys([*itertools.pairwise(names), (names[0], names[-1])])
     broken = [name for name in names if status[name] == comparability.BROKEN]
-    return [(one, other) for one, other in pairs if not any(one < name <= other for name in broken)]
+    return [
+        (one, other)
+        for one, other in comparability.pairs(names)
+        if not any(one < name <= other for name in broken)
+    ]
 
 
 def _differences(found: pd.DataFrame) -> pd.DataFrame:
     """The tests of each estimate of two groups, adjusted over them together."""
-    tested = group_pairs(found)
-    return tested.assign(adjusted_p=ADJUSTMENTS[ADJUSTMENT](tested["p"]) if len(tested) else tested["p"])
+    return adjusted_together(group_pairs(found))
 
 
 def _all(source: Source) -> pd.DataFrame:

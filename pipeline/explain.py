@@ -12,6 +12,7 @@ import pandas as pd
 
 from pipeline import survey
 from pipeline.charts import NO_VALUE, rows
+from pipeline.coded import STATES
 from pipeline.comparability import pools
 from pipeline.documents import Document
 from pipeline.errors import SurveyError, did_you_mean
@@ -26,7 +27,7 @@ from pipeline.quotes import look_up
 from pipeline.rounding import half_up, significant, thousands
 from pipeline.statements import literal
 from pipeline.stats.intervals import NAMES
-from pipeline.survey import TOP, Survey
+from pipeline.survey import Survey
 from pipeline.tables import Run, opened
 from pipeline.tidy import read, read_exhibits
 from pipeline.wave import Fielding
@@ -42,7 +43,6 @@ _COUNTED = {
     "written": "who wrote something",
 }
 _WIDTH = 10
-_STATES = ("answered", "dkns", "not_applicable", "skipped", "not_reached", "not_asked", "not_offered")
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,7 @@ class _Receipt:
     @property
     def places(self) -> int:
         """The last place of a ranking that the row counts."""
-        items = self.survey.questions[str(self.row["question"])].items
-        return {"first": 1, "top_3": TOP}.get(str(self.row["measure"]), len(items))
+        return self.survey.last_place(str(self.row["question"]), str(self.row["measure"]))
 
     @property
     def is_chosen(self) -> bool:
@@ -301,7 +300,7 @@ def _base(receipt: _Receipt) -> Iterator[str]:
         of = f" = {bands.of} {' or '.join(bands.groups[str(row['group'])].options)}" if bands else ""
         yield _part("group", f"{row['by']} {row['group_label']}{of}")
     counted = dict(_states(receipt))
-    said = [f"{counted[state]} {state.replace('_', ' ')}" for state in _STATES if counted.get(state)]
+    said = [f"{counted[state]} {state.replace('_', ' ')}" for state in STATES if counted.get(state)]
     yield _part("states", ", ".join(said) or "none")
     kept = "DKNS excluded" if exhibit.dkns == "exclude" else "answered and DKNS"
     yield _part("base", f"{row['valid_cases']} valid cases ({kept}), sample size {row['sample_size']}")

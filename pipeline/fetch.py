@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,7 +33,7 @@ def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
             continue
         for target, url, expected in zip(fielding.exports, source.url, source.sha256, strict=True):
             shown = paths.shown(target)
-            if target.is_file() and _sha256(target) == expected.lower():
+            if target.is_file() and files.sha256(target) == expected.lower():
                 said.append(f"{shown} is there")
                 continue
             try:
@@ -70,13 +69,8 @@ def _bring(target: Path, url: str, expected: str, there: dict[str, Path], folder
 def _hashes(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise SurveyError(f"no folder {folder}")
-    return {_sha256(path): path for path in _files(folder)}
+    return {files.sha256(path): path for path in _files(folder)}
 
 
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

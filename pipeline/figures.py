@@ -238,7 +238,7 @@ def _hash(content: bytes) -> str:
 
 
 def _hash_of(path: Path) -> str:
-    return _hash(path.read_bytes()) if path.is_file() else ""
+    return files.sha256(path) if path.is_file() else ""
 
 
 def _chosen(exhibits: Sequence[Printed], only: Sequence[str]) -> list[Printed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -44,3 +45,9 @@ def prune(folder: Path, keep: Iterable[Path], pattern: str) -> list[Path]:
     for path in gone:
         path.unlink()
     return gone
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, read piece by piece."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -6,12 +6,11 @@ import json
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
-import pandas as pd
-
-from pipeline.claims import Tested, Verdict, test
+from pipeline.claims import Tested, Verdict, competes_on, test
 from pipeline.errors import SurveyError
 from pipeline.paths import Paths
-from pipeline.printed import main_measures
+from pipeline.printed import answer_label
+from pipeline.significance import answers_compared
 from pipeline.tables import opened
 
 _MOST_FIRST = 3
@@ -79,7 +78,8 @@ def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
     """The claims that can be made of the rows of an exhibit, whether or not they hold."""
     if tested.shape not in ("answers", "two_waves", "all_waves"):
         return
-    rows = [row | {"of": _answer(row)} for row in _claimable(tested.found).to_dict("records")]
+    own = answers_compared(tested.found[tested.found["wave"] == tested.found["wave"].max()])
+    rows = [row | {"of": _answer(row)} for row in own.to_dict("records")]
     for row in rows:
         if row["by"]:
             yield "higher_in", [f"{row['of']}.{row['group']}"]
@@ -88,8 +88,9 @@ def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
         for early, late in _pairs(tested) if not row["by"] else ():
             for claim in ("grew", "fell", "no_clear_change"):
                 yield claim, [f"{row['of']}.{early}.{late}"]
-    own = [row for row in rows if not row["by"]]
-    falling = sorted((row for row in own if _net(row) == _net(own[0])), key=lambda row: -row["share"])
+    whole = [row for row in rows if not row["by"]]
+    alike = [row for row in whole if competes_on(row) == competes_on(whole[0])]
+    falling = sorted(alike, key=lambda row: -row["share"])
     for most in range(1, min(_MOST_FIRST, len(falling)) + 1):
         yield "top", [row["of"] for row in falling[:most]]
 
@@ -98,20 +99,6 @@ def _pairs(tested: Tested) -> list[tuple[str, str]]:
     """The waves between which changes are shown."""
     changes = tested.found[tested.found["measure"] == "change"]
     return list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
-
-
-def _net(row: Mapping[Hashable, Any]) -> str:
-    """What items are compared on; answers to a question that has none compete with each other."""
-    return str(row["option"]) if row["item"] else ""
-
-
-def _claimable(found: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the latest wave that claims are made of: substantive answers, or of a grid its nets."""
-    own = found[(found["wave"] == found["wave"].max()) & found["share"].notna()]
-    own = own[own["role"].isin(["substantive", "", "net"])]
-    is_grid = (own["item"] != "").any() and (own["measure"] == "net").any()
-    measures = ["net"] if is_grid else main_measures(own["measure"])
-    return pd.DataFrame(own[own["measure"].isin(measures)])
 
 
 def _answer(row: Mapping[Hashable, Any]) -> str:
@@ -146,5 +133,4 @@ def _title(tested: Tested, verdict: Verdict) -> str:
 
 def _label(row: Mapping[Hashable, Any]) -> str:
     """An answer's label; braces would be read as a quoted number."""
-    label = ": ".join(str(row[part]) for part in ("item_label", "option_label") if row[part])
-    return label.translate(str.maketrans("{}", "()"))
+    return answer_label(row).translate(str.maketrans("{}", "()"))

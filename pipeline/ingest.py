@@ -89,7 +89,7 @@ def _refusals(paths: Paths, fielding: Fielding) -> Iterator[Problem]:
             yield fielding.document.problem(f"no file {paths.shown(export)}{then}", *place)
             continue
         if source.sha256:
-            seen = hashlib.sha256(export.read_bytes()).hexdigest()
+            seen = files.sha256(export)
             if seen != source.sha256[index].lower():
                 yield fielding.document.problem(
                     f"{paths.shown(export)} has sha256 {seen}, which is not the pinned one: the file "

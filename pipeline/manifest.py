@@ -78,21 +78,17 @@ def _state(paths: Paths) -> dict[str, Any]:
     made = sorted(path for path in paths.outputs.rglob("*") if path.is_file() and _is_output(paths, path))
     return {
         "survey": paths.survey,
-        "inputs": {path.name: {"sha256": _hash(path)} | sources.get(path.name, {}) for path in inputs},
+        "inputs": {path.name: {"sha256": files.sha256(path)} | sources.get(path.name, {}) for path in inputs},
         "code": {"version": importlib.metadata.version(_NAME), "sha256": _code()},
         "libraries": {"python": platform.python_version()} | dict(_libraries()),
         "flow": [row | {"respondents": int(row["respondents"])} for row in flow],
-        "made": {str(path.relative_to(paths.outputs)): {"sha256": _hash(path)} for path in made},
+        "made": {str(path.relative_to(paths.outputs)): {"sha256": files.sha256(path)} for path in made},
     }  # fmt: skip
 
 
 def _is_output(paths: Paths, path: Path) -> bool:
     """Whether a file is one of those that are passed on; the database never has the same bytes."""
     return path not in (paths.manifest, paths.database) and paths.interim not in path.parents
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _code() -> str:

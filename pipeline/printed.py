@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -59,3 +59,8 @@ class Printed:
 def main_measures(measures: Iterable[str]) -> tuple[str, str]:
     """What an exhibit without nets shows: shares of options; of items ranked, if deep those in the top 3."""
     return "option", "top_3" if "top_3" in set(measures) else "ranked"
+
+
+def answer_label(row: Mapping[Any, Any]) -> str:
+    """What an answer of a table is called: its item and its option, or the one of them that it has."""
+    return ": ".join(str(row[part]) for part in ("item_label", "option_label") if row[part])

@@ -16,6 +16,7 @@ import pandas as pd
 
 from pipeline.charts import rows
 from pipeline.errors import SurveyError, did_you_mean
+from pipeline.estimate import LOW_BASE
 from pipeline.printed import CHANGES, main_measures
 from pipeline.rounding import half_up, percent, points, thousands
 
@@ -26,7 +27,7 @@ _NAMING = ("item", "option", "label", "group", "wave", "measure", "question")
 _FIELDS = {"n": "valid_cases", "respondents": "respondents", "low": "low", "high": "high"}
 _HIDDEN = {
     "suppressed": "is suppressed",
-    "low_base": "has fewer than 30 respondents",
+    "low_base": f"has fewer than {LOW_BASE} respondents",
     "not_asked": "was not asked in that wave",
 }
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?")

@@ -45,3 +45,8 @@ def thousands(count: float) -> str:
 def significant(number: float) -> str:
     """A number as CSVs carry it: twelve significant digits, empty for a missing one."""
     return "" if math.isnan(number) else f"{number:.{SIGNIFICANT_DIGITS}g}"
+
+
+def p_value(p: float) -> str:
+    """A p value as printed: `p = 0.012`, `p < 0.001`."""
+    return "p < 0.001" if p < 0.001 else f"p = {half_up(p, 3)}"

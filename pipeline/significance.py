@@ -171,14 +171,12 @@ def group_and_total(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Dat
     whole = shares[shares["by"] == ""]
     enough = shares[(shares["by"] != "") & (shares["valid_cases"] >= LOW_BASE)]
     rows = enough.merge(whole, on=_ROW, suffixes=("", "_all"))
-    sums = ["weight", "weight_squares", "yes_weight", "yes_squares"]
-    group, total = (Sums(*(rows[f"{name}{suffix}"] for name in sums)) for suffix in ("", "_all"))
+    group, total, outside = _sums_with_all(rows)
     difference, error = group_less_total(group, total, rows["analysed"])
     df = rows["analysed"].to_numpy(dtype=float) - 1
     statistic, p = t_test(difference, error, df)
     low, high = mean_limits(difference, error, df)
     edge = np.isin(group.share, (0.0, 1.0)) | np.isin(total.share, (0.0, 1.0))
-    outside = Sums(*(getattr(total, name) - getattr(group, name) for name in Sums.__annotations__))
     by_newcombe = newcombe_p(
         group.share, effective_cases(group.weight, group.squares),
         outside.share, effective_cases(outside.weight, outside.squares),
@@ -206,24 +204,18 @@ def group_and_others(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Da
     Adjusted over all answers and groups of a wave together, of whatever segment. Not where either side has
     fewer than 30 valid cases.
     """
-    measures = ("net",) if (found["item"] != "").any() and (found["measure"] == "net").any() else (
-        main_measures(found["measure"])
-    )  # fmt: skip
-    shares = found[found["measure"].isin(measures) & found["share"].notna()]
-    shares = shares[shares["role"].isin(["substantive", "", "net"])]
+    shares = answers_compared(found)
     whole = shares[shares["by"] == ""]
     rows = shares[shares["by"] != ""].merge(whole, on=_ROW, suffixes=("", "_all"))
     others = rows["valid_cases_all"] - rows["valid_cases"]
     rows = rows[((rows["valid_cases"] >= LOW_BASE) & (others >= LOW_BASE)).to_numpy(dtype=bool)]
-    sums = ["weight", "weight_squares", "yes_weight", "yes_squares"]
-    group, total = (Sums(*(rows[f"{name}{suffix}"] for name in sums)) for suffix in ("", "_all"))
-    outside = Sums(*(getattr(total, name) - getattr(group, name) for name in Sums.__annotations__))
+    group, _, outside = _sums_with_all(rows)
     one, other = (
         (own.share, share_error(own, rows["analysed"]), effective_cases(own.weight, own.squares))
         for own in (group, outside)
     )
-    shape = np.ones(len(rows), dtype=np.bool_)
-    result = _difference(one, other, shape, rows["analysed"].to_numpy(dtype=float) - 1)
+    is_share = np.ones(len(rows), dtype=np.bool_)
+    result = _difference(one, other, is_share, rows["analysed"].to_numpy(dtype=float) - 1)
     tested = rows[[*_ROW, "by"]].assign(
         test="group_and_others", first=rows["group"], second="others", **result
     )
@@ -231,6 +223,25 @@ def group_and_others(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Da
     families = tested.groupby(["wave", "question"], sort=False)["p"]
     tested["adjusted_p"] = families.transform(lambda p: ADJUSTMENTS[adjustment](p))
     return as_tests(tested.assign(adjustment=adjustment).to_dict("records"))
+
+
+def _sums_with_all(rows: pd.DataFrame) -> tuple[Sums, Sums, Sums]:
+    """The sums of groups, of all respondents (in columns that end in _all), and of those not in the group."""
+    names = ["weight", "weight_squares", "yes_weight", "yes_squares"]
+    group, total = (Sums(*(rows[f"{name}{suffix}"] for name in names)) for suffix in ("", "_all"))
+    outside = Sums(*(getattr(total, name) - getattr(group, name) for name in Sums.__annotations__))
+    return group, total, outside
+
+
+def answers_compared(found: pd.DataFrame) -> pd.DataFrame:
+    """The shares that claims are made of: substantive answers, or of a grid with nets those.
+
+    Other, None and DKNS are left out.
+    """
+    has_nets = (found["item"] != "").any() and (found["measure"] == "net").any()
+    measures = ("net",) if has_nets else main_measures(found["measure"])
+    own = found[found["measure"].isin(measures) & found["share"].notna()]
+    return own.loc[own["role"].isin(["substantive", "", "net"])]
 
 
 def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
@@ -285,9 +296,13 @@ def option_pairs(
     `pairs` are index labels of `found`, first and second.
     """
     rows = [_option_pair(found.loc[one], found.loc[other], together) for one, other in pairs]
-    tested = as_tests(rows)
-    adjusted = ADJUSTMENTS[adjustment](tested["p"]) if len(tested) else tested["p"]
-    return tested.assign(adjusted_p=adjusted, adjustment=adjustment)
+    return adjusted_together(as_tests(rows), adjustment)
+
+
+def adjusted_together(tests: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+    """`tests` with their p values adjusted over all of them."""
+    adjusted = ADJUSTMENTS[adjustment](tests["p"]) if len(tests) else tests["p"]
+    return tests.assign(adjusted_p=adjusted, adjustment=adjustment)
 
 
 def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dict[str, Any]:
@@ -301,6 +316,15 @@ def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dic
              (False, False): base - a - b + both}  # fmt: skip
     sums = {key: (weight, squares) for key, (weight, squares) in cells.items()}
     difference, error, _ = paired_difference(sums, first["analysed"])
+    what = {"item": item, "test": "two_options", "first": one, "second": other}
+    return what | _paired(first, second, difference, error)
+
+
+def _paired(first: pd.Series, second: pd.Series, difference: Array, error: Array) -> dict[str, Any]:
+    """The test of two estimates of the same respondents, whose difference and error are known.
+
+    By t; by Newcombe where one of them is 0 or 1 and has no error.
+    """
     df, method = float(first["analysed"]) - 1, "t, paired"
     statistic, p = t_test(difference, error, df)
     low, high = mean_limits(difference, error, df)
@@ -309,10 +333,9 @@ def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dic
         (low, high), p = newcombe(*ends), newcombe_p(*ends)
         statistic, df, method = np.array(np.nan), np.nan, "newcombe"
     return {
-        "wave": first["wave"], "question": first["question"], "measure": first["measure"], "item": item,
-        "test": "two_options", "method": method, "first": one, "second": other,
-        "difference": float(difference), "standard_error": float(error),
-        "low": float(low), "high": float(high), "statistic": float(statistic), "df": df, "p": float(p),
+        "wave": first["wave"], "question": first["question"], "measure": first["measure"], "method": method,
+        "difference": float(difference), "standard_error": float(error), "low": float(low),
+        "high": float(high), "statistic": float(statistic), "df": df, "p": float(p),
     }  # fmt: skip
 
 
@@ -331,28 +354,12 @@ def item_pairs(
 
     The items need not be answered by the same people. `first` and `others` are index labels of `found`.
     """
-    rows = []
-    one = found.loc[first]
-    for label in others:
-        other = found.loc[label]
+    one, rows = found.loc[first], []
+    for other in (found.loc[label] for label in others):
         difference, error = difference_of_domains(joint[str(other["item"])], one["analysed"])
-        df = float(one["analysed"]) - 1
-        statistic, p = t_test(difference, error, df)
-        low, high = mean_limits(difference, error, df)
-        method = "t, paired"
-        if {one["share"], other["share"]} & {0.0, 1.0}:
-            ends = (one["share"], one["effective_base"], other["share"], other["effective_base"])
-            (low, high), p = newcombe(*ends), newcombe_p(*ends)
-            statistic, df, method = np.array(np.nan), np.nan, "newcombe"
-        rows.append({
-            "wave": one["wave"], "question": one["question"], "measure": one["measure"],
-            "option": one["option"], "test": "two_items", "method": method, "first": one["item"],
-            "second": other["item"], "difference": float(difference), "standard_error": float(error),
-            "low": float(low), "high": float(high), "statistic": float(statistic), "df": df, "p": float(p),
-        })  # fmt: skip
-    tested = as_tests(rows)
-    adjusted = ADJUSTMENTS[adjustment](tested["p"]) if len(tested) else tested["p"]
-    return tested.assign(adjusted_p=adjusted, adjustment=adjustment)
+        what = {"option": one["option"], "test": "two_items", "first": one["item"], "second": other["item"]}
+        rows.append(what | _paired(one, other, difference, error))
+    return adjusted_together(as_tests(rows), adjustment)
 
 
 def rankings(ranks: pd.DataFrame) -> pd.DataFrame:

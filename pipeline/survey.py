@@ -196,6 +196,10 @@ class Survey(Declared):
         asked = self.questions[question]
         return len(asked.items) > TOP and (asked.max is None or asked.max > TOP)
 
+    def last_place(self, question: str, measure: str) -> int:
+        """The last place of a ranking that a measure counts."""
+        return {"first": 1, "top_3": TOP}.get(measure, len(self.questions[question].items))
+
     def scores(self, question: str) -> dict[str, float]:
         """The score of each scored option, by id."""
         asked = self.questions[question]

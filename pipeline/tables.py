@@ -147,11 +147,11 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> Ma
         drawn, own = (rows[rows["wave"] == names[0]] for rows in (data, tests))
     shown = []
     fieldings, question = all_declared.fieldings, exhibit.question
+    pools = comparability.pools(fieldings, question, names[-1], names[0]) if len(names) > 1 else {}
     for name, before in itertools.zip_longest(names, names[1:]):
         change = ("", "")
         if before is not None:
             change = comparability.declared(fieldings, question, before, name)
-        pools = comparability.pools(fieldings, question, names[-1], names[0]) if len(names) > 1 else {}
         joined = _labels_joined(question, pools, contexts[name], exhibit.show)
         shown.append(replace(contexts[name], change=change, pools=joined))
     printed = captions.caption(exhibit, number, drawn, own, shown)

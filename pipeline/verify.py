@@ -203,7 +203,7 @@ def _is_whole(declared: Declarations, wave: str, question: str, options: Sequenc
 
 def _said(rows: pd.DataFrame) -> Iterable[str]:
     for (wave_name, question), group in rows.groupby(["wave", "question"], sort=False):
-        yield f"{wave_name} {question}: {_agreeing(group)}"
+        yield f"{wave_name} {question}: {_counts(group)}"
         differing = group[(group["agrees"] == "no") | (group["base_agrees"] == "no")]
         for row in differing.to_dict("records"):
             what = " ".join(str(row[part]) for part in ("item", "option") if row[part])
@@ -215,9 +215,9 @@ def _said(rows: pd.DataFrame) -> Iterable[str]:
             yield f"    {what}: published {row['published']}% of {base}, computed {computed}"
     waves = rows.groupby("wave", sort=True)
     for name, group in waves:
-        yield f"total of {name}: {_agreeing(group)}"
+        yield f"total of {name}: {_counts(group)}"
     if len(waves) > 1:
-        yield f"total: {_agreeing(rows)}"
+        yield f"total: {_counts(rows)}"
 
 
 def _impossible(rows: pd.DataFrame, sums: pd.DataFrame) -> Iterator[str]:
@@ -244,7 +244,7 @@ def _totals(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
         tested = own[own["possible"] != ""]
         yield {
             "wave": wave or "other surveys", "own": bool(wave), "numbers": len(own),
-            "agree": int((own["agrees"] == "yes").sum()), "bases": int((own["base_agrees"] == "yes").sum()),
+            **_agreeing(own),
             "tested": len(tested), "possible": int((tested["possible"] == "yes").sum()),
         }  # fmt: skip
 
@@ -254,10 +254,18 @@ def _questions(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
     for (wave, question), own in rows.groupby(["wave", "question"], sort=False):
         yield {
             "wave": wave, "question": question, "numbers": len(own), "source": own["source"].iloc[0],
-            "agree": int((own["agrees"] == "yes").sum()), "bases": int((own["base_agrees"] == "yes").sum()),
+            **_agreeing(own),
         }  # fmt: skip
 
 
-def _agreeing(rows: pd.DataFrame) -> str:
-    agree, bases = (rows["agrees"] == "yes").sum(), (rows["base_agrees"] == "yes").sum()
-    return f"{agree} of {len(rows)} percentages agree, {bases} of {len(rows)} bases agree"
+def _agreeing(rows: pd.DataFrame) -> dict[str, int]:
+    """How many percentages agree, and how many bases."""
+    return {
+        "agree": int((rows["agrees"] == "yes").sum()),
+        "bases": int((rows["base_agrees"] == "yes").sum()),
+    }
+
+
+def _counts(rows: pd.DataFrame) -> str:
+    found, count = _agreeing(rows), len(rows)
+    return f"{found['agree']} of {count} percentages agree, {found['bases']} of {count} bases agree"
