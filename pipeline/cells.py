@@ -296,13 +296,14 @@ def _named(
     waves = dict(connection.execute("select wave, name from coded.waves").fetchall())
     items = _labels(connection, "items", "item")
     options = _labels(connection, "options", "option")
+    # a pool is printed as the option that it stands for, whose whole label may be in the export alone
+    whole = {(question, identifier): label for (question, _), (identifier, label) in options.items()}
     nets = {
-        (question, number): (net, survey.options(ids[question])[net].label if pool
-                             else survey.net_label(ids[question], net))
+        (question, number): (net, whole[question, net] if pool else survey.net_label(ids[question], net))
         for question, number, net, pool in connection.execute(
             "select question, net, id, pool from coded.nets"
         ).fetchall()
-    }  # fmt: skip
+    }
     places = _group_places(options, groups, segments)
     own = zip(found["segment"], found["grp"], strict=True)
     position, label, letter = zip(*(places[key] for key in own), strict=True)

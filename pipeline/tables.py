@@ -146,13 +146,14 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> Ma
         names = names[:1]
         drawn, own = (rows[rows["wave"] == names[0]] for rows in (data, tests))
     shown = []
+    labels = dict(zip(data["option"], data["option_label"], strict=True))
     fieldings, question = all_declared.fieldings, exhibit.question
     pools = comparability.pools(fieldings, question, names[-1], names[0]) if len(names) > 1 else {}
     for name, before in itertools.zip_longest(names, names[1:]):
         change = ("", "")
         if before is not None:
             change = comparability.declared(fieldings, question, before, name)
-        joined = _labels_joined(question, pools, contexts[name], exhibit.show)
+        joined = _labels_joined(question, pools, contexts[name], labels)
         shown.append(replace(contexts[name], change=change, pools=joined))
     printed = captions.caption(exhibit, number, drawn, own, shown)
     return Made(data, Tested(source, found, tests), printed)
@@ -172,14 +173,17 @@ def _sayable(all_declared: Declarations, contexts: Iterable[Context]) -> Iterato
 
 
 def _labels_joined(
-    question: str, pools: Mapping[str, list[str]], context: Context, shown: list[str]
+    question: str, pools: Mapping[str, list[str]], context: Context, labels: Mapping[str, str]
 ) -> dict[str, list[str]]:
-    """The labels of the answers that a wave offered in place of one it did not, by that one's label."""
+    """The labels of the answers that a wave offered in place of one it did not, by that one's label.
+
+    `labels` are those of the answers shown, by id.
+    """
     found = {}
     for target, parts in pools.items():
         offered = [context.labels[question, part] for part in parts if (question, part) in context.labels]
-        if offered and (question, target) not in context.labels and (not shown or target in shown):
-            found[context.survey.options(question)[target].label] = offered
+        if offered and target in labels and (question, target) not in context.labels:
+            found[labels[target]] = offered
     return found
 
 

@@ -100,6 +100,17 @@ def test_split_options_are_joined_and_counted_once(tmp_path: Path) -> None:
     assert sorted(every["option"]) == ["cost", "licences"]
 
 
+def test_a_pool_has_the_whole_label_of_its_option(tmp_path: Path) -> None:
+    """Of an option that is declared by a beginning only, the export has the rest."""
+    paths = lay_out(tmp_path, TWO, exhibit("dumbbell"))
+    declared = paths.raw / "survey.toml"
+    declared.write_text(declared.read_text().replace('licences = "Licences"', 'licences = "Licen…"'))
+    run(paths)
+    table = read(paths, "walls_dumbbell")
+    assert set(table.loc[table["option"] == "licences", "option_label"]) == {"Licences"}
+    assert "“Licences” is in w2" in read(paths, "exhibits")["foot"][0]
+
+
 def test_parts_that_are_asked_for_are_shown_as_they_are(tmp_path: Path) -> None:
     shown = 'show = ["restrictive", "licences"]'
     table = read(run(lay_out(tmp_path, TWO, exhibit("dumbbell", shown))), "walls_dumbbell")
