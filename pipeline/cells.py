@@ -56,16 +56,33 @@ def estimates(
 
     The columns are COLUMNS and SUMS, among which `screened` says whether the option disqualifies, so that
     nobody analysed has it. All respondents come first (`by` and `group` empty), then the groups of
-    each segment of `domain`; every wave that offered the question is there.
+    each segment of `domain`; every wave that offered the question is there. Those of few are suppressed; what
+    follows of them by subtraction is for `disclosure`, which knows all that a run publishes.
     """
+    found = counted(connection, survey, bands, questions, domain)
+    return lettered(estimate.flagged(found, survey.privacy.base), adjustment)
+
+
+def lettered(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+    """Estimates with `higher_than`: the letters of the groups that each is higher than."""
+    return found.assign(higher_than=higher_than(found, adjustment))[[*COLUMNS, *SUMS]]
+
+
+def counted(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    bands: Mapping[str, Bands],
+    questions: Sequence[str],
+    domain: Domain,
+) -> pd.DataFrame:
+    """The estimates of `estimates` before any is suppressed, without flags and letters."""
     ids = dict(enumerate(survey.questions, 1))
     groups = open_domain(connection, survey, bands, questions, domain)
     connection.execute(statement("cells"))
     found = _estimated(connection, survey, ids, domain)
     if found.empty:
         return pd.DataFrame({column: [] for column in [*COLUMNS, *SUMS]}).astype({"screened": bool})
-    named = estimate.flagged(_named(connection, survey, ids, groups, domain.segments, found))
-    return named.assign(higher_than=higher_than(named, adjustment))[[*COLUMNS, *SUMS]]
+    return _named(connection, survey, ids, groups, domain.segments, found)
 
 
 def chosen_together(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Together:

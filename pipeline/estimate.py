@@ -34,6 +34,11 @@ PARTS = ("combination", "reached", "continued", "bin")
 """the measures of `part_shares`"""
 SHARES = ("option", "net", POOL, "ranked", "first", "top_3", "written", *PARTS)
 """the measures that are shares of a base; the others are values"""
+BLANKED = [
+    "share", "value", "standard_error", "low", "high", "respondents", "total_mentions",
+    "weighted_respondents", "weighted_base", "effective_base", "deff",
+]  # fmt: skip
+"""what is left out of an estimate that is not shown"""
 _ROUNDING = 1e-9
 _SUMS = ["respondents", "weighted", "squares"]
 
@@ -170,7 +175,9 @@ def mean_scores(levels: pd.DataFrame) -> pd.DataFrame:
     return _with_value(rows, "mean", *_mean_of_levels(rows, scored))
 
 
-def part_shares(whole: pd.DataFrame, parts: pd.DataFrame, measure: str, method: Method) -> pd.DataFrame:
+def part_shares(
+    whole: pd.DataFrame, parts: pd.DataFrame, measure: str, method: Method, fewest: int = SUPPRESSED
+) -> pd.DataFrame:
     """One row a part that respondents of a base were counted into: combinations, steps, bins.
 
     `whole` is one row of what `cells.estimates` returns, whose base is taken; `parts` has option,
@@ -186,21 +193,23 @@ def part_shares(whole: pd.DataFrame, parts: pd.DataFrame, measure: str, method: 
     made["yes_weight"], made["yes_squares"] = made["weighted_respondents"], made["squares"]
     made["weighted_respondents"] = made["weighted_respondents"] * scale
     made["weighted_base"] = row["weighted_base"]
-    return flagged(made.assign(measure=measure, item="", item_label="", higher_than=""))
+    return flagged(made.assign(measure=measure, item="", item_label="", higher_than=""), fewest)
 
 
-def flagged(estimates: pd.DataFrame) -> pd.DataFrame:
-    """`estimates` with `flag`: low_base under 30 valid cases; suppressed, and blanked, under 10."""
+def flagged(estimates: pd.DataFrame, fewest: int = SUPPRESSED) -> pd.DataFrame:
+    """`estimates` with `flag`: low_base under 30 valid cases; suppressed, and blanked, under `fewest`."""
     cases = estimates["valid_cases"]
-    flag = np.select([cases < SUPPRESSED, cases < LOW_BASE], ["suppressed", "low_base"], "")
+    flag = np.select([cases < fewest, cases < LOW_BASE], ["suppressed", "low_base"], "")
     out = estimates.assign(flag=flag)
-    blanked = ["share", "value", "standard_error", "low", "high", "respondents", "total_mentions"]
-    blanked += ["weighted_respondents", "weighted_base", "effective_base", "deff"]
-    out["respondents"] = out["respondents"].astype("Int64")
-    out["total_mentions"] = out["total_mentions"].astype("Int64")
-    hidden = out["flag"] == "suppressed"
-    for column in blanked:
-        out[column] = out[column].mask(hidden)
+    return blanked(out, out["flag"] == "suppressed")
+
+
+def blanked(estimates: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
+    """`estimates` flagged as suppressed, and without their numbers, where they are `hidden`."""
+    out = estimates.assign(flag=estimates["flag"].mask(hidden, "suppressed"))
+    for column in BLANKED:
+        own = out[column].astype("Int64") if column in ("respondents", "total_mentions") else out[column]
+        out[column] = own.mask(hidden)
     return out
 
 

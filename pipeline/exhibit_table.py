@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from pipeline import comparability
+from pipeline import comparability, disclosure
 from pipeline.captions import MOST_LINES
 from pipeline.cells import (
     COLUMNS,
@@ -18,14 +19,15 @@ from pipeline.cells import (
     Domain,
     chosen_together,
     combinations,
-    estimates,
+    counted,
+    lettered,
     open_domain,
     ranks,
     values,
 )
 from pipeline.declarations import Declarations
 from pipeline.errors import SurveyError
-from pipeline.estimate import LOW_BASE, part_shares
+from pipeline.estimate import LOW_BASE, blanked, flagged, part_shares
 from pipeline.exhibits import Exhibit
 from pipeline.histogram import bins
 from pipeline.printed import CHANGES, POOL, main_measures
@@ -62,7 +64,10 @@ _NUMBERS = [
 
 
 class Estimates:
-    """The estimates of a run, made once for all questions and segments that are counted alike."""
+    """The estimates of a run, made once for all questions and segments that are counted alike.
+
+    They are what may be shown: what could tell of a person is blanked here, over all that the run publishes.
+    """
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, declared: Declarations, exhibits: Sequence[Exhibit]
@@ -72,13 +77,16 @@ class Estimates:
         questionnaire = declared.survey
         self._questions: dict[str, set[str]] = {_WHOLE: set(questionnaire.questions)}
         self._domains = {_WHOLE: Domain(tuple(questionnaire.segments))}
-        self._found: dict[str, dict[str, pd.DataFrame]] = {}
+        every = {(name, by) for name in questionnaire.questions for by in ("", *questionnaire.segments)}
+        self._shown: dict[str, set[tuple[str, str]]] = {_WHOLE: every}
         for exhibit in exhibits:
             key, own = _alike(exhibit), domain_of(exhibit)
             known = self._domains.get(key, own)
             segments = tuple(dict.fromkeys((*known.segments, *own.segments)))
             self._domains[key] = replace(known, segments=segments)
             self._questions.setdefault(key, set()).update(exhibit.questions)
+            shown = {(name, by) for name in exhibit.questions for by in ("", exhibit.by)}
+            self._shown.setdefault(key, set()).update(shown)
 
     def of(self, exhibit: Exhibit, question: str) -> pd.DataFrame:
         """Every estimate of a question in the domain of an exhibit, of every wave that has it."""
@@ -95,13 +103,58 @@ class Estimates:
         found = found[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
         return comparability.pooled(found, comparability.pools(self.declared.fieldings, question))
 
-    def _rows(self, key: str, question: str, by: Sequence[str]) -> pd.DataFrame:
-        if key not in self._found:
-            survey, bands = self.declared.survey, self.declared.report.segments
+    @cached_property
+    def rules(self) -> disclosure.Rules:
+        """What the survey protects."""
+        return disclosure.Rules(self.declared.survey, self.declared.report.segments)
+
+    @cached_property
+    def people(self) -> dict[str, int]:
+        """The respondents analysed in each wave."""
+        return dict(self.connection.execute("select wave, analysed from waves").fetchall())
+
+    @cached_property
+    def published(self) -> list[disclosure.Published]:
+        """Every estimate that the run publishes, with its true numbers: never to be shown."""
+        survey, bands = self.declared.survey, self.declared.report.segments
+        found = []
+        for key, domain in self._domains.items():
             names = [name for name in survey.questions if name in self._questions[key]]
-            every = estimates(self.connection, survey, bands, names, self._domains[key])
-            groups = {str(name): own for name, own in every.groupby("question", sort=False)}
-            self._found[key] = {name: groups.get(name, every.head(0)) for name in names}
+            every = counted(self.connection, survey, bands, names, domain)
+            shown = [pair in self._shown[key] for pair in zip(every["question"], every["by"], strict=True)]
+            own = every[shown].reset_index(drop=True)
+            found.append(disclosure.Published(own, domain.where or {}, domain.dkns))
+        return found
+
+    @cached_property
+    def shown(self) -> list[pd.DataFrame]:
+        """`published` as it may be shown."""
+        hidden = self._protection[0]
+        return [
+            disclosure.hide(flagged(own.frame, self.rules.base), blank)
+            for own, blank in zip(self.published, hidden, strict=True)
+        ]
+
+    @property
+    def protected(self) -> list[disclosure.Key]:
+        """The counts that must not be told."""
+        return self._protection[1]
+
+    @cached_property
+    def _protection(self) -> tuple[list[disclosure.Hidden], list[disclosure.Key]]:
+        return disclosure.protect(self.published, self.rules, self.people)
+
+    @cached_property
+    def _found(self) -> dict[str, dict[str, pd.DataFrame]]:
+        """The estimates that may be shown, by domain and question."""
+        found = {}
+        for key, shown in zip(self._domains, self.shown, strict=True):
+            every = lettered(shown)
+            groups = {str(name): rows for name, rows in every.groupby("question", sort=False)}
+            found[key] = {name: groups.get(name, every.head(0)) for name in self._questions[key]}
+        return found
+
+    def _rows(self, key: str, question: str, by: Sequence[str]) -> pd.DataFrame:
         found = self._found[key][question]
         own: pd.DataFrame = found[found["by"].isin(by)].reset_index(drop=True)
         return own
@@ -548,8 +601,17 @@ def _combinations(source: Source) -> pd.DataFrame:
     base = whole[["valid_cases", "weight", "weight_squares"]].iloc[0].to_numpy(dtype=float)
     left = dict(zip(sums, base - counted[sums].sum().to_numpy(dtype=float), strict=True))
     parts.append({"option": "none_of_these", "option_label": "None of these", "role": "none"} | left)
-    made = part_shares(whole, pd.DataFrame(parts), "combination", source.declared.survey.interval)
+    made = _parts(source, found, whole, pd.DataFrame(parts), "combination")
     return _joined([chosen, made])
+
+
+def _parts(
+    source: Source, of: pd.DataFrame, whole: pd.DataFrame, parts: pd.DataFrame, measure: str
+) -> pd.DataFrame:
+    """The shares of parts of a question's base; none where an answer is hidden, since they add up to it."""
+    survey = source.declared.survey
+    made = part_shares(whole, parts, measure, survey.interval, survey.privacy.base)
+    return blanked(made, pd.Series(bool((of["flag"] == "suppressed").any()), index=made.index))
 
 
 def _steps(source: Source) -> pd.DataFrame:
@@ -564,7 +626,6 @@ def _steps(source: Source) -> pd.DataFrame:
             f"exhibit {exhibit.id!r}: {', '.join(absent) or exhibit.question} is no step; steps "
             f"are answers to {exhibit.question!r} that were offered in {whole['wave'].iloc[0]}"
         )
-    method = source.declared.survey.interval
     base = whole[["valid_cases", "weight", "weight_squares"]].iloc[0].astype(float).tolist()
     every = {"option": "all", "option_label": "All", "role": "substantive"}
     sums = ["respondents", "weighted", "squares"]
@@ -576,14 +637,14 @@ def _steps(source: Source) -> pd.DataFrame:
         told = {"option": step, "option_label": label, "role": "substantive"}
         reached.append(told | dict(zip(sums, own, strict=True)))
     counted = pd.DataFrame(reached)
-    made = [part_shares(whole, counted, "reached", method)]
+    made = [_parts(source, options, whole, counted, "reached")]
     for number in range(1, len(counted)):
         cases, weight, squares = counted.loc[number - 1, sums].to_numpy(dtype=float)
         of = whole.assign(
             sample_size=int(cases), valid_cases=int(cases), weight=weight, weight_squares=squares,
             weighted_base=weight * _scale(whole),
         )  # fmt: skip
-        made.append(part_shares(of, counted.loc[[number]], "continued", method))
+        made.append(_parts(source, options, of, counted.loc[[number]], "continued"))
     return _joined(made)
 
 
@@ -601,7 +662,7 @@ def _bins(source: Source) -> pd.DataFrame:
     given = values(source.opened())
     given = given[given["wave"] == whole["wave"].iloc[0]]
     parts = bins(given)
-    made = part_shares(whole, parts.assign(role="substantive"), "bin", source.declared.survey.interval)
+    made = _parts(source, summaries, whole, parts.assign(role="substantive"), "bin")
     made["value"] = parts["value"].where(made["flag"] != "suppressed")
     return _joined([made, summaries])
 

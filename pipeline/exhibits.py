@@ -133,6 +133,8 @@ def defaults(survey: Survey) -> Iterator[Exhibit]:
         kind = _DEFAULTS.get(question.kind, TABLE)
         if question.kind == "single" and len(survey.options(name)) > _DEFAULT_BANDS_LIMIT:
             kind = "ranked_bars"
+        if kind == "histogram" and question.sensitive:
+            kind = TABLE
         if not question.private:
             yield Exhibit(id=f"question_{name}" if name in RESERVED else name, kind=kind, question=name)
 
@@ -211,6 +213,12 @@ def _check_exhibit(
         fitting = [n for n, drawn in kinds().items() if kind in drawn.fits and drawn.table != "published"]
         yield document.problem(
             f"{exhibit.kind} cannot show a {kind} question; it can be {', '.join([*fitting, TABLE])}",
+            *(*place, "kind"),
+        )
+    if survey.questions[question].sensitive and exhibit.drawn.table in ("combinations", "bins"):
+        yield document.problem(
+            f"{exhibit.kind} would show the answers of a few to {question!r}, which is sensitive; take "
+            f"{'ranked_bars' if kind == 'multiple' else TABLE}",
             *(*place, "kind"),
         )
     yield from _check_counterpart(exhibit, survey, document, index)

@@ -248,12 +248,15 @@ def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
     """Rao and Scott's test of the answers against the groups of a segment, second order and first.
 
     Of a single choice and of each item of a grid it is one test; of a multiple choice one an option, chosen
-    or not. Groups with fewer than 30 valid cases are left out.
+    or not. Groups with fewer than 30 valid cases are left out; a table with a hidden cell is not tested.
     """
     rows: list[dict[str, Any]] = []
-    cells = found[(found["by"] != "") & (found["measure"] == "option") & found["share"].notna()]
-    cells = cells[cells["valid_cases"] >= LOW_BASE]
+    cells = found[(found["by"] != "") & (found["measure"] == "option")]
+    cells = cells[cells["valid_cases"].fillna(0) >= LOW_BASE]
     for (wave, question, by, item), block in cells.groupby(["wave", "question", "by", "item"], sort=False):
+        if (block["flag"] == "suppressed").any():
+            continue  # a table with holes is no table to test, and its statistic would tell of them
+        block = block[block["share"].notna()]
         several = block["total_mentions"].notna().any()
         for name in dict.fromkeys(block["option"]) if several else [""]:
             own = block[block["option"] == name] if several else block

@@ -106,6 +106,7 @@ class Question(Declared):
     unit: str = ""
     others: dict[str, str] = {}
     private: bool = False
+    sensitive: bool = False
 
     _read_options = field_validator("options", mode="before")(_options)
     _read_nets = model_validator(mode="before")(_nets)
@@ -137,12 +138,24 @@ class Methodology(Declared):
     mode: str = ""
 
 
+class Privacy(Declared):
+    """What counts are hidden: bases under `base`; of what could identify somebody, counts under `count`.
+
+    What a hidden count can be, as far as published tables tell, lies at least `span` apart.
+    """
+
+    base: Annotated[int, Field(ge=1, le=1000)] = 10
+    count: Annotated[int, Field(ge=1, le=1000)] = 5
+    span: Annotated[int, Field(ge=1, le=1000)] = 5
+
+
 class Survey(Declared):
     """A questionnaire fielded in one or more waves, in questionnaire order."""
 
     title: str
     population: str = ""
     methodology: Methodology = Methodology()
+    privacy: Privacy = Privacy()
     segments: list[str] = []
     interval: Method = "wilson"
     scales: dict[str, Scale] = {}

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline import captions, changes, comparability, declarations, files
+from pipeline import attack, captions, changes, comparability, declarations, files
 from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import COLUMNS
 from pipeline.claims import Tested
@@ -30,6 +30,7 @@ from pipeline.survey import Survey
 from pipeline.tidy import to_csv
 from pipeline.workbook import workbook
 
+_MOST_SAID = 5
 QUESTIONNAIRE = [
     "wave", "question", "kind", "code", "text", "mode", "base", "part", "id", "label", "role",
 ]  # fmt: skip
@@ -74,6 +75,7 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
             "targets": connection.execute("select * from targets").df(),
             "questionnaire": _questionnaire(connection, run.contexts),
         }
+        run.attack(made, about["changes"])
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
     for path, frame in contents.items():
         files.write(path, to_csv(frame))
@@ -116,6 +118,22 @@ class Run:
             except SurveyError as error:
                 problems.append(problem(self.paths, index, str(error)))
         return made, problems
+
+    def attack(self, made: Mapping[str, Made], changed: pd.DataFrame) -> None:
+        """SurveyError where the tables about to be written tell what they must not."""
+        questions = self.declared.survey.questions
+        frequencies = [self.estimated.frequencies(name)[COLUMNS] for name in questions]
+        exhibits = [(own, made[own.id].data) for own in self.chosen if own.id in made]
+        said = attack.told(self.estimated, frequencies, exhibits, changed)
+        if said:
+            more = [f"and {len(said) - _MOST_SAID} more"] if len(said) > _MOST_SAID else []
+            raise SurveyError(
+                "\n".join(
+                    ["who has these tables could tell what is protected, so nothing was written:"]
+                    + [f"  {one}" for one in (*said[:_MOST_SAID], *more)]
+                    + ["this is a fault of the pipeline: please report it; until then leave out the exhibit"]
+                )
+            )
 
 
 @contextmanager

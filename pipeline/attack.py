@@ -1,0 +1,87 @@
+"""The attack on what a run is about to publish: who has all its tables tries to tell a protected count.
+
+It has nothing but what stands in them, and the rules, which are public. `tables` fails where it succeeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from pipeline import disclosure
+from pipeline.disclosure import COUNTED, Published
+from pipeline.estimate import BLANKED, flagged
+from pipeline.exhibit_table import Estimates
+from pipeline.exhibits import Exhibit
+from pipeline.rounding import thousands
+
+_ROW = ["wave", "question", "item", "option", "measure"]
+
+
+def told(
+    estimated: Estimates,
+    frequencies: Sequence[pd.DataFrame],
+    exhibits: Sequence[tuple[Exhibit, pd.DataFrame]],
+    changes: pd.DataFrame,
+) -> list[str]:
+    """What the tables of a run tell that they must not, a sentence each.
+
+    Of exhibits those over waves are left out: they show all respondents, as the frequencies do.
+    """
+    published = []
+    published.append(Published(pd.concat(frequencies, ignore_index=True)))
+    for exhibit, data in exhibits:
+        if not exhibit.drawn.over_waves and exhibit.drawn.table != "published":
+            published.append(Published(data, exhibit.where, exhibit.dkns))
+    said = list(_left_behind([*(own.frame for own in published)], changes))
+    counts = [
+        Published(own.frame[own.frame["measure"].isin(COUNTED)].reset_index(drop=True), own.where, own.dkns)
+        for own in published
+    ]
+    pins = disclosure.pinned(counts, estimated.rules, estimated.people, estimated.protected)
+    return [*said, *map(str, pins)]
+
+
+def _left_behind(frames: Sequence[pd.DataFrame], changes: pd.DataFrame) -> Iterator[str]:
+    """Numbers that stand beside what is suppressed, or in the changes of it between waves."""
+    hidden: set[tuple[object, ...]] = set()
+    for frame in frames:
+        own = frame[frame["flag"] == "suppressed"]
+        numbers = own[[column for column in BLANKED if column != "total_mentions"]]
+        for row in own[numbers.notna().any(axis=1)].to_dict("records"):
+            part = row["option"] or row["item"]
+            yield f"{row['wave']}: {row['question']} {part} is suppressed and has numbers"
+        hidden |= set(own.loc[own["by"] == "", _ROW].itertuples(index=False, name=None))
+    for side in ("early", "late"):
+        known = changes[changes[f"{side}_estimate"].notna()]
+        keys = known.assign(wave=known[side])[_ROW].itertuples(index=False, name=None)
+        yield from (f"{key[0]}: changes.csv has {key[1]} {key[3] or key[2]}" for key in keys if key in hidden)
+
+
+def report(estimated: Estimates) -> Iterator[str]:
+    """What the attack tells without any suppression, with a part of it, and with all; and what that costs."""
+    rules, people = estimated.rules, estimated.people
+    small = [flagged(own.frame, rules.base) for own in estimated.published]
+    shown = estimated.shown
+    protected = estimated.protected
+    rows = sum(len(own.frame) for own in estimated.published)
+    yield f"{thousands(len(protected))} protected counts in {thousands(rows)} estimates"
+    steps = [
+        ("without suppression", [own.frame for own in estimated.published]),
+        (f"with bases under {rules.base} suppressed", small),
+        ("with all suppression", shown),
+    ]
+    for said, frames in steps:
+        tried = [
+            Published(frame, own.where, own.dkns)
+            for frame, own in zip(frames, estimated.published, strict=True)
+        ]
+        pins = disclosure.pinned(tried, rules, people, protected)
+        yield f"{said}: {thousands(len(pins))} of them can be told"
+    first = sum(int((frame["flag"] == "suppressed").sum()) for frame in small)
+    every = sum(int((frame["flag"] == "suppressed").sum()) for frame in shown)
+    yield (
+        f"cost: {thousands(every)} estimates suppressed, {thousands(first)} of them for their base alone, "
+        f"and {thousands(every - first)} besides"
+    )

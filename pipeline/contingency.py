@@ -1,0 +1,421 @@
+"""Counts of people as an attacker sees them: what integers fit everything published, and how to widen that.
+
+A count is of the people of a wave for whom some conditions hold; a condition says that somebody is in one of
+some cells of a dimension (a single choice, a box of a multiple choice, a band). The counts of a component are
+sums over the cells of its tables, a table being the dimensions that the conditions of a count are about. What
+the tables have in common must agree: the published margins are equations, and cells are whole, not negative.
+
+The range of a count is found by linear programming over those equations, with whole numbers only where a
+program's solution is not whole by itself. What to hide besides is found as in cell suppression: the cheapest
+change of published counts that moves a protected one and leaves the rest as it is (Kelly, Golden and Assad,
+Cell suppression: disclosure protection for sensitive tabular data, Networks 22). The programs are HiGHS's.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import highspy
+
+Dimension = tuple[str, ...]
+Conditions = frozenset[tuple[Dimension, frozenset[str]]]
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+OUTSIDE = "-"
+"""the cell of a dimension for everybody who is in none of the others"""
+_WHOLE = 1e-6
+_PRIMAL = 4
+"""the simplex method of HiGHS that goes on from the last solution where the goal is another"""
+
+
+@dataclass
+class Count:
+    """How many people meet some conditions.
+
+    `cost` is what hiding it costs, None where it must stay; `value` means nothing where it is hidden already.
+    """
+
+    conditions: Conditions
+    value: int
+    cost: float | None = None
+    protected: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A published sum of counts, of which it is known that it lies between `least` and `most`."""
+
+    parts: tuple[Conditions, ...]
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class Union:
+    """A count of who meets at least one of `parts`."""
+
+    whole: Conditions
+    parts: tuple[Conditions, ...]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """An equation: what a sum of cells, each times a factor, is between."""
+
+    places: Places
+    factors: Floats
+    least: float
+    most: float
+
+
+class Component:
+    """Counts that tell of each other, as equations over the cells of their tables.
+
+    `cells` are those of every dimension, without OUTSIDE; `people` is how many there are in all. Boxes that
+    are `alike` have the same people outside.
+    """
+
+    def __init__(
+        self,
+        counts: Sequence[Count],
+        cells: Mapping[Dimension, Sequence[str]],
+        people: int,
+        sums: Sequence[Sum] = (),
+        unions: Sequence[Union] = (),
+        alike: Iterable[Sequence[Dimension]] = (),
+        wave: str = "",
+    ) -> None:
+        self.counts = list(counts)
+        self.wave = wave
+        parts = {part for own in sums for part in own.parts} | {
+            part for own in unions for part in (own.whole, *own.parts)
+        }
+        every = [count.conditions for count in counts] + sorted(parts, key=_sorted)
+        tables = {frozenset(dimension for dimension, _ in own) for own in every}
+        tables |= {
+            frozenset(some)
+            for table in tables
+            for size in range(1, len(table))
+            for some in itertools.combinations(sorted(table), size)
+        }
+        self._cells = _distinct(every, cells)
+        self._tables: dict[frozenset[Dimension], tuple[list[Dimension], Places]] = {}
+        self.size = 0
+        for table in sorted(tables, key=lambda table: (len(table), sorted(table))):
+            dimensions = sorted(table)
+            shape = [len(self._cells[dimension]) for dimension in dimensions]
+            places = np.arange(self.size, self.size + int(np.prod(shape))).reshape(shape)
+            self._tables[table] = dimensions, places
+            self.size += places.size
+        self._rows: list[_Row] = []
+        self._agree(people, [list(boxes) for boxes in alike])
+        for union in unions:
+            self._unite(union)
+        for own in sums:
+            places = np.concatenate([self._of(part) for part in own.parts])
+            self._row(places, np.ones(len(places)), own.least, own.most)
+        self._own = [self._of(count.conditions) for count in self.counts]
+        self._ends: dict[int, tuple[int, int]] = {}
+
+    def _of(self, conditions: Conditions) -> Places:
+        """The places of the cells that meet some conditions."""
+        wanted = dict(conditions)
+        dimensions, places = self._tables[frozenset(wanted)]
+        chosen = [
+            [place for place, own in enumerate(self._cells[dimension]) if own <= wanted[dimension]]
+            for dimension in dimensions
+        ]
+        return places[np.ix_(*chosen)].ravel()
+
+    def _row(self, places: Places, factors: Floats, least: float, most: float) -> None:
+        self._rows.append(_Row(places, factors, least, most))
+
+    def _agree(self, people: int, alike: Sequence[Sequence[Dimension]]) -> None:
+        """What tables have in common agrees, and the cells of a dimension are everybody."""
+        for dimensions, places in self._tables.values():
+            for axis, dimension in enumerate(dimensions):
+                rest = frozenset(dimensions) - {dimension}
+                lines = np.moveaxis(places, axis, -1).reshape(-1, places.shape[axis])
+                if not rest:
+                    self._row(lines[0], np.ones(lines.shape[1]), people, people)
+                    continue
+                for own, line in zip(self._tables[rest][1].ravel(), lines, strict=True):
+                    both = np.append(line, own)
+                    self._row(both, np.append(np.ones(len(line)), -1.0), 0, 0)
+        for boxes in alike:
+            by_rest: dict[frozenset[Dimension], list[Places]] = {}
+            for table, (dimensions, places) in self._tables.items():
+                for box in table & set(boxes):
+                    outside = len(self._cells[box]) - 1
+                    line = np.take(places, outside, axis=dimensions.index(box)).ravel()
+                    by_rest.setdefault(table - {box}, []).append(line)
+            for alternatives in by_rest.values():
+                for one, other in itertools.pairwise(alternatives):
+                    for pair in zip(one, other, strict=True):
+                        self._row(np.array(pair), np.array([1.0, -1.0]), 0, 0)
+
+    def _unite(self, union: Union) -> None:
+        """A union is at least each of its parts and at most their sum."""
+        whole = self._of(union.whole)
+        parts = [self._of(part) for part in union.parts]
+        for part in parts:
+            both = np.concatenate([whole, part])
+            self._row(both, np.append(np.ones(len(whole)), -np.ones(len(part))), 0, np.inf)
+        both = np.concatenate([*parts, whole])
+        ones = np.ones(len(both) - len(whole))
+        self._row(both, np.append(ones, -np.ones(len(whole))), 0, np.inf)
+
+    def narrow(self, wanted: int, whole: bool = True) -> list[tuple[int, tuple[int, int]]]:
+        """The protected counts that can be told, by their places, with the least and the most they can be.
+
+        Those are the ones whose range is under `wanted`, and under what it would be if everything were hidden
+        that can be: who knows only what must stay published can tell as much. Where cells need not be `whole`
+        the ranges are too wide, if they are anything, and found sooner.
+        """
+        places = [place for place, count in enumerate(self.counts) if count.protected]
+        enough = {place: min(wanted, self._held(place)) for place in places}
+        shown = [count.hidden for count in self.counts]
+        found = []
+        for place, (low, high) in self._ranges(_Program(self, shown, whole), enough).items():
+            if high - low < enough[place] and high - low < self._widest(place, enough[place]):
+                found.append((place, (low, high)))
+        return found
+
+    def settle(self, wanted: int) -> None:
+        """Hide counts until no protected one is `narrow`, as cheaply as can be."""
+        for whole in (False, True):
+            while narrow := self.narrow(wanted, whole):
+                hidden = False
+                for place, _ in narrow:
+                    hidden |= self._hide_for(place, min(wanted, self._widest(place, wanted)))
+                if not hidden:
+                    for count in self.counts:
+                        count.hidden |= count.cost is not None
+                    return
+
+    def _held(self, place: int) -> int:
+        """The smallest count that stays and holds all people of a count: its range cannot be wider."""
+        conditions = sorted(self.counts[place].conditions, key=_by_name)
+        holding = [
+            value
+            for size in range(1, len(conditions) + 1)
+            for some in map(frozenset, itertools.combinations(conditions, size))
+            for dimension, chosen in some
+            for wider, value in self._staying.get((some - {(dimension, chosen)}, dimension), [])
+            if wider >= chosen
+        ]
+        return min(holding, default=2**31)
+
+    @cached_property
+    def _staying(self) -> dict[tuple[Conditions, Dimension], list[tuple[frozenset[str], int]]]:
+        """The counts that stay published, by their conditions but one."""
+        found: dict[tuple[Conditions, Dimension], list[tuple[frozenset[str], int]]] = {}
+        for count in self.counts:
+            if count.cost is None and not count.hidden:
+                for dimension, chosen in count.conditions:
+                    rest = count.conditions - {(dimension, chosen)}
+                    found.setdefault((rest, dimension), []).append((chosen, count.value))
+        return found
+
+    def _widest(self, place: int, enough: int) -> int:
+        """How wide the range of a count is where everything is hidden that can be; `enough` is looked for."""
+        if place not in self._ends:
+            self._ends[place] = self._ranges(self._free, {place: enough})[place]
+        low, high = self._ends[place]
+        return high - low
+
+    @cached_property
+    def _free(self) -> _Program:
+        return _Program(self, [count.hidden or count.cost is not None for count in self.counts])
+
+    def _ranges(self, program: _Program, enough: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+        """The ranges of counts by their places; one known to be wide `enough` is not looked at further."""
+        found = dict.fromkeys(enough, (0, 0))
+        left = sorted(place for place, wide in enough.items() if wide)
+        if not left:
+            return found
+        every = np.zeros((len(left), self.size))
+        for number, place in enumerate(left):
+            every[number, self._own[place]] = 1.0
+        wide = np.array([enough[place] for place in left])
+        low, high = np.full(len(left), np.inf), np.full(len(left), -np.inf)
+        # all at once first: the cells found show the range of every count a little
+        goals = [every.sum(axis=0), -every.sum(axis=0)]
+        goals += [sign * own for own in every for sign in (1.0, -1.0)]
+        for number, goal in enumerate(goals):
+            if number < 2 or high[number // 2 - 1] - low[number // 2 - 1] < wide[number // 2 - 1] - _WHOLE:
+                values = every @ program.best(goal)
+                low, high = np.minimum(low, values), np.maximum(high, values)
+        # the ends of what need not be whole are rounded inwards
+        ends = zip(left, np.ceil(low - _WHOLE), np.floor(high + _WHOLE), strict=True)
+        return found | {place: (int(least), int(most)) for place, least, most in ends}
+
+    def _hide_for(self, place: int, enough: int) -> bool:
+        """Hide what costs least so that the range of a count gets `enough` wide; whether anything was hidden.
+
+        Upwards if possible, else part of it downwards.
+        """
+        low, high = self._ends[place]
+        value = self.counts[place].value
+        up = min(enough, high - value)
+        moved = {
+            other
+            for step in (up, -min(enough - up, value - low))
+            if step
+            for other in self._prices.cheapest(place, step)
+        }
+        for other in moved:
+            self.counts[other].hidden = True
+            self._prices.forget(other)
+        return bool(moved)
+
+    @cached_property
+    def _prices(self) -> _Prices:
+        return _Prices(self)
+
+    def rows(self, hidden: Sequence[bool]) -> list[_Row]:
+        """The equations of the component and those of its counts, which say nothing where they are hidden."""
+        own = []
+        for count, places, unknown in zip(self.counts, self._own, hidden, strict=True):
+            ends = (0.0, np.inf) if unknown else (float(count.value), float(count.value))
+            own.append(_Row(places, np.ones(len(places)), *ends))
+        return [*self._rows, *own]
+
+
+class _Program:
+    """The cells that fit the equations of a component in which some counts are hidden."""
+
+    def __init__(self, component: Component, hidden: Sequence[bool], whole: bool = True) -> None:
+        self._in_parts = not whole
+        self._rows, self._none = component.rows(hidden), np.zeros(component.size)
+        self._model = _model(self._rows, self._none)
+
+    def best(self, goal: Floats) -> Floats:
+        """Cells for which `goal` is as high as it can be."""
+        found = _solved(self._model, -goal)
+        if found is not None and self._in_parts:
+            return found
+        if found is not None and np.abs(found - np.round(found)).max(initial=0.0) > _WHOLE:
+            found = _solved(self._whole, -goal)
+        if found is None:
+            raise ArithmeticError("no counts fit what is published: the tables contradict each other")
+        return np.round(found)
+
+    @cached_property
+    def _whole(self) -> highspy.Highs:
+        return _model(self._rows, self._none, whole=True)
+
+
+class _Prices:
+    """What changing published counts costs: a column up and one down for each that may change."""
+
+    def __init__(self, component: Component) -> None:
+        counts, cells = component.counts, component.size
+        rows = component.rows([False] * len(counts))
+        self._moving = [place for place, count in enumerate(counts) if count.cost is not None]
+        self._column = {place: cells + 2 * number for number, place in enumerate(self._moving)}
+        first = len(rows) - len(counts)
+        for place, column in self._column.items():
+            row = rows[first + place]
+            factors = np.append(row.factors, [-1.0, 1.0])
+            rows[first + place] = _Row(
+                np.append(row.places, [column, column + 1]), factors, row.least, row.most
+            )
+        self._costs = np.zeros(cells + 2 * len(self._moving))
+        for place, column in self._column.items():
+            price = 0.0 if counts[place].hidden else float(counts[place].cost or 0.0)
+            self._costs[column : column + 2] = price
+        self._model = _model(rows, self._costs)
+
+    def forget(self, place: int) -> None:
+        """Let a count change for nothing: it is hidden."""
+        column = self._column[place]
+        self._costs[column : column + 2] = 0.0
+
+    def cheapest(self, place: int, step: int) -> list[int]:
+        """The published counts that change where a count does by `step` at the least cost."""
+        up, down = self._column[place], self._column[place] + 1
+        self._model.changeColBounds(up, float(max(step, 0)), np.inf if step > 0 else 0.0)
+        self._model.changeColBounds(down, float(max(-step, 0)), np.inf if step < 0 else 0.0)
+        found = _solved(self._model, self._costs)
+        for column in (up, down):
+            self._model.changeColBounds(column, 0.0, np.inf)
+        if found is None:
+            return []
+        return [
+            other
+            for other, own in self._column.items()
+            if self._costs[own] and found[own : own + 2].max() > _WHOLE
+        ]
+
+
+def _model(rows: Sequence[_Row], costs: Floats, whole: bool = False) -> highspy.Highs:
+    """A program over cells that are not negative."""
+    import highspy
+
+    program = highspy.HighsLp()
+    program.num_col_, program.num_row_ = len(costs), len(rows)
+    program.col_cost_ = costs
+    program.col_lower_, program.col_upper_ = np.zeros(len(costs)), np.full(len(costs), np.inf)
+    program.row_lower_ = np.array([row.least for row in rows], dtype=float)
+    program.row_upper_ = np.array([row.most for row in rows], dtype=float)
+    starts = np.cumsum([0, *(len(row.places) for row in rows)])
+    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    program.a_matrix_.start_ = starts
+    program.a_matrix_.index_ = np.concatenate([row.places for row in rows])
+    program.a_matrix_.value_ = np.concatenate([row.factors for row in rows])
+    if whole:
+        program.integrality_ = [highspy.HighsVarType.kInteger] * len(costs)
+    model: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    model.silent()
+    model.setOptionValue("threads", 1)
+    model.setOptionValue("simplex_strategy", _PRIMAL)
+    model.passModel(program)
+    return model
+
+
+def _solved(model: highspy.Highs, costs: Floats) -> Floats | None:
+    """The cheapest solution, or None where there is none."""
+    import highspy
+
+    model.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+    model.run()
+    if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.array(model.getSolution().col_value, dtype=float)
+
+
+def _by_name(condition: tuple[Dimension, frozenset[str]]) -> tuple[Dimension, list[str]]:
+    return condition[0], sorted(condition[1])
+
+
+def _sorted(conditions: Conditions) -> list[tuple[Dimension, list[str]]]:
+    return sorted(map(_by_name, conditions))
+
+
+def _distinct(
+    every: Iterable[Conditions], cells: Mapping[Dimension, Sequence[str]]
+) -> dict[Dimension, list[frozenset[str]]]:
+    """The cells of each dimension, those that no condition tells apart as one; who is outside comes last."""
+    named: dict[Dimension, set[frozenset[str]]] = {}
+    for conditions in every:
+        for dimension, chosen in conditions:
+            named.setdefault(dimension, set()).add(chosen)
+    found = {}
+    for dimension, sets in named.items():
+        order = sorted(sets, key=sorted)
+        groups: dict[tuple[bool, ...], set[str]] = {}
+        for cell in cells[dimension]:
+            groups.setdefault(tuple(cell in own for own in order), set()).add(cell)
+        found[dimension] = [*map(frozenset, groups.values()), frozenset([OUTSIDE])]
+    return found
