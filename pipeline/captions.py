@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline.estimate import LOW_BASE, SHARES, SUPPRESSED
+from pipeline.estimate import LOW_BASE, SHARES
 from pipeline.exhibits import Bands, Exhibit
 from pipeline.grids import intervals
 from pipeline.printed import CHANGES, NOT_THE_SAME, TABLE, Printed, answer_label, main_measures
@@ -42,6 +42,14 @@ _SHAPED = {
     "steps": "Share of respondents who have come as far as each answer",
     "bins": "Share of respondents by the number they gave",
 }
+
+
+def hidden(survey: Survey) -> str:
+    """Why an estimate is not shown, in words."""
+    return (
+        f"not shown, because fewer than {survey.privacy.base} are its base or because it would tell of a few "
+        "people, if not by itself then by subtraction"
+    )
 
 
 def opt_in(survey: Survey) -> str:
@@ -367,7 +375,7 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
     if (seen["flag"] == "low_base").any():
         marks.append(LOW)
     if (seen["flag"] == "suppressed").any():
-        marks.append(f"[c]: fewer than {SUPPRESSED} respondents, not shown.")
+        marks.append(f"[c]: {hidden(latest.survey)}.")
     if (seen["flag"] == "not_asked").any():
         marks.append("[z]: not offered in that wave.")
     if exhibit.by:

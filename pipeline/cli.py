@@ -245,6 +245,17 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     print(f"{paths.shown(paths.findings)} written")
 
 
+@app.command(epilog="Example: survey disclosure --survey ospo")
+def disclosure(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Attack the tables: which protected counts could be told without suppression and with it; its cost."""
+    from pipeline.attack import report as attacked
+    from pipeline.tables import opened
+
+    with opened(places.find(survey)) as run:
+        for line in attacked(run.estimated):
+            print(line)
+
+
 @app.command("verify-manifest", epilog="Example: survey verify-manifest --survey ospo")
 def verify_manifest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Say which inputs, code, libraries and outputs are no longer as manifest.json has them."""

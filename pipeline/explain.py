@@ -11,12 +11,13 @@ import duckdb
 import pandas as pd
 
 from pipeline import survey
+from pipeline.captions import hidden
 from pipeline.charts import NO_VALUE, rows
 from pipeline.coded import STATES
 from pipeline.comparability import pools
 from pipeline.documents import Document
 from pipeline.errors import SurveyError, did_you_mean
-from pipeline.estimate import SHARES, SUPPRESSED
+from pipeline.estimate import SHARES
 from pipeline.exhibit_table import Source
 from pipeline.exhibits import Exhibit
 from pipeline.meanings import Mapped
@@ -325,7 +326,7 @@ def _number(receipt: _Receipt) -> Iterator[str]:
     """The sums, the formula, the interval and the rounding."""
     row = receipt.row
     if row["flag"] == "suppressed":
-        yield _part("number", f"not shown: fewer than {SUPPRESSED} respondents")
+        yield _part("number", hidden(receipt.survey))
         return
     if row["measure"] in SHARES and not math.isnan(row["share"]):
         weighted = abs(float(row["deff"]) - 1) > 1e-9

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.captions import LETTERS, SYNTHETIC, opt_in
-from pipeline.estimate import LOW_BASE, SUPPRESSED
+from pipeline.captions import LETTERS, SYNTHETIC, hidden, opt_in
+from pipeline.estimate import LOW_BASE
 from pipeline.rounding import half_up, percent, thousands
 from pipeline.stats.intervals import CONFIDENCE, NAMES
 from pipeline.survey import Survey
@@ -20,15 +20,29 @@ from pipeline.words import plain
 _NUMBER = re.compile(r"q?\d+[a-z]?")
 _LONG_NAME = 70
 INVENTED = f"{SYNTHETIC}: invented to try the pipeline, nobody's answers."
-MARKS = (
-    f"[low base]: fewer than {LOW_BASE} valid cases, read as indicative only. [c]: fewer than {SUPPRESSED}, "
-    "not shown. [z]: not asked or not offered in that wave."
-)
 ROUNDING = (
     "Whole percentages, rounded half up from unrounded shares; <1% for anything between zero and half a "
     "percent. Sums may miss 100% because of rounding."
 )
 MULTIPLE = "Several answers possible: shares can sum to more than 100%. Total mentions count all ticks."
+
+
+def marks(survey: Survey) -> str:
+    """What the marks of tables mean."""
+    return (
+        f"[low base]: fewer than {LOW_BASE} valid cases, read as indicative only. [c]: {hidden(survey)}. "
+        "[z]: not asked or not offered in that wave."
+    )
+
+
+def _disclosure(survey: Survey) -> str:
+    """What is protected, in words."""
+    return (
+        f"Counts under {survey.privacy.count} are protected where a table crosses two segments, or is of a "
+        "question that the survey calls sensitive. Total mentions beside a hidden count are rounded to tens. "
+        "Before anything is written, an attack on all tables together tries to tell what is hidden, and must "
+        "fail."
+    )
 
 
 def methodology(survey: Survey, waves: Sequence[Mapping[Any, Any]]) -> list[tuple[str, str]]:
@@ -62,7 +76,7 @@ def methodology(survey: Survey, waves: Sequence[Mapping[Any, Any]]) -> list[tupl
             "the second order. All of them are in tables/tests.csv.",
         ),
         ("Letters", f"{LETTERS[0].upper()}{LETTERS[1:]}"),
-        ("Small numbers", MARKS),
+        ("Small numbers", f"{marks(survey)} {_disclosure(survey)}"),
         ("Rounding", f"{ROUNDING} The CSV files carry twelve significant digits."),
         *_weighting(waves),
     ]

@@ -88,6 +88,13 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
     return [*contents, paths.workbook]
 
 
+def check(paths: Paths) -> None:
+    """SurveyError where the tables of a survey would tell what they must not."""
+    with opened(paths) as run:
+        made, _ = run.exhibits()
+        run.attack(made, changes.changes(run.estimated))
+
+
 @dataclass(frozen=True)
 class Made:
     """An exhibit's table as written, what its claims are tested with, and its words."""

@@ -91,7 +91,7 @@ def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
                 f"{row['code']}. {row['text']} {row['mode']}".strip(),
                 _lead(row, wave),
                 banner(rows, questionnaire.nets(str(question)), over),
-                _below(rows, wave),
+                _below(rows, wave, questionnaire),
             )
 
 
@@ -104,8 +104,8 @@ def _lead(row: Mapping[Any, Any], wave: Mapping[Any, Any]) -> list[str]:
     return [*said, notes.INVENTED] if wave["synthetic"] else said
 
 
-def _below(rows: pd.DataFrame, wave: Mapping[Any, Any]) -> list[str]:
-    below = [f"Letters: {captions.LETTERS}", notes.MARKS, notes.ROUNDING]
+def _below(rows: pd.DataFrame, wave: Mapping[Any, Any], questionnaire: Survey) -> list[str]:
+    below = [f"Letters: {captions.LETTERS}", notes.marks(questionnaire), notes.ROUNDING]
     if rows["total_mentions"].notna().any():
         below.insert(0, notes.MULTIPLE)
     if credit := notes.credit(wave):
