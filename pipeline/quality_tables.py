@@ -67,7 +67,7 @@ def effects(
     """What each exhibit would say without those whom a rule flags: the one answer that would move most.
 
     A row a rule that could be applied, and exhibit of all respondents of one wave that is `shown`; of a rule
-    the largest changes come first.
+    the largest changes come first, and where there are too few to say last.
     """
     # Whole percents, and nothing more may ever be written here: what is published of everybody less what is
     # published without a few is what those few said. So no counts and no decimals, a change that is the
@@ -91,7 +91,7 @@ def effects(
             for exhibit in whole
             if name in found[exhibit.id]
         ]
-        rows += sorted(own, key=lambda row: -abs(row.get("change") or 0))
+        rows += sorted(own, key=lambda row: (row["flag"], -abs(row.get("change", 0))))
     made = pd.DataFrame(rows, columns=EFFECTS)
     return made.astype(dict.fromkeys(("share_all", "share_without", "change"), "Int64"))
 
@@ -140,7 +140,7 @@ def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[s
     """The answers that an exhibit shows, in the order of the questionnaire, by wave."""
     rows = estimated.of(exhibit, exhibit.question)
     rows = rows[(rows["by"] == "") & rows["measure"].isin(main_measures(rows["measure"]))]
-    rows = rows[rows["share"].notna() & (rows["role"] != "not_applicable") & ~rows["screened"].astype(bool)]
+    rows = rows[(rows["role"] != "not_applicable") & ~rows["screened"].astype(bool)]
     number = numbers.questions[exhibit.question]
     found: dict[str, list[_Answer]] = {}
     for row in rows.to_dict("records"):

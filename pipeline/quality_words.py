@@ -74,7 +74,7 @@ def called(row: Mapping[Any, Any]) -> str:
 def _effect(largest: Mapping[Any, Any]) -> str:
     """The largest effect of a rule, or that there are too few to say."""
     if largest["flag"]:
-        return "not told: too few"
+        return "too few to say"
     if not largest["change"]:
         return "none of a whole point"
     points = abs(int(largest["change"]))
