@@ -15,7 +15,7 @@ from pipeline.estimate import LOW_BASE, SUPPRESSED
 from pipeline.exhibit_table import Estimates
 from pipeline.exhibits import Exhibit
 from pipeline.printed import answer_label, main_measures
-from pipeline.rounding import half_up
+from pipeline.rounding import SIGNIFICANT_DIGITS, half_up
 from pipeline.statements import statement
 
 QUALITY = ["wave", "rule", "question", "threshold", "flagged", "applied_to", "excluded", "why_not"]
@@ -166,7 +166,8 @@ def _most_moved(answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, 
     moved = list(_moved(answers, flagged, rule))
     if not moved:
         return {"answer": "", "flag": TOO_FEW}
-    answer, without = max(moved, key=lambda pair: abs(pair[1] - pair[0].share))
+    # of a yes and a no that move alike the first is told, and not the one that the last digit favours
+    answer, without = max(moved, key=lambda pair: round(abs(pair[1] - pair[0].share), SIGNIFICANT_DIGITS))
     before, after = (int(half_up(share * 100)) for share in (answer.share, without))
     return {
         "answer": answer.label,

@@ -99,11 +99,8 @@ def lines(paths: Paths) -> Iterator[str]:
         if not rule.why_not:
             parts = [f"{rule.name}: {rule.flagged} ({rule.threshold})"]
             parts += [f"{rule.excluded} excluded"] if rule.excluded else []
-            parts += (
-                [f"largest effect{'' if rule.effect[0].isdigit() else ':'} {rule.effect}"]
-                if rule.effect
-                else []
-            )
+            colon = "" if rule.effect[:1].isdigit() else ":"
+            parts += [f"largest effect{colon} {rule.effect}"] if rule.effect else []
             yield f"{rule.wave}  {'; '.join(parts)}"
     skipped = read(paths, "nonresponse")
     put = read(paths, "questionnaire")

@@ -473,6 +473,7 @@ KINDS: list[tuple[int, list[str]]] = [
     (10, ["Blue", "Don't know", "A; B", "Yes", "Yes", "Speed", "", "1.5"]),
     (6, ["Red", "Good", "A; C", "Yes", "Yes", "Price; Speed", "", "0.5"]),
     (7, ["Red", "Bad", "C", "No", "Yes", "Price", "Work", "3"]),
+    (4, ["Red", "Don't know", "A; C", "Yes", "Yes", "Price; Speed", "", "1"]),
 ]
 
 
@@ -500,16 +501,16 @@ def test_effects_counted_by_hand(tmp_path: Path) -> None:
     told = {name: (row["answer"], row["share_all"], row["share_without"], row["change"])
             for name, row in found.items() if not row["flag"]}  # fmt: skip
     assert told == {
-        # 13 of 55 is 24%, and none of the other 42
-        "uses": ("C", 24, 0, -24),
-        # 19 of 55 is 35%, 12 of 42 is 29%
-        "mood": ("Bad", 35, 29, -6),
+        # 17 of 59 is 29%, and none of the other 42
+        "uses": ("C", 29, 0, -29),
+        # 19 of 59 is 32%, 12 of 42 is 29%
+        "mood": ("Bad", 32, 29, -3),
         # 26 of 45 is 58%, 20 of 32 is 63% (62.5)
         "mood_known": ("Good", 58, 63, 5),
-        # two: 23 of 55 say yes, 42%; 10 of 42, 24%
-        "views": ("Two: No", 58, 76, 18),
-        # 48 of 55 ranked speed, 87%; all of 42
-        "top": ("Speed", 87, 100, 13),
+        # two: 32 of 59 say no, 54%; 32 of 42, 76%
+        "views": ("Two: No", 54, 76, 22),
+        # 52 of 59 ranked speed, 88%; all of 42
+        "top": ("Speed", 88, 100, 12),
     }
     assert found["why"]["flag"] == "too_few_to_say"
     assert pd.isna(found["why"]["change"])
@@ -580,9 +581,9 @@ def test_the_command_prints_the_tables(tmp_path: Path) -> None:
     run = survey_command(paths.root, "quality", "--survey", "own")
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines()[:2] == [
-        "only  attention check failed in colour: 13 of 55 (another answer than “Blue”); none excluded; "
-        "largest effect 24 points (uses: C 24% → 0%)",
-        "only  partial responses: 0 of 55 (left before the end)",
+        "only  attention check failed in colour: 17 of 59 (another answer than “Blue”); none excluded; "
+        "largest effect 29 points (uses: C 29% → 0%)",
+        "only  partial responses: 0 of 59 (left before the end)",
     ]
     assert "only  speeders: not applied, started and submitted are not both under [respondents]" in run.stdout
     paths.database.unlink()  # it reads the tables

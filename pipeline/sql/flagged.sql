@@ -1,7 +1,5 @@
--- flagged: the analysed respondents that each rule of data quality flags, as groups of a segment.
--- Reads: coded.quality, coded.respondents.
+-- flagged: whom each rule of data quality flags, as groups of a segment; what sums them reads the analysed alone.
+-- Reads: coded.quality.
 create or replace temp table domain as
-select distinct wave, respondent, 'quality' as segment, quality.position::varchar as grp
+select distinct wave, respondent, 'quality' as segment, position::varchar as grp
 from coded.quality
-join coded.respondents using (wave, respondent)
-where excluded is null
