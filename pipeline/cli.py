@@ -256,6 +256,15 @@ def disclosure(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
             print(line)
 
 
+@app.command(epilog="Example: survey quality --survey ospo")
+def quality(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Print whom each rule of data quality flags, what leaving them out moves, and what is skipped most."""
+    from pipeline.quality_words import lines
+
+    for line in lines(places.find(survey)):
+        print(line)
+
+
 @app.command("verify-manifest", epilog="Example: survey verify-manifest --survey ospo")
 def verify_manifest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Say which inputs, code, libraries and outputs are no longer as manifest.json has them."""

@@ -62,6 +62,11 @@ def declare(
         "label varchar, source varchar, respondents uinteger, target double, unweighted double, "
         "weighted double)"
     )
+    connection.execute("create temp table all_respondents (wave utinyint, respondent uinteger)")
+    connection.execute(
+        "create temp table all_screens (wave utinyint, respondent uinteger, position usmallint)"
+    )
+    connection.execute("create temp table all_durations (wave utinyint, respondent uinteger, seconds double)")
     connection.execute("create temp table all_ids (wave utinyint, respondent uinteger, id varchar)")
     connection.execute("create temp table all_weights (wave utinyint, respondent uinteger, text varchar)")
     connection.execute(

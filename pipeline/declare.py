@@ -7,7 +7,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from pipeline.documents import Document
 from pipeline.guess import Looked
 from pipeline.scaffold import Draft, Question
 from pipeline.survey import Survey
-from pipeline.wave import ROLES, Fielding, Respondents, Weights
+from pipeline.wave import ROLES, Fielding, Quality, Respondents, Weights
 from pipeline.words import fold
 
 CHECK = "# check:"
@@ -111,13 +111,9 @@ def carried_toml(
     lines += _roles_toml(found.respondents, like.wave.respondents)
     lines += _drop_toml(found.drop)
     for rule in declared.exclude:
-        where = ", ".join(
-            f"{_key(key)} = {json.dumps(texts, ensure_ascii=False)}" for key, texts in rule.where.items()
-        )
-        missing = [key for key in rule.where if key in found.gone]
-        lines += ["", *([f"{CHECK} {missing[0]} is not asked here"] if missing else [])]
-        rule_lines = ["[[exclude]]", f"reason = {_quoted(rule.reason)}", f"where = {{ {where} }}"]
-        lines += [f"# {line}" for line in rule_lines] if missing else rule_lines
+        by = f"where = {_where(rule.where)}" if rule.where else f"quality = {json.dumps(rule.quality)}"
+        own = ["[[exclude]]", f"reason = {_quoted(rule.reason)}", by]
+        lines += ["", *_unless_gone(own, rule.where, found.gone)]
     if found.columns:
         lines += ["", "[columns]"]
         for question, (finders, doubt) in found.columns.items():
@@ -139,6 +135,7 @@ def carried_toml(
             absent, doubt = found.not_offered[question]
             lines.append(f"not_offered = {json.dumps(absent)}" + _doubt(doubt))
     lines += _weights_toml(declared.weights)
+    lines += _quality_toml(declared.quality, found.gone)
     return "\n".join(lines) + "\n"
 
 
@@ -159,6 +156,39 @@ def _weights_toml(weights: Weights) -> list[str]:
         lines += ["", f"[weights.targets.{question}]", f"source = {_quoted(target.source)}"]
         lines.append(f"shares = {{ {shares} }}" + _doubt("do these still hold?"))
     return lines
+
+
+def _quality_toml(quality: Quality, gone: Sequence[str]) -> list[str]:
+    """The rules of data quality of the wave before, those of what is not asked any more as comments."""
+    lines = []
+    if limit := quality.speeders:
+        said = f"below = {limit.below}" if limit.seconds is None else f"seconds = {limit.seconds}"
+        lines.append(f"speeders = {{ {said} }}")
+    if "straight_lining" in quality.model_fields_set:
+        lines.append(f"straight_lining = {quality.straight_lining}")
+    lines = ["", "[quality]", *lines] if lines else []
+    for number, (question, options) in enumerate(quality.attention.items()):
+        own = [f"{question} = {json.dumps(options)}"]
+        lines += [] if number else ["", "[quality.attention]"]
+        lines += _unless_gone(own, [question], gone)
+    for impossible in quality.impossible:
+        own = ["[[quality.impossible]]", f"reason = {_quoted(impossible.reason)}"]
+        own.append(f"where = {_where(impossible.where)}")
+        lines += ["", *_unless_gone(own, impossible.where, gone)]
+    return lines
+
+
+def _where(where: Mapping[str, Sequence[str]]) -> str:
+    listed = (f"{_key(key)} = {json.dumps(texts, ensure_ascii=False)}" for key, texts in where.items())
+    return f"{{ {', '.join(listed)} }}"
+
+
+def _unless_gone(lines: Sequence[str], questions: Iterable[str], gone: Sequence[str]) -> list[str]:
+    """The lines of a rule; as comments, with what to look at, where a question of it is not asked."""
+    missing = [question for question in questions if question in gone]
+    if not missing:
+        return list(lines)
+    return [f"{CHECK} {missing[0]} is not asked here", *(f"# {line}" for line in lines)]
 
 
 def _renamed(text: str, before: str, after: str) -> str:

@@ -41,6 +41,8 @@ def attempt(
     _screens(reader)
     reader.mapped.weight = assigned.respondents.get("weight")
     reader.mapped.id = assigned.respondents.get("id")
+    if {"started", "submitted"} <= set(assigned.respondents):
+        reader.mapped.times = (assigned.respondents["started"], assigned.respondents["submitted"])
     for column in reader.mapped.coded:
         for text, answers in column.codes.items():
             for answer in answers:

@@ -102,6 +102,7 @@ class Mapped:
     texts: list[tuple[str, int]] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     screens: list[tuple[str, tuple[Condition, ...]]] = field(default_factory=list)
+    """the screening rules in their order; those by data quality have no conditions"""
     twice: list[Coded] = field(default_factory=list)
     """columns that say joined what boxes say too, and must say the same"""
     recodes: list[Recode] = field(default_factory=list)
@@ -120,5 +121,7 @@ class Mapped:
     """the column of the weights"""
     id: int | None = None
     """the column of the respondents' ids"""
+    times: tuple[int, int] | None = None
+    """the columns of when a response began and when it was submitted"""
     beside: list[tuple[str, int]] = field(default_factory=list)
     """the columns of grids that hold the text of an Other, which is no item"""

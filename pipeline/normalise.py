@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline import coded, delimited, files, survey, wave
+from pipeline import coded, delimited, files, quality, survey, wave
 from pipeline.assign import assign
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError
@@ -40,6 +40,8 @@ _CONTENT = (
     "answers",
     "nets",
     "targets",
+    "quality",
+    "quality_rules",
 )
 
 
@@ -60,6 +62,7 @@ def normalise(paths: Paths) -> str:
             problems += _rules_that_matched_nothing(questionnaire, document, mapped)
             problems += _labels_that_changed(fieldings, mapped)
             problems += codes_reused(fieldings, mapped)
+            problems += quality.not_asked(fieldings, mapped)
             if problems:
                 raise SurveyError(problems)
             coded.declare(connection, questionnaire, fieldings, exports, mapped)
@@ -68,11 +71,15 @@ def normalise(paths: Paths) -> str:
             ):
                 _open_cells(connection, paths, fielding, export)
                 _code(connection, questionnaire, number, meaning)
+                quality.keep_times(connection, number, fielding, meaning)
                 problems += _boxes_that_disagree(connection, questionnaire, number, fielding, meaning)
                 _recode(connection, coded.Numbers(questionnaire), number, meaning)
             if problems:
                 raise SurveyError(problems)
-            for name in ("allocations", "answers", "unions", "texts", "responses", "flags"):
+            for name in ("allocations", "states"):
+                connection.execute(statement(name))
+            quality.flag(connection, questionnaire, fieldings, mapped)
+            for name in ("respondents", "answers", "unions", "texts", "responses", "flags"):
                 connection.execute(statement(name))
             if problems := list(_copies(connection, fieldings)):
                 raise SurveyError(problems)
@@ -305,7 +312,7 @@ def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> lis
 
 
 def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: int, meaning: Mapped) -> None:
-    """Turn the view `cells` of one wave into rows of all_answers and coded.respondents, in one scan.
+    """Turn the view `cells` of one wave into rows of all_answers and all_respondents, in one scan.
 
     A cell's text becomes the integer of an enum while it is read, so that text is never joined.
     """
@@ -451,19 +458,15 @@ def _code_row(
 def _respondents(
     connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: int, meaning: Mapped
 ) -> None:
-    """One row a response received; the first screening rule that holds excludes it."""
+    """One row a response received, and one a screening rule by answers or texts that holds of it."""
     numbers = coded.Numbers(questionnaire)
-    reasons = [reason for reason, _ in meaning.screens]
-    cases = "".join(
-        f" when {' and '.join(_holds(numbers, number, c) for c in conditions)} then ?"
-        for _, conditions in meaning.screens
-    )
-    excluded = f"case{cases} end" if cases else "null"
-    connection.execute(
-        f"insert into coded.respondents select {number}, respondent, 1, {excluded} "
-        "from cells order by respondent",
-        reasons,
-    )
+    connection.execute(f"insert into all_respondents select {number}, respondent from cells")
+    for position, (_, conditions) in enumerate(meaning.screens, 1):
+        if conditions:
+            connection.execute(
+                f"insert into all_screens select {number}, respondent, {position} from cells "
+                f"where {' and '.join(_holds(numbers, number, c) for c in conditions)}"
+            )
 
 
 def _holds(numbers: coded.Numbers, wave_number: int, condition: Condition) -> str:

@@ -18,6 +18,7 @@ PUBLISHED_FILE = "published.csv"
 RESERVED = (
     "exhibits", "flow", "waves", "targets", "verify", "claims", "tests", "frequencies", "methodology",
     "questionnaire", "glance", "contents", "changes", "quotes", "introduction",
+    "quality", "quality_effects", "nonresponse",
 )  # fmt: skip
 RESERVED_FILES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import captions, exhibits, files, notes, survey
+from pipeline import captions, exhibits, files, notes, quality_words, survey
 from pipeline.charts import kinds
 from pipeline.errors import SurveyError
 from pipeline.exhibits import Exhibit
@@ -73,6 +73,7 @@ def report(paths: Paths) -> Path:
     data = {one.id: read(paths, one.id) for one in printed}
     waves = read(paths, "waves").to_dict("records")
     put = read(paths, "questionnaire")
+    effects = read(paths, "quality_effects")
     names = {segment: lowered(name) for segment, name in notes.segment_names(questionnaire, put).items()}
     quotes = read(paths, "quotes").to_dict("records")
 
@@ -86,6 +87,13 @@ def report(paths: Paths) -> Path:
         synthetic_note=captions.SYNTHETIC,
         waves=waves,
         flow=read(paths, "flow").to_dict("records"),
+        rules=quality_words.rules(paths),
+        effects=[
+            effect | {"rule": quality_words.called(effect), "printed": by_id[effect["exhibit"]]}
+            for effect in effects[effects["flag"] == ""].to_dict("records")
+        ],
+        nonresponse=list(quality_words.questions(read(paths, "nonresponse"), put)),
+        change=quality_words.change,
         exhibits=[
             Shown(
                 one,

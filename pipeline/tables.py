@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline import attack, captions, changes, comparability, declarations, files
+from pipeline import attack, captions, changes, comparability, declarations, files, quality_tables
 from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import COLUMNS
 from pipeline.claims import Tested
@@ -40,8 +40,9 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
     """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those about them all.
 
     Those are exhibits.csv, tests.csv, claims.csv, quotes.csv, changes.csv, flow.csv, waves.csv,
-    targets.csv and questionnaire.csv. SurveyError, and nothing written, where a title claims what the
-    numbers do not support; in a `draft` it gets its neutral title, and the claims that failed are listed.
+    targets.csv, quality.csv, quality_effects.csv, nonresponse.csv and questionnaire.csv. SurveyError, and
+    nothing written, where a title claims what the numbers do not support; in a `draft` it gets its neutral
+    title, and the claims that failed are listed.
     """
     with opened(paths) as run:
         contents = {
@@ -73,6 +74,9 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
             "flow": _flow(connection),
             "waves": connection.execute("select * from waves").df(),
             "targets": connection.execute("select * from targets").df(),
+            "quality": quality_tables.quality(connection),
+            "quality_effects": quality_tables.effects(run.estimated, run.chosen),
+            "nonresponse": quality_tables.nonresponse(connection),
             "questionnaire": _questionnaire(connection, run.contexts),
         }
         run.attack(made, about["changes"])

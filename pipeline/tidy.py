@@ -16,7 +16,7 @@ FLOATS = (
     "share", "value", "standard_error", "low", "high", "weighted_respondents", "weighted_base",
     "effective_base", "deff", "difference", "statistic", "df", "df2", "p", "adjusted_p", "target",
     "unweighted", "weighted", "mean_weight", "effective_respondents", "lowest_weight", "highest_weight",
-    "early_estimate", "late_estimate", "estimate", "against",
+    "early_estimate", "late_estimate", "estimate", "against", "skipped_share",
 )  # fmt: skip
 COUNTS = (
     "respondents",
@@ -31,6 +31,18 @@ COUNTS = (
     "received",
     "analysed",
     "number",
+    "flagged",
+    "applied_to",
+    "excluded",
+    "asked",
+    "answered",
+    "dkns",
+    "skipped",
+    "not_reached",
+    "answered_not_asked",
+    "share_all",
+    "share_without",
+    "change",
 )
 FLAGS = ("synthetic", "holds")
 # what a spreadsheet takes for the beginning of a formula

@@ -76,11 +76,47 @@ class Respondents(Declared):
     _drop = field_validator("drop", mode="before")(_listed)
 
 
+Options = dict[str, Annotated[list[str], Field(min_length=1)]]
+"""options by question: one of each list"""
+QUALITY_RULES = (
+    "speeder", "straight_lining", "attention", "impossible", "duplicate_id", "duplicate_answers", "partial",
+    "answered_not_asked",
+)  # fmt: skip
+"""the rules of data quality, in the order in which they are told"""
+
+
 class Exclude(Declared):
-    """One screening rule: all of `where` must hold; a key is a question or a heading."""
+    """One screening rule: all of `where` must hold, or one of the rules of `quality`.
+
+    A key of `where` is a question or a heading.
+    """
 
     reason: str
-    where: Annotated[dict[str, Annotated[list[str], Field(min_length=1)]], Field(min_length=1)]
+    where: Annotated[Options, Field(min_length=1)] = {}
+    quality: Annotated[list[str], Field(min_length=1)] = []
+
+
+class Speeders(Declared):
+    """Who is a speeder: `below` a part of the median duration of the wave, or below so many `seconds`."""
+
+    below: Annotated[Number, Field(gt=0, lt=1)] | None = None
+    seconds: Annotated[Number, Field(gt=0)] | None = None
+
+
+class Impossible(Declared):
+    """Answers that cannot all be true: one of the options of each question of `where`."""
+
+    reason: Annotated[str, Field(min_length=1)]
+    where: Annotated[Options, Field(min_length=2)]
+
+
+class Quality(Declared):
+    """Who is flagged for data quality, where it is not as by default; nobody is excluded by it."""
+
+    speeders: Speeders | None = None
+    straight_lining: Annotated[StrictInt, Field(ge=2)] = 5
+    attention: Options = {}
+    impossible: list[Impossible] = []
 
 
 class Change(Declared):
@@ -122,6 +158,7 @@ class Wave(Declared):
     answers: dict[str, dict[str, str | Number]] = {}
     changes: dict[str, Change] = {}
     weights: Weights = Weights()
+    quality: Quality = Quality()
 
     @property
     def weighting(self) -> str:
@@ -242,15 +279,7 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
         if question in survey.questions:
             yield from _check_change(change, question, survey, document)
     for rule, exclude in enumerate(wave.exclude):
-        for question, options in exclude.where.items():
-            if question in survey.questions:
-                for option in options:
-                    if option not in survey.options(question):
-                        hint = did_you_mean(option, survey.options(question))
-                        yield document.problem(
-                            f"{question!r} has no option {option!r}; {hint}",
-                            *("exclude", rule, "where", question),
-                        )
+        yield from _check_options(exclude.where, survey, document, "exclude", rule, "where")
     source = wave.source
     if source.format in _ONE_HEADER_ROW and source.header_rows not in (None, 1):
         yield document.problem(f"a {source.format} export has one header row", "source", "header_rows")
@@ -261,6 +290,7 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     if wave.fielded and wave.fielded.to < wave.fielded.from_:
         yield document.problem("fielded: to is before from", "fielded")
     yield from _check_weights(wave, survey, document)
+    yield from _check_quality(wave, survey, document)
     reasons: set[str] = set()
     for rule, exclude in enumerate(wave.exclude):
         if exclude.reason in reasons:
@@ -271,6 +301,85 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
         if count and count != len(source.file):
             yield document.problem(f"{count} {key} for {len(source.file)} files; one each", "source", key)
+
+
+def _check_options(where: Options, survey: Survey, document: Document, *place: Key) -> Iterator[Problem]:
+    """Options of questions, at a place of a wave file, that the questionnaire does not have."""
+    for question, options in where.items():
+        if question in survey.questions:
+            for option in options:
+                if option not in survey.options(question):
+                    hint = did_you_mean(option, survey.options(question))
+                    yield document.problem(f"{question!r} has no option {option!r}; {hint}", *place, question)
+
+
+def why_no_rule(rule: str, wave: Wave, survey: Survey) -> str:
+    """Why a rule of data quality cannot be applied to any wave that is declared so; empty where it can."""
+    told, fewest = wave.respondents, wave.quality.straight_lining
+    grids = [len(asked.items) for asked in survey.questions.values() if asked.kind == "grid"]
+    cannot = {
+        "speeder": (not (told.started and told.submitted), "started and submitted are not both under "
+                    "[respondents]"),
+        "straight_lining": (max(grids, default=0) < fewest, f"no grid has {fewest} items"),
+        "attention": (not wave.quality.attention, "no question is under [quality.attention]"),
+        "impossible": (not wave.quality.impossible, "there is no [[quality.impossible]]"),
+        "duplicate_id": (not told.id, "no id is under [respondents]"),
+        "answered_not_asked": (
+            not any(asked.asked for asked in survey.questions.values()),
+            "every question is asked of everyone",
+        ),
+    }  # fmt: skip
+    holds, why = cannot.get(rule, (False, ""))
+    return why if holds else ""
+
+
+def _check_quality(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
+    """Rules of data quality that are none, name what there is not, or can find nobody in this wave."""
+    declared = wave.quality
+    if declared.speeders is not None:
+        if (declared.speeders.below is None) == (declared.speeders.seconds is None):
+            yield document.problem(
+                "speeders wants below (a part of the median duration) or seconds, one of the two",
+                *("quality", "speeders"),
+            )
+        if why := why_no_rule("speeder", wave, survey):
+            yield document.problem(f"nobody can be a speeder: {why}", "quality", "speeders")
+    wheres: list[tuple[Options, tuple[Key, ...]]] = [(declared.attention, ("quality", "attention"))]
+    reasons: set[str] = set()
+    for number, impossible in enumerate(declared.impossible):
+        place = ("quality", "impossible", number)
+        wheres.append((impossible.where, (*place, "where")))
+        if impossible.reason in reasons:
+            yield document.problem(
+                f"two with the reason {impossible.reason!r}; tell them apart", *place, "reason"
+            )
+        reasons.add(impossible.reason)
+    for where, at in wheres:
+        for question in where:
+            if question not in survey.questions:
+                yield document.problem(
+                    f"no question {question!r}; {did_you_mean(question, survey.questions)}", *at, question
+                )
+        yield from _check_options(where, survey, document, *at)
+    for question in declared.attention:
+        if question in survey.questions and survey.questions[question].kind != "single":
+            yield document.problem(
+                f"{question!r} is of kind {survey.questions[question].kind}; only a single choice shows who "
+                "attends",
+                *("quality", "attention", question),
+            )
+    for number, exclude in enumerate(wave.exclude):
+        if bool(exclude.where) == bool(exclude.quality):
+            yield document.problem(
+                f"the rule {exclude.reason!r} wants where or quality, one of the two", "exclude", number
+            )
+        for index, rule in enumerate(exclude.quality):
+            place_of_rule = ("exclude", number, "quality", index)
+            if rule not in QUALITY_RULES:
+                hint = did_you_mean(rule, QUALITY_RULES, "the rules are")
+                yield document.problem(f"no rule of data quality {rule!r}; {hint}", *place_of_rule)
+            elif why := why_no_rule(rule, wave, survey):
+                yield document.problem(f"{rule} can exclude nobody: {why}", *place_of_rule)
 
 
 def _check_weights(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:

@@ -43,6 +43,11 @@ def raked(shares: str, question: str = "region", more: str = "") -> Edit:
     )
 
 
+def excluding(lines: str) -> Edit:
+    """The second wave with a screening rule of these lines; it begins on line 13."""
+    return weights(f'[[exclude]]\nreason = "careless"\n{lines}\n')
+
+
 PUBLISHED = 'kind = "published_bars"\n'
 MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "an unknown key": (
@@ -551,6 +556,89 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "an interval that there is not": (
         ("survey.toml", 'segments = ["region"]', 'segments = ["region"]\ninterval = "wilsen"'),
         r"raw/toy/survey.toml:5: interval: .*'wilson'.* seen 'wilsen'",
+    ),
+    # data quality
+    "an unknown key of data quality": (
+        weights("[quality]\nspeeder = { seconds = 60 }"),
+        r"raw/toy/second.toml:14: unknown key 'speeder'; did you mean 'speeders'\?",
+    ),
+    "speeders without times": (
+        weights("[quality]\nspeeders = { seconds = 60 }"),
+        r"raw/toy/second.toml:14: nobody can be a speeder: started and submitted are not both under \[resp",
+    ),
+    "speeders by two limits": (
+        weights("[quality]\nspeeders = { seconds = 60, below = 0.5 }"),
+        r"raw/toy/second.toml:14: speeders wants below \(a part of the median duration\) or seconds, one of",
+    ),
+    "speeders of more than the median": (
+        weights("[quality]\n[quality.speeders]\nbelow = 2"),
+        r"raw/toy/second.toml:15: quality.speeders.below: .* seen 2",
+    ),
+    "a line of one item": (
+        weights("[quality]\nstraight_lining = 1"),
+        r"raw/toy/second.toml:14: quality.straight_lining: .* seen 1",
+    ),
+    "a check of attention by no question": (
+        weights('[quality.attention]\nregoin = ["north"]'),
+        r"raw/toy/second.toml:14: no question 'regoin'; did you mean 'region'\?",
+    ),
+    "a check of attention by no option": (
+        weights('[quality.attention]\nregion = ["nroth"]'),
+        r"raw/toy/second.toml:14: 'region' has no option 'nroth'; did you mean 'north'\?",
+    ),
+    "a check of attention by a multiple choice": (
+        weights('[quality.attention]\nuses = ["models"]'),
+        r"raw/toy/second.toml:14: 'uses' is of kind multiple; only a single choice shows who attends",
+    ),
+    "a check of attention that was not asked": (
+        [
+            ("first.toml", 'id = "ID"', 'id = "ID"\ndrop = "Why don\'t you use it?"'),
+            (
+                "first.toml",
+                '[columns]\nwhy_not = "Why don\'t you use it?"',
+                '[quality.attention]\nwhy_not = ["cost"]',
+            ),
+        ],
+        r"raw/toy/first.toml:16: 'why_not' has no column in this export, so nobody can be flagged by it",
+    ),
+    "what cannot be of one answer": (
+        weights('[[quality.impossible]]\nreason = "x"\nwhere = { region = ["north"] }'),
+        r"raw/toy/second.toml:15: quality.impossible.0.where: .* at least 2 items",
+    ),
+    "what cannot be of no question": (
+        weights('[[quality.impossible]]\nreason = "x"\nwhere = { regoin = ["north"], involved = ["no"] }'),
+        r"raw/toy/second.toml:15: no question 'regoin'; did you mean 'region'\?",
+    ),
+    "what cannot be of no option": (
+        weights('[[quality.impossible]]\nreason = "x"\nwhere = { region = ["north"], involved = ["not"] }'),
+        r"raw/toy/second.toml:15: 'involved' has no option 'not'; did you mean 'no'\?",
+    ),
+    "what cannot be, twice": (
+        weights(
+            '[[quality.impossible]]\nreason = "x"\nwhere = { region = ["north"], involved = ["no"] }\n'
+            '[[quality.impossible]]\nreason = "x"\nwhere = { region = ["south"], involved = ["no"] }'
+        ),
+        r"raw/toy/second.toml:17: two with the reason 'x'; tell them apart",
+    ),
+    "a screening rule by nothing": (
+        excluding(""),
+        r"raw/toy/second.toml:13: the rule 'careless' wants where or quality, one of the two",
+    ),
+    "a screening rule by both": (
+        excluding('quality = ["partial"]\nwhere = { involved = ["no"] }'),
+        r"raw/toy/second.toml:13: the rule 'careless' wants where or quality, one of the two",
+    ),
+    "a screening rule by no rule of quality": (
+        excluding('quality = ["partial", "speeders"]'),
+        r"raw/toy/second.toml:15: no rule of data quality 'speeders'; did you mean 'speeder'\?",
+    ),
+    "a screening rule by no rules": (
+        excluding("quality = []"),
+        r"raw/toy/second.toml:15: exclude.0.quality: .* at least 1 item",
+    ),
+    "a screening rule that can exclude nobody": (
+        excluding('quality = ["partial",\n  "speeder"]'),
+        r"raw/toy/second.toml:16: speeder can exclude nobody: started and submitted are not both under",
     ),
     # the report and published numbers
     "two exhibits with one id": (

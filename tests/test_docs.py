@@ -22,12 +22,24 @@ from pipeline.cli import app
 from pipeline.exhibit_table import PUBLISHED_COLUMNS
 from pipeline.exhibits import Exhibit
 from pipeline.printed import TABLE
+from pipeline.quality_tables import EFFECTS, NONRESPONSE, QUALITY
 from pipeline.quotes import QUOTES
 from pipeline.significance import TESTS
 from pipeline.survey import Methodology, Question
 from pipeline.tables import QUESTIONNAIRE
 from pipeline.verify import COLUMNS as VERIFY_COLUMNS
-from pipeline.wave import Change, Respondents, Source, Target, Weights
+from pipeline.wave import (
+    QUALITY_RULES,
+    Change,
+    Exclude,
+    Impossible,
+    Quality,
+    Respondents,
+    Source,
+    Speeders,
+    Target,
+    Weights,
+)
 
 DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
 
@@ -63,7 +75,10 @@ def test_every_column_is_documented() -> None:
     published = DOCS["tables.md"].split("## Columns of published numbers")[1].split("##")[0]
     assert re.findall(r"`([a-z_]+)`", published) == PUBLISHED_COLUMNS
     # what is in brackets explains a column
-    files = {"claims": CLAIMS, "quotes": QUOTES, "changes": CHANGES, "verify": VERIFY_COLUMNS}
+    files = {
+        "claims": CLAIMS, "quotes": QUOTES, "changes": CHANGES, "verify": VERIFY_COLUMNS,
+        "quality": QUALITY, "quality_effects": EFFECTS, "nonresponse": NONRESPONSE,
+    }  # fmt: skip
     for file, columns in files.items():
         section = DOCS["tables.md"].split(f"## Columns of {file}.csv")[1].split("\n## ")[0]
         section = section.split(" The flag is")[0]
@@ -73,9 +88,14 @@ def test_every_column_is_documented() -> None:
 
 def test_every_key_is_documented() -> None:
     text = DOCS["declarations.md"]
-    for model in (Question, Methodology, Source, Respondents, Change, Weights, Target, Exhibit):
+    models = (Question, Methodology, Source, Respondents, Change, Weights, Target, Exhibit)
+    for model in (*models, Exclude, Quality, Speeders, Impossible):
         for key in set(model.model_fields) - {"net_labels"}:
             assert f"`{key}`" in text or f"{key} =" in text or f".{key}`" in text, key
+
+
+def test_every_rule_of_data_quality_is_documented_in_its_order() -> None:
+    assert re.findall(r"^\| `(\w+)` \|", DOCS["quality.md"], re.MULTILINE) == list(QUALITY_RULES)
 
 
 def test_the_gallery_has_every_kind_with_a_picture_and_lines_that_work() -> None:

@@ -49,6 +49,8 @@ def test_only_these_know_duckdb() -> None:
         "exhibit_table.py",
         "explain.py",
         "parquet.py",
+        "quality.py",
+        "quality_tables.py",
         "query.py",
         "weights.py",
         "formats/written.py",
@@ -94,7 +96,7 @@ def test_charts_get_a_dataframe_and_no_more(name: str) -> None:
         assert "savefig" not in SOURCES[name]
 
 
-@pytest.mark.parametrize("name", ["grids.py", "notes.py", "workbook.py", "report.py"])
+@pytest.mark.parametrize("name", ["grids.py", "notes.py", "quality_words.py", "workbook.py", "report.py"])
 def test_what_prints_tables_computes_none(name: str) -> None:
     for forbidden in ("duckdb", "numpy", "scipy", "pipeline.cells", "pipeline.tables"):
         assert forbidden not in imports(name)

@@ -1,0 +1,7 @@
+-- median_durations: the median duration of the responses of each wave that are not partials, in seconds.
+-- Reads: all_durations (wave, respondent, seconds; known ones alone), all_partials.
+select wave, median(seconds) as seconds
+from all_durations
+anti join all_partials using (wave, respondent)
+group by wave
+order by wave

@@ -1,0 +1,19 @@
+-- nonresponse: what became of each question, and of each item of a grid, among the analysed respondents.
+-- Reads: coded.responses, coded.waves, coded.questions, coded.items. Asked: all whom it came before.
+select
+    waves.name as wave,
+    questions.id as question,
+    coalesce(items.id, '') as item,
+    count(*) filter (state in ('answered', 'dkns', 'not_applicable', 'skipped')) as asked,
+    count(*) filter (state = 'answered') as answered,
+    count(*) filter (state = 'dkns') as dkns,
+    count(*) filter (state = 'skipped') as skipped,
+    count(*) filter (state = 'not_reached') as not_reached,
+    count(*) filter (unrouted) as answered_not_asked
+from coded.responses
+join coded.waves using (wave)
+join coded.questions using (question)
+left join coded.items using (question, item)
+where state <> 'not_offered'
+group by waves.name, responses.question, questions.id, responses.item, items.id
+order by waves.name, responses.question, responses.item

@@ -1,0 +1,23 @@
+-- duplicate_answers: who gave just the answers of an earlier response of the wave, of those who gave enough.
+-- Reads: all_rules, all_answers. Writes: all_found. The first of them is not flagged.
+insert into all_found
+with said as (
+    select
+        wave,
+        respondent,
+        count(*) as given,
+        md5(string_agg(concat_ws(' ', question, item, option, rank, value), ','
+            order by question, item, option, rank, value)) as answers
+    from (select distinct * from all_answers) as answers
+    group by wave, respondent
+)
+select
+    wave,
+    respondent,
+    all_rules.position,
+    0 as question,
+    row_number() over (partition by wave, said.answers order by respondent) > 1 as flagged
+from said
+join all_rules using (wave)
+where all_rules.rule = 'duplicate_answers' and said.given >= all_rules.fewest
+order by wave, respondent
