@@ -72,7 +72,7 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
             "flow": _flow(connection),
             "waves": connection.execute("select * from waves").df(),
             "targets": connection.execute("select * from targets").df(),
-            "questionnaire": _questionnaire(connection, run.contexts),
+            "questionnaire": questionnaire(connection, run.contexts),
         }
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
     for path, frame in contents.items():
@@ -248,7 +248,7 @@ def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, 
     )
 
 
-def _questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
+def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
     """A row an option or item of a question as each wave put it, and one of a question that has none."""
     found = connection.execute(statement("questionnaire")).df()
     asked = zip(found["wave"], found["question"], strict=True)
