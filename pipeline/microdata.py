@@ -138,9 +138,9 @@ def compose(run: Run, public: Public, key: bytes) -> Microdata:
     identifiers = [variable.name for variable in variables if variable.may_be_withheld]
     safe, reports = [], []
     for wave in source.waves:
-        own, weights = _anonymous(frame[frame["wave"] == wave], identifiers, public.k)
+        own, weights = anonymous(frame[frame["wave"] == wave], identifiers, public.k)
         safe.append(own)
-        reports.append(_report(wave, own, identifiers, variables, public.k, weights if weighted else None))
+        reports.append(_report(wave, own, identifiers, variables, public.k, weights))
     states = source.states[source.states["question"].isin(set(source.states["question"]) - set(out))]
     return Microdata(
         _pseudonymous(pd.concat(safe), key)[[variable.name for variable in variables]],
@@ -310,15 +310,15 @@ def _bands(edges: Sequence[float]) -> dict[str, str]:
     return {label.replace(MINUS, "minus_").replace(" ", "_"): label for label in labels}
 
 
-def _anonymous(own: pd.DataFrame, identifiers: list[str], k: int) -> tuple[pd.DataFrame, int]:
-    """One wave with classes of `k` or more, and how many weights were withheld for it.
+def anonymous(own: pd.DataFrame, identifiers: list[str], k: int) -> tuple[pd.DataFrame, int | None]:
+    """One wave with classes of `k` or more, and how many weights were withheld for it; None if it has none.
 
     Weights are made from answers, and would give away those that are withheld or coarser than they were: so
     in each class, fewer than `k` with the same weight have theirs withheld.
     """
     safe = anonymise(own, identifiers, k)
     if WEIGHT not in safe or safe[WEIGHT].isna().all():
-        return safe, 0
+        return safe, None
     parts = safe.groupby(identifiers, dropna=False, sort=False) if identifiers else [((), safe)]
     gone = [
         row
