@@ -1,7 +1,7 @@
 """k-anonymity: nobody can be told from fewer than k by the answers that others may know of them.
 
-A class is everybody with the same answers to the quasi-identifiers (Sweeney, 2002). A missing answer is a
-value of its own. What a class shares in its other answers is not hidden by this.
+A class is everybody with the same answers to the quasi-identifiers (Sweeney's definition). A missing answer
+is a value of its own. What a class shares in its other answers is not hidden by this.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ No file says when it was made: the same answers give the same bytes.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -86,6 +87,7 @@ class Facts:
     population: str
     authors: str
     public: Public
+    licence: str
     citation: str
     waves: Sequence[WaveNote]
 
@@ -137,7 +139,8 @@ def facts(run: Run, public: Public) -> Facts:
         population=declared.population,
         authors=_authors(declared, waves),
         public=public,
-        citation=public.citation.strip() or _citation(declared, waves),
+        licence=" ".join(public.licence.split()),
+        citation=" ".join(public.citation.split()) or _citation(declared, waves),
         waves=waves,
     )
 
@@ -254,7 +257,7 @@ def _listed(names: Sequence[str]) -> str:
 def _licence(told: Facts) -> Iterator[str]:
     yield f"The respondent-level data of “{told.title}” in this folder are published under this licence:"
     yield ""
-    yield f"    {told.public.licence.strip()}"
+    yield f"    {told.licence}"
     yield ""
     if told.mark:
         yield told.mark
@@ -268,7 +271,6 @@ def _licence(told: Facts) -> Iterator[str]:
 
 def _cff(told: Facts) -> Iterator[str]:
     """CITATION.cff, in version 1.2.0 of the format; JSON's texts are texts of YAML too."""
-    licence = told.public.licence.strip()
     values = {
         "cff-version": "1.2.0",
         "message": f"Please cite these data as: {told.citation}",
@@ -278,8 +280,8 @@ def _cff(told: Facts) -> Iterator[str]:
     }
     for key, value in values.items():
         yield f"{key}: {json.dumps(value, ensure_ascii=False)}"
-    if licence in _SPDX:
-        yield f"license: {licence}"
+    if told.licence in _SPDX:
+        yield f"license: {told.licence}"
     yield "authors:"
     yield f"  - name: {json.dumps(told.authors, ensure_ascii=False)}"
 
@@ -294,7 +296,6 @@ def _description(told: Facts) -> str:
 
 def _package(folder: Path, data: Microdata, told: Facts) -> dict[str, Any]:
     """datapackage.json: Frictionless Data Package, version 1."""
-    licence = told.public.licence.strip()
     mark = f"{told.mark} " if told.mark else ""
     csv = {
         "profile": "tabular-data-resource",
@@ -320,7 +321,7 @@ def _package(folder: Path, data: Microdata, told: Facts) -> dict[str, Any]:
         "title": f"{told.title}: respondent-level data",
         "description": _description(told),
         "synthetic": bool(told.mark),
-        "licenses": [{"name": "-".join(licence.split()), "title": licence}],
+        "licenses": [{"name": _identifier(told.licence), "title": told.licence}],
         "sources": [_as_source(wave, url) for wave in told.waves for url in wave.urls or [""]],
         "resources": [
             csv,
@@ -337,6 +338,11 @@ def _package(folder: Path, data: Microdata, told: Facts) -> dict[str, Any]:
             ),
         ],
     }
+
+
+def _identifier(licence: str) -> str:
+    """A licence by a name of the signs that a data package takes: `CC BY-SA 4.0` is `CC-BY-SA-4.0`."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", licence).strip("-") or "custom"
 
 
 def _file(path: Path, form: str, kind: str) -> dict[str, Any]:
@@ -393,7 +399,7 @@ def _codebook(data: Microdata, told: Facts) -> Iterator[str]:
     yield (
         f"{len(data.frame)} rows, one a respondent, and {len(data.variables)} columns, the same in "
         f"`{RESPONSES_CSV}`, `{RESPONSES_PARQUET}` and `{RESPONSES_SAV}`. "
-        f"Licence: {told.public.licence.strip()}. Please cite: {told.citation}"
+        f"Licence: {told.licence}. Please cite: {told.citation}"
     )
     yield ""
     yield from _of_waves(told)

@@ -317,6 +317,7 @@ def test_labels_in_spss_are_those_of_the_codebook(published: Published) -> None:
     for column, own in values.items():
         read = meta.variable_value_labels[names[column]]
         assert sorted(read) == sorted(code for code, _ in own.values())
+        assert [code for code, _ in own.values() if code > 0] == list(range(1, len(own) + 1 - (-1.0 in read)))
         for code, label in own.values():
             assert same(read[code], label, 120), (column, code)
     boxes = {name: own for name, own in meta.variable_value_labels.items() if name not in
@@ -377,19 +378,26 @@ def secrets_of(paths: Paths) -> set[str]:
         return {*re.findall(r"canary-[a-z]+-\d+|90000\d\d", text), "knitting, sewing"}
     found: set[str] = set()
     for path in sorted(paths.raw.glob("20*.csv")):
-        first = path.read_text("utf-8").partition("\n")[0]
-        rows = list(csv.reader(io.StringIO(path.read_text("utf-8")), delimiter=";" if ";" in first else ","))
-        for number, heading in enumerate(rows[0]):
-            if re.search(r"id\b|date|submitted|e-?mail|ip address|anything else", heading, re.IGNORECASE):
-                found |= {row[number] for row in rows[2:] if len(row) > number and len(row[number]) > 5}
+        text = path.read_text("utf-8-sig")
+        flat = ";" in text.partition("\n")[0]
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if flat else ","))
+        header = rows[: 1 if flat else 3]
+        for number in range(len(header[-1])):
+            heading = " ".join(row[number] for row in header if len(row) > number)
+            cells = {row[number] for row in rows[3:] if len(row) > number}
+            if re.search(r"\bID\b|Date|Submitted|E-?mail|IP Address", heading):
+                found |= {cell for cell in cells if len(cell) > 5}
+            elif re.search(r"[Aa]nything else|Open-Ended|specify", heading):
+                # a short text may be a label too
+                found |= {cell for cell in cells if len(cell) > 30}
     return found
 
 
-@pytest.mark.parametrize("name", ["toy_public", "default_public"])
-def test_nothing_that_may_not_go_in_is_in_any_byte(name: str, request: pytest.FixtureRequest) -> None:
-    own: Published = request.getfixturevalue(name)
-    hidden = secrets_of(own.paths)
-    assert len(hidden) > (20 if name == "toy_public" else 1000)
+def test_nothing_that_may_not_go_in_is_in_any_byte(published: Published) -> None:
+    own = published
+    # an export may have the label of an option below a heading that speaks of something to specify
+    hidden = secrets_of(own.paths) - {label for (label,) in own.rows("select label from options")}
+    assert len(hidden) > (20 if own.paths.survey == "toy" else 1000)
     with duckdb.connect() as connection:
         rows = connection.execute(f"select * from '{own.paths.public / 'responses.parquet'}'").fetchall()
     frame, _ = pyreadstat.read_sav(own.paths.public / "responses.sav")
