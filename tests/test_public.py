@@ -461,6 +461,23 @@ def test_the_same_answers_and_key_give_the_same_bytes(toy_public: Published, tmp
     assert others.isdisjoint(row["respondent"] for row in toy_public.csv)
 
 
+def test_a_key_makes_nothing_run_again(toy_public: Published, tmp_path: Path) -> None:
+    shutil.copytree(toy_public.paths.root, tmp_path / "project")
+    paths = Paths(tmp_path / "project", "toy")
+    shutil.copyfile(ROOT / "Makefile", paths.root / "Makefile")
+
+    def sums() -> str:
+        target = paths.shown(paths.interim / "raw.sum")
+        subprocess.run(["make", "-s", "SURVEY=toy", target], cwd=paths.root, check=True)
+        return (paths.root / target).read_text()
+
+    before = sums()
+    paths.pseudonym_key.unlink()
+    assert sums() == before
+    paths.questionnaire.write_text(paths.questionnaire.read_text() + "# more\n")
+    assert sums() != before
+
+
 # refusals
 
 
