@@ -90,7 +90,7 @@ REPORTED := -name report.toml -o -name published.csv
 
 $(STATE)/raw.sum: FORCE
 	@mkdir -p $(STATE)
-	@$(call hashes,$(RAW) -maxdepth 1 -type f ! -name assumptions.toml ! \( $(REPORTED) \))
+	@$(call hashes,$(RAW) -maxdepth 1 -type f ! -name assumptions.toml ! -name pseudonyms.key ! \( $(REPORTED) \))
 
 $(STATE)/declared.sum: FORCE
 	@mkdir -p $(STATE)

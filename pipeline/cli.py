@@ -24,6 +24,13 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="From raw survey exports to tables, figures and a report in which every number can be traced.",
 )
+export = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Write the data of a survey for others to use.",
+    epilog="Example: survey export public --survey ospo",
+)
+app.add_typer(export, name="export")
 SurveyName = Annotated[
     str, typer.Option("--survey", envvar="SURVEY", help="the folder of the survey below raw/")
 ]
@@ -196,6 +203,15 @@ def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     paths = places.find(survey)
     for path in write(paths):
         print(f"{paths.shown(path)} written")
+
+
+@export.command(epilog="Example: survey export public --survey ospo")
+def public(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Write the responses that may be published, k-anonymous: CSV, Parquet and SPSS, with a codebook."""
+    from pipeline.public import public as publish
+
+    for line in publish(places.find(survey)):
+        print(line)
 
 
 @app.command(epilog="Example: survey others blockers")

@@ -41,7 +41,7 @@ def codebook(paths: Paths) -> list[Path]:
         dates = fielding.wave.fielded
         period = f"{dates.from_.isoformat()} to {dates.to.isoformat()}" if dates else "not known"
         synthetic = ", synthetic responses" if fielding.wave.synthetic else ""
-        lines.append(f"| {fielding.name} | {_cell(fielding.wave.title)}{synthetic} | {period} |")
+        lines.append(f"| {fielding.name} | {cell(fielding.wave.title)}{synthetic} | {period} |")
     for name in questionnaire.questions:
         lines += ["", *_section(questionnaire, name, waves, statuses, fieldings)]
     files.write(paths.codebook, "\n".join(lines) + "\n")
@@ -115,8 +115,8 @@ def _section(
         change = fielding.wave.changes.get(name)
         status = statuses.get((fielding.name, name), "not asked") or "first asked"
         yield (
-            f"| {fielding.name} | {status} | {_cell(own.text) if own else ''} | "
-            f"{_cell(change.note) if change else ''} |"
+            f"| {fielding.name} | {status} | {cell(own.text) if own else ''} | "
+            f"{cell(change.note) if change else ''} |"
         )
     parts = list(_parts(questionnaire, name))
     if not parts:
@@ -131,9 +131,9 @@ def _section(
             for wave in waves.values()
         ]
         shown = "" if score is None else f"{score:g}"
-        yield f"| {part} | {identifier} | {_cell(label)} | {role} | {shown} | {' | '.join(offered)} |"
+        yield f"| {part} | {identifier} | {cell(label)} | {role} | {shown} | {' | '.join(offered)} |"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """A text as the cell of a Markdown table."""
     return " ".join(text.split()).replace("|", "\\|")

@@ -10,10 +10,10 @@ from pydantic import Field, field_validator
 from pipeline.charts import Kind, kinds
 from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.groups import Group, labelled
 from pipeline.paths import RESERVED, Paths
 from pipeline.printed import TABLE
 from pipeline.survey import IDENTIFIER, Survey
-from pipeline.words import plain
 
 # the exhibit of a question that no report.toml names; of other kinds it is a table
 _DEFAULTS = {
@@ -72,26 +72,13 @@ class Exhibit(Declared):
         return [self.question, *([self.counterpart] if self.counterpart else [])]
 
 
-class Group(Declared):
-    """One band of a segment, with the label it is printed under."""
-
-    label: str
-    options: list[str]
-
-
 class Bands(Declared):
     """A segment made of the options of a single choice; options in no group are left out."""
 
     of: str
     groups: dict[str, Group]
 
-    @field_validator("groups", mode="before")
-    @classmethod
-    def _labelled(cls, value: Any) -> Any:
-        """A group written as a bare list is printed under its id."""
-        if not isinstance(value, dict):
-            return value
-        return {i: {"label": plain(i), "options": g} if isinstance(g, list) else g for i, g in value.items()}
+    _labelled = field_validator("groups", mode="before")(labelled)
 
 
 class Report(Declared):

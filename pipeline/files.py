@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,39 @@ def aside(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def folder_aside(path: Path) -> Iterator[Path]:
+    """A folder beside `path` to fill; it takes the place of `path`, whole, if no error is raised.
+
+    Where `path` holds the same files with the same bytes already, it is left as it is.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    before = temporary.with_name(f"{temporary.name}.before")
+    try:
+        yield temporary
+        if path.is_dir() and _contents(path) == _contents(temporary):
+            return
+        for file in temporary.rglob("*"):
+            file.chmod(PUBLIC)
+        temporary.chmod(0o755)
+        if path.is_dir():
+            path.rename(before)
+        try:
+            temporary.rename(path)
+        except OSError:
+            if before.is_dir():
+                before.rename(path)
+            raise
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(before, ignore_errors=True)
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    return {str(file.relative_to(folder)): sha256(file) for file in folder.rglob("*") if file.is_file()}
 
 
 def prune(folder: Path, keep: Iterable[Path], pattern: str) -> list[Path]:

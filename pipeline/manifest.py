@@ -87,8 +87,12 @@ def _state(paths: Paths) -> dict[str, Any]:
 
 
 def _is_output(paths: Paths, path: Path) -> bool:
-    """Whether a file is one of those that are passed on; the database never has the same bytes."""
-    return path not in (paths.manifest, paths.database) and paths.interim not in path.parents
+    """Whether a file is one of those that are passed on; the database never has the same bytes.
+
+    The public bundle is no output of `make all`, and its datapackage.json has the hashes of its own.
+    """
+    within = {paths.interim, paths.public}.isdisjoint(path.parents)
+    return within and path not in (paths.manifest, paths.database)
 
 
 def _code() -> str:

@@ -20,6 +20,14 @@ RESERVED = (
     "questionnaire", "glance", "contents", "changes", "quotes", "introduction",
     "quality", "quality_effects", "nonresponse",
 )  # fmt: skip
+# what a bundle of respondent-level data holds
+RESPONSES_CSV = "responses.csv"
+RESPONSES_PARQUET = "responses.parquet"
+RESPONSES_SAV = "responses.sav"
+PUBLIC_CODEBOOK = "codebook.md"
+DATA_PACKAGE = "datapackage.json"
+LICENCE_FILE = "LICENCE"
+CITATION_FILE = "CITATION.cff"
 RESERVED_FILES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
 
 
@@ -118,6 +126,16 @@ class Paths:
     def codebook_csv(self) -> Path:
         """The same as a table."""
         return self.outputs / "codebook.csv"
+
+    @property
+    def public(self) -> Path:
+        """The bundle of respondent-level data that may be published."""
+        return self.outputs / "public"
+
+    @property
+    def pseudonym_key(self) -> Path:
+        """What pseudonyms are made with: kept beside the exports, and never below outputs/."""
+        return self.raw / "pseudonyms.key"
 
     @property
     def questionnaire(self) -> Path:

@@ -10,9 +10,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from pipeline import publication
 from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import SURVEY_FILE, Paths
+from pipeline.publication import Public
 from pipeline.stats.intervals import Method
 from pipeline.words import fold, plain
 
@@ -160,6 +162,7 @@ class Survey(Declared):
     interval: Method = "wilson"
     scales: dict[str, Scale] = {}
     questions: dict[str, Question]
+    public: Public | None = None
 
     def options(self, question: str) -> dict[str, Option]:
         """The options of a question in questionnaire order, from its scale where it names one."""
@@ -264,6 +267,8 @@ def check(survey: Survey, document: Document) -> Iterator[Problem]:
             yield document.problem(f"segment {name!r} has no answer to group by", "segments", index)
         if name in survey.segments[:index]:
             yield document.problem(f"segment {name!r} is listed twice", "segments", index)
+    if survey.public:
+        yield from publication.check(survey, survey.public, document)
 
 
 def _ids(survey: Survey) -> Iterator[tuple[Key, ...]]:
@@ -276,6 +281,8 @@ def _ids(survey: Survey) -> Iterator[tuple[Key, ...]]:
         yield from (("questions", question, "options", option) for option in asked.options)
         yield from (("questions", question, "items", item) for item in asked.items)
         yield from (("questions", question, "nets", net) for net in asked.nets)
+    for question, coarser in (survey.public.coarsen if survey.public else {}).items():
+        yield from (("public", "coarsen", question, group) for group in coarser.groups)
 
 
 def _check_scale(scale: Scale, document: Document, *path: Key) -> Iterator[Problem]:

@@ -77,7 +77,7 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
             "quality": quality_tables.quality(connection),
             "quality_effects": quality_tables.effects(run.estimated, run.chosen),
             "nonresponse": quality_tables.nonresponse(connection),
-            "questionnaire": _questionnaire(connection, run.contexts),
+            "questionnaire": questionnaire(connection, run.contexts),
         }
         run.attack(made, about["changes"])
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
@@ -277,7 +277,7 @@ def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, 
     )
 
 
-def _questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
+def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
     """A row an option or item of a question as each wave put it, and one of a question that has none."""
     found = connection.execute(statement("questionnaire")).df()
     asked = zip(found["wave"], found["question"], strict=True)

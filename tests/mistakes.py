@@ -48,6 +48,12 @@ def excluding(lines: str) -> Edit:
     return weights(f'[[exclude]]\nreason = "careless"\n{lines}\n')
 
 
+def public(lines: str) -> Edit:
+    """What may be published, at the end of the questionnaire: `lines` begin on line 63."""
+    last = 'text = "Anything else?"\nkind = "text"\nprivate = true\n'
+    return ("survey.toml", last, f"{last}\n[public]\n{lines}\n")
+
+
 PUBLISHED = 'kind = "published_bars"\n'
 MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "an unknown key": (
@@ -728,5 +734,97 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "a theme where nothing published is shown": (
         ("report.toml", 'neutral = "What people use"', 'same_theme = { "Models" = "models" }'),
         r"raw/toy/report.toml:5: ranked_bars shows no published numbers; leave out same_theme",
+    ),
+    "an unknown key of what may be published": (
+        public('licence = "CC0-1.0"\nremoved = ["region"]'),
+        r"raw/toy/survey.toml:64: unknown key 'removed'; did you mean 'remove'\?",
+    ),
+    "a k of one": (public("k = 1"), r"raw/toy/survey.toml:63: public.k: .* seen 1"),
+    "a quasi-identifier that is no question": (
+        public('quasi_identifiers = ["regoin"]'),
+        r"raw/toy/survey.toml:63: quasi_identifiers: no question 'regoin'; did you mean 'region'\?",
+    ),
+    "a quasi-identifier listed twice": (
+        public('quasi_identifiers = [\n"region",\n"region"]'),
+        r"raw/toy/survey.toml:65: quasi_identifiers: 'region' is listed twice",
+    ),
+    "a quasi-identifier of many answers": (
+        public('quasi_identifiers = ["uses"]'),
+        r"raw/toy/survey.toml:63: 'uses' is of kind multiple; only a single choice, or a number or date that",
+    ),
+    "a quasi-identifier that does not go in": (
+        public('quasi_identifiers = [\n"region",\n"share"]'),
+        r"raw/toy/survey.toml:65: 'share' does not go in \(a number that is not coarsened\)",
+    ),
+    "a removed question that is none": (
+        public('remove = ["why"]'),
+        r"raw/toy/survey.toml:63: remove: no question 'why'; did you mean 'why_not'\?",
+    ),
+    "a coarser question that is none": (
+        public('[public.coarsen.regoin]\nall = ["north", "south"]'),
+        r"raw/toy/survey.toml:63: coarsen: no question 'regoin'; did you mean 'region'\?",
+    ),
+    "a coarser question that is removed": (
+        public('remove = ["region"]\n[public.coarsen.region]\nall = ["north", "south"]'),
+        r"raw/toy/survey.toml:64: coarsen: 'region' is named under remove, so there is nothing to coarsen",
+    ),
+    "a coarser multiple choice": (
+        public('[public.coarsen.uses]\nall = ["models", "data"]'),
+        r"raw/toy/survey.toml:63: coarsen: 'uses' is of kind multiple; only the answers of single,",
+    ),
+    "edges of a single choice": (
+        public('[public.coarsen.region]\nall = ["north", "south"]\nedges = [0, 5]'),
+        r"raw/toy/survey.toml:65: coarsen: 'region' is a single choice; group its options, it has no edges",
+    ),
+    "groups of a number": (
+        public('[public.coarsen.share]\nlittle = ["none"]'),
+        r"raw/toy/survey.toml:64: coarsen: 'share' is a number; say edges = \[0, 10, 20\] and no groups",
+    ),
+    "a number without edges": (
+        public("[public.coarsen.share]"),
+        r"raw/toy/survey.toml:63: coarsen: 'share' wants edges = \[0, 10, 20\]",
+    ),
+    "edges that do not rise": (
+        public("[public.coarsen.share]\nedges = [0, 50, 50]"),
+        r"raw/toy/survey.toml:64: coarsen: the edges of 'share' do not rise",
+    ),
+    "an edge that is no number": (
+        public('[public.coarsen.share]\nedges = [0, "many"]'),
+        r"raw/toy/survey.toml:64: public.coarsen.share.edges.1: .* seen 'many'",
+    ),
+    "an option in no group": (
+        public('[public.coarsen.region]\nup = ["north"]'),
+        r"raw/toy/survey.toml:63: coarsen: south of 'region' in no group; every substantive option",
+    ),
+    "an option in two groups": (
+        public('[public.coarsen.region]\nup = ["north"]\nboth = ["north", "south"]'),
+        r"raw/toy/survey.toml:65: coarsen: 'north' is in group 'up' of 'region' already",
+    ),
+    "a group of an option that is none": (
+        public('[public.coarsen.region]\nall = ["north", "south", "suoth"]'),
+        r"raw/toy/survey.toml:64: coarsen: 'region' has no option 'suoth'; did you mean 'south'\?",
+    ),
+    "a group of nobody": (
+        public('[public.coarsen.region]\nall = ["north", "south"]\nnobody = []'),
+        r"raw/toy/survey.toml:65: coarsen: group 'nobody' of 'region' has no options",
+    ),
+    "a group called as an option that is left": (
+        public('[public.coarsen.region]\ndkns = ["north", "south"]'),
+        r"raw/toy/survey.toml:64: coarsen: group 'dkns' has the id of an option that is left",
+    ),
+    "two groups of one label": (
+        public(
+            '[public.coarsen.region]\none = { label = "Here", options = ["north"] }\n'
+            'two = { label = "here", options = ["south"] }'
+        ),
+        r"raw/toy/survey.toml:65: coarsen: group 'two' has the label of 'one'",
+    ),
+    "a group without a label": (
+        public('[public.coarsen.region]\nall = { options = ["north", "south"] }'),
+        r"raw/toy/survey.toml:64: public.coarsen.region.all.label is missing",
+    ),
+    "a group with an id that is none": (
+        public('[public.coarsen.region]\nAll = ["north", "south"]'),
+        r"raw/toy/survey.toml:64: the id 'All' may hold only a-z, 0-9 and _",
     ),
 }

@@ -294,8 +294,8 @@ def with_one_wave(folder: Path, name: str, like: str, real: Callable[[str], Path
     ingest(paths)
     (mapped,) = mapped_waves(paths, questionnaire, document, [fielding])
     offered = {(offer.question, i) for offer in mapped.offers for i in (offer.item, offer.option) if i}
-    # what readers are told of the survey does not turn on its waves
-    declared = {key: own for key, own in document.data.items() if key != "methodology"}
+    # what readers are told of the survey, and what is published of it, does not turn on its waves
+    declared = {key: own for key, own in document.data.items() if key not in ("methodology", "public")}
     questions = {q: own for q, own in declared["questions"].items() if q in mapped.columns}
     declared["questions"] = questions
     declared["segments"] = [q for q in declared.get("segments", []) if q in questions]

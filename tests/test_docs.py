@@ -22,6 +22,7 @@ from pipeline.cli import app
 from pipeline.exhibit_table import PUBLISHED_COLUMNS
 from pipeline.exhibits import Exhibit
 from pipeline.printed import TABLE
+from pipeline.publication import Coarsening, Public
 from pipeline.quality_tables import EFFECTS, NONRESPONSE, QUALITY
 from pipeline.quotes import QUOTES
 from pipeline.significance import TESTS
@@ -45,7 +46,8 @@ DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.m
 
 
 def test_every_command_has_help_with_an_example() -> None:
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    commands = dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    commands |= {f"export {name}": own for name, own in commands["export"].commands.items()}
     assert len(commands) >= 12
     for name, command in commands.items():
         assert command.help, name
@@ -88,7 +90,18 @@ def test_every_column_is_documented() -> None:
 
 def test_every_key_is_documented() -> None:
     text = DOCS["declarations.md"]
-    models = (Question, Methodology, Source, Respondents, Change, Weights, Target, Exhibit)
+    models = (
+        Question,
+        Methodology,
+        Public,
+        Coarsening,
+        Source,
+        Respondents,
+        Change,
+        Weights,
+        Target,
+        Exhibit,
+    )
     for model in (*models, Exclude, Quality, Speeders, Impossible):
         for key in set(model.model_fields) - {"net_labels"}:
             assert f"`{key}`" in text or f"{key} =" in text or f".{key}`" in text, key

@@ -37,6 +37,7 @@ def test_the_scan_sees_the_package() -> None:
 
 def test_only_these_know_duckdb() -> None:
     assert users("duckdb") == {
+        "bundle.py",
         "check.py",
         "delimited.py",
         "exports.py",

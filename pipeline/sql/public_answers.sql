@@ -1,0 +1,7 @@
+-- public_answers: what analysed respondents answered to closed questions, by ids; never what they wrote.
+-- Reads: the views answers and questions.
+select answers.wave, answers.respondent, answers.question, answers.item, answers.option, answers.rank, answers.value
+from answers
+join questions using (question)
+where questions.kind <> 'text'
+order by all
