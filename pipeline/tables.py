@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline import captions, changes, comparability, declarations, files
+from pipeline import captions, changes, comparability, declarations, files, leaks
 from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import COLUMNS
 from pipeline.claims import Tested
@@ -39,8 +39,9 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
     """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those about them all.
 
     Those are exhibits.csv, tests.csv, claims.csv, quotes.csv, changes.csv, flow.csv, waves.csv,
-    targets.csv and questionnaire.csv. SurveyError, and nothing written, where a title claims what the
-    numbers do not support; in a `draft` it gets its neutral title, and the claims that failed are listed.
+    targets.csv and questionnaire.csv. SurveyError, and nothing written, where a text could reach a person,
+    or where a title claims what the numbers do not support; in a `draft` it gets its neutral title, and the
+    claims that failed are listed.
     """
     with opened(paths) as run:
         contents = {
@@ -75,6 +76,7 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
             "questionnaire": _questionnaire(connection, run.contexts),
         }
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
+    leaks.refuse(paths, contents, run.declared.survey)
     for path, frame in contents.items():
         files.write(path, to_csv(frame))
     for line in (*changes.warnings(about["changes"]), *(f"draft: {said}" for said in told.failed)):

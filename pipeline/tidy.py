@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,8 +34,8 @@ COUNTS = (
     "number",
 )
 FLAGS = ("synthetic", "holds")
-# what a spreadsheet takes for the beginning of a formula
-_UNSAFE = ("=", "+", "-", "@", "\t", "\r")
+# what a spreadsheet takes for the beginning of a formula: full width too, and behind quotes and blanks
+_UNSAFE = re.compile(r"[\t\r\n]|['\"\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[=+\-@＝＋－＠]")
 
 
 def to_csv(frame: pd.DataFrame) -> str:
@@ -84,8 +85,8 @@ def _each(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_UNSAFE) else value
+    return f"'{value}" if isinstance(value, str) and _UNSAFE.match(value) else value
 
 
 def _as_meant(text: str) -> str:
-    return text[1:] if text.startswith(tuple(f"'{sign}" for sign in _UNSAFE)) else text
+    return text[1:] if text.startswith("'") and _UNSAFE.match(text[1:]) else text
