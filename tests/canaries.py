@@ -17,7 +17,7 @@ import pypdf
 
 # the first eight characters tell them apart, because a database keeps so many of a text in its statistics
 DROPPED, ADDRESS = "Dr0pqZ7f", "A1psqZ7f"
-PRIVATE, CHOSEN, IDENTITY, MOMENT = "Pr1vqZ7f", "Ch0sqZ7f", "Id3nqZ7f", "1987-06-05"
+PRIVATE, CHOSEN, IDENTITY, MOMENT = "Pr1vqZ7f", "Ch0sqZ7f", "Id3nqZ7f", "05 03:04"
 OTHER, PUBLIC = "0thrqZ7f", "PublqZ7f"
 NOWHERE = (DROPPED, ADDRESS)
 INTERIM = (PRIVATE, CHOSEN, IDENTITY, MOMENT)
@@ -103,7 +103,7 @@ def export(wave: int) -> list[list[str]]:
         illness = ["Cold", "None", f"{CHOSEN}{me}"][number % 3]
         rows.append(
             [
-                *[f"{IDENTITY}{me}", f"{MOMENT} 03:04:{number:02}", f"{MOMENT} 04:05:{number:02}"],
+                *[f"{IDENTITY}{me}", f"1987-06-{MOMENT}:{number:02}", f"1987-06-{MOMENT}:{number:02}"],
                 *[f"{1 + number % 3 / 10:g}", f"{DROPPED}{me}@example.org", f"{ADDRESS}{me}"],
                 *[["Small", "Large"][number % 2], "; ".join(tools), illness, str(20 + number)],
                 *[f"{PUBLIC}{me} it was", f"{PRIVATE}{me} it is"],
