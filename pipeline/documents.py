@@ -57,6 +57,7 @@ def read(path: Path, shown: str) -> Document:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         data = tomllib.loads(text)
         document = Document(shown, data, key_lines(text))
+        problems = list(_unprintable(document, data))
     except RecursionError:
         raise SurveyError([Problem(shown, 0, "is nested too deeply")]) from None
     except FileNotFoundError:
@@ -69,7 +70,7 @@ def read(path: Path, shown: str) -> Document:
         hint = "; texts need quotes" if "Invalid value" in str(error) else ""
         hint = "; the key is there twice" if "overwrite" in str(error) else hint
         raise SurveyError([Problem(shown, line, f"is not valid TOML: {error}{hint}")]) from None
-    if problems := list(_unprintable(document, data)):
+    if problems:
         raise SurveyError(problems)
     return document
 

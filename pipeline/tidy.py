@@ -34,6 +34,7 @@ COUNTS = (
     "number",
 )
 FLAGS = ("synthetic", "holds")
+_RETURN = re.compile(r"\r(?!\n)")
 # what a spreadsheet takes for the beginning of a formula: full width too, and behind quotes and blanks
 _UNSAFE = re.compile(r"[\t\r\n]|['\"\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[=+\-@＝＋－＠]")
 
@@ -85,7 +86,11 @@ def _each(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and _UNSAFE.match(value) else value
+    if not isinstance(value, str):
+        return value
+    # a carriage return alone would end a line of the file, for csv does not quote it
+    text = _RETURN.sub("\n", value)
+    return f"'{text}" if _UNSAFE.match(text) else text
 
 
 def _as_meant(text: str) -> str:

@@ -46,6 +46,12 @@ def escaped(text: str) -> str:
     return "".join(repr(c)[1:-1] if is_control(c) or c == "\r" else c for c in text)
 
 
+def in_markdown(text: str) -> str:
+    """`text` on one line of Markdown, in a table too: no tag and no link of its own."""
+    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return line.replace("|", "\\|").replace("](", "]\\(")
+
+
 def is_beginning(label: str) -> bool:
     """Whether a declared label stands for every text that begins so."""
     return label.rstrip().endswith(ELLIPSIS)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-import io
 import shutil
 import stat
 import struct
 import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -20,27 +17,11 @@ import canaries
 import duckdb
 import pytest
 from canaries import INTERIM, KINDS, NOWHERE, OTHER, PRIVATE, PUBLIC, holds
-from conftest import ROOT, survey_command
+from conftest import ROOT, command, survey_command
 
-from pipeline import cli, open_survey
+from pipeline import open_survey
 from pipeline import paths as places
 from pipeline.paths import Paths
-
-
-def command(folder: Path, *words: str) -> tuple[int, str]:
-    """The exit code of a command, and all that it printed."""
-    out = io.StringIO()
-    code = 0
-    with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-        before, sys.argv = sys.argv, ["survey", *words]
-        try:
-            cli.main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        finally:
-            sys.argv = before
-    return code, out.getvalue()
-
 
 COMMANDS = [
     ["check"], ["codebook"], ["verify"], ["headlines"], ["explain", "uses"],
