@@ -67,7 +67,7 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
     there that allowed nothing is an error too.
     """
     texts = [
-        (column, f"{shown}\0row {row}, column {column}", text)
+        (column, f"{shown}: row {row}, column {column}", text)
         for shown, frame in ((paths.shown(path), frame) for path, frame in contents.items())
         for column, row, text in _texts(frame)
     ]
@@ -133,7 +133,7 @@ def _problems(leaks: Sequence[Leak]) -> Iterator[Problem]:
         told.add((leak.kind, leak.found))
         more = places[leak.kind, leak.found] - 1
         elsewhere = f", and in {more} other places" if more > 1 else ", and in another place" if more else ""
-        file, _, at = leak.place.partition("\0")
+        file, _, at = leak.place.partition(": ")
         yield Problem(
             file,
             0,

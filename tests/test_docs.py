@@ -24,7 +24,7 @@ from pipeline.exhibits import Exhibit
 from pipeline.printed import TABLE
 from pipeline.quotes import QUOTES
 from pipeline.significance import TESTS
-from pipeline.survey import Methodology, Question
+from pipeline.survey import Methodology, Privacy, Question
 from pipeline.tables import QUESTIONNAIRE
 from pipeline.verify import COLUMNS as VERIFY_COLUMNS
 from pipeline.wave import Change, Respondents, Source, Target, Weights
@@ -73,7 +73,7 @@ def test_every_column_is_documented() -> None:
 
 def test_every_key_is_documented() -> None:
     text = DOCS["declarations.md"]
-    for model in (Question, Methodology, Source, Respondents, Change, Weights, Target, Exhibit):
+    for model in (Question, Methodology, Privacy, Source, Respondents, Change, Weights, Target, Exhibit):
         for key in set(model.model_fields) - {"net_labels"}:
             assert f"`{key}`" in text or f"{key} =" in text or f".{key}`" in text, key
 
@@ -102,7 +102,9 @@ def test_the_invented_picture_is_as_it_would_be_drawn() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").glob("*.md"))
+    pages = [
+        ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+    ] + sorted((ROOT / "docs").glob("*.md"))
     links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text())]
     assert len(links) > 5
     for page, link in links:
@@ -110,7 +112,17 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_the_top_level_holds_what_it_should() -> None:
-    for name in ("Makefile", "pyproject.toml", "pipeline", "raw", "outputs", "notebooks", "tests", "LICENSE"):
+    for name in (
+        "Makefile",
+        "pyproject.toml",
+        "pipeline",
+        "raw",
+        "outputs",
+        "notebooks",
+        "tests",
+        "LICENSE",
+        "SECURITY.md",
+    ):
         assert (ROOT / name).exists(), name
 
 

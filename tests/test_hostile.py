@@ -380,6 +380,10 @@ def test_texts_of_respondents_do_not_steer_the_terminal(painted: Paths) -> None:
     assert code == 0
     assert "\x1b" not in said
     assert r"=\x1b[31mtext" in said
+    code, said = command(painted.root, "sql", "select error(text) from texts", "--survey", "toy")
+    assert code == 1
+    assert r"=\x1b[31mtext" in said
+    assert "\x1b" not in said
     for words in ("show f", "show m", "show s --by b", "headlines", "explain eranked_dots m1"):
         code, said = command(painted.root, *words.split(), "--survey", "toy")
         assert code == 0, said
