@@ -24,6 +24,7 @@ from pipeline.survey import Survey
 
 DECLARED = ("address", "source", "citation", "licence")
 """the columns that print what a declaration credits: an address found there was written to be read"""
+WEB = "a web address"
 _SHOWN = 2  # characters of a finding that a message prints
 
 _URL = re.compile(r"\b(?:(?:https?|ftp)://|www\.|mailto:)[^\s<>\"'”’]+", re.IGNORECASE)
@@ -62,9 +63,9 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
     """SurveyError where a text of the tables that are about to be written could reach a person.
 
     Addresses that are declared to be read are no findings: what stands in a column of DECLARED (the source
-    and address of a published number, the source of a target, licence and citation of a wave) may stand
-    anywhere. Other findings are allowed by a line of `allow` under `[privacy]` in survey.toml, and a line
-    there that allowed nothing is an error too.
+    and address of a published number, the source of a target, licence and citation of a wave), or a web
+    address in the wording of a question in survey.toml, may stand anywhere. Other findings are allowed by
+    a line of `allow` under `[privacy]` in survey.toml, and a line there that allowed nothing is an error too.
     """
     texts = [
         (column, f"{shown}: row {row}, column {column}", text)
@@ -73,6 +74,8 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
     ]
     allow = questionnaire.privacy.allow
     credited, _ = scan((("", text) for column, _, text in texts if column in DECLARED), ())
+    asked, _ = scan((("", question.text) for question in questionnaire.questions.values()), ())
+    credited += [leak for leak in asked if leak.kind == WEB]
     others = ((place, text) for column, place, text in texts if column not in DECLARED)
     found, used = scan(others, allow, (leak.found for leak in credited))
     problems = list(_problems(found))
@@ -95,8 +98,9 @@ def scan(
     Found are e-mail addresses, IP addresses, web addresses and telephone numbers: with a plus, or at least
     nine digits grouped as telephone numbers are. An IPv4 address none of whose parts is above 31 is taken
     for a version number, as 11.2.0.4 is. `allowed` are whole findings, or `*.example.org` for every address
-    at example.org and below it; `credited` are findings that need no line. Letter case is no difference, nor
-    are full-width forms and invisible characters.
+    at example.org and below it; `credited` are findings that need no line. The beginning of one, as titles
+    that are cut have it, is allowed with it. Letter case is no difference, nor are full-width forms and
+    invisible characters.
     """
     leaks: list[Leak] = []
     used: set[str] = set()
@@ -108,7 +112,7 @@ def scan(
         for kind, found in known[text]:
             allowing = [line for line in allowed if _allows(line, found)]
             used.update(allowing)
-            if not allowing and found.casefold() not in passed:
+            if not allowing and not _begins_one(found.casefold(), passed):
                 leaks.append(Leak(place, kind, found))
     return leaks, used
 
@@ -153,7 +157,7 @@ def _plain(text: str) -> str:
 def _found(text: str) -> Iterator[tuple[str, str]]:
     """Kind and text of everything found; what is one thing is no other."""
     for kind, pattern, holds in (
-        ("a web address", _URL, lambda _: True),
+        (WEB, _URL, lambda _: True),
         ("an e-mail address", _EMAIL, lambda _: True),
         ("an IP address", _IPV4, _is_ipv4),
         ("an IP address", _IPV6, _is_ipv6),
@@ -203,11 +207,15 @@ def _is_phone(chain: str) -> bool:
     return len(between) == 1 and (len(groups) > 2 or groups[0][0] == "0") and max(map(len, groups)) < 10
 
 
+def _begins_one(found: str, passed: Iterable[str]) -> bool:
+    return any(whole.startswith(found) for whole in passed)
+
+
 def _allows(line: str, found: str) -> bool:
     """Whether a line of `allow` is this finding, or the end of the host that it is at."""
     wanted, seen = line.casefold(), found.casefold()
     if not wanted.startswith("*."):
-        return wanted == seen
+        return wanted.startswith(seen)
     host = _host(seen)
     return host == wanted[2:] or host.endswith(wanted[1:])
 

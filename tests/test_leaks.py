@@ -71,6 +71,7 @@ def test_a_very_long_text_takes_no_longer_than_its_length() -> None:
         ("jo@example.org", ["jo@example.org"]),
         ("*.example.org", ["jo@example.org", "https://www.example.org/jo", "jo@mail.example.org"]),
         ("+49 30 1234567", ["+49 30 1234567"]),
+        ("https://www.example.org/jo/and/more", ["https://www.example.org/jo"]),
         ("https://www.example.org/jo", ["https://www.example.org/jo"]),
     ],
 )
@@ -124,8 +125,16 @@ def test_what_declarations_credit_needs_no_line(toy: Paths) -> None:
     path = toy.raw / "second.toml"
     credit = 'licence = "CC0, https://example.org/cc0"\ncitation = "The Others, https://example.org/data"'
     path.write_text(path.read_text().replace('format = "surveymonkey"', f'format = "surveymonkey"\n{credit}'))
+    survey = toy.raw / "survey.toml"
+    asked = "Do you agree with https://example.org/a/long/address/of/theses?"
+    survey.write_text(survey.read_text().replace("Do you agree?", asked))
+    first, second = toy.raw / "first.toml", toy.raw / "second.toml"
+    first.write_text(first.read_text().replace("[columns]", '[columns]\nviews = "Do you agree?"'))
+    second.write_text(f'{second.read_text()}\n[columns]\nviews = "Do you agree?"\n')
     stage_tables(toy)
-    assert "https://example.org/data" in (toy.tables / "exhibits.csv").read_text()
+    words = (toy.tables / "exhibits.csv").read_text()
+    assert "https://example.org/data" in words
+    assert asked in words
 
 
 @pytest.mark.parametrize(
