@@ -64,7 +64,7 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
 
     Addresses that are declared to be read are no findings: what stands in a column of DECLARED (the source
     and address of a published number, the source of a target, licence and citation of a wave), or a web
-    address in the wording of a question in survey.toml, may stand anywhere. Other findings are allowed by
+    address in a question, item or label of survey.toml, may stand anywhere. Other findings are allowed by
     a line of `allow` under `[privacy]` in survey.toml, and a line there that allowed nothing is an error too.
     """
     texts = [
@@ -74,7 +74,7 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
     ]
     allow = questionnaire.privacy.allow
     credited, _ = scan((("", text) for column, _, text in texts if column in DECLARED), ())
-    asked, _ = scan((("", question.text) for question in questionnaire.questions.values()), ())
+    asked, _ = scan((("", text) for text in _worded(questionnaire)), ())
     credited += [leak for leak in asked if leak.kind == WEB]
     others = ((place, text) for column, place, text in texts if column not in DECLARED)
     found, used = scan(others, allow, (leak.found for leak in credited))
@@ -115,6 +115,13 @@ def scan(
             if not allowing and not _begins_one(found.casefold(), passed):
                 leaks.append(Leak(place, kind, found))
     return leaks, used
+
+
+def _worded(questionnaire: Survey) -> Iterator[str]:
+    """Every wording that survey.toml has of a question, its items and its answers."""
+    for name, question in questionnaire.questions.items():
+        yield from (question.text, *question.items.values())
+        yield from (option.label for option in questionnaire.options(name).values())
 
 
 def _texts(frame: pd.DataFrame) -> Iterator[tuple[str, int, str]]:

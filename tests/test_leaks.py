@@ -85,7 +85,8 @@ def test_a_line_allows_what_it_says_and_no_more(line: str, allowed: list[str]) -
     assert used == {line}
 
 
-ADDRESSES = ("jo@example.org", "192.0.2.17", "+49 30 1234567", "https://example.com/jo")
+ADDRESSES = ("jo@example.org", "192.0.2.17", "+49 30 1234567")
+PAGE = "https://example.com/jo"
 
 
 def stage_tables(paths: Paths) -> None:
@@ -99,6 +100,8 @@ def test_addresses_in_a_label_stop_the_tables(toy: Paths, toy_done: Paths) -> No
     label = f"Models by {'; '.join(ADDRESSES)}"
     path = toy.raw / "survey.toml"
     path.write_text(path.read_text().replace('"Models"', f'"{label}"'))
+    title = toy.raw / "first.toml"
+    title.write_text(title.read_text().replace("First Toy Survey", f"First Toy Survey, {PAGE}"))
     answers = '[answers.uses]\n"Models" = "models"\n'
     for name in ("first.toml", "second.toml"):
         wave = toy.raw / name
@@ -106,7 +109,9 @@ def test_addresses_in_a_label_stop_the_tables(toy: Paths, toy_done: Paths) -> No
     with pytest.raises(SurveyError) as told:
         stage_tables(toy)
     said = str(told.value)
-    assert len(told.value.problems) == len(ADDRESSES)
+    assert len(told.value.problems) == len(ADDRESSES) + 1
+    assert PAGE not in said
+    assert re.search(r"tables/\w+\.csv: row \d+, column \w+: a web address \(ht…", said)
     for address in ADDRESSES:
         assert address not in said
         assert re.search(
@@ -116,7 +121,7 @@ def test_addresses_in_a_label_stop_the_tables(toy: Paths, toy_done: Paths) -> No
             re.MULTILINE,
         ), said
     assert digest(toy.tables) == kept
-    path.write_text(f"{path.read_text()}\n[privacy]\nallow = {list(ADDRESSES)}\n")
+    path.write_text(f"{path.read_text()}\n[privacy]\nallow = {[*ADDRESSES, PAGE]}\n")
     stage_tables(toy)
     assert digest(toy.tables) != kept
 
