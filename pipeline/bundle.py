@@ -19,7 +19,6 @@ import pandas as pd
 
 from pipeline import files
 from pipeline.anonymity import WITHHELD
-from pipeline.codebook import cell
 from pipeline.coded import STATES
 from pipeline.errors import SurveyError
 from pipeline.microdata import (
@@ -45,6 +44,7 @@ from pipeline.statements import literal
 from pipeline.survey import Survey
 from pipeline.tables import Run
 from pipeline.tidy import to_csv
+from pipeline.words import in_markdown
 
 MARK = "SYNTHETIC RESPONSES"
 CHOSEN = {0: "Not chosen", 1: "Chosen"}
@@ -428,13 +428,13 @@ def _of_waves(told: Facts) -> Iterator[str]:
     for wave in told.waves:
         synthetic = f" (**{MARK}**)" if wave.synthetic else ""
         texts = [
-            f"{cell(wave.title)}{synthetic}",
+            f"{in_markdown(wave.title)}{synthetic}",
             wave.fielded or "not stated",
             str(wave.received),
             str(wave.analysed),
-            cell(wave.weighting) or "none",
-            cell(wave.licence) or "not stated",
-            cell(wave.citation) or "not stated",
+            in_markdown(wave.weighting) or "none",
+            in_markdown(wave.licence) or "not stated",
+            in_markdown(wave.citation) or "not stated",
         ]
         yield f"| {wave.wave} | {' | '.join(texts)} |"
     yield ""
@@ -500,7 +500,7 @@ def _how_to_read(data: Microdata) -> Iterator[str]:
 
 
 def _row(one: Variable) -> str:
-    return f"| {one.name} | {one.spss} | {cell(one.title)} |"
+    return f"| {one.name} | {one.spss} | {in_markdown(one.title)} |"
 
 
 def _section(data: Microdata, told: Facts, question: str, own: Sequence[Variable]) -> Iterator[str]:
@@ -508,10 +508,10 @@ def _section(data: Microdata, told: Facts, question: str, own: Sequence[Variable
     latest = asked.iloc[-1]
     yield f"### {question}"
     yield ""
-    yield f"{cell(str(latest['text']))} {latest['mode']}".rstrip()
+    yield f"{in_markdown(str(latest['text']))} {latest['mode']}".rstrip()
     yield ""
     for wave, rows in asked.groupby("wave", sort=True):
-        base = cell(str(rows["base"].iloc[0]))
+        base = in_markdown(str(rows["base"].iloc[0]))
         whom = f"those with {base}" if base else "everyone"
         yield f"- {wave}: {rows['code'].iloc[0]}, asked of {whom}"
     yield ""
@@ -546,7 +546,7 @@ def _of_values(one: Variable, asked: pd.DataFrame, told: Facts) -> Iterator[str]
         # a band of numbers is no option, and there wherever the question is
         offered = ", ".join(found if set(members) & set(waves) else every)
         holds = ", ".join(parts.get(value, ()))
-        yield f"| {value} | {one.codes[value]} | {cell(label)} | {holds} | {offered} |"
+        yield f"| {value} | {one.codes[value]} | {in_markdown(label)} | {holds} | {offered} |"
     if one.may_be_withheld:
         yield f"| {WITHHELD} | {WITHHELD_CODE} | {WITHHELD} | | |"
     yield ""

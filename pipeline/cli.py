@@ -16,6 +16,7 @@ import typer
 from pipeline import paths as places
 from pipeline.errors import SurveyError
 from pipeline.progress import stage
+from pipeline.words import escaped
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -43,6 +44,11 @@ Draft = Annotated[
     bool,
     typer.Option("--draft", help="print the neutral title where a claim fails, and list those that do"),
 ]
+
+
+def _say(text: str) -> None:
+    """Print, and let no text of an export steer the terminal."""
+    print(escaped(text))
 
 
 def _staged(name: str, survey: str, **options: bool) -> None:
@@ -115,7 +121,7 @@ def explain(
     from pipeline.explain import explain as receipt
 
     for line in receipt(places.find(survey), exhibit, reference, with_rows):
-        print(line)
+        _say(line)
 
 
 @app.command(epilog="Example: survey headlines")
@@ -124,7 +130,7 @@ def headlines(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     from pipeline.headlines import headlines as suggest
 
     for line in suggest(places.find(survey)):
-        print(line)
+        _say(line)
 
 
 @app.command(epilog="Example: survey table blockers_by_size --as latex")
@@ -136,7 +142,7 @@ def table(
     """Print the table of an exhibit, to paste into a document."""
     from pipeline.table_text import table as write
 
-    print(write(places.find(survey), exhibit, form))
+    _say(write(places.find(survey), exhibit, form))
 
 
 @app.command(epilog="Example: survey show blockers --by organisation_size")
@@ -150,7 +156,7 @@ def show(
     from pipeline.show import show as lines
 
     for line in lines(places.find(survey), question, by, wave):
-        print(line)
+        _say(line)
 
 
 @app.command(epilog='Example: survey sql "select state, count(*) from responses group by all"')
@@ -164,7 +170,7 @@ def sql(
     from pipeline.tidy import to_csv
 
     found = query(places.find(survey), statement)
-    print(to_csv(found).rstrip("\n") if csv else found.to_string(index=False))
+    _say(to_csv(found).rstrip("\n") if csv else found.to_string(index=False))
 
 
 @app.command("new-wave", epilog="Example: survey new-wave raw/mine/spring.csv --like autumn")
@@ -179,7 +185,7 @@ def new_wave(
     from pipeline.new_wave import new_wave as scaffold
 
     for line in scaffold(Path.cwd(), export, like, survey):
-        print(line)
+        _say(line)
 
 
 @app.command(epilog="Example: survey diff autumn spring")
@@ -192,7 +198,7 @@ def diff(
     from pipeline.compare import diff as compare
 
     for line in compare(places.find(survey), first, second):
-        print(line)
+        _say(line)
 
 
 @app.command(epilog="Example: survey codebook")
@@ -202,7 +208,7 @@ def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
     paths = places.find(survey)
     for path in write(paths):
-        print(f"{paths.shown(path)} written")
+        _say(f"{paths.shown(path)} written")
 
 
 @export.command(epilog="Example: survey export public --survey ospo")
@@ -223,7 +229,7 @@ def others(
     from pipeline.others import others as left
 
     for line in left(places.find(survey), question):
-        print(line)
+        _say(line)
 
 
 @app.command(epilog="Example: survey check --survey mine")
@@ -232,7 +238,7 @@ def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     from pipeline.check import check as look
 
     for line in look(places.find(survey)):
-        print(line)
+        _say(line)
 
 
 @app.command(epilog="Example: survey fetch --survey ospo --from ~/Downloads")
@@ -247,7 +253,7 @@ def fetch(
     from pipeline.fetch import fetch as bring
 
     for line in bring(places.find(survey), from_):
-        print(line)
+        _say(line)
 
 
 @app.command(epilog="Example: survey verify --survey ospo")
@@ -257,8 +263,8 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
     paths = places.find(survey)
     for line in compare(paths).lines:
-        print(line)
-    print(f"{paths.shown(paths.findings)} written")
+        _say(line)
+    _say(f"{paths.shown(paths.findings)} written")
 
 
 @app.command(epilog="Example: survey disclosure --survey ospo")
@@ -288,7 +294,7 @@ def verify_manifest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
     changed = list(hold(places.find(survey)))
     for line in changed or ["everything is as it was made"]:
-        print(line)
+        _say(line)
     if changed:
         raise typer.Exit(1)
 
@@ -308,7 +314,7 @@ def synthesise(
     from pipeline.synthesise import synthesise as invent
 
     paths = places.find(survey)
-    print(f"{paths.shown(invent(paths, wave, respondents, seed, format_, replace))} written")
+    _say(f"{paths.shown(invent(paths, wave, respondents, seed, format_, replace))} written")
 
 
 def main() -> None:
@@ -316,7 +322,7 @@ def main() -> None:
     try:
         app()
     except SurveyError as error:
-        print(error, file=sys.stderr)
+        print(escaped(str(error)), file=sys.stderr)
         count = len(error.problems)
         if count:
             said = "1 problem" if count == 1 else f"{count} problems"

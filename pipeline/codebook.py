@@ -14,7 +14,7 @@ from pipeline.paths import Paths
 from pipeline.survey import Survey
 from pipeline.tidy import to_csv
 from pipeline.wave import Fielding
-from pipeline.words import is_beginning
+from pipeline.words import in_markdown, is_beginning
 
 COLUMNS = [
     "question", "kind", "part", "id", "label", "role", "score", "wave", "offered", "text", "mode", "base",
@@ -33,15 +33,15 @@ def codebook(paths: Paths) -> list[Path]:
         for row in _rows(questionnaire, name, fieldings, waves, statuses)
     ]
     files.write(paths.codebook_csv, to_csv(pd.DataFrame(rows, columns=COLUMNS)))
-    lines = [f"# Codebook: {questionnaire.title}", ""]
+    lines = [f"# Codebook: {in_markdown(questionnaire.title)}", ""]
     if questionnaire.population:
-        lines += [f"Population: {questionnaire.population}.", ""]
+        lines += [f"Population: {in_markdown(questionnaire.population)}.", ""]
     lines += ["| wave | title | fielded |", "|---|---|---|"]
     for fielding in fieldings:
         dates = fielding.wave.fielded
         period = f"{dates.from_.isoformat()} to {dates.to.isoformat()}" if dates else "not known"
         synthetic = ", synthetic responses" if fielding.wave.synthetic else ""
-        lines.append(f"| {fielding.name} | {cell(fielding.wave.title)}{synthetic} | {period} |")
+        lines.append(f"| {fielding.name} | {in_markdown(fielding.wave.title)}{synthetic} | {period} |")
     for name in questionnaire.questions:
         lines += ["", *_section(questionnaire, name, waves, statuses, fieldings)]
     files.write(paths.codebook, "\n".join(lines) + "\n")
@@ -103,7 +103,7 @@ def _section(
     in_waves = [fielding for fielding in fieldings if name in waves[fielding.name]]
     latest = waves[in_waves[-1].name][name] if in_waves else None
     if latest:
-        yield f"{latest.text} {latest.mode}".strip()
+        yield in_markdown(f"{latest.text} {latest.mode}")
         yield ""
     private = ", private" if asked.private else ""
     yield f"Kind: {asked.kind}{private}. Base: {latest.base if latest else 'nobody'}."
@@ -115,8 +115,8 @@ def _section(
         change = fielding.wave.changes.get(name)
         status = statuses.get((fielding.name, name), "not asked") or "first asked"
         yield (
-            f"| {fielding.name} | {status} | {cell(own.text) if own else ''} | "
-            f"{cell(change.note) if change else ''} |"
+            f"| {fielding.name} | {status} | {in_markdown(own.text) if own else ''} | "
+            f"{in_markdown(change.note) if change else ''} |"
         )
     parts = list(_parts(questionnaire, name))
     if not parts:
@@ -131,9 +131,4 @@ def _section(
             for wave in waves.values()
         ]
         shown = "" if score is None else f"{score:g}"
-        yield f"| {part} | {identifier} | {cell(label)} | {role} | {shown} | {' | '.join(offered)} |"
-
-
-def cell(text: str) -> str:
-    """A text as the cell of a Markdown table."""
-    return " ".join(text.split()).replace("|", "\\|")
+        yield f"| {part} | {identifier} | {in_markdown(label)} | {role} | {shown} | {' | '.join(offered)} |"

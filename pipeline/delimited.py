@@ -98,7 +98,7 @@ def _encoding(path: Path, data: bytes, declared: str) -> str:
     try:
         if codecs.lookup(encoding).name == "utf-8":
             encoding = "utf-8-sig"  # the same, and a byte-order mark is no part of the first heading
-        data.decode(encoding)
+        nul = data.decode(encoding).find("\0")
     except (LookupError, ValueError) as error:
         if not isinstance(error, UnicodeDecodeError):
             raise UnreadableError(f"no encoding {encoding!r}", "encoding") from None
@@ -108,6 +108,12 @@ def _encoding(path: Path, data: bytes, declared: str) -> str:
             'say encoding = "cp1252" or "mac_roman" under [source]',
             "encoding",
         ) from None
+    if nul >= 0:
+        raise UnreadableError(
+            f"{path.name} holds NUL characters: it is no text, or UTF-16 without its mark; then say "
+            'encoding = "utf-16-le" under [source]',
+            "encoding",
+        )
     return encoding
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,9 +12,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.words import is_control, visible
 
 Key = str | int
 Model = TypeVar("Model", bound=BaseModel)
+MOST_BYTES = 2_000_000
+"""the largest declaration: ten times a questionnaire of a thousand questions"""
+_SHOWN = 60  # characters of a text that a message quotes
 
 
 class Declared(BaseModel):
@@ -46,8 +50,16 @@ class Document:
 def read(path: Path, shown: str) -> Document:
     """The document at `path`, named `shown` in errors; SurveyError where it is not TOML."""
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise SurveyError(
+                [Problem(shown, 0, f"is larger than {MOST_BYTES:,} bytes, and no declaration is")]
+            )
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         data = tomllib.loads(text)
+        document = Document(shown, data, key_lines(text))
+        problems = list(_unprintable(document, data))
+    except RecursionError:
+        raise SurveyError([Problem(shown, 0, "is nested too deeply")]) from None
     except FileNotFoundError:
         raise SurveyError([Problem(shown, 0, "no such file")]) from None
     except UnicodeDecodeError as error:
@@ -58,7 +70,23 @@ def read(path: Path, shown: str) -> Document:
         hint = "; texts need quotes" if "Invalid value" in str(error) else ""
         hint = "; the key is there twice" if "overwrite" in str(error) else hint
         raise SurveyError([Problem(shown, line, f"is not valid TOML: {error}{hint}")]) from None
-    return Document(shown, data, key_lines(text))
+    if problems:
+        raise SurveyError(problems)
+    return document
+
+
+def _unprintable(document: Document, value: Any, *path: Key) -> Iterator[Problem]:
+    """The texts that hold what no text is meant to hold; a page or a terminal would act on it."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _unprintable(document, inner, *path, key)
+            yield from _unprintable(document, key, *path, key) if visible(key) != key else ()
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _unprintable(document, inner, *path, index)
+    elif isinstance(value, str) and visible(value) != value:
+        code = next(f"U+{ord(c):04X}" for c in value if is_control(c))
+        yield document.problem(f"{value[:_SHOWN]!r} holds a control character ({code}); delete it", *path)
 
 
 def model(document: Document, kind: type[Model], data: dict[str, Any] | None = None) -> Model:
@@ -144,6 +172,8 @@ class _Scanner:
         self.at = 0
         self.lines: dict[tuple[Key, ...], int] = {}
         self.counts: dict[tuple[Key, ...], int] = {}
+        self.noted = (0, 1)
+        """a place in the text, and its line"""
 
     def scan(self) -> dict[tuple[Key, ...], int]:
         table: tuple[Key, ...] = ()
@@ -166,7 +196,10 @@ class _Scanner:
         self.at = len(self.text) if end < 0 else end
 
     def _note(self, path: tuple[Key, ...]) -> None:
-        line = self.text.count("\n", 0, self.at) + 1
+        # counted from the place before, or a long file takes the square of its length
+        before, line = self.noted if self.noted[0] <= self.at else (0, 1)
+        line += self.text.count("\n", before, self.at)
+        self.noted = (self.at, line)
         for length in range(1, len(path) + 1):
             self.lines.setdefault(path[:length], line)
 

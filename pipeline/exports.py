@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from pipeline import delimited, parquet, sav, sheets
 from pipeline.delimited import UnreadableError
-from pipeline.words import fold
+from pipeline.words import fold, visible
+
+MOST_COLUMNS = 16_384
 
 # what other files begin with that people take for an export
 _NO_TABLES = (
@@ -62,6 +64,13 @@ def look(path: Path, data: bytes, encoding: str = "", sheet: str = "", first_row
                 raise UnreadableError(f"{path.name} is {kind}")
         text = delimited.look(path, data, encoding)
         table = Table(text.first, lambda to, header, width: delimited.load(to, text, data, header, width))
+    widest = max((len(row) for row in table.first), default=0)
+    if widest > MOST_COLUMNS:
+        raise UnreadableError(
+            f"{path.name} has {widest:,} columns, and a spreadsheet has {MOST_COLUMNS:,} at most; is it "
+            "transposed, or are its line ends lost?"
+        )
+    table = replace(table, first=[[visible(cell) for cell in row] for row in table.first])
     if _is_summary(table.first):
         raise UnreadableError(
             f"{path.name} is a summary of the answers and holds no responses; export all individual responses"

@@ -125,7 +125,8 @@ class _State:
     def write(self) -> None:
         """Write what is new, and what is there now."""
         for path, content in self.saved.items():
-            files.write(path, content)
+            private = self.paths.interim in path.parents
+            files.write(path, content, files.PRIVATE if private else files.PUBLIC)
         files.write(self.paths.figure_state, json.dumps(self.known, indent=1, sort_keys=True), files.PRIVATE)
 
     def prune(self, exhibits: Sequence[Printed]) -> None:

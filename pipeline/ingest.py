@@ -160,6 +160,8 @@ def _read_one(fielding: Fielding, path: Path, target: Path) -> tuple[Export, Pat
     source = fielding.wave.source
     data = path.read_bytes()
     with duckdb.connect() as connection:
+        # what does not fit into memory would go to a file, dropped columns too
+        connection.execute("set temp_directory = ''")
         try:
             layout = formats[source.format]
             table = exports.look(path, data, source.encoding, source.sheet, source.first_row)

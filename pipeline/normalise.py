@@ -89,7 +89,7 @@ def normalise(paths: Paths) -> str:
             _weigh(connection, questionnaire, fieldings)
             connection.execute("create table coded.declared as select ? as sha256", [declared(paths)])
             content = _content(connection, questionnaire)
-    files.write(paths.interim / "normalised.md5", content + "\n")
+    files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
     return content
 
 

@@ -15,17 +15,27 @@ def first(path: Path) -> list[list[str]]:
     """The names of the columns and the first rows, as text."""
     with duckdb.connect() as connection:
         names = _open(connection, path)
-        rows = connection.execute(f"select * from texts limit {LOOKED_AT - 1}").fetchall()
+        try:
+            rows = connection.execute(f"select * from texts limit {LOOKED_AT - 1}").fetchall()
+        except duckdb.Error:
+            raise _unreadable(path) from None
     return [names, *([cell or "" for cell in row] for row in rows)]
 
 
 def load(connection: duckdb.DuckDBPyConnection, path: Path, header: int, width: int) -> None:
     """The rows below a header of `header` rows, of which the names of the columns are the first."""
     _open(connection, path)
-    connection.execute(
-        f"create table cells as select row_number() over () as record, {trimmed(width)} "
-        f"from (select * from texts offset {header - 1})"
-    )
+    try:
+        connection.execute(
+            f"create table cells as select row_number() over () as record, {trimmed(width)} "
+            f"from (select * from texts offset {header - 1})"
+        )
+    except duckdb.Error:
+        raise _unreadable(path) from None
+
+
+def _unreadable(path: Path) -> UnreadableError:
+    return UnreadableError(f"{path.name} cannot be read as a Parquet file")
 
 
 def _open(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
@@ -37,7 +47,7 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     try:
         columns = connection.execute(f"describe select * from {source}").fetchall()
     except duckdb.Error:
-        raise UnreadableError(f"{path.name} cannot be read as a Parquet file") from None
+        raise _unreadable(path) from None
     cells = [
         f"{_as_text(name.replace(chr(34), chr(34) * 2), kind)} as c{n}"
         for n, (name, kind, *_) in enumerate(columns, 1)

@@ -14,6 +14,7 @@ from pipeline.documents import Declared
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths
 from pipeline.survey import Survey
+from pipeline.words import visible
 
 COLUMNS = (
     "wave", "question", "option", "item", "group", "percent", "n",
@@ -81,6 +82,11 @@ def load(paths: Paths, survey: Survey, waves: Sequence[str]) -> list[Published]:
             ]
             continue
         problems += [Problem(shown, line, said) for said in _unknown_names(row, survey, waves)]
+        problems += [
+            Problem(shown, line, f"{name}: {cell!r} holds a control character; delete it")
+            for name, cell in zip(COLUMNS, cells, strict=True)
+            if visible(cell) != cell
+        ]
         key = (row.wave, row.question, row.option, row.item, row.group, row.source, row.wording, row.n)
         if key in seen:
             problems.append(Problem(shown, line, f"the number of line {seen[key]} again; delete one"))

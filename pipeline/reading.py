@@ -15,10 +15,11 @@ from pipeline.formats import Heading, formats
 from pipeline.meanings import Loose, Mapped, Offer, Texts
 from pipeline.survey import Survey, as_pattern
 from pipeline.wave import Fielding
-from pipeline.words import best_fit, fold, is_beginning
+from pipeline.words import best_fit, fold, is_beginning, visible
 
 _SHOWN_BY = 3  # so many respondents give a text before it can be a label where they may write their own
 SHOWN = 120  # characters of a text that a message quotes
+SEARCHED = 1000  # characters of a text in which a pattern is looked for: its time grows with their square
 
 
 class Labels:
@@ -86,12 +87,12 @@ class Labels:
         Where people may have written words of their own, one of them alone shows nothing.
         """
         full = self.full.get(identifier, "")
-        return full if self.seen[fold(full)] >= self.enough else self.declared[identifier]
+        return visible(full) if self.seen[fold(full)] >= self.enough else self.declared[identifier]
 
     def instead(self, identifier: str) -> str:
         """What a line of [answers] read for an id, where it may be printed."""
         text = self.mapped.get(identifier, "")
-        return text if self.seen[fold(text)] >= self.enough else ""
+        return visible(text) if self.seen[fold(text)] >= self.enough else ""
 
     def known(self) -> list[str]:
         """Every text that is an answer, folded; a beginning ends in an ellipsis."""
@@ -210,7 +211,9 @@ class Reader:
 def _claims(rule: str, folded: str) -> bool:
     """Whether a rule of a dictionary, a text or a pattern, claims a folded text."""
     pattern = as_pattern(rule)
-    return bool(re.search(pattern, folded, re.IGNORECASE)) if pattern else fold(rule) == folded
+    if not pattern:
+        return fold(rule) == folded
+    return bool(re.search(pattern, folded[:SEARCHED], re.IGNORECASE))
 
 
 def folded(label: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from pipeline.delimited import UnreadableError
 from pipeline.errors import did_you_mean
 
 SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+_MOST_UNPACKED = 2**30  # bytes: what a million rows of fifty short answers take
+# answers are packed to a tenth or, where most cells are empty, a hundredth; a small file may be denser
+_LARGE, _DENSEST = 50_000_000, 200
 
 
 def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
@@ -23,6 +27,7 @@ def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
     # imported here: an export as text needs none of it
     import python_calamine
 
+    _refuse_bombs(path)
     _refuse_errors(path)
 
     try:
@@ -47,6 +52,26 @@ def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
     return next(iter(tables.values()))
 
 
+def _refuse_bombs(path: Path) -> None:
+    """UnreadableError where a spreadsheet would unpack to more than one that a survey tool writes.
+
+    The sizes are those that its directory of files states, so that nothing is unpacked to learn them.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            packed = [(one.file_size, max(one.compress_size, 1)) for one in archive.infolist()]
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise UnreadableError(f"{path.name} cannot be read as a spreadsheet: {error}") from None
+    dense = any(size > _LARGE and size / compressed > _DENSEST for size, compressed in packed)
+    if dense or sum(size for size, _ in packed) > _MOST_UNPACKED:
+        raise UnreadableError(
+            f"{path.name} would unpack to {sum(size for size, _ in packed):,} bytes, more than a table of "
+            "answers takes; export as text"
+        )
+
+
 def _refuse_errors(path: Path) -> None:
     """UnreadableError where a cell holds an error such as #NAME?, which calamine would read as blank."""
     if path.suffix.lower() not in (".xlsx", ".xlsm") or not zipfile.is_zipfile(path):
@@ -55,7 +80,10 @@ def _refuse_errors(path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             if name.startswith("xl/worksheets/"):
-                xml = archive.read(name).decode("utf-8", "replace")
+                try:
+                    xml = archive.read(name).decode("utf-8", "replace")
+                except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+                    raise UnreadableError(f"{path.name} cannot be read as a spreadsheet: {error}") from None
                 found += re.findall(r'<c r="([A-Z]+[0-9]+)"[^>]* t="e"[^>]*>.*?<v>([^<]*)</v>', xml)
     if found:
         listed = ", ".join(f"{cell} ({value})" for cell, value in found[:5])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import math
 import re
@@ -35,6 +36,9 @@ _IMPLIED: dict[str, Role] = {
 FROM_TEXT = "(coded from text)"  # what marks an option that was not offered, wherever it is printed
 TOP = 3  # the places of a ranking whose share is given where there are more
 _LONG_SCALE = 4  # the fewest options of which the two at each end are not all of them
+# patterns as Python takes them apart; it has no public name for that
+_parsed: Any = importlib.import_module("re._parser")
+_REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 
@@ -141,14 +145,27 @@ class Methodology(Declared):
 
 
 class Privacy(Declared):
-    """What counts are hidden: bases under `base`; of what could identify somebody, counts under `count`.
+    """What is hidden because it could tell of a person, and what may be published although it looks like it.
 
-    What a hidden count can be, as far as published tables tell, lies at least `span` apart.
+    A base under `base` is not shown; of what could identify somebody a count under `count` is not; what a hidden
+    count can be, as far as published tables tell, lies at least `span` apart. `allow` has addresses and numbers
+    as they stand, and `*.example.org` for all at a host and below it.
     """
 
     base: Annotated[int, Field(ge=1, le=1000)] = 10
     count: Annotated[int, Field(ge=1, le=1000)] = 5
     span: Annotated[int, Field(ge=1, le=1000)] = 5
+    allow: list[Annotated[str, Field(min_length=1)]] = []
+
+    @field_validator("allow")
+    @classmethod
+    def _narrow(cls, lines: list[str]) -> list[str]:
+        for line in lines:
+            if "*" in line and not re.fullmatch(r"\*(\.[^.*]+){2,}", line):
+                raise ValueError(f"{line!r} allows too much; write *. and a host, as *.example.org")
+        for line in dict.fromkeys(line for line in lines if lines.count(line) > 1):
+            raise ValueError(f"{line!r} is listed twice")
+        return lines
 
 
 class Survey(Declared):
@@ -401,6 +418,12 @@ def _check_others(
             try:
                 if re.search(pattern, ""):
                     yield document.problem(f"others: {rule!r} claims every text", *path, "others", rule)
+                elif _hangs(_parsed.parse(pattern)):
+                    yield document.problem(
+                        f"others: {rule!r} repeats what holds a repeat or a choice, and a text could keep it "
+                        "searching for years; repeat one thing, or write several lines",
+                        *(*path, "others", rule),
+                    )
             except re.error as error:
                 yield document.problem(f"others: {rule!r} is no pattern: {error}", *path, "others", rule)
     for option, declared in options.items():
@@ -408,6 +431,22 @@ def _check_others(
             yield document.problem(
                 f"{option!r} is coded from text, and no line of others names it", *path, "options", option
             )
+
+
+def _hangs(parsed: Any, repeated: bool = False) -> bool:
+    """Whether a pattern repeats what holds a repeat or a choice, as (a+)+ and (a|a)* do.
+
+    Only then can the ways to match a text grow faster than a power of its length.
+    """
+    if isinstance(parsed, tuple) and len(parsed) == 2 and str(parsed[0]) in _REPEATS:
+        least, most, inner = parsed[1]
+        return (repeated and least != most) or _hangs(inner, repeated or most > 1)
+    if repeated and isinstance(parsed, tuple) and parsed and str(parsed[0]) == "BRANCH":
+        return True
+    # a pattern, or what stands in one: groups, choices and look-arounds hold further patterns
+    return isinstance(parsed, tuple | list | _parsed.SubPattern) and any(
+        _hangs(part, repeated) for part in parsed
+    )
 
 
 def as_pattern(rule: str) -> str:

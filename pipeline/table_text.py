@@ -10,6 +10,7 @@ from pipeline.grids import Grid, grid
 from pipeline.paths import Paths
 from pipeline.printed import Printed
 from pipeline.tidy import read, read_exhibits
+from pipeline.words import in_markdown
 
 _OF_ROW = ' scope="row"'
 _LATEX = {
@@ -32,15 +33,14 @@ def table(paths: Paths, name: str, form: str) -> str:
 
 def _markdown(shown: Grid, printed: Printed) -> str:
     def line(cells: list[str]) -> str:
-        return f"| {' | '.join(' '.join(cell.split()).replace('|', chr(92) + '|') for cell in cells)} |"
+        return f"| {' | '.join(map(in_markdown, cells))} |"
 
-    lines = [f"**{printed.heading}**", "", printed.question, ""]
+    lines = [f"**{in_markdown(printed.heading)}**", "", in_markdown(printed.question), ""]
     lines.append(line(["", *(column.whole for column in shown.columns)]))
     lines.append("|---|" + ("---|" if shown.words else "---:|") * len(shown.columns))
     for row in shown.rows:
-        indent = "\u2003" if row.indent else ""
-        lines.append(line([f"{indent}{row.label}", *(cell.whole for cell in row.cells)]))
-    return "\n".join([*lines, "", *(f"{note}  " for note in printed.notes)])
+        lines.append(line([row.label, *(cell.whole for cell in row.cells)]))
+    return "\n".join([*lines, "", *(f"{in_markdown(note)}  " for note in printed.notes)])
 
 
 def _latex(shown: Grid, printed: Printed) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline import attack, captions, changes, comparability, declarations, files, quality_tables
+from pipeline import attack, captions, changes, comparability, declarations, files, leaks, quality_tables
 from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import COLUMNS
 from pipeline.claims import Tested
@@ -41,8 +41,9 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
 
     Those are exhibits.csv, tests.csv, claims.csv, quotes.csv, changes.csv, flow.csv, waves.csv,
     targets.csv, quality.csv, quality_effects.csv, nonresponse.csv and questionnaire.csv. SurveyError, and
-    nothing written, where a title claims what the numbers do not support; in a `draft` it gets its neutral
-    title, and the claims that failed are listed.
+    nothing written, where a text could reach a person, where the tables together tell a protected count, or
+    where a title claims what the numbers do not support; in a `draft` it gets its neutral title, and the
+    claims that failed are listed.
     """
     with opened(paths) as run:
         contents = {
@@ -81,6 +82,7 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
         }
         run.attack(made, about["changes"])
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
+    leaks.refuse(paths, contents, run.declared.survey)
     for path, frame in contents.items():
         files.write(path, to_csv(frame))
     for line in (*changes.warnings(about["changes"]), *(f"draft: {said}" for said in told.failed)):

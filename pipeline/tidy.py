@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -45,8 +46,9 @@ COUNTS = (
     "change",
 )
 FLAGS = ("synthetic", "holds")
-# what a spreadsheet takes for the beginning of a formula
-_UNSAFE = ("=", "+", "-", "@", "\t", "\r")
+_RETURN = re.compile(r"\r(?!\n)")
+# what a spreadsheet takes for the beginning of a formula: full width too, and behind quotes and blanks
+_UNSAFE = re.compile(r"[\t\r\n]|['\"\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[=+\-@＝＋－＠]")
 
 
 def to_csv(frame: pd.DataFrame) -> str:
@@ -96,8 +98,12 @@ def _each(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:
 
 
 def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_UNSAFE) else value
+    if not isinstance(value, str):
+        return value
+    # a carriage return alone would end a line of the file, for csv does not quote it
+    text = _RETURN.sub("\n", value)
+    return f"'{text}" if _UNSAFE.match(text) else text
 
 
 def _as_meant(text: str) -> str:
-    return text[1:] if text.startswith(tuple(f"'{sign}" for sign in _UNSAFE)) else text
+    return text[1:] if text.startswith("'") and _UNSAFE.match(text[1:]) else text

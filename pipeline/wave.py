@@ -298,6 +298,11 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
                 f"two rules with the reason {exclude.reason!r}; tell them apart", "exclude", rule, "reason"
             )
         reasons.add(exclude.reason)
+    for index, url in enumerate(source.url):
+        if not url.startswith(("https://", "http://")):
+            yield document.problem(
+                f"{url!r} is no web address; https:// is wanted, and http:// will do", "source", "url", index
+            )
     for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
         if count and count != len(source.file):
             yield document.problem(f"{count} {key} for {len(source.file)} files; one each", "source", key)

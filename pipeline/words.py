@@ -25,6 +25,33 @@ def fold(text: str) -> str:
     return " ".join(straight.split()).casefold()
 
 
+# what turns the order of a text around; isolates, which right-to-left scripts need, do not
+_OVERRIDES = "\u202d\u202e"
+
+
+def is_control(character: str) -> bool:
+    """Whether no text is meant to hold a character: a control, or one that overrides directions."""
+    return character in _OVERRIDES or (unicodedata.category(character) == "Cc" and character not in "\t\n\r")
+
+
+def visible(text: str) -> str:
+    """`text` without what a terminal or a page would act on instead of printing it."""
+    return text if text.isprintable() else "".join(c for c in text if not is_control(c))
+
+
+def escaped(text: str) -> str:
+    """`text` as a terminal may print it: what `visible` leaves out is spelt."""
+    if text.isprintable():
+        return text
+    return "".join(repr(c)[1:-1] if is_control(c) or c == "\r" else c for c in text)
+
+
+def in_markdown(text: str) -> str:
+    """`text` on one line of Markdown, in a table too: no tag and no link of its own."""
+    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return line.replace("|", "\\|").replace("](", "]\\(")
+
+
 def is_beginning(label: str) -> bool:
     """Whether a declared label stands for every text that begins so."""
     return label.rstrip().endswith(ELLIPSIS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import os
 import shutil
 import subprocess
@@ -13,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipeline import cli
 from pipeline import paths as places
 from pipeline.figures import figures
 from pipeline.ingest import ingest
@@ -64,6 +67,21 @@ def survey_command(folder: Path, *words: str, **environment: str) -> subprocess.
         text=True,
         check=False,
     )
+
+
+def command(folder: Path, *words: str) -> tuple[int, str]:
+    """`survey …` run in a project folder by this process: its exit code, and all that it printed."""
+    out = io.StringIO()
+    code = 0
+    with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        before, sys.argv = sys.argv, ["survey", *words]
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        finally:
+            sys.argv = before
+    return code, out.getvalue()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from pipeline.publication import Coarsening, Public
 from pipeline.quality_tables import EFFECTS, NONRESPONSE, QUALITY
 from pipeline.quotes import QUOTES
 from pipeline.significance import TESTS
-from pipeline.survey import Methodology, Question
+from pipeline.survey import Methodology, Privacy, Question
 from pipeline.tables import QUESTIONNAIRE
 from pipeline.verify import COLUMNS as VERIFY_COLUMNS
 from pipeline.wave import (
@@ -93,6 +93,7 @@ def test_every_key_is_documented() -> None:
     models = (
         Question,
         Methodology,
+        Privacy,
         Public,
         Coarsening,
         Source,
@@ -100,9 +101,8 @@ def test_every_key_is_documented() -> None:
         Change,
         Weights,
         Target,
-        Exhibit,
     )
-    for model in (*models, Exclude, Quality, Speeders, Impossible):
+    for model in (*models, Exhibit, Exclude, Quality, Speeders, Impossible):
         for key in set(model.model_fields) - {"net_labels"}:
             assert f"`{key}`" in text or f"{key} =" in text or f".{key}`" in text, key
 
@@ -135,7 +135,9 @@ def test_the_invented_picture_is_as_it_would_be_drawn() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    pages = [ROOT / name for name in ("README.md", "CONTRIBUTING.md")] + sorted((ROOT / "docs").glob("*.md"))
+    pages = [
+        ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+    ] + sorted((ROOT / "docs").glob("*.md"))
     links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text())]
     assert len(links) > 5
     for page, link in links:
@@ -143,7 +145,17 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_the_top_level_holds_what_it_should() -> None:
-    for name in ("Makefile", "pyproject.toml", "pipeline", "raw", "outputs", "notebooks", "tests", "LICENSE"):
+    for name in (
+        "Makefile",
+        "pyproject.toml",
+        "pipeline",
+        "raw",
+        "outputs",
+        "notebooks",
+        "tests",
+        "LICENSE",
+        "SECURITY.md",
+    ):
         assert (ROOT / name).exists(), name
 
 
