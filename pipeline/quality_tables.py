@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from pipeline.exhibits import Exhibit
 from pipeline.printed import answer_label, main_measures
 from pipeline.rounding import SIGNIFICANT_DIGITS, half_up
 from pipeline.statements import statement
+from pipeline.survey import Survey
 
 QUALITY = ["wave", "rule", "question", "threshold", "flagged", "applied_to", "excluded", "why_not"]
 EFFECTS = [
@@ -41,16 +42,23 @@ def quality(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return found.astype(dict.fromkeys(counts, "Int64"))[QUALITY]
 
 
-def nonresponse(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
     """A row a question of a wave, and an item of a grid: what became of it among the analysed respondents.
 
     `asked` counts all whom it came before: who answered, did not know, said that it did not apply, or skipped
-    it. `skipped_share` is the part of them that skipped it, where they are not too few.
+    it. `skipped_share` is the part of them that skipped it, where they are not too few. Of a sensitive
+    question `dkns` is left out where it is a few, and `answered` with it.
     """
     found = connection.execute(statement("nonresponse")).df()
     enough = found["asked"] >= SUPPRESSED
     share = np.divide(found["skipped"], found["asked"].where(enough).astype(float))
-    return found.assign(skipped_share=share)[NONRESPONSE]
+    found = found.assign(skipped_share=share)
+    # how many did not know is a count of an answer, and its table hides it where they are few
+    few = found["question"].map(lambda name: questionnaire.questions[name].sensitive).astype(bool)
+    few &= found["dkns"].between(1, questionnaire.privacy.count - 1)
+    for column in ("answered", "dkns"):
+        found[column] = found[column].astype("Int64").mask(few)
+    return found[NONRESPONSE]
 
 
 @dataclass(frozen=True)
@@ -61,13 +69,11 @@ class _Flagged:
     answers: Mapping[tuple[Any, ...], float]
 
 
-def effects(
-    estimated: Estimates, exhibits: Sequence[Exhibit], shown: Callable[[Exhibit], bool] = lambda _: True
-) -> pd.DataFrame:
+def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     """What each exhibit would say without those whom a rule flags: the one answer that would move most.
 
-    A row a rule that could be applied, and exhibit of all respondents of one wave that is `shown`; of a rule
-    the largest changes come first, and where there are too few to say last.
+    A row a rule that could be applied, and exhibit of all respondents of one wave and no sensitive question;
+    of a rule the largest changes come first, and where there are too few to say last.
     """
     # Whole percents, and nothing more may ever be written here: what is published of everybody less what is
     # published without a few is what those few said. So no counts and no decimals, a change that is the
@@ -81,7 +87,8 @@ def effects(
         "coded.quality_rules join coded.waves using (wave) left join coded.questions using (question) "
         "where can_be_found order by waves.name, position"
     ).fetchall()
-    whole = [exhibit for exhibit in exhibits if _is_whole(exhibit) and shown(exhibit)]
+    asked = questionnaire.questions
+    whole = [own for own in exhibits if _is_whole(own) and not asked[own.question].sensitive]
     found = {exhibit.id: _answers(estimated, exhibit, numbers) for exhibit in whole}
     rows: list[dict[str, Any]] = []
     for name, wave, position, rule, question, threshold in rules:
@@ -141,6 +148,7 @@ def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[s
     rows = estimated.of(exhibit, exhibit.question)
     rows = rows[(rows["by"] == "") & rows["measure"].isin(main_measures(rows["measure"]))]
     rows = rows[(rows["role"] != "not_applicable") & ~rows["screened"].astype(bool)]
+    rows = rows[rows["flag"] != "suppressed"]
     number = numbers.questions[exhibit.question]
     found: dict[str, list[_Answer]] = {}
     for row in rows.to_dict("records"):

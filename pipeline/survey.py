@@ -147,9 +147,9 @@ class Methodology(Declared):
 class Privacy(Declared):
     """What is hidden because it could tell of a person, and what may be published although it looks like it.
 
-    A base under `base` is not shown; of what could identify somebody a count under `count` is not; what a hidden
-    count can be, as far as published tables tell, lies at least `span` apart. `allow` has addresses and numbers
-    as they stand, and `*.example.org` for all at a host and below it.
+    A base under `base` is not shown; of what could identify somebody a count under `count` is not; what a
+    hidden count can be, as far as published tables tell, lies at least `span` apart. `allow` has addresses
+    and numbers as they stand, and `*.example.org` for all at a host and below it.
     """
 
     base: Annotated[int, Field(ge=1, le=1000)] = 10

@@ -77,7 +77,7 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
             "targets": connection.execute("select * from targets").df(),
             "quality": quality_tables.quality(connection),
             "quality_effects": quality_tables.effects(run.estimated, run.chosen),
-            "nonresponse": quality_tables.nonresponse(connection),
+            "nonresponse": quality_tables.nonresponse(connection, run.declared.survey),
             "questionnaire": questionnaire(connection, run.contexts),
         }
         run.attack(made, about["changes"])
