@@ -126,6 +126,7 @@ class Component:
             self._row(places, np.ones(len(places)), own.least, own.most)
         self._own = [self._of(count.conditions) for count in self.counts]
         self._ends: dict[int, tuple[int, int]] = {}
+        self._in_parts = False
 
     def _of(self, conditions: Conditions) -> Places:
         """The places of the cells that meet some conditions."""
@@ -184,16 +185,19 @@ class Component:
         """
         places = [place for place, count in enumerate(self.counts) if count.protected]
         enough = {place: min(wanted, self._held(place)) for place in places}
-        shown = [count.hidden for count in self.counts]
+        program = _Program(self, [count.hidden for count in self.counts], whole)
         found = []
-        for place, (low, high) in self._ranges(_Program(self, shown, whole), enough).items():
+        for place, (low, high) in self._ranges(program, enough).items():
             if high - low < enough[place] and high - low < self._widest(place, enough[place]):
                 found.append((place, (low, high)))
+        self._in_parts |= program.in_parts
         return found
 
     def settle(self, wanted: int) -> None:
         """Hide counts until no protected one is `narrow`, as cheaply as can be."""
         for whole in (False, True):
+            if whole and not self._in_parts:
+                return  # cells were whole without asking
             while narrow := self.narrow(wanted, whole):
                 hidden = False
                 for place, _ in narrow:
@@ -296,16 +300,17 @@ class _Program:
     """The cells that fit the equations of a component in which some counts are hidden."""
 
     def __init__(self, component: Component, hidden: Sequence[bool], whole: bool = True) -> None:
-        self._in_parts = not whole
+        self._may_be_parts, self.in_parts = not whole, False
         self._rows, self._none = component.rows(hidden), np.zeros(component.size)
         self._model = _model(self._rows, self._none)
 
     def best(self, goal: Floats) -> Floats:
         """Cells for which `goal` is as high as it can be."""
         found = _solved(self._model, -goal)
-        if found is not None and self._in_parts:
-            return found
         if found is not None and np.abs(found - np.round(found)).max(initial=0.0) > _WHOLE:
+            self.in_parts = True
+            if self._may_be_parts:
+                return found
             found = _solved(self._whole, -goal)
         if found is None:
             raise ArithmeticError("no counts fit what is published: the tables contradict each other")
