@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT, digest, make_project, run_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import disclosure
+from pipeline import attack, disclosure
+from pipeline import paths as places
 from pipeline.contingency import Component, Count, Sum, Union
-from pipeline.disclosure import Published, Rules
+from pipeline.disclosure import Hidden, Published, Rules
+from pipeline.errors import SurveyError
 from pipeline.estimate import BLANKED, flagged
 from pipeline.exhibits import Bands
+from pipeline.paths import DEFAULT_SURVEY, Paths
 from pipeline.survey import Survey
+from pipeline.tables import opened, tables
+from pipeline.tidy import read
 
 ANSWER, GROUP = ("answer", "q", ""), ("answer", "region", "")
 
@@ -297,3 +305,92 @@ def test_the_attack_finds_counts_without_suppression_and_none_with_it(seed: int)
     assert told(shown) == 0
     before, after = (sum(int((f["flag"] == "suppressed").sum()) for f in frames) for frames in (small, shown))
     print(f"seed {seed}: {len(protected)} protected, {before} suppressed for their base, {after} in all")
+    for whole in (own for own in shown if (own["by"] == "gender").any()):
+        one_way = whole[
+            (whole["question"] == "gender") & (whole["by"] == "") & (whole["flag"] == "suppressed")
+        ]
+        columns = whole[(whole["by"] == "gender") & whole["group"].isin(one_way["option"])]
+        columns = columns[columns["question"] != "gender"]
+        assert columns["respondents"].isna().all() and columns["sample_size"].isna().all()
+
+
+# a whole run
+
+SENSITIVE = ("region", "role", "stage", "blocker_severity")
+
+
+@pytest.fixture(scope="module")
+def sensitive(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The default survey, with a segment and some questions called sensitive, every stage run."""
+    paths = make_project(tmp_path_factory.mktemp("sensitive"), DEFAULT_SURVEY, ROOT / "raw" / DEFAULT_SURVEY)
+    text = paths.questionnaire.read_text()
+    for question in SENSITIVE:
+        heading = f"[questions.{question}]\n"
+        assert heading in text
+        text = text.replace(heading, f"{heading}sensitive = true\n")
+    paths.questionnaire.write_text(text[: text.index("\n[public]")] + "\n")
+    run_all(paths)
+    return paths
+
+
+def test_a_survey_with_sensitive_questions_is_told_to_the_end(sensitive: Paths) -> None:
+    few = 0
+    for name in SENSITIVE:
+        rows = read(sensitive, f"frequencies/{name}")
+        assert not rows["respondents"].between(1, 4).any()
+        few += int(((rows["flag"] == "suppressed") & (rows["valid_cases"] >= 10)).sum())
+        # what only its column tells goes with a hidden count
+        values = rows[rows["value"].notna()]
+        keys = ["wave", "item", "by", "group"]
+        hidden = rows[(rows["flag"] == "suppressed")][keys].drop_duplicates()
+        assert values.merge(hidden, on=keys).empty
+    assert few > 20
+    page = sensitive.report.read_text("utf-8")
+    assert "[c]" in page and "would tell of a few people" in page
+
+
+def test_a_run_that_would_tell_is_not_written(sensitive: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digest(sensitive.outputs)
+
+    def nothing(published: Sequence[Published], *others: Any) -> tuple[list[Hidden], list[Any]]:
+        none = [np.zeros(len(own.frame), dtype=bool) for own in published]
+        return [Hidden(blank, blank, blank) for blank in none], protect(published, *others)[1]
+
+    protect = disclosure.protect
+    monkeypatch.setattr(disclosure, "protect", nothing)
+    with pytest.raises(
+        SurveyError, match="could tell what is protected, so nothing was written:\n  2024: how"
+    ):
+        tables(sensitive)
+    assert digest(sensitive.outputs) == before
+
+
+def test_the_attack_on_the_default_survey_finds_nothing_and_its_cost_is_printed() -> None:
+    with opened(places.find(DEFAULT_SURVEY, ROOT)) as run:
+        said = list(attack.report(run.estimated))
+    found = [int(re.sub(r"\D", "", line.split(":")[1])) for line in said[1:4]]
+    assert found[0] > found[1] > 100 and found[2] == 0
+    assert said[-1].startswith("cost: ")
+    assert "\n".join(said) in (ROOT / "docs" / "privacy.md").read_text()
+
+
+def test_numbers_left_beside_what_is_suppressed_are_found() -> None:
+    row = {
+        "wave": "w",
+        "question": "q",
+        "item": "",
+        "option": "a",
+        "measure": "option",
+        "by": "",
+        "group": "",
+    }
+    frame = pd.DataFrame([row | dict.fromkeys(BLANKED) | {"share": 0.5, "flag": "suppressed"}])
+    sides = {
+        f"{side}{what}": value
+        for side in ("early", "late")
+        for what, value in (("", "w"), ("_estimate", 0.5))
+    }
+    changes = pd.DataFrame([row | sides])
+    said = list(attack._left_behind([frame], changes))
+    assert said[0] == "w: q a is suppressed and has numbers"
+    assert said[1:] == ["w: changes.csv has q a"] * 2
