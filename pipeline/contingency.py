@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.errors import SurveyError
+
 if TYPE_CHECKING:
     import highspy
 
@@ -313,7 +315,10 @@ class _Program:
                 return found
             found = _solved(self._whole, -goal)
         if found is None:
-            raise ArithmeticError("no counts fit what is published: the tables contradict each other")
+            raise SurveyError(
+                "disclosure control: the tables of this run contradict each other, so no counts fit them; "
+                "this is a fault of the pipeline, please report it"
+            )
         return np.round(found)
 
     @cached_property
