@@ -341,6 +341,9 @@ def _clause_of(exhibit: Exhibit, question: str, data: pd.DataFrame, context: Con
 
 
 def _span(counts: pd.Series) -> str:
+    """One count or several as printed; a hidden one says nothing of its size."""
+    if counts.isna().any():
+        return "[c]"
     low, high = (thousands(count) for count in (counts.min(), counts.max()))
     return low if low == high else f"{low} to {high}"
 
@@ -528,6 +531,8 @@ def _ungrouped(data: pd.DataFrame) -> str:
     if not data["by"].eq("").any():
         return ""
     groups = _of_shares(data).drop_duplicates(["by", "group"])
+    if groups["valid_cases"].isna().any():
+        return ""
     whole = int(groups.loc[groups["by"] == "", "valid_cases"].iloc[0])
     left = whole - int(groups.loc[groups["by"] != "", "valid_cases"].sum())
     return f"; {thousands(left)} of all {thousands(whole)} are in none of them" if left else ""

@@ -102,7 +102,7 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
         raise SurveyError(f"top = {of}: shares are compared, of options or of one option of several items")
     tests = [test for row in named for test in _against_others(tested, row, named)]
     first = named[0]
-    few = [row for row in named if row["valid_cases"] < LOW_BASE]
+    few = [row for row in named if pd.isna(row["valid_cases"]) or row["valid_cases"] < LOW_BASE]
     if few:
         return Verdict("top", of, False, _nothing_claimed(few[0]), first["wave"], _id(first))
     if not tests:
@@ -127,7 +127,8 @@ def _competing(tested: Tested, row: Row) -> pd.DataFrame:
     """The answers that one competes with: of its wave and measure, of a grid those of the other items."""
     found = tested.found
     own = found[(found["wave"] == row["wave"]) & (found["measure"] == row["measure"]) & (found["by"] == "")]
-    own = own[own["role"].isin(["substantive", "", "net"]) & (own["valid_cases"] >= LOW_BASE)]
+    enough = own["valid_cases"].fillna(0) >= LOW_BASE
+    own = own[own["role"].isin(["substantive", "", "net"]) & enough]
     return pd.DataFrame(own.loc[own["option"] == row["option"]] if row["item"] else own)
 
 
@@ -141,6 +142,8 @@ def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[
     own = _competing(tested, row)
     if row["valid_cases"] >= LOW_BASE and row["place"] not in own.index:
         raise SurveyError(f"top: “{answer_label(row)}” is no answer that competes with others")
+    for hidden in own[own["flag"] == "suppressed"].to_dict("records"):
+        raise SurveyError(f"top: “{answer_label(hidden)}” is suppressed, so nothing can be ahead of it")
     places = {one["place"] for one in named}
     rivals = [place for place in own.index if place not in places]
     source, question = tested.source, tested.source.exhibit.question

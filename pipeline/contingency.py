@@ -158,7 +158,7 @@ class Component:
         for boxes in alike:
             by_rest: dict[frozenset[Dimension], list[Places]] = {}
             for table, (dimensions, places) in self._tables.items():
-                for box in table & set(boxes):
+                for box in sorted(table & set(boxes)):
                     outside = len(self._cells[box]) - 1
                     line = np.take(places, outside, axis=dimensions.index(box)).ravel()
                     by_rest.setdefault(table - {box}, []).append(line)

@@ -244,7 +244,9 @@ def _collect(
     cases = 0 if pd.isna(row["valid_cases"]) else int(row["valid_cases"])
     small = cases < rules.base
     few = rules.is_identifying(name, column) and rules.few(row["respondents"])
-    cost = float(cases + 1) if column or small or rules.sensitive(name) else None
+    # of small columns, small counts are hidden first
+    count = 0 if pd.isna(row["respondents"]) else int(row["respondents"])
+    cost = float(cases + count + 1) if column or small or rules.sensitive(name) else None
     _note(found, (wave, conditions), row["respondents"], cost, small or few)
     identifying = rules.is_identifying_base(column)
     for key, cells, by_valid in _based(rules.survey, name, slot, dkns):
@@ -407,7 +409,7 @@ def _groups(found: _Found) -> list[Key]:
             if of == wave and {d for d, _ in conditions} == {dimension}
         ]
         known = {count.conditions: count for count in alone}
-        sizes = {cells: _size(known, dimension, cells) for cells in sets}
+        sizes = {cells: _size(known, dimension, cells) for cells in sorted(sets, key=sorted)}
         for cells, size in sizes.items():
             conditions = frozenset([(dimension, cells)])
             if conditions not in known:

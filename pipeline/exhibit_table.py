@@ -122,7 +122,7 @@ class Estimates:
             names = [name for name in survey.questions if name in self._questions[key]]
             every = counted(self.connection, survey, bands, names, domain)
             shown = [pair in self._shown[key] for pair in zip(every["question"], every["by"], strict=True)]
-            own = every[shown].reset_index(drop=True)
+            own = every[np.array(shown, dtype=bool)].reset_index(drop=True)
             found.append(disclosure.Published(own, domain.where or {}, domain.dkns))
         return found
 

@@ -345,7 +345,7 @@ def _bases(row: Record | None, weighted: bool) -> dict[str, Cell]:
     if row is None:
         return {}
     bases: dict[str, Cell] = {}
-    if row["sample_size"] != row["valid_cases"] and not pd.isna(row["sample_size"]):
+    if not pd.isna(row["sample_size"]) and row["sample_size"] != row["valid_cases"]:
         bases["Sample size"] = _count(row["sample_size"])
     bases["Valid cases"] = replace(_count(row["valid_cases"]), mark=_mark(row))
     if weighted:

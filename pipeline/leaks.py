@@ -24,6 +24,8 @@ from pipeline.survey import Survey
 
 DECLARED = ("address", "source", "citation", "licence")
 """the columns that print what a declaration credits: an address found there was written to be read"""
+QUESTIONNAIRE = "questionnaire"
+"""the table of the questions as the waves put them"""
 WEB = "a web address"
 _SHOWN = 2  # characters of a finding that a message prints
 
@@ -64,7 +66,8 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
 
     Addresses that are declared to be read are no findings: what stands in a column of DECLARED (the source
     and address of a published number, the source of a target, licence and citation of a wave), or a web
-    address in a question, item or label of survey.toml, may stand anywhere. Other findings are allowed by
+    address in a question, item or label, as survey.toml or the headings of the export have it, may stand
+    anywhere. Other findings are allowed by
     a line of `allow` under `[privacy]` in survey.toml, and a line there that allowed nothing is an error too.
     """
     texts = [
@@ -74,7 +77,7 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
     ]
     allow = questionnaire.privacy.allow
     credited, _ = scan((("", text) for column, _, text in texts if column in DECLARED), ())
-    asked, _ = scan((("", text) for text in _worded(questionnaire)), ())
+    asked, _ = scan((("", text) for text in (*_worded(questionnaire), *_put(contents))), ())
     credited += [leak for leak in asked if leak.kind == WEB]
     others = ((place, text) for column, place, text in texts if column not in DECLARED)
     found, used = scan(others, allow, (leak.found for leak in credited))
@@ -122,6 +125,13 @@ def _worded(questionnaire: Survey) -> Iterator[str]:
     for name, question in questionnaire.questions.items():
         yield from (question.text, *question.items.values())
         yield from (option.label for option in questionnaire.options(name).values())
+
+
+def _put(contents: Mapping[Path, pd.DataFrame]) -> Iterator[str]:
+    """Every wording that the waves have of a question, its items and its answers."""
+    for path, frame in contents.items():
+        if path.stem == QUESTIONNAIRE:
+            yield from (text for name in ("text", "label") for text in frame[name].unique())
 
 
 def _texts(frame: pd.DataFrame) -> Iterator[tuple[str, int, str]]:

@@ -148,10 +148,9 @@ def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[s
     rows = estimated.of(exhibit, exhibit.question)
     rows = rows[(rows["by"] == "") & rows["measure"].isin(main_measures(rows["measure"]))]
     rows = rows[(rows["role"] != "not_applicable") & ~rows["screened"].astype(bool)]
-    rows = rows[rows["flag"] != "suppressed"]
     number = numbers.questions[exhibit.question]
-    found: dict[str, list[_Answer]] = {}
-    for row in rows.to_dict("records"):
+    found: dict[str, list[_Answer]] = {wave: [] for wave in rows["wave"].unique()}
+    for row in rows[rows["flag"] != "suppressed"].to_dict("records"):
         item = numbers.item(exhibit.question, row["item"])
         option = numbers.option(exhibit.question, row["option"])
         answer = _Answer(
@@ -165,7 +164,7 @@ def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[s
             weight=row["weight"],
             chosen=row["yes_weight"],
         )
-        found.setdefault(row["wave"], []).append(answer)
+        found[row["wave"]].append(answer)
     return found
 
 
