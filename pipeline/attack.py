@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from pipeline import disclosure
@@ -27,13 +28,14 @@ def told(
 ) -> list[str]:
     """What the tables of a run tell that they must not, a sentence each.
 
-    Of exhibits those over waves are left out: they show all respondents, as the frequencies do.
+    Of exhibits over waves the options that are joined are left out: what they join stands in the frequencies.
     """
-    published = []
-    published.append(Published(pd.concat(frequencies, ignore_index=True)))
+    published = [Published(pd.concat(frequencies, ignore_index=True))]
+    offered = set(published[0].frame[_ROW].itertuples(index=False, name=None))
     for exhibit, data in exhibits:
-        if not exhibit.drawn.over_waves and exhibit.drawn.table != "published":
-            published.append(Published(data, exhibit.where, exhibit.dkns))
+        if exhibit.drawn.table != "published":
+            own = [row in offered for row in data[_ROW].itertuples(index=False, name=None)]
+            published.append(Published(data[np.array(own, dtype=bool)], exhibit.where, exhibit.dkns))
     said = list(_left_behind([*(own.frame for own in published)], changes))
     counts = [
         Published(own.frame[own.frame["measure"].isin(COUNTED)].reset_index(drop=True), own.where, own.dkns)
@@ -44,15 +46,16 @@ def told(
 
 
 def _left_behind(frames: Sequence[pd.DataFrame], changes: pd.DataFrame) -> Iterator[str]:
-    """Numbers that stand beside what is suppressed, or in the changes of it between waves."""
-    hidden: set[tuple[object, ...]] = set()
+    """Numbers beside what is suppressed, or in changes between waves of what the first frame hides."""
     for frame in frames:
         own = frame[frame["flag"] == "suppressed"]
         numbers = own[[column for column in BLANKED if column != "total_mentions"]]
         for row in own[numbers.notna().any(axis=1)].to_dict("records"):
             part = row["option"] or row["item"]
             yield f"{row['wave']}: {row['question']} {part} is suppressed and has numbers"
-        hidden |= set(own.loc[own["by"] == "", _ROW].itertuples(index=False, name=None))
+    every = frames[0]
+    own = every[(every["flag"] == "suppressed") & (every["by"] == "")]
+    hidden = set(own[_ROW].itertuples(index=False, name=None))
     for side in ("early", "late"):
         known = changes[changes[f"{side}_estimate"].notna()]
         keys = known.assign(wave=known[side])[_ROW].itertuples(index=False, name=None)
