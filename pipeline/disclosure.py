@@ -11,15 +11,21 @@ A group of a sensitive segment whose own count is hidden has no column in any ta
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import importlib.metadata
 import itertools
+import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline import contingency, files
 from pipeline.contingency import Component, Conditions, Count, Dimension, Sum, Union
 from pipeline.estimate import blanked
 from pipeline.exhibits import Bands
@@ -289,10 +295,8 @@ def _note(found: _Found, key: Key, value: Any, cost: float | None, protected: bo
 # what else to hide
 
 
-def protect(
-    published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]
-) -> tuple[list[Hidden], list[Key]]:
-    """What must be hidden of each frame of true estimates; and the counts that are protected so.
+def protect(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> list[Hidden]:
+    """What must be hidden of each frame of true estimates so that no protected count can be told.
 
     `people` are the respondents analysed in each wave.
     """
@@ -303,8 +307,53 @@ def protect(
         _hide_column(found, wave, conditions)
     for component in _components(found):
         component.settle(rules.span)
-    keys = [key for key, count in found.counts.items() if count.protected and count.cost is not None]
-    return _rows_hidden(found, published), keys
+    return _rows_hidden(found, published)
+
+
+def protected(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> list[Key]:
+    """The counts of true estimates that must not be told."""
+    found = _collected(published, rules, people)
+    return [key for key, count in found.counts.items() if count.protected and count.cost is not None]
+
+
+def remembered(
+    path: Path, published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]
+) -> list[Hidden]:
+    """What `protect` says; from the file at `path` where that is of the same estimates, else noted there."""
+    key = _fingerprint(published, rules, people)
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads(path.read_text("utf-8"))
+        if known["key"] == key:
+            sizes = [len(own.frame) for own in published]
+            return [
+                Hidden(*(_mask(places, size) for places in own))
+                for own, size in zip(known["hidden"], sizes, strict=True)
+            ]
+    hidden = protect(published, rules, people)
+    places = [
+        [np.flatnonzero(mask).tolist() for mask in (own.estimates, own.bases, own.rounded)] for own in hidden
+    ]
+    files.write(path, json.dumps({"key": key, "hidden": places}), files.PRIVATE)
+    return hidden
+
+
+def _mask(places: Sequence[int], size: int) -> NDArray[np.bool_]:
+    mask = np.zeros(size, dtype=np.bool_)
+    mask[np.array(places, dtype=int)] = True
+    return mask
+
+
+def _fingerprint(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> str:
+    """A hash of all that decides what is hidden: estimates, rules, the code and the version of the solver."""
+    sums = hashlib.sha256(importlib.metadata.version("highspy").encode())
+    for module in (__file__, contingency.__file__):
+        sums.update(Path(module).read_bytes())
+    bands = {name: own.model_dump() for name, own in rules.bands.items()}
+    sums.update(f"{rules.survey.model_dump_json()}{bands}{sorted(people.items())}".encode())
+    for own in published:
+        sums.update(f"{sorted(own.where.items())}{own.dkns}".encode())
+        sums.update(own.frame[_READ].to_csv(index=False).encode())
+    return sums.hexdigest()
 
 
 def pinned(

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -67,13 +68,19 @@ class Estimates:
     """The estimates of a run, made once for all questions and segments that are counted alike.
 
     They are what may be shown: what could tell of a person is blanked here, over all that the run publishes.
+    `notes` is the file in which that is noted, for the next run of the same.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, declared: Declarations, exhibits: Sequence[Exhibit]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        declared: Declarations,
+        exhibits: Sequence[Exhibit],
+        notes: Path,
     ) -> None:
         self.connection = connection
         self.declared = declared
+        self._notes = notes
         questionnaire = declared.survey
         self._questions: dict[str, set[str]] = {_WHOLE: set(questionnaire.questions)}
         self._domains = {_WHOLE: Domain(tuple(questionnaire.segments))}
@@ -129,20 +136,16 @@ class Estimates:
     @cached_property
     def shown(self) -> list[pd.DataFrame]:
         """`published` as it may be shown."""
-        hidden = self._protection[0]
+        hidden = disclosure.remembered(self._notes, self.published, self.rules, self.people)
         return [
             disclosure.hide(flagged(own.frame, self.rules.base), blank)
             for own, blank in zip(self.published, hidden, strict=True)
         ]
 
-    @property
+    @cached_property
     def protected(self) -> list[disclosure.Key]:
         """The counts that must not be told."""
-        return self._protection[1]
-
-    @cached_property
-    def _protection(self) -> tuple[list[disclosure.Hidden], list[disclosure.Key]]:
-        return disclosure.protect(self.published, self.rules, self.people)
+        return disclosure.protected(self.published, self.rules, self.people)
 
     @cached_property
     def _found(self) -> dict[str, dict[str, pd.DataFrame]]:

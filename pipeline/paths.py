@@ -64,6 +64,11 @@ class Paths:
         return self.outputs / "interim"
 
     @property
+    def protection(self) -> Path:
+        """Which estimates are hidden, and what they were found from."""
+        return self.interim / "protection.json"
+
+    @property
     def database(self) -> Path:
         """The normalised answers."""
         return self.outputs / "survey.duckdb"

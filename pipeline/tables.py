@@ -159,7 +159,14 @@ def opened(paths: Paths) -> Iterator[Run]:
             # nobody chose these exhibits: a question that nobody answered has none
             chosen = [e for e in chosen if _answered(connection, declared.survey, e.question)]
         contexts = {wave.name: _context(connection, declared, wave) for wave in _waves(connection)}
-        yield Run(paths, declared, connection, contexts, chosen, Estimates(connection, declared, chosen))
+        yield Run(
+            paths,
+            declared,
+            connection,
+            contexts,
+            chosen,
+            Estimates(connection, declared, chosen, paths.protection),
+        )
 
 
 def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> Made:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -292,7 +293,8 @@ def survey(seed: int) -> list[Published]:
 def test_the_attack_finds_counts_without_suppression_and_none_with_it(seed: int) -> None:
     published = survey(seed)
     size = {"w": len(people(seed))}
-    hidden, protected = disclosure.protect(published, RULES, size)
+    hidden = disclosure.protect(published, RULES, size)
+    protected = disclosure.protected(published, RULES, size)
     small = [flagged(own.frame, RULES.base) for own in published]
     shown = [disclosure.hide(frame, blank) for frame, blank in zip(small, hidden, strict=True)]
 
@@ -350,19 +352,40 @@ def test_a_survey_with_sensitive_questions_is_told_to_the_end(sensitive: Paths) 
 
 
 def test_a_run_that_would_tell_is_not_written(sensitive: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = digest(sensitive.outputs)
+    before = digest(sensitive.tables)
+    # else what the first run noted would be used
+    sensitive.protection.unlink()
 
-    def nothing(published: Sequence[Published], *others: Any) -> tuple[list[Hidden], list[Any]]:
+    def nothing(published: Sequence[Published], *others: Any) -> list[Hidden]:
         none = [np.zeros(len(own.frame), dtype=bool) for own in published]
-        return [Hidden(blank, blank, blank) for blank in none], protect(published, *others)[1]
+        return [Hidden(blank, blank, blank) for blank in none]
 
-    protect = disclosure.protect
     monkeypatch.setattr(disclosure, "protect", nothing)
     with pytest.raises(
         SurveyError, match="could tell what is protected, so nothing was written:\n  2024: how"
     ):
         tables(sensitive)
-    assert digest(sensitive.outputs) == before
+    assert digest(sensitive.tables) == before
+    sensitive.protection.unlink()
+
+
+def test_what_is_hidden_is_noted_and_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    published, size, notes = survey(1), {"w": len(people(1))}, tmp_path / "protection.json"
+    first = disclosure.remembered(notes, published, RULES, size)
+    assert notes.stat().st_mode & 0o777 == 0o600
+    with monkeypatch.context() as patched:
+        patched.setattr(disclosure, "protect", lambda *_: pytest.fail("looked for again"))
+        again = disclosure.remembered(notes, published, RULES, size)
+    for own, other in zip(first, again, strict=True):
+        for name in ("estimates", "bases", "rounded"):
+            assert (getattr(own, name) == getattr(other, name)).all() and own.estimates.any()
+    # other estimates, and a file that is no such thing
+    published[0].frame.loc[0, "respondents"] += 1
+    for damage in ("", "{", "[]", '{"key": 1}', notes.read_text()):
+        notes.write_text(damage)
+        with monkeypatch.context() as patched:
+            patched.setattr(disclosure, "protect", lambda *_: first)
+            assert disclosure.remembered(notes, published, RULES, size) is first
 
 
 def test_the_attack_on_the_default_survey_finds_nothing_and_its_cost_is_printed() -> None:
