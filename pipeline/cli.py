@@ -220,6 +220,15 @@ def public(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
         print(line)
 
 
+@export.command(epilog="Example: survey export parquet --survey ospo")
+def parquet(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+    """Write the database as Parquet by wave, with its labelled views as SQL: for analysis, not to publish."""
+    from pipeline.partitions import parquet as write
+
+    for line in write(places.find(survey)):
+        print(line)
+
+
 @app.command(epilog="Example: survey others blockers")
 def others(
     question: Annotated[str, typer.Argument(help="the id of a question with an Other")],

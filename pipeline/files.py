@@ -40,8 +40,10 @@ def aside(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
 
 
 @contextmanager
-def folder_aside(path: Path) -> Iterator[Path]:
+def folder_aside(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
     """A folder beside `path` to fill; it takes the place of `path`, whole, if no error is raised.
+
+    Its files get `mode`, and who may read them may open its folders.
 
     Where `path` holds the same files with the same bytes already, it is left as it is.
     """
@@ -52,9 +54,8 @@ def folder_aside(path: Path) -> Iterator[Path]:
         yield temporary
         if path.is_dir() and _contents(path) == _contents(temporary):
             return
-        for file in temporary.rglob("*"):
-            file.chmod(PUBLIC)
-        temporary.chmod(0o755)
+        for inside in (temporary, *temporary.rglob("*")):
+            inside.chmod(mode | (mode & 0o444) >> 2 if inside.is_dir() else mode)
         if path.is_dir():
             path.rename(before)
         try:

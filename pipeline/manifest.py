@@ -89,9 +89,10 @@ def _state(paths: Paths) -> dict[str, Any]:
 def _is_output(paths: Paths, path: Path) -> bool:
     """Whether a file is one of those that are passed on; the database never has the same bytes.
 
-    The public bundle is no output of `make all`, and its datapackage.json has the hashes of its own.
+    What `survey export` writes is no output of `make all`; the datapackage.json of the public bundle has the
+    hashes of its own.
     """
-    within = {paths.interim, paths.public}.isdisjoint(path.parents)
+    within = {paths.interim, paths.public, paths.partitions}.isdisjoint(path.parents)
     return within and path not in (paths.manifest, paths.database)
 
 

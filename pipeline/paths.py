@@ -138,6 +138,11 @@ class Paths:
         return self.outputs / "public"
 
     @property
+    def partitions(self) -> Path:
+        """The database as Parquet."""
+        return self.outputs / "parquet"
+
+    @property
     def pseudonym_key(self) -> Path:
         """What pseudonyms are made with: kept beside the exports, and never below outputs/."""
         return self.raw / "pseudonyms.key"

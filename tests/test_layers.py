@@ -50,6 +50,7 @@ def test_only_these_know_duckdb() -> None:
         "exhibit_table.py",
         "explain.py",
         "parquet.py",
+        "partitions.py",
         "quality.py",
         "quality_tables.py",
         "query.py",
