@@ -16,12 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import attack, disclosure
-from pipeline import paths as places
 from pipeline.contingency import Component, Count, Sum, Union
 from pipeline.disclosure import Hidden, Published, Rules
 from pipeline.errors import SurveyError
 from pipeline.estimate import BLANKED, flagged
 from pipeline.exhibits import Bands
+from pipeline.ingest import ingest
+from pipeline.normalise import normalise
 from pipeline.paths import DEFAULT_SURVEY, Paths
 from pipeline.survey import Survey
 from pipeline.tables import opened, tables
@@ -388,8 +389,11 @@ def test_what_is_hidden_is_noted_and_read_back(tmp_path: Path, monkeypatch: pyte
             assert disclosure.remembered(notes, published, RULES, size) is first
 
 
-def test_the_attack_on_the_default_survey_finds_nothing_and_its_cost_is_printed() -> None:
-    with opened(places.find(DEFAULT_SURVEY, ROOT)) as run:
+def test_the_attack_on_the_default_survey_finds_nothing_and_its_cost_is_printed(tmp_path: Path) -> None:
+    paths = make_project(tmp_path, DEFAULT_SURVEY, ROOT / "raw" / DEFAULT_SURVEY)
+    ingest(paths)
+    normalise(paths)
+    with opened(paths) as run:
         said = list(attack.report(run.estimated))
     found = [int(re.sub(r"\D", "", line.split(":")[1])) for line in said[1:4]]
     assert found[0] > found[1] > 100 and found[2] == 0
