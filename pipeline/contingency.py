@@ -332,8 +332,8 @@ class _Prices:
     def __init__(self, component: Component) -> None:
         counts, cells = component.counts, component.size
         rows = component.rows([False] * len(counts))
-        self._moving = [place for place, count in enumerate(counts) if count.cost is not None]
-        self._column = {place: cells + 2 * number for number, place in enumerate(self._moving)}
+        moving = [place for place, count in enumerate(counts) if count.cost is not None]
+        self._column = {place: cells + 2 * number for number, place in enumerate(moving)}
         first = len(rows) - len(counts)
         for place, column in self._column.items():
             row = rows[first + place]
@@ -341,7 +341,7 @@ class _Prices:
             rows[first + place] = _Row(
                 np.append(row.places, [column, column + 1]), factors, row.least, row.most
             )
-        self._costs = np.zeros(cells + 2 * len(self._moving))
+        self._costs = np.zeros(cells + 2 * len(moving))
         for place, column in self._column.items():
             price = 0.0 if counts[place].hidden else float(counts[place].cost or 0.0)
             self._costs[column : column + 2] = price

@@ -98,13 +98,13 @@ class Rules:
                 found[("any", name, *sorted(options))] = frozenset([_CHOSEN])
         return found
 
-    def is_identifying(self, question: str, column: Mapping[Dimension, frozenset[str]]) -> bool:
+    def is_identifying(self, question: str, column: Cells) -> bool:
         """Whether few people in a cell could be identified: a segment by a segment, or anything sensitive."""
         of = {dimension[1] for dimension in column}
         crossed = self.identifies(question) and any(self.identifies(name) for name in of - {question})
         return crossed or self.sensitive(question) or any(self.sensitive(name) for name in of)
 
-    def is_identifying_base(self, column: Mapping[Dimension, frozenset[str]]) -> bool:
+    def is_identifying_base(self, column: Cells) -> bool:
         """Whether the base of a column is itself a count that could identify somebody."""
         of = {dimension[1] for dimension in column}
         return len([name for name in of if self.identifies(name)]) > 1 or any(map(self.sensitive, of))
@@ -209,7 +209,8 @@ def _collected(published: Sequence[Published], rules: Rules, people: Mapping[Wav
     return found
 
 
-def _rounded(total: int) -> int:
+def _rounded(total: Any) -> Any:
+    """A total of mentions, or a column of them, as it is published beside a hidden count."""
     return (total + MENTIONS // 2) // MENTIONS * MENTIONS
 
 
@@ -251,8 +252,8 @@ def _collect(
     small = cases < rules.base
     few = rules.is_identifying(name, column) and rules.few(row["respondents"])
     # of small columns, small counts are hidden first
-    count = 0 if pd.isna(row["respondents"]) else int(row["respondents"])
-    cost = float(cases + count + 1) if column or small or rules.sensitive(name) else None
+    chosen = 0 if pd.isna(row["respondents"]) else int(row["respondents"])
+    cost = float(cases + chosen + 1) if column or small or rules.sensitive(name) else None
     _note(found, (wave, conditions), row["respondents"], cost, small or few)
     identifying = rules.is_identifying_base(column)
     for key, cells, by_valid in _based(rules.survey, name, slot, dkns):
@@ -541,6 +542,5 @@ def hide(frame: pd.DataFrame, hidden: Hidden) -> pd.DataFrame:
     for column in BASES:
         out[column] = out[column].astype("Int64").mask(hidden.bases)
     totals = frame["total_mentions"].mask(hidden.bases)
-    rounded = (totals + MENTIONS // 2) // MENTIONS * MENTIONS
-    out["total_mentions"] = totals.mask(hidden.rounded & totals.notna(), rounded)
+    out["total_mentions"] = totals.mask(hidden.rounded & totals.notna(), _rounded(totals))
     return out

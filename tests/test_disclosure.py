@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import attack, disclosure
-from pipeline.contingency import Component, Count, Sum, Union
+from pipeline.contingency import Component, Count, Sum, Union, _Program
 from pipeline.disclosure import Hidden, Published, Rules
 from pipeline.errors import SurveyError
 from pipeline.estimate import BLANKED, flagged
@@ -113,10 +113,8 @@ def test_ranges_are_those_of_all_tables_that_fit(cells: list[int], hidden: set[t
             assert (place in told) == (width < min(5, widest))
 
 
-def component_program(component: Component):  # type: ignore[no-untyped-def]
+def component_program(component: Component) -> _Program:
     """The program of a component as it is published now."""
-    from pipeline.contingency import _Program
-
     return _Program(component, [count.hidden for count in component.counts])
 
 
