@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -19,6 +20,7 @@ from pipeline.wave import Fielding
 from pipeline.words import is_beginning, plain
 
 STATES = ("answered", "dkns", "not_applicable", "skipped", "not_reached", "not_asked", "not_offered")
+_BITS = 62  # in a word, which SQL has as a signed integer
 _MODE = re.compile(
     r"\s*(\((?:please )?(?:select|choose|check|tick|mark|rank|pick)[^()]*\))\s*[:.]?\s*\Z", re.IGNORECASE
 )
@@ -294,23 +296,31 @@ def _screened(meaning: Mapped) -> set[tuple[str, str]]:
 
 
 def _slots(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
-    """What a respondent has a state on: each question, and each item of a grid, in each wave."""
+    """What a respondent has a state on: each question, and each item of a grid, in each wave.
+
+    Each is a bit of a word, in the order of the questionnaire: what respondents did is found by words.
+    """
     numbers = Numbers(questionnaire)
     rows = []
     for wave_number, meaning in enumerate(mapped, 1):
         there = {(offer.question, offer.item) for offer in meaning.offers}
+        number = itertools.count()
         for name, asked in questionnaire.questions.items():
             for item in asked.items if asked.kind == "grid" else [""]:
                 offered = (name, item) in there if item else name in meaning.columns
+                word, bit = divmod(next(number), _BITS)
                 rows.append(
                     {
                         "wave": wave_number,
                         "question": numbers.questions[name],
                         "item": numbers.item(name, item),
                         "offered": offered,
+                        "word": word,
+                        "bit": 1 << bit,
                     }
                 )
-    return frame(rows, {"wave": "uint8", "question": "uint16", "item": "uint16", "offered": "bool"})
+    types = {"wave": "uint8", "question": "uint16", "item": "uint16", "offered": "bool"}
+    return frame(rows, types | {"word": "int64", "bit": "int64"})
 
 
 def _nets(questionnaire: Survey, fieldings: Sequence[Fielding]) -> pd.DataFrame:

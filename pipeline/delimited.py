@@ -15,11 +15,25 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-_WHITE = "' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) || chr(65279)"
+from pipeline.statements import literal
+
+# what stands around a cell and means nothing; none of it is visible ASCII
+_WHITE = " \t\n\v\f\r\xa0\ufeff"
 _DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 8  # records read to find the delimiter and the header
+# rows a column from which on columns are read one by one: before, planning to do so costs more than it saves
+_ROWS_A_COLUMN = 125
 # below this size Python's reader counts the records too: DuckDB drops what an unclosed quote swallows
 _COUNTED_TWICE = 50_000_000
+# bytes of the longest record: the reader's buffers are as large, so the larger is tried where it is wanted
+_LONGEST = (2_000_000, 134_217_728)
+_CHUNK = 8_000_000
+# rows whose texts are held at a time; of a hundred columns and more, and a few such groups a thread
+_ROWS_A_GROUP = 40_960
+_READ_CSV = (
+    "$path, header = false, auto_detect = false, all_varchar = true, delim = $delimiter, quote = '\"', "
+    "escape = '\"', strict_mode = true, null_padding = false, max_line_size = $longest, columns = $columns"
+)
 # a cell may be longer than the 131,072 characters that csv allows by itself
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
@@ -34,33 +48,39 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Delimited:
-    """A file of delimited text: how it is read, and its first records that are not empty lines."""
+    """A file of delimited text: how it is read, and its first records that are not empty lines.
+
+    `lines` are those that end outside quotes, and `broken` says whether others end inside.
+    """
 
     path: Path
     encoding: str
     delimiter: str
     first: tuple[tuple[str, ...], ...]
+    lines: int
+    broken: bool
 
 
-def look(path: Path, data: bytes, encoding: str) -> Delimited:
-    """How `path`, which holds `data`, is to be read; UnreadableError where that cannot be told.
+def look(path: Path, encoding: str) -> Delimited:
+    """How `path` is to be read; UnreadableError where that cannot be told.
 
     `encoding` is the declared one, or empty: then UTF-8, or UTF-16 where the file's mark says so.
     """
-    known = _encoding(path, data, encoding)
-    with path.open(encoding=known, newline="") as stream:
-        start = "".join(islice(stream, 200))
+    with path.open("rb") as stream:
+        mark = stream.read(2)
+    known = _known(encoding, mark)
+    lines, broken = _scan(path, known)
+    with path.open(encoding=known, newline="") as text:
+        start = "".join(islice(text, 200))
     start = start.removeprefix("\ufeff")
     if not start.strip():
         raise UnreadableError(f"{path.name} is empty")
     delimiter = max(_DELIMITERS, key=lambda candidate: _cells(start, candidate))
     records = islice(_records(start, delimiter), LOOKED_AT)
-    return Delimited(path, known, delimiter, tuple(tuple(record) for record in records))
+    return Delimited(path, known, delimiter, tuple(tuple(record) for record in records), lines, broken)
 
 
-def load(
-    connection: duckdb.DuckDBPyConnection, text: Delimited, data: bytes, header: int, width: int
-) -> None:
+def load(connection: duckdb.DuckDBPyConnection, text: Delimited, header: int, width: int) -> None:
     """The records after the header as a table `cells` with `record` and a column c<n> for each column.
 
     Cells have no white space around them, and are null where nothing is left.
@@ -68,53 +88,122 @@ def load(
     ends inside a quoted cell. DuckDB reads UTF-8 alone without downloading an extension; other encodings
     go through Python, and never through a converted copy on the disk, which would hold dropped columns.
     """
-    if text.encoding not in ("utf-8", "utf-8-sig"):
+    if not is_utf_8(text.encoding):
         _load_in_python(connection, text, header, width)
         return
-    try:
-        connection.execute(
-            f"create table cells as select row_number() over () as record, {trimmed(width)} "
-            "from read_csv($path, "
-            "header = false, auto_detect = false, all_varchar = true, delim = $delimiter, quote = '\"', "
-            "escape = '\"', strict_mode = true, null_padding = false, parallel = false, "
-            "max_line_size = 134217728, columns = $columns) offset $header",
-            {
-                "path": _literally(text.path),
-                "delimiter": text.delimiter,
-                "columns": {f"c{column}": "VARCHAR" for column in range(1, width + 1)},
-                "header": header,
-            },
-        )
-    except duckdb.Error as error:
-        raise UnreadableError(_said(text, width, str(error))) from None
-    if len(data) < _COUNTED_TWICE or data.count(b'"') % 2:
-        (loaded,) = connection.execute("select count(*) from cells").fetchone() or (0,)
-        _check_count(text, header, int(loaded))
+    source = f"select row_number() over () as record, {trimmed(width)} from {_reader(text, header)}"
+    _read(connection, text, width, f"create table cells as {source}")
+    (loaded,) = connection.execute("select count(*) from cells").fetchone() or (0,)
+    hold(text, header, int(loaded))
 
 
-def _encoding(path: Path, data: bytes, declared: str) -> str:
-    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encoding = declared or ("utf-16" if marked else "utf-8-sig")
+def copy(
+    connection: duckdb.DuckDBPyConnection,
+    text: Delimited,
+    header: int,
+    width: int,
+    columns: str,
+    target: Path,
+    where: str = "true",
+) -> int:
+    """Write some of the cells that `load` would load, in their order, to `target` as Parquet; how many rows.
+
+    They go from file to file a few at a time. UnreadableError as in `load`, but for the number of
+    records, which is for `hold`.
+    """
+    cells = f"(select {trimmed(width)} from {_reader(text, header)})"
+    form = f"(format parquet, row_group_size {_ROWS_A_GROUP})"
+    statement = f"copy (select {columns} from {cells} where {where}) to {literal(str(target))} {form}"
+    return _read(connection, text, width, statement)
+
+
+def _reader(text: Delimited, header: int) -> str:
+    """DuckDB's reader below the header: by several threads where no cell holds a line break."""
+    if text.broken:
+        return f"read_csv({_READ_CSV}, parallel = false) offset {header}"
+    with text.path.open(encoding=text.encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=text.delimiter)
+        for _ in islice((record for record in reader if record), header):
+            pass
+        return f"read_csv({_READ_CSV}, parallel = true, skip = {reader.line_num})"
+
+
+def _read(connection: duckdb.DuckDBPyConnection, text: Delimited, width: int, statement: str) -> int:
+    parameters = {
+        "path": _literally(text.path),
+        "delimiter": text.delimiter,
+        "columns": {f"c{column}": "VARCHAR" for column in range(1, width + 1)},
+    }
+    for longest in _LONGEST:
+        try:
+            done = connection.execute(statement, parameters | {"longest": longest}).fetchone()
+            return int(done[0]) if done else 0
+        except duckdb.OutOfMemoryException:
+            raise
+        except duckdb.Error as error:
+            if "line size" in str(error) and longest < _LONGEST[-1]:
+                continue
+            raise UnreadableError(_said(text, width, str(error))) from None
+    return 0
+
+
+def is_utf_8(encoding: str) -> bool:
+    """Whether an encoding that `look` has found is UTF-8, with a mark or without."""
+    return encoding in ("utf-8", "utf-8-sig")
+
+
+def _known(declared: str, mark: bytes) -> str:
+    """The declared encoding, or the one that the first bytes of a file tell; UnreadableError if unknown."""
+    encoding = declared or ("utf-16" if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig")
     try:
-        if codecs.lookup(encoding).name == "utf-8":
-            encoding = "utf-8-sig"  # the same, and a byte-order mark is no part of the first heading
-        nul = data.decode(encoding).find("\0")
-    except (LookupError, ValueError) as error:
-        if not isinstance(error, UnicodeDecodeError):
-            raise UnreadableError(f"no encoding {encoding!r}", "encoding") from None
-        line = data.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(
-            f"line {line} of {path.name} is not {encoding} text (byte 0x{data[error.start]:02x}); "
-            'say encoding = "cp1252" or "mac_roman" under [source]',
-            "encoding",
-        ) from None
-    if nul >= 0:
-        raise UnreadableError(
-            f"{path.name} holds NUL characters: it is no text, or UTF-16 without its mark; then say "
-            'encoding = "utf-16-le" under [source]',
-            "encoding",
-        )
-    return encoding
+        # a byte-order mark is no part of the first heading
+        return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+    except (LookupError, ValueError):
+        raise UnreadableError(f"no encoding {encoding!r}", "encoding") from None
+
+
+def _scan(path: Path, encoding: str) -> tuple[int, bool]:
+    """How many lines end outside quotes, and whether any ends inside; UnreadableError if it is no text."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines, broken, quoted, last = 0, False, False, b"\n"
+    before = 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            held = len(decoder.getstate()[0])
+            try:
+                nul = "\0" in decoder.decode(chunk) if held or not chunk.isascii() else b"\0" in chunk
+            except UnicodeDecodeError as error:
+                raise _undecodable(path, encoding, before - held + error.start) from None
+            if nul:
+                raise UnreadableError(
+                    f"{path.name} holds NUL characters: it is no text, or UTF-16 without its mark; then say "
+                    'encoding = "utf-16-le" under [source]',
+                    "encoding",
+                )
+            for number, part in enumerate(chunk.split(b'"')):
+                quoted ^= number > 0
+                if quoted:
+                    broken = broken or b"\n" in part or b"\r" in part
+                else:
+                    lines += part.count(b"\n")
+            before += len(chunk)
+            last = chunk[-1:]
+    held = len(decoder.getstate()[0])
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise _undecodable(path, encoding, before - held) from None
+    return lines + (last != b"\n"), broken
+
+
+def _undecodable(path: Path, encoding: str, position: int) -> UnreadableError:
+    data = path.read_bytes()
+    line = data.count(b"\n", 0, position) + 1
+    return UnreadableError(
+        f"line {line} of {path.name} is not {encoding} text (byte 0x{data[position]:02x}); "
+        'say encoding = "cp1252" or "mac_roman" under [source]',
+        "encoding",
+    )
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -157,19 +246,58 @@ def distinct(connection: duckdb.DuckDBPyConnection, columns: Sequence[int]) -> d
     found: dict[int, dict[str, int]] = {column: {} for column in columns}
     if not found:
         return found
+    stack = stacked(connection, [(column, f"c{column}") for column in columns])
     rows = connection.execute(
-        f"select place, text, count(*) from (select unnest({list(columns)}) as place, "
-        f"unnest([{', '.join(f'c{column}' for column in columns)}]) as text from cells) "
-        "where text is not null group by all order by all"
+        f"select cell, text, count(*) from ({stack}) as stack group by all order by all"
     ).fetchall()
     for column, text, count in rows:
         found[column][text] = count
     return found
 
 
+def stacked(
+    connection: duckdb.DuckDBPyConnection, texts: Sequence[tuple[int, str]], carried: str = ""
+) -> str:
+    """A query of the table or view `cells` that stacks its columns: a row for each text that is not null.
+
+    `texts` are numbers of cells with the SQL of their text, and `carried` columns that come along, each with
+    a comma behind it. The columns are `carried`, `cell` and `text`.
+    Many rows are read a column at a time: the few texts of a column stand in a dictionary of Parquet, and
+    whatever groups or joins them works on that.
+    """
+    (rows,) = connection.execute("select count(*) from cells").fetchone() or (0,)
+    if rows > _ROWS_A_COLUMN * len(texts):
+        return " union all ".join(
+            f"select {carried} {cell}::integer as cell, {text} as text from cells where {text} is not null"
+            for cell, text in texts
+        )
+    numbers, listed = [cell for cell, _ in texts], ", ".join(text for _, text in texts)
+    return (
+        f"select * from (select {carried} unnest({numbers}::integer[]) as cell, unnest([{listed}]) as text "
+        "from cells) as apart where text is not null"
+    )
+
+
 def trimmed(width: int) -> str:
-    """The columns without white space around their cells, null where nothing is left."""
-    return ", ".join(f"nullif(trim(c{n}, {_WHITE}), '') as c{n}" for n in range(1, width + 1))
+    """The columns without white space around their cells, null where nothing is left.
+
+    Few cells begin or end with any, and to see that is a part of the work of trimming.
+    """
+    white, visible = literal(_WHITE), "between '!' and '\x7f'"
+    return ", ".join(
+        f"case when c{n} {visible} and reverse(c{n}) {visible} then c{n} "
+        f"else nullif(trim(c{n}, {white}), '') end as c{n}"
+        for n in range(1, width + 1)
+    )
+
+
+def hold(text: Delimited, header: int, loaded: int) -> None:
+    """UnreadableError where other than `loaded` records are below the header, by a second reader's count.
+
+    Those of a large file are its lines; where they are not, they are counted too.
+    """
+    if text.path.stat().st_size < _COUNTED_TWICE or text.lines != header + loaded:
+        _check_count(text, header, loaded)
 
 
 def _check_count(text: Delimited, header: int, loaded: int) -> None:

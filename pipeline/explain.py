@@ -21,7 +21,7 @@ from pipeline.estimate import SHARES
 from pipeline.exhibit_table import Source
 from pipeline.exhibits import Exhibit
 from pipeline.meanings import Mapped
-from pipeline.normalise import mapped_waves
+from pipeline.normalise import cells_of, mapped_waves
 from pipeline.paths import Paths
 from pipeline.printed import CHANGES
 from pipeline.quotes import look_up
@@ -259,10 +259,10 @@ def _cells(receipt: _Receipt) -> Iterator[tuple[int, str | None]]:
 
 def _counted(receipt: _Receipt, column: int, text: str | None) -> tuple[int, int]:
     """How many cells of a column hold a text: of all received and of the analysed."""
-    path = literal(str(receipt.run.paths.cells(receipt.fielding.name)))
+    cells = cells_of(receipt.run.paths.cells(receipt.fielding.name))
     holds = f"c{column} is not null and c{column} <> ''" if text is None else f"c{column} = {literal(text)}"
     (counts,) = receipt.connection.execute(
-        f"select count(*), count(*) filter (excluded is null) from read_parquet({path}) as cells "
+        f"select count(*), count(*) filter (excluded is null) from {cells} as cells "
         "join coded.respondents using (respondent) join coded.waves using (wave) "
         f"where waves.name = ? and ({holds})",
         [receipt.fielding.name],

@@ -15,6 +15,7 @@ from pipeline import wave as wave_files
 from pipeline.cells import COLUMNS, CROSS, Domain, chosen_together, estimates, ranks
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.estimate import LOW_BASE
+from pipeline.memory import limit
 from pipeline.printed import POOL
 from pipeline.significance import (
     ADJUSTMENT,
@@ -51,6 +52,7 @@ class OpenSurvey:
         self.fieldings = wave_files.load(self.paths, self.survey)
         self.waves = [fielding.name for fielding in self.fieldings]
         self.connection = open_database(self.paths)
+        limit(self.connection, self.survey, self.paths.spilt)
 
     def close(self) -> None:
         """Let go of the database, so that the survey can be made again."""

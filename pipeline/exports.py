@@ -37,6 +37,17 @@ class Table:
     first: Sequence[Sequence[str]]
     load: Callable[[duckdb.DuckDBPyConnection, int, int], None]
     """(connection, rows of the header, columns)"""
+    text: delimited.Delimited | None = None
+    """how to read it without loading it, where it is text in UTF-8"""
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory to read exports in: nothing of them goes to a file, dropped columns would too."""
+    connection = duckdb.connect()
+    connection.execute("set temp_directory = ''")
+    # it finds nothing in what reads an export, and looks for it with the square of the columns
+    connection.execute("set disabled_optimizers = 'common_subexpressions'")
+    return connection
 
 
 def is_text(path: Path) -> bool:
@@ -44,8 +55,8 @@ def is_text(path: Path) -> bool:
     return path.suffix.lower() not in (*sheets.SUFFIXES, *sav.SUFFIXES, *parquet.SUFFIXES)
 
 
-def look(path: Path, data: bytes, encoding: str = "", sheet: str = "", first_row: int = 1) -> Table:
-    """The export at `path`, which holds `data`; UnreadableError where it is no table of responses."""
+def look(path: Path, encoding: str = "", sheet: str = "", first_row: int = 1) -> Table:
+    """The export at `path`; UnreadableError where it is no table of responses."""
     suffix = path.suffix.lower()
     if suffix in parquet.SUFFIXES:
         return Table(
@@ -59,11 +70,17 @@ def look(path: Path, data: bytes, encoding: str = "", sheet: str = "", first_row
             lambda to, header, width: delimited.load_rows(to, rows, header, width),
         )
     else:
+        with path.open("rb") as stream:
+            beginning = stream.read(64)
         for start, kind in _NO_TABLES:
-            if data[:64].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(start.lower()):
+            if beginning.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(start.lower()):
                 raise UnreadableError(f"{path.name} is {kind}")
-        text = delimited.look(path, data, encoding)
-        table = Table(text.first, lambda to, header, width: delimited.load(to, text, data, header, width))
+        text = delimited.look(path, encoding)
+        table = Table(
+            text.first,
+            lambda to, header, width: delimited.load(to, text, header, width),
+            text if delimited.is_utf_8(text.encoding) else None,
+        )
     widest = max((len(row) for row in table.first), default=0)
     if widest > MOST_COLUMNS:
         raise UnreadableError(

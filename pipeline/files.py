@@ -69,6 +69,14 @@ def folder_aside(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
         shutil.rmtree(before, ignore_errors=True)
 
 
+@contextmanager
+def spill(folder: Path) -> Iterator[Path]:
+    """A folder in `folder`, for its owner alone, that is gone afterwards: for what fits into no memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".spill.", suffix=".aside") as name:
+        yield Path(name)
+
+
 def _contents(folder: Path) -> dict[str, str]:
     return {str(file.relative_to(folder)): sha256(file) for file in folder.rglob("*") if file.is_file()}
 

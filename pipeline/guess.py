@@ -70,15 +70,14 @@ def look(export: Path, format_: str = "", header_rows: int | None = None) -> Ite
     SurveyError where it cannot be read.
     """
     try:
-        data = export.read_bytes()
-        encoding = _encoding(data) if exports.is_text(export) else ""
-        table = exports.look(export, data, encoding)
+        encoding = _encoding(export.read_bytes()) if exports.is_text(export) else ""
+        table = exports.look(export, encoding)
         name, reason = _format(export, table.first)
         if format_:
             name, reason = format_, reason if format_ == name else "the layout of the wave before"
         header = formats[name].header_rows(table.first, "") or header_rows or 2
         headings = formats[name].headings(table.first[:header])
-        with duckdb.connect() as connection:
+        with exports.connect() as connection:
             table.load(connection, header, len(headings))
             texts = delimited.distinct(connection, [heading.column for heading in headings])
             kept = tuple(h for h in headings if not h.blank or texts[h.column])

@@ -7,7 +7,6 @@ and columns blank in heading and cells.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import tempfile
@@ -21,7 +20,10 @@ from pipeline import delimited, exports, files, survey, wave
 from pipeline.columns import find, why_not
 from pipeline.errors import Problem, SurveyError
 from pipeline.formats import Heading, formats
+from pipeline.memory import limited
 from pipeline.paths import Paths
+from pipeline.statements import literal
+from pipeline.survey import Survey
 from pipeline.wave import Fielding
 
 
@@ -45,7 +47,7 @@ def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
     if problems:
         raise SurveyError(problems)
     with tempfile.TemporaryDirectory() as folder:
-        read = [(fielding, *_read(fielding, Path(folder))) for fielding in fieldings]
+        read = [(fielding, *_read(questionnaire, fielding, Path(folder))) for fielding in fieldings]
         for fielding, export, cells in read:
             files.write(paths.cells(fielding.name), cells.read_bytes(), files.PRIVATE)
             files.write(paths.headings(fielding.name), _to_json(export), files.PRIVATE)
@@ -117,11 +119,11 @@ def _tracked(export: Path) -> bool:
     return told.returncode == 0
 
 
-def _read(fielding: Fielding, folder: Path) -> tuple[Export, Path]:
+def _read(questionnaire: Survey, fielding: Fielding, folder: Path) -> tuple[Export, Path]:
     """One wave's exports as one Parquet file in `folder`."""
     parts: list[tuple[Export, Path]] = []
     for index, path in enumerate(fielding.exports):
-        parts.append(_read_one(fielding, path, folder / f"{fielding.name}.{index}.parquet"))
+        parts.append(_read_one(questionnaire, fielding, path, folder / f"{fielding.name}.{index}.parquet"))
     first = parts[0][0]
     for index, (export, _) in enumerate(parts[1:], 1):
         if export.headings != first.headings:
@@ -140,11 +142,10 @@ def _read(fielding: Fielding, folder: Path) -> tuple[Export, Path]:
     if len(parts) == 1:
         return parts[0]
     joined = folder / f"{fielding.name}.parquet"
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, limited(connection, questionnaire, None):
         sources = [str(path) for _, path in parts]
         connection.execute(
-            "copy (select row_number() over () as respondent, * exclude (respondent) "
-            "from read_parquet($sources, file_row_number = false)) to $target (format parquet)",
+            "copy (select * from read_parquet($sources)) to $target (format parquet)",
             {"sources": sources, "target": str(joined)},
         )
     export = Export(
@@ -156,15 +157,12 @@ def _read(fielding: Fielding, folder: Path) -> tuple[Export, Path]:
     return export, joined
 
 
-def _read_one(fielding: Fielding, path: Path, target: Path) -> tuple[Export, Path]:
+def _read_one(questionnaire: Survey, fielding: Fielding, path: Path, target: Path) -> tuple[Export, Path]:
     source = fielding.wave.source
-    data = path.read_bytes()
-    with duckdb.connect() as connection:
-        # what does not fit into memory would go to a file, dropped columns too
-        connection.execute("set temp_directory = ''")
+    with exports.connect() as connection, limited(connection, questionnaire, None):
         try:
             layout = formats[source.format]
-            table = exports.look(path, data, source.encoding, source.sheet, source.first_row)
+            table = exports.look(path, source.encoding, source.sheet, source.first_row)
             header = source.header_rows or layout.header_rows(table.first, fielding.wave.respondents.id)
             if not header:
                 raise delimited.UnreadableError(
@@ -172,22 +170,13 @@ def _read_one(fielding: Fielding, path: Path, target: Path) -> tuple[Export, Pat
                     "ids with id under [respondents], or say header_rows under [source]"
                 )
             headings = layout.headings(table.first[:header])
-            table.load(connection, header, len(headings))
+            dropped = _dropped(fielding, headings)
+            kept, received, rows = _write(connection, table, header, headings, dropped, target)
+            if not received:
+                raise delimited.UnreadableError(f"{path.name} holds no response below its header")
         except delimited.UnreadableError as error:
             raise SurveyError([fielding.document.problem(str(error), "source", error.key)]) from None
-        dropped = _dropped(fielding, headings)
-        if not (connection.execute("select count(*) from cells").fetchone() or (0,))[0]:
-            raise SurveyError(
-                [
-                    fielding.document.problem(
-                        f"{path.name} holds no response below its header", "source", "file"
-                    )
-                ]
-            )
-        kept = _kept(connection, [h for h in headings if h.column not in dropped])
-        rows_read, blank_rows = _write(connection, kept, headings, target)
-    export = Export(tuple(kept), rows_read, blank_rows, (hashlib.sha256(data).hexdigest(),))
-    return export, target
+    return Export(tuple(kept), rows, received - rows, (files.sha256(path),)), target
 
 
 def _dropped(fielding: Fielding, headings: Sequence[Heading]) -> set[int]:
@@ -207,29 +196,49 @@ def _dropped(fielding: Fielding, headings: Sequence[Heading]) -> set[int]:
     return dropped
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, headings: list[Heading]) -> list[Heading]:
-    """The columns that exist: those with a heading, or with anything in their cells."""
-    unnamed = [h for h in headings if h.blank]
-    if not unnamed:
-        return headings
-    counts = ", ".join(f"count(c{h.column})" for h in unnamed)
-    filled = connection.execute(f"select {counts} from cells").fetchone() or ()
-    empty = {h.column for h, count in zip(unnamed, filled, strict=True) if not count}
-    return [h for h in headings if h.column not in empty]
-
-
 def _write(
-    connection: duckdb.DuckDBPyConnection, kept: list[Heading], every: list[Heading], target: Path
-) -> tuple[int, int]:
-    """Write the rows that are not blank throughout; how many there are, and how many were blank."""
-    filled = " or ".join(f"c{heading.column} is not null" for heading in every)
-    cells = ", ".join(f"c{h.column}" for h in kept)
-    connection.execute(
-        f"copy (select row_number() over () as respondent, {cells} from (select * from cells "
-        f"where {filled} order by record)) to $target (format parquet)",
-        {"target": str(target)},
-    )
-    received, there = connection.execute(
-        f"select count(*), count(*) filter ({filled}) from cells"
-    ).fetchone() or (0, 0)
-    return int(there), int(received - there)
+    connection: duckdb.DuckDBPyConnection,
+    table: exports.Table,
+    header: int,
+    headings: Sequence[Heading],
+    dropped: set[int],
+    target: Path,
+) -> tuple[list[Heading], int, int]:
+    """Write the cells of the columns that exist, and of the rows that are not blank throughout.
+
+    A column exists that has a heading, or anything in its cells. The columns come back, how many rows there
+    are, and how many are written. Both can be told only when all is read; where something is to be left out,
+    which is rare, it is read again.
+    """
+    text, width = table.text, len(headings)
+    if text is None:
+        table.load(connection, header, width)
+
+    def write(kept: Sequence[Heading], where: str = "true") -> int:
+        columns = ", ".join(f"c{heading.column}" for heading in kept)
+        if text is not None:
+            return delimited.copy(connection, text, header, width, columns, target, where)
+        rows = f"select {columns} from (select * from cells order by record) where {where}"
+        done = connection.execute(f"copy ({rows}) to {literal(str(target))} (format parquet)").fetchone()
+        return int(done[0]) if done else 0
+
+    kept = [heading for heading in headings if heading.column not in dropped]
+    if not kept:
+        raise delimited.UnreadableError("every column is dropped", "format")
+    received = write(kept)
+    if text is not None:
+        delimited.hold(text, header, received)
+    unnamed = [heading for heading in kept if heading.blank]
+    counts = [f"count(*) filter ({_any(kept)})", *(f"count(c{heading.column})" for heading in unnamed)]
+    (rows, *filled) = connection.execute(
+        f"select {', '.join(counts)} from read_parquet({literal(str(target))})"
+    ).fetchone() or (0,)
+    empty = {heading.column for heading, count in zip(unnamed, filled, strict=True) if not count}
+    if received and (rows < received or empty):
+        kept = [heading for heading in kept if heading.column not in empty]
+        rows = write(kept, _any(headings))
+    return kept, received, int(rows)
+
+
+def _any(headings: Sequence[Heading]) -> str:
+    return " or ".join(f"c{heading.column} is not null" for heading in headings)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 
 from pipeline import coded, delimited, files, quality, survey, wave
 from pipeline.assign import assign
@@ -20,6 +21,7 @@ from pipeline.formats import formats
 from pipeline.ingest import Export, load_export
 from pipeline.mapping import interpret
 from pipeline.meanings import Answer, Condition, Mapped
+from pipeline.memory import limited
 from pipeline.paths import Paths
 from pipeline.statements import folder, literal, schema, statement
 from pipeline.survey import Survey
@@ -28,6 +30,7 @@ from pipeline.weights import weigh
 from pipeline.words import fold, is_beginning, likeness
 
 _SAME_WORDING = 0.6  # the likeness below which a code heads another question
+_TICKED = "ticked"
 _CONTENT = (
     "waves",
     "questions",
@@ -54,9 +57,12 @@ def normalise(paths: Paths) -> str:
     questionnaire, document = survey.load(paths)
     fieldings = wave.load(paths, questionnaire)
     exports = [load_export(paths, fielding.name) for fielding in fieldings]
-    with files.aside(paths.database) as temporary:
+    with files.aside(paths.database) as temporary, files.spill(paths.interim) as spilt:
         temporary.unlink()
-        with duckdb.connect(str(temporary)) as connection:
+        with (
+            duckdb.connect(str(temporary)) as connection,
+            limited(connection, questionnaire, spilt),
+        ):
             mapped = _map_all(connection, paths, questionnaire, document, fieldings, exports)
             problems = [*_never_offered(questionnaire, document, mapped)]
             problems += _rules_that_matched_nothing(questionnaire, document, mapped)
@@ -76,8 +82,9 @@ def normalise(paths: Paths) -> str:
                 _recode(connection, coded.Numbers(questionnaire), number, meaning)
             if problems:
                 raise SurveyError(problems)
-            for name in ("allocations", "states"):
-                connection.execute(statement(name))
+            if any(asked.kind == "allocation" for asked in questionnaire.questions.values()):
+                connection.execute(statement("allocations"))
+            connection.execute(statement("marks"))
             quality.flag(connection, questionnaire, fieldings, mapped)
             for name in ("respondents", "answers", "unions", "texts", "responses", "flags"):
                 connection.execute(statement(name))
@@ -143,7 +150,7 @@ def mapped_waves(
     With `own_texts` the texts that no dictionary codes are in `left`.
     """
     exports = [load_export(paths, fielding.name) for fielding in fieldings]
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, limited(connection, questionnaire, None):
         return _map_all(connection, paths, questionnaire, document, fieldings, exports, own_texts)
 
 
@@ -195,7 +202,7 @@ def _open_cells(
     try:
         connection.execute(
             f"create or replace temp view cells as select respondent, {', '.join(columns)} "
-            f"from {_cells_of(path)}"
+            f"from {cells_of(path)}"
         )
     except duckdb.Error:
         raise SurveyError(
@@ -203,8 +210,12 @@ def _open_cells(
         ) from None
 
 
-def _cells_of(path: Path) -> str:
-    return f"read_parquet({literal(str(path))})"
+def cells_of(path: Path) -> str:
+    """The cells that `ingest` wrote to `path`, with the number of each respondent: the row, from 1."""
+    return (
+        "(select * exclude (file_row_number), (file_row_number + 1)::uinteger as respondent "
+        f"from read_parquet({literal(str(path))}, file_row_number = true))"
+    )
 
 
 def _spellings(
@@ -217,7 +228,7 @@ def _spellings(
     cells = ", ".join(f"c{heading.column}" for heading in export.headings)
     try:
         found = connection.execute(
-            f"select distinct unnest([{cells}]) from {_cells_of(paths.cells(fielding.name))}"
+            f"select distinct unnest([{cells}]) from {cells_of(paths.cells(fielding.name))}"
         ).fetchall()
     except duckdb.Error:
         return {}
@@ -312,10 +323,7 @@ def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> lis
 
 
 def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: int, meaning: Mapped) -> None:
-    """Turn the view `cells` of one wave into rows of all_answers and all_respondents, in one scan.
-
-    A cell's text becomes the integer of an enum while it is read, so that text is never joined.
-    """
+    """Turn the view `cells` of one wave into rows of all_answers and all_respondents."""
     numbers = coded.Numbers(questionnaire)
     codes: list[dict[str, Any]] = []
     cells: list[str] = []
@@ -323,8 +331,8 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
         told = ", ".join(map(literal, ("", *tick.unticked)))
         filled = " or ".join(f"c{column} not in ({told})" for column in tick.columns)
         unless = f" and c{tick.unless} is null" if tick.unless else ""
-        codes.append(_code_row(numbers, len(cells), None, tick.question, tick.answer))
-        cells.append(f"case when ({filled}){unless} then 0 end")
+        codes.append(_code_row(numbers, len(cells), _TICKED, tick.question, tick.answer))
+        cells.append(f"case when ({filled}){unless} then {literal(_TICKED)} end")
         if tick.unless:
             connection.execute(
                 f"insert into all_flags select {number}, respondent, {numbers.questions[tick.question]}, "
@@ -337,27 +345,19 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
             for text, answers in column.codes.items()
             for answer in answers
         ]
-        cells.append(f"1 + enum_code(try_cast(c{column.column} as raw_text))")
+        cells.append(f"c{column.column}")
     types = {"cell": "int64", "text": "str", "question": "uint16", "item": "uint16", "option": "uint16"}
     frame = coded.frame(codes, types | {"rank": "Int64", "value": "float64"})
     connection.register("frame", frame)
-    connection.execute(
-        "create type raw_text as enum (select text from (select distinct text from frame "
-        "where text is not null union select '') order by text)"
-    )
-    connection.execute(
-        "create or replace temp table cell_codes as select cell::integer as cell, "
-        "case when text is null then 0 else 1 + enum_code(text::raw_text) end::integer as code, "
-        "question, item, option, rank, value from frame"
-    )
+    connection.execute("create or replace temp table cell_codes as select * from frame")
     connection.unregister("frame")
-    connection.execute(
-        "create or replace temp table wave_cells as select * from (select respondent, "
-        f"unnest(range({len(cells)}))::integer as cell, unnest([{', '.join(cells)}])::integer as code "
-        "from cells) where code is not null"
-    )
-    connection.execute(statement("coded_cells"), {"wave": number})
-    connection.execute("drop type raw_text")
+    several = _several_places(frame)
+    for name, wanted in (("coded_cells", False), ("coded_once", True)):
+        own = [(cell, text) for cell, text in enumerate(cells) if (cell in several) is wanted]
+        if own:
+            stack = delimited.stacked(connection, own, "respondent,")
+            connection.execute(f"create or replace temp view wave_cells as {stack}")
+            connection.execute(statement(name), {"wave": number})
     for question, place in meaning.beside:
         connection.execute(
             f"insert into all_flags select {number}, respondent, {numbers.questions[question]}, "
@@ -441,9 +441,16 @@ def _recode(
         connection.execute(statement("uncoded"), key | {"other": numbers.option(question, other)})
 
 
-def _code_row(
-    numbers: coded.Numbers, cell: int, text: str | None, question: str, answer: Answer
-) -> dict[str, Any]:
+def _several_places(codes: pd.DataFrame) -> set[int]:
+    """The cells of questions of which an answer may stand in two places, and is to be counted once."""
+    said = ["question", "item", "option", "rank", "value"]
+    places = codes.drop_duplicates([*said, "cell"])
+    twice = [places.duplicated(said, keep=False), codes.duplicated([*said, "cell", "text"], keep=False)]
+    questions = {q for frame, own in zip((places, codes), twice, strict=True) for q in frame["question"][own]}
+    return set(codes["cell"][codes["question"].isin(questions)])
+
+
+def _code_row(numbers: coded.Numbers, cell: int, text: str, question: str, answer: Answer) -> dict[str, Any]:
     return {
         "cell": cell,
         "text": text,
@@ -507,13 +514,14 @@ def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
 
 
 def _content(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> str:
-    """An md5 of every row, whatever order they are stored in, and of what else the questionnaire says.
+    """A hash of every row, whatever order they are stored in, and of what else the questionnaire says.
 
-    The file itself never has the same bytes.
+    The file itself never has the same bytes. DuckDB may hash otherwise in another version, which has another
+    lock file, and runs everything again anyway.
     """
     sums = " || ".join(
-        f"(select count(*)::varchar || coalesce(bit_xor(md5_number_lower({t}::varchar)), 0)::varchar "
-        f"from coded.{t})"
+        f"(select count(*)::varchar || ' ' || coalesce(bit_xor(hash({t})), 0)::varchar || ' ' || "
+        f"coalesce(sum(hash({t})), 0)::varchar from coded.{t})"
         for t in _CONTENT
     )
     said = questionnaire.model_dump_json()

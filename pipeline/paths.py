@@ -64,6 +64,11 @@ class Paths:
         return self.outputs / "interim"
 
     @property
+    def spilt(self) -> Path:
+        """Where the database puts what does not fit into memory while it is read; gone when it is closed."""
+        return self.interim / ".spill.aside"
+
+    @property
     def protection(self) -> Path:
         """Which estimates are hidden, and what they were found from."""
         return self.interim / "protection.json"

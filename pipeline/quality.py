@@ -6,7 +6,7 @@ a screening rule of the wave file may name rules. Ids and times stay in temporar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -15,11 +15,18 @@ from pipeline.coded import Numbers, frame
 from pipeline.errors import Problem
 from pipeline.meanings import Mapped
 from pipeline.rounding import half_up, significant
-from pipeline.statements import folder, statement
+from pipeline.statements import folder, literal, statement
 from pipeline.survey import Survey
 from pipeline.values import as_moment
 from pipeline.wave import QUALITY_RULES, Fielding, Quality, why_no_rule
 
+_DAY, _CLOCK = r"[0-9]{2}/[0-9]{2}/[0-9]{4}", r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_SHAPES = {
+    "": {rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} {_CLOCK}": "%Y-%m-%d %H:%M:%S"},
+    "month first": {rf"{_DAY} {_CLOCK}": "%m/%d/%Y %H:%M:%S"},
+    "day first": {rf"{_DAY} {_CLOCK}": "%d/%m/%Y %H:%M:%S"},
+}
+"""the shapes of times that exports mostly have, by what is declared of dates, and how SQL reads them"""
 BELOW = 1 / 3
 """the part of the median duration below which somebody is a speeder, where the wave file says nothing"""
 FEWEST_ANSWERS = 10
@@ -56,18 +63,37 @@ def keep_times(
         return
     began, ended = meaning.times
     order = fielding.wave.source.dates
+    shapes = _SHAPES[""] | _SHAPES[order]
+    connection.execute(
+        f"create or replace temp table times as select respondent, c{began} as began, c{ended} as ended, "
+        f"{_seconds(f'c{began}', shapes)} as start, {_seconds(f'c{ended}', shapes)} as end_ from cells "
+        f"where c{began} is not null and c{ended} is not null"
+    )
     rows = []
     for respondent, first, last in connection.execute(
-        f"select respondent, c{began}, c{ended} from cells "
-        f"where c{began} is not null and c{ended} is not null"
+        "select respondent, began, ended from times where start is null or end_ is null"
     ).fetchall():
         start, end = as_moment(first, order), as_moment(last, order)
         if start is not None and end is not None and end >= start:
-            rows.append({"wave": number, "respondent": respondent, "seconds": end - start})
-    types = {"wave": "uint8", "respondent": "uint32", "seconds": "float64"}
-    connection.register("frame", frame(rows, types))
-    connection.execute("insert into all_durations select * from frame order by respondent")
+            rows.append({"respondent": respondent, "seconds": end - start})
+    connection.register("frame", frame(rows, {"respondent": "uint32", "seconds": "float64"}))
+    connection.execute(
+        f"insert into all_durations select {number}, respondent, seconds from "
+        "(select respondent, end_ - start as seconds from times where end_ >= start union all from frame)"
+    )
     connection.unregister("frame")
+
+
+def _seconds(text: str, shapes: Mapping[str, str]) -> str:
+    """SQL of a time in seconds from a fixed moment, null where a text has none of the usual shapes.
+
+    `as_moment` reads the others, and these to the same durations.
+    """
+    cases = " ".join(
+        f"when regexp_full_match({text}, {literal(shape)}) then epoch(try_strptime({text}, {literal(form)}))"
+        for shape, form in shapes.items()
+    )
+    return f"case {cases} end"
 
 
 def flag(

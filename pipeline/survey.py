@@ -177,6 +177,7 @@ class Survey(Declared):
     privacy: Privacy = Privacy()
     segments: list[str] = []
     interval: Method = "wilson"
+    memory_limit: Annotated[str, Field(pattern=r"^[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B$")] | None = None
     scales: dict[str, Scale] = {}
     questions: dict[str, Question]
     public: Public | None = None

@@ -20,6 +20,7 @@ from pipeline.declarations import Declarations
 from pipeline.errors import Problem, SurveyError
 from pipeline.exhibit_table import Estimates, Source, columns_of, exhibit_table, exhibit_tests
 from pipeline.exhibits import Exhibit, problem
+from pipeline.memory import limited
 from pipeline.normalise import declared as hash_of_declarations
 from pipeline.paths import Paths
 from pipeline.printed import Printed
@@ -153,7 +154,7 @@ class Run:
 def opened(paths: Paths) -> Iterator[Run]:
     """A survey with its database open, read-only; SurveyError where it is not there or not up to date."""
     declared = declarations.load(paths)
-    with open_database(paths) as connection:
+    with open_database(paths) as connection, limited(connection, declared.survey, paths.spilt):
         chosen = list(declared.report.exhibit)
         if not paths.report_file.is_file():
             # nobody chose these exhibits: a question that nobody answered has none

@@ -1,5 +1,5 @@
--- coded_cells: what every filled cell of one wave says, integer-coded, one row an answer.
--- Reads: wave_cells (one row a respondent and mapped cell, by code), cell_codes (what a code means).
+-- coded_cells: what filled cells of one wave say, integer-coded, one row an answer.
+-- Reads: wave_cells (a row a respondent and filled cell), cell_codes (what a text in a cell means).
 insert into all_answers by name
 select
     $wave as wave,
@@ -10,4 +10,4 @@ select
     cell_codes.rank,
     cell_codes.value
 from wave_cells
-join cell_codes using (cell, code)
+join cell_codes using (cell, text)

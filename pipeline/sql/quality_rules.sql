@@ -12,8 +12,8 @@ select
     case when applied.respondents is null then all_rules.why_not else '' end as why_not
 from all_rules
 left join (
-    select wave, position, count(distinct respondent) as respondents
-    from all_found
+    select wave, position, count(*) as respondents
+    from (select distinct wave, position, respondent from all_found) as looked_at
     group by all
 ) as applied using (wave, position)
 order by wave, position

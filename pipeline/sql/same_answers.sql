@@ -4,8 +4,7 @@ with said as (
     select
         wave,
         respondent,
-        md5(string_agg(concat_ws(' ', question, item, option, rank, value), ','
-            order by question, item, option, rank, value)) as answers
+        (bit_xor(hash(question, item, option, rank, value)), sum(hash(question, item, option, rank, value))) as answers
     from coded.answers
     group by wave, respondent
 ),

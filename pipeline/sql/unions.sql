@@ -6,4 +6,3 @@ from coded.answers
 join coded.nets using (question, option)
 join coded.questions using (question)
 where questions.kind = 'multiple'
-order by wave, respondent, question, item, net

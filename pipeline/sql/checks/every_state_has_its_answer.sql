@@ -1,16 +1,36 @@
 -- Respondents whose state on a question disagrees with the answers they have to it.
 -- Say: this is a fault of the pipeline and not of the export; please report it.
-select waves.name as wave, states.respondent, questions.id as question, items.id as item
-from coded.responses as states
-join coded.waves using (wave)
+with places as (
+    select wave, question, item, word, bit
+    from coded.slots
+    union all
+    select slots.wave, slots.question, items.item, slots.word, slots.bit
+    from coded.slots
+    join coded.items using (question)
+    where slots.item = 0
+),
+each_way as (
+    select wave, respondent, word, bit_or(bit) as bits, 'states' as source
+    from coded.responses
+    join coded.slots using (wave, question, item)
+    where state in ('answered', 'dkns', 'not_applicable')
+    group by all
+    union all
+    select wave, respondent, word, bit_or(bit), 'answers'
+    from coded.answers
+    join places using (wave, question, item)
+    group by all
+),
+apart as (
+    select wave, respondent, word, bit_xor(bits) as bits
+    from each_way
+    group by all
+    having bit_xor(bits) <> 0
+)
+select waves.name as wave, apart.respondent, questions.id as question, items.id as item
+from apart
+join coded.slots on slots.wave = apart.wave and slots.word = apart.word and slots.bit & apart.bits <> 0
+join coded.waves on waves.wave = apart.wave
 join coded.questions using (question)
 left join coded.items using (question, item)
-left join (
-    select distinct answers.wave, answers.respondent, answers.question,
-        case when questions.kind = 'grid' then answers.item else 0 end as item,
-        true as given
-    from coded.answers
-    join coded.questions using (question)
-) as answered using (wave, respondent, question, item)
-where (states.state in ('answered', 'dkns', 'not_applicable')) <> coalesce(answered.given, false)
 order by all

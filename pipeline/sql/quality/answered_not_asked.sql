@@ -1,14 +1,15 @@
 -- answered_not_asked: who answered a question that their earlier answers pass by, of all who pass one by.
--- Reads: all_rules, all_states. Writes: all_found.
+-- Reads: all_rules, all_marks, coded.slots. Writes: all_found.
 insert into all_found
 select
-    all_states.wave,
-    all_states.respondent,
+    marks.wave,
+    marks.respondent,
     all_rules.position,
-    all_states.question,
-    bool_or(all_states.unrouted) as flagged
-from all_states
-join all_rules using (wave)
-where all_rules.rule = 'answered_not_asked' and (all_states.state = 'not_asked' or all_states.unrouted)
-group by all_states.wave, all_states.respondent, all_rules.position, all_states.question
-order by all_states.wave, all_states.respondent, all_states.question
+    slots.question,
+    bool_or(marks.given & slots.bit <> 0) as flagged
+from all_marks as marks
+join coded.slots on slots.wave = marks.wave and slots.word = marks.word and marks.barred & slots.bit <> 0
+join all_rules on all_rules.wave = marks.wave
+where all_rules.rule = 'answered_not_asked' and (slots.offered or marks.given & slots.bit <> 0)
+group by marks.wave, marks.respondent, all_rules.position, slots.question
+order by marks.wave, marks.respondent, slots.question

@@ -6,9 +6,8 @@ with said as (
         wave,
         respondent,
         count(*) as given,
-        md5(string_agg(concat_ws(' ', question, item, option, rank, value), ','
-            order by question, item, option, rank, value)) as answers
-    from (select distinct * from all_answers) as answers
+        (bit_xor(hash(question, item, option, rank, value)), sum(hash(question, item, option, rank, value))) as answers
+    from all_answers
     group by wave, respondent
 )
 select

@@ -6,11 +6,11 @@ select
     respondent,
     all_rules.position,
     question,
-    count(distinct all_answers.option) = 1 as flagged
+    min(all_answers.option) = max(all_answers.option) as flagged
 from all_answers
 join all_rules using (wave, question)
 join coded.options using (question, option)
 where all_rules.rule = 'straight_lining' and options.role not in ('dkns', 'not_applicable')
 group by wave, respondent, all_rules.position, question, all_rules.fewest
-having count(distinct all_answers.item) >= all_rules.fewest
+having count(*) >= all_rules.fewest
 order by wave, respondent, question
