@@ -1,7 +1,8 @@
 """The project folder that is measured: the default survey's wave of 2025 by itself, with a column of weights.
 
-`python benchmarks/project.py FOLDER RESPONDENTS [LINE …]` makes it, with LINEs as the first of survey.toml, and
-with plan.csv, which tells the rivals which columns are which question (see rivals/plan.py).
+`python benchmarks/project.py FOLDER RESPONDENTS [LINE …]` makes it, with LINEs as the first of survey.toml,
+and with plan.csv, which tells the rivals which columns are which question (see rivals/plan.py). With
+`--whole` it is the default survey as it is, with so many responses to each wave.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,7 +32,7 @@ SOURCE = Path(__file__).parents[1] / "raw" / "open-source-ai"
 
 
 def make(folder: Path, respondents: int, first: Sequence[str] = ()) -> Paths:
-    """Declarations, export and plan in a folder that need not be there."""
+    """Declarations, export and plan in a folder that need not be there; an export that is there stays."""
     paths = Paths(folder, NAME)
     paths.raw.mkdir(parents=True, exist_ok=True)
     paths.questionnaire.write_text("\n".join([*first, (SOURCE / "survey.toml").read_text()]))
@@ -41,7 +43,9 @@ def make(folder: Path, respondents: int, first: Sequence[str] = ()) -> Paths:
     parts = re.split(r"(?m)^(?=\[)", (SOURCE / "assumptions.toml").read_text())
     of_all = [part for part in parts if not re.search(r"(?m)^waves = ", part)]
     (paths.raw / "assumptions.toml").write_text(re.sub(r"(?m)^not_in.*\n", "", "".join(of_all)))
-    export = synthesise(paths, WAVE, respondents, SEED, replace=True)
+    export = paths.raw / f"{WAVE}.csv"
+    if not export.exists():
+        synthesise(paths, WAVE, respondents, SEED)
     with (folder / "plan.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *plan(paths, export)])
     return paths
@@ -88,5 +92,19 @@ def plan(paths: Paths, export: Path) -> Iterator[tuple[object, ...]]:
                     yield next(line), number, "label", name, item, option, at[text, heading], label, "", ""
 
 
+def whole(folder: Path, respondents: int) -> None:
+    """The default survey as it is, with its report, and so many new responses to each wave."""
+    paths = Paths(folder, SOURCE.name)
+    paths.raw.mkdir(parents=True, exist_ok=True)
+    for source in SOURCE.iterdir():
+        if source.is_file() and source.name not in ("pseudonyms.key",):
+            shutil.copy(source, paths.raw)
+    for name in ("2024", WAVE):
+        synthesise(paths, name, respondents, SEED, replace=True)
+
+
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    if sys.argv[3:] == ["--whole"]:
+        whole(Path(sys.argv[1]), int(sys.argv[2]))
+    else:
+        make(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -38,6 +38,8 @@ sizes <- vapply(c("region", "organisation_size"), function(q) nrow(lines[questio
 rows[, g := (groups[[1]] - 1L) * sizes[2] + groups[[2]]]
 rows[is.na(g), g := 0L]
 
+# a grouping by so few groups is done before more threads have started
+setDTthreads(1)
 sums <- function(own) {
   slot_ <- own$slot[1]
   if (any(own$kind == "label")) {
@@ -46,13 +48,15 @@ sums <- function(own) {
     base <- found[, .(n = sum(n), w = sum(w), ww = sum(ww)), keyby = g][, line := 0L]
   } else {
     ticked <- lapply(own$name, function(name) nzchar(rows[[name]]))
-    of_box <- function(i) rows[ticked[[i]], .(line = own$line[i], n = .N, w = sum(w), ww = 0), keyby = g]
-    found <- rbindlist(lapply(seq_along(ticked), of_box))
-    base <- rows[Reduce(`|`, ticked), .(line = 0L, n = .N, w = sum(w), ww = sum(ww)), keyby = g]
+    of <- function(ticked, line_) {
+      rows[ticked, .(n = .N, w = sum(w), ww = sum(ww)), keyby = g][, line := line_]
+    }
+    found <- rbindlist(Map(of, ticked, own$line), use.names = TRUE)
+    base <- of(Reduce(`|`, ticked), 0L)
   }
   rbindlist(list(found, base), use.names = TRUE)[, slot := slot_]
 }
-found <- rbindlist(lapply(split(lines, by = "slot"), sums))
+found <- rbindlist(lapply(split(lines, by = "slot"), sums), use.names = TRUE)
 # the groups and those in none are everybody
 everybody <- found[, .(g = -1L, n = sum(n), w = sum(w), ww = sum(ww)), by = .(slot, line)]
 found <- rbindlist(list(found[g > 0], everybody), use.names = TRUE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import duckdb
-from plan import GROUPS, HEADER_ROWS, RESULT, Plan, Slot, Z, arguments
+from plan import GROUPS, HEADER_ROWS, Plan, Slot, Z, arguments, pairs
 
 
 def text(value: str) -> str:
@@ -30,7 +30,7 @@ def rows(export: str, plan: Plan) -> str:
     )
     names = ", ".join(f"'c{number}': 'varchar'" for number in range(plan.width))
     return f"""
-        select *, case when {' and '.join(in_group(slot) for slot in plan.groups)} then {number_of(plan)} end as g
+        select *, {number_of(plan)} as g
         from (
             select {plan.weight}::double as w, {choices}, {boxes}
             from read_csv({text(export)}, header = false, skip = {HEADER_ROWS}, columns = {{{names}}},
@@ -45,17 +45,18 @@ def in_group(slot: Slot) -> str:
 
 
 def number_of(plan: Plan) -> str:
-    """The number of the pair of groups."""
+    """The number of the pair of groups; null where the respondent is in none."""
     one, other = plan.groups
-    return f"((s{one.number} - {one.first}) * {len(other.groups)} + s{other.number} - {other.first})::utinyint"
+    number = f"(s{one.number} - {one.first}) * {len(other.groups)} + s{other.number} - {other.first}"
+    return f"case when {in_group(one)} and {in_group(other)} then ({number})::utinyint end"
 
 
 def sums(slot: Slot) -> str:
     """Rows of slot, line (0: the base), group and sums."""
     if slot.column:
         return (
-            f"select {slot.number} as slot, s{slot.number} as line, g, count(*) as n, sum(w) as w, sum(w * w) as ww "
-            f"from rows where s{slot.number} is not null group by s{slot.number}, g"
+            f"select {slot.number} as slot, s{slot.number} as line, g, count(*) as n, sum(w) as w, "
+            f"sum(w * w) as ww from rows where s{slot.number} is not null group by s{slot.number}, g"
         )
     lines = dict(zip(slot.lines, slot.boxes, strict=True))
     each = ", ".join(
@@ -63,15 +64,15 @@ def sums(slot: Slot) -> str:
         for line, box in lines.items()
     )
     return (
-        f"select {slot.number} as slot, unnest([{{'line': 0, 'n': count(*), 'w': sum(w), 'ww': sum(w * w)}}, {each}], "
-        f"recursive := true), g from rows where {' or '.join(slot.boxes)} group by g"
+        f"select {slot.number} as slot, "
+        f"unnest([{{'line': 0, 'n': count(*), 'w': sum(w), 'ww': sum(w * w)}}, {each}], recursive := true), "
+        f"g from rows where {' or '.join(slot.boxes)} group by g"
     )
 
 
 def main() -> None:
     """Export, plan and result are named on the command line."""
     export, plan, result = arguments()
-    one, other = plan.groups
     connection = duckdb.connect()
     connection.execute(f"create temp table rows as {rows(export, plan)}")
     every = " union all by name ".join(sums(slot) for slot in plan.slots)
@@ -79,7 +80,7 @@ def main() -> None:
     lines = [(int(r["line"]), int(r["slot"]), r["question"], r["item"], r["option"]) for r in plan.lines]
     connection.execute("create temp table lines (line int, slot int, question text, item text, option text)")
     connection.executemany("insert into lines values (?, ?, ?, ?, ?)", lines)
-    pairs = [f"({i * len(other.groups) + j}, {text(a)}, {text(b)})" for i, a in enumerate(one.groups) for j, b in enumerate(other.groups)]
+    names = [f"({g}, {text(a)}, {text(b)})" for g, (a, b) in enumerate(pairs(plan.groups))]
     boxed = ", ".join(str(slot.number) for slot in plan.slots if not slot.column)
     connection.execute(f"""
         copy (
@@ -99,14 +100,13 @@ def main() -> None:
                     coalesce(everything.w, 0) / base as share, effective as e
                 from lines join bases using (slot) left join everything using (line, slot, g)
             )
-            select question, item, option, {', '.join(GROUPS)}, respondents, valid_cases, share,
+            select question, item, option, {", ".join(GROUPS)}, respondents, valid_cases, share,
                 if(share = 0, 0, (share + {Z**2} / (2 * e) - h) / (1 + {Z**2} / e)) as low,
                 if(share = 1, 1, (share + {Z**2} / (2 * e) + h) / (1 + {Z**2} / e)) as high
             from (select *, {Z} * sqrt(share * (1 - share) / e + {Z**2} / (4 * e * e)) as h from shares)
-            join (values {', '.join(pairs)}, (255, '', '')) as names (g, {', '.join(GROUPS)}) using (g)
+            join (values {", ".join(names)}, (255, '', '')) as names (g, {", ".join(GROUPS)}) using (g)
             order by line, g
         ) to {text(result)} (header)""")
-    assert len(RESULT) == 10
 
 
 if __name__ == "__main__":

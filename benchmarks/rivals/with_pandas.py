@@ -60,7 +60,9 @@ def main() -> None:
             each = [sums(column - 1, 1) for column in ticked.T.astype(np.int64)]
             chosen = [np.concatenate(part) for part in zip(*each, strict=True)]
         parts.append([chosen[0], chosen[1], *(np.broadcast_to(part, chosen[0].shape) for part in base)])
-    yes, yes_weight, cases, weight, squares = (np.concatenate(part).ravel() for part in zip(*parts, strict=True))
+    yes, yes_weight, cases, weight, squares = (
+        np.concatenate(part).ravel() for part in zip(*parts, strict=True)
+    )
     lines = pd.DataFrame(plan.lines)[["question", "item", "option"]]
     names = pd.DataFrame([("", ""), *groups], columns=list(GROUPS))
     frame = lines.merge(names, how="cross").assign(respondents=yes.astype(int), valid_cases=cases.astype(int))

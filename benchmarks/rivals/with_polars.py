@@ -79,18 +79,29 @@ def main() -> None:
     everybody = sums.group_by("slot", "line").agg(pl.col("respondents", "w", "ww").sum())
     sums = pl.concat([everybody.with_columns(group=pl.lit(-1)), sums], how="diagonal_relaxed")
     lone = pl.col("slot").is_in([slot.number for slot in choices]) | pl.col("line").is_null()
-    bases = sums.filter(lone & (pl.col("group") < len(groups))).group_by("slot", "group").agg(
-        valid_cases=pl.col("respondents").sum(), base=pl.col("w").sum(), squares=pl.col("ww").sum()
+    bases = (
+        sums.filter(lone & (pl.col("group") < len(groups)))
+        .group_by("slot", "group")
+        .agg(valid_cases=pl.col("respondents").sum(), base=pl.col("w").sum(), squares=pl.col("ww").sum())
     )
-    names = pl.DataFrame([("", "", -1), *((*pair, place) for place, pair in enumerate(groups))],
-                         schema=[*GROUPS, "group"], orient="row")
-    lines = pl.DataFrame(plan.lines).select("question", "item", "option", pl.col("line", "slot").cast(pl.Int64))
+    names = pl.DataFrame(
+        [("", "", -1), *((*pair, place) for place, pair in enumerate(groups))],
+        schema=[*GROUPS, "group"],
+        orient="row",
+    )
+    lines = pl.DataFrame(plan.lines).select(
+        "question", "item", "option", pl.col("line", "slot").cast(pl.Int64)
+    )
     p, n = pl.col("share"), pl.col("base") ** 2 / pl.col("squares")
     half = Z / (1 + Z**2 / n) * (p * (1 - p) / n + Z**2 / (4 * n**2)).sqrt()
     centre = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
     (
         lines.join(bases.with_columns(pl.col("slot", "group").cast(pl.Int64)), on="slot")
-        .join(sums.select("line", pl.col("group").cast(pl.Int64), "respondents", "w"), on=["line", "group"], how="left")
+        .join(
+            sums.select("line", pl.col("group").cast(pl.Int64), "respondents", "w"),
+            on=["line", "group"],
+            how="left",
+        )
         .join(names, on="group")
         .with_columns(pl.col("respondents", "w").fill_null(0))
         .with_columns(share=pl.col("w") / pl.col("base"))
