@@ -146,7 +146,7 @@ def ours(folder: Path) -> list[str]:
 CONTENDERS = [
     Contender("ours", ours),
     Contender("Polars", python("with_polars.py"), "polars"),
-    Contender("pandas", python("with_pandas.py"), "pandas"),
+    Contender("pandas", python("with_pandas.py"), "pyarrow"),
     Contender("DuckDB by hand", python("with_duckdb.py"), "duckdb"),
     Contender("data.table", r("data_table.R"), "R:data.table"),
     Contender("R survey", r("survey_package.R"), "R:survey", 3_000),
@@ -332,14 +332,12 @@ def large(options: argparse.Namespace, folder: Path) -> list[str]:
     """All contenders at all sizes, as Markdown."""
     chosen = [c for c in CONTENDERS if not options.only or c.name in options.only]
     found: Measured = {contender.name: {} for contender in chosen}
-    equal = []
     for size in options.sizes:
-        own = folder / str(size)
-        for name, runs in measure(chosen, size, own, options.rounds, options.declare).items():
+        runs_of = measure(chosen, size, folder / str(size), options.rounds, options.declare)
+        for name, runs in runs_of.items():
             found[name][size] = runs
-        equal.append(f"{size:,} responses: {compared(chosen, own)}.")
-        if not options.folder:
-            shutil.rmtree(own)
+    # after the last run, as it takes memory
+    equal = [f"{size:,} responses: {compared(chosen, folder / str(size))}." for size in options.sizes]
     rows = [[c.name, *(found[c.name][size].shown(options.rounds) for size in options.sizes)] for c in chosen]
     return [
         machine(),
