@@ -41,6 +41,7 @@ FROM = 100_000
 """the responses from which on targets are set"""
 TOLERANCE = 1e-9
 SMALL = 300
+ROUNDS = 5
 SMALL_ROUNDS = 7
 
 COUNT = "duckdb.sql(f\"select count(*) from read_csv('{e}', all_varchar = true, header = false)\").fetchall()"
@@ -331,17 +332,18 @@ def targets(found: Measured, declared: Sequence[str]) -> list[str]:
 def large(options: argparse.Namespace, folder: Path) -> list[str]:
     """All contenders at all sizes, as Markdown."""
     chosen = [c for c in CONTENDERS if not options.only or c.name in options.only]
+    rounds = options.rounds or ROUNDS
     found: Measured = {contender.name: {} for contender in chosen}
     for size in options.sizes:
-        runs_of = measure(chosen, size, folder / str(size), options.rounds, options.declare)
+        runs_of = measure(chosen, size, folder / str(size), rounds, options.declare)
         for name, runs in runs_of.items():
             found[name][size] = runs
     # after the last run, as it takes memory
     equal = [f"{size:,} responses: {compared(chosen, folder / str(size))}." for size in options.sizes]
-    rows = [[c.name, *(found[c.name][size].shown(options.rounds) for size in options.sizes)] for c in chosen]
+    rows = [[c.name, *(found[c.name][size].shown(rounds) for size in options.sizes)] for c in chosen]
     return [
         machine(),
-        f"Medians of {options.rounds} runs, in turns.",
+        f"Medians of {rounds} runs, in turns.",
         "",
         *table(["", *(f"{size:,} responses" for size in options.sizes)], rows),
         "",
@@ -426,7 +428,9 @@ def main() -> None:
     names = [contender.name for contender in CONTENDERS]
     parser = argparse.ArgumentParser(description="What this pipeline costs beside the same work by hand.")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="numbers of responses")
-    parser.add_argument("--rounds", type=int, default=5, help="runs of each contender at each size")
+    parser.add_argument(
+        "--rounds", type=int, help=f"runs of each; {ROUNDS} and, of a small survey, {SMALL_ROUNDS}"
+    )
     parser.add_argument("--only", nargs="+", choices=names, help="contenders")
     parser.add_argument("--parts", nargs="+", choices=["large", "small"], default=["large", "small"])
     parser.add_argument(
@@ -441,7 +445,7 @@ def main() -> None:
         if "large" in options.parts:
             found["large"] = large(options, (options.folder or Path(temporary)).resolve())
         if "small" in options.parts:
-            found["small"] = small(max(options.rounds, SMALL_ROUNDS), Path(temporary).resolve() / "small")
+            found["small"] = small(options.rounds or SMALL_ROUNDS, Path(temporary).resolve() / "small")
     for part, lines in found.items():
         if options.write:
             DOCUMENT.write_text(written(DOCUMENT.read_text(), part, lines))
