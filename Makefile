@@ -56,7 +56,8 @@ notebooks: $(VENV)/.developed $(STATE)/normalise.stamp ## run the notebooks and 
 docs: $(VENV)/.installed ## write docs/cli.md from the help of the commands
 	env -u SURVEY $(VENV)/bin/python -m typer pipeline.cli utils docs --name survey --title Commands --output docs/cli.md
 
-bench: $(VENV)/.developed all ## measure what drawing costs beside a bare script
+bench: $(VENV)/.developed all ## measure the work from export to shares, and drawing, beside the same by hand
+	$(VENV)/bin/python benchmarks/performance.py
 	$(VENV)/bin/python benchmarks/figures.py
 
 setup: $(VENV)/.installed ## create .venv from the lock file; `. .venv/bin/activate` puts survey on the path

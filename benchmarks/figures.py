@@ -1,23 +1,24 @@
 """What drawing costs: each figure beside a bare Matplotlib script, and many figures by one worker a core.
 
-`make bench` runs it after `make all`; `python benchmarks/figures.py` prints a Markdown table of ratios.
+`make bench` runs it after `make all`; `python benchmarks/figures.py` prints a Markdown table of ratios. With
+`--save FILE` it writes what is on the figures instead, for bare.py to draw.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import io
+import pickle
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
+from bare import Said, Script, draw
 from matplotlib import font_manager
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
@@ -42,7 +43,7 @@ def ours(data: pd.DataFrame, exhibit: Printed) -> Figure:
     return figure
 
 
-def copied(figure: Figure) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
+def copied(figure: Figure) -> Said:
     """Every text, bar, dot and line of a figure as a script would say it, in inches from the bottom left."""
     height = figure.get_size_inches()[1]
     scale = 1 / frame.INCH
@@ -50,7 +51,7 @@ def copied(figure: Figure) -> list[tuple[str, tuple[Any, ...], dict[str, Any]]]:
     def at(x: float, y: float) -> tuple[float, float]:
         return x * scale, height - y * scale
 
-    said: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
+    said: Said = []
     for artist in figure.get_children():
         if isinstance(artist, Text):
             x, y = at(*artist.get_position())
@@ -85,33 +86,25 @@ def _look(patch: Any) -> dict[str, Any]:
     }
 
 
-def bare(said: list[tuple[str, tuple[Any, ...], dict[str, Any]]], height: float) -> None:
-    """The same texts, bars and lines by plain Matplotlib, saved as SVG and PNG."""
-    figure = Figure(figsize=(frame.WIDTH / frame.INCH, height), facecolor="white")
-    FigureCanvasAgg(figure)
-    inches = figure.dpi_scale_trans
-    for what, where, look in said:
-        if what == "text":
-            figure.text(*where, transform=inches, **look)
-        elif what == "line":
-            figure.add_artist(Line2D(*where, transform=inches, **look))
-        else:
-            shape = Circle if what == "circle" else Rectangle
-            figure.add_artist(shape(*where, transform=inches, **look))
-    with mpl.rc_context({"svg.fonttype": "none"}):
-        figure.savefig(io.BytesIO(), format="svg")
-        figure.savefig(io.BytesIO(), format="png", dpi=frame.DPI)
+def script(data: pd.DataFrame, exhibit: Printed) -> Script:
+    """All that bare.py needs to draw a figure."""
+    figure = ours(data, exhibit)
+    width, height = figure.get_size_inches()
+    return copied(figure), float(width), float(height), frame.DPI
+
+
+def drawn(survey: Paths) -> tuple[list[Printed], dict[str, pd.DataFrame]]:
+    """The exhibits of a survey that are figures, and their tables by id."""
+    exhibits = [exhibit for exhibit in read_exhibits(survey) if exhibit.kind != "table"]
+    return exhibits, {exhibit.id: figures.data_of(survey, exhibit) for exhibit in exhibits}
 
 
 def beside(survey: Paths) -> list[tuple[str, float, float]]:
     """Median seconds of each figure of a survey, ours and bare."""
-    exhibits = [exhibit for exhibit in read_exhibits(survey) if exhibit.kind != "table"]
-    tables = {exhibit.id: figures.data_of(survey, exhibit) for exhibit in exhibits}
-    scripts = {}
-    for exhibit in exhibits:
-        figure = ours(tables[exhibit.id], exhibit)
-        scripts[exhibit.id] = (copied(figure), float(figure.get_size_inches()[1]))
-        bare(*scripts[exhibit.id])
+    exhibits, tables = drawn(survey)
+    scripts = {exhibit.id: script(tables[exhibit.id], exhibit) for exhibit in exhibits}
+    for own in scripts.values():
+        draw(*own)
     times: dict[str, tuple[list[float], list[float]]] = {e.id: ([], []) for e in exhibits}
     for _ in range(ROUNDS):
         # nothing of the round before may help: each figure has its own words and glyphs
@@ -120,7 +113,7 @@ def beside(survey: Paths) -> list[tuple[str, float, float]]:
         for exhibit in exhibits:
             name = exhibit.id
             times[name][0].append(_timed(lambda e=exhibit: ours(tables[e.id], e)))
-            times[name][1].append(_timed(lambda n=name: bare(*scripts[n])))
+            times[name][1].append(_timed(lambda n=name: draw(*scripts[n])))
     return [(name, statistics.median(one), statistics.median(two)) for name, (one, two) in times.items()]
 
 
@@ -152,8 +145,13 @@ def _timed(run: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Print what was measured, as Markdown."""
+    """Print what was measured, as Markdown, or save the figures."""
     survey = paths.find("open-source-ai")
+    if sys.argv[1:2] == ["--save"]:
+        exhibits, tables = drawn(survey)
+        scripts = [script(tables[exhibit.id], exhibit) for exhibit in exhibits]
+        Path(sys.argv[2]).write_bytes(pickle.dumps(scripts))
+        return
     rows = beside(survey)
     print("| figure | this pipeline, ms | bare Matplotlib, ms | ratio |\n|---|---:|---:|---:|")
     for name, own, plain in rows:
