@@ -303,7 +303,44 @@ HOSTILE: dict[str, Hostile] = {
             "[more]\n" + "".join(f"k{n} = 1\n" for n in range(90_000)) + "[scales.agreement]",
         ),
     ),
+    "a number of five thousand digits": says(
+        r"survey.toml:24: a number has more than 4,300 digits; a text needs quotes",
+        ("survey.toml", "max = 2", f"max = {'9' * 5_000}"),
+    ),
+    "a label that no cell of a workbook holds": says(
+        r"survey.toml:29: 'x{60}'… has 40,000 characters, and a cell of the workbook holds 32,767",
+        ("survey.toml", NONE, f'none = "{"x" * 40_000}"'),
+    ),
+    "scores whose sum is beyond all numbers": says(
+        r"survey.toml:8: scales.agreement.scores.1: Input should be less than or equal to 1000000000000000",
+        ("survey.toml", "scores = [1, 2, 3]", "scores = [1, 1e308, 1.5e308]"),
+    ),
+    "an export whose name no folder can hold": says(
+        r"first.toml:6: 'a{20}'… has 1,004 characters, and no name of a file has so many",
+        ("first.toml", '"first.csv"', f'"{"a" * 1_000}.csv"'),
+    ),
+    "an exhibit whose file could not be named": says(
+        r"report.toml:\d+: exhibit.5.id: String should have at most 100 characters",
+        ("report.toml", 'id = "top"', f'id = "{"t" * 300}"'),
+    ),
+    "a question whose file could not be named": says(
+        r"survey.toml:40: the id 't{20}'… has 300 characters; 100 at most are wanted",
+        ("survey.toml", "[questions.top]", f"[questions.{'t' * 300}]"),
+    ),
     # patterns
+    "a pattern nested without end": says(
+        r"survey.toml:32: others: '/\({19}'… is nested too deeply", others("(" * 4_000 + "a" + ")" * 4_000)
+    ),
+    "a pattern nested deeply": says(
+        r"survey.toml:32: others: '/\({19}'… is nested too deeply", others("(" * 200 + "a" + ")" * 200)
+    ),
+    "a pattern that repeats beyond all numbers": says(
+        r"survey.toml:32: others: '/a\{4294967295\}/' is no pattern: the repetition number is too large",
+        others("a{4294967295}"),
+    ),
+    "a pattern that Python warns of": says(
+        r"survey.toml:32: others: '/\[\[a\]/' is no pattern: Possible nested set", others("[[a]")
+    ),
     "a pattern that never ends": says(
         r"survey.toml:\d+: others: '/\(a\+\)\+\$/' repeats what holds a repeat", others("(a+)+$")
     ),
