@@ -61,19 +61,20 @@ def in_time() -> Iterator[None]:
 
 # texts that some reader, writer, page or terminal might take for something else
 ODD = [
-    "", " ", "\t", "\u00a0", "\ufeff", "\u200b", "…", "Yes…", "a\nb", "a\r\nb", "a\rb", "\n", "\u2028", "\x85",
-    '"', '""', '"a', 'a"b', "'", "''", "'=1", "=1+1", "+1", "-1", "@x", "\t=1", "=", "-", "–", ",", ";", "|",
-    "a,b", "a; b", "a, b", "[a]", "q [a]", "q [", "]", "{}", "{uses}", "{uses.models}", "{{ 1 }}", "{% x %}",
-    "$", "$x_{1}$", "$\\frac{1}{0}$", "a_b^c", "^", "\\", "\\n", "\\x00", "<b>", "</text>", "</script>",
-    "<!--", "-->", "]]>", "&", "&amp;", "&#0;", "&lt;", "%", "%s", "%(x)s", "#", "#NAME?", "_x0041_", "_x000D_",
-    "0", "00", "1", "01", "1.0", "1e5", "1e999", "-0", "nan", "NaN", "NA", "N/A", "null", "None", "inf",
-    "Infinity", "true", "TRUE", "false", "2000-02-30", "2000-02-03", "1/2/2003", "31/12/1999 24:00", "٣", "½",
-    "①", "é", "e\u0301", "\u0301", "ﬁ", "ß", "ẞ", "İ", "ı", "ǅ", "Ω", "ΐ", "שלום", "مرحبا", "\u2067x\u2069",
-    "\u200f", "\u200d", "👩\u200d👩\u200d👧", "🇩🇪", "👍🏽", "\U0001f600", "漢字", "한", "ก็", "\ufffe", "\uffff",
-    "\U0010ffff", "\ue000", "\ufffd", "\u0378", "\x00", "\x07", "\x1b[31m", "\x7f", "\x9b", "\u202e", "Zalgo̷̢̡͓",
-    "mailto:a@example.org", "a@example.org", "https://example.org/x", "192.168.0.1", "+44 20 7946 0958",
-    "Other", "Don't know", "None of these", "Yes", "yes", "YES ", "Respondent ID", "ID", "Response", "x" * 300,
-    "word " * 80, "y" * 40_000,
+    "", " ", "\t", "\u00a0", "\ufeff", "\u200b", "…", "Yes…", "a\nb", "a\r\nb", "a\rb", "\n", "\u2028",
+    "\x85", '"', '""', '"a', 'a"b', "'", "''", "'=1", "=1+1", "+1", "-1", "@x", "\t=1", "=", "-", "–",
+    ",", ";", "|", "a,b", "a; b", "a, b", "[a]", "q [a]", "q [", "]", "{}", "{uses}", "{uses.models}",
+    "{{ 1 }}", "{% x %}", "$", "$x_{1}$", "$\\frac{1}{0}$", "a_b^c", "^", "\\", "\\n", "\\x00", "<b>",
+    "</text>", "</script>", "<!--", "-->", "]]>", "&", "&amp;", "&#0;", "&lt;", "%", "%s", "%(x)s", "#",
+    "#NAME?", "_x0041_", "_x000D_", "0", "00", "1", "01", "1.0", "1e5", "1e999", "-0", "nan", "NaN", "NA",
+    "N/A", "null", "None", "inf", "Infinity", "true", "TRUE", "false", "2000-02-30", "2000-02-03",
+    "1/2/2003", "31/12/1999 24:00", "٣", "½", "①", "é", "e\u0301", "\u0301", "ﬁ", "ß", "ẞ", "İ", "ı", "ǅ",
+    "Ω", "ΐ", "שלום", "مرحبا", "\u2067x\u2069", "\u200f", "\u200d", "👩\u200d👩\u200d👧", "🇩🇪", "👍🏽",
+    "\U0001f600", "漢字", "한", "ก็", "\ufffe", "\uffff", "\U0010ffff", "\ue000", "\ufffd", "\u0378",
+    "\x00", "\x07", "\x1b[31m", "\x7f", "\x9b", "\u202e", "Zalgo̷̢̡͓", "mailto:a@example.org",
+    "a@example.org", "https://example.org/x", "192.168.0.1", "+44 20 7946 0958", "Other", "Don't know",
+    "None of these", "Yes", "yes", "YES ", "Respondent ID", "ID", "Response", "x" * 300, "word " * 80,
+    "y" * 40_000,
 ]  # fmt: skip
 letters = st.characters(codec="utf-8")
 odd_texts = st.one_of(st.sampled_from(ODD), st.text(letters, max_size=12)) | st.builds(
@@ -84,8 +85,10 @@ odd_texts = st.one_of(st.sampled_from(ODD), st.text(letters, max_size=12)) | st.
 # bytes
 
 Damage = tuple[str, float, bytes]
-SIGNS = [b'"', b"'", b",", b";", b"\n", b"\r", b"\0", b"\\", b"=", b"[", b"]", b"{", b"}", b"#", b".", b"\xff",
-         b"\xef\xbb\xbf", b"\xff\xfe", b"\xc3", b"\xed\xa0\x80", b"\x80", b"\x1a", b"0", b"9", b"-", b" "]  # fmt: skip
+SIGNS = [
+    b'"', b"'", b",", b";", b"\n", b"\r", b"\0", b"\\", b"=", b"[", b"]", b"{", b"}", b"#", b".", b"\xff",
+    b"\xef\xbb\xbf", b"\xff\xfe", b"\xc3", b"\xed\xa0\x80", b"\x80", b"\x1a", b"0", b"9", b"-", b" ",
+]  # fmt: skip
 damages = st.lists(
     st.tuples(
         st.sampled_from(["flip", "flip", "put", "put", "cut", "out", "twice", "zero"]),
@@ -200,7 +203,8 @@ def packed(suffix: str) -> bytes:
 
             with duckdb.connect() as connection:
                 connection.execute(
-                    "copy (select ID, q1, q2, try_cast(q3 as double) as q3, [q1, 'x'] as q4, date '2000-02-03' as q5, "
+                    "copy (select ID, q1, q2, try_cast(q3 as double) as q3, [q1, 'x'] as q4, "
+                    "date '2000-02-03' as q5, "
                     f"{{'a': 1}} as q6, true as q7 from frame) to '{path}' (format parquet)"
                 )
         else:
@@ -222,35 +226,38 @@ SUFFIXES = [".xlsx", ".sav", ".zsav", ".parquet"]
 # declarations
 
 EXTREME = [
-    0, -1, 1, 2, 7, 10**6, 10**9 + 1, 2**31, 2**63, -(2**63) - 1, 10**30, 10**400, 0.0, -0.0, 0.5, 1e-300, 1e308,
-    -1e308, math.nan, math.inf, -math.inf, True, False, datetime.date(1, 1, 1), datetime.date(9999, 12, 31),
-    datetime.date(2000, 2, 3), datetime.datetime(2000, 2, 3, 4, 5, 6, 789), datetime.time(23, 59, 59),
-    datetime.datetime(2000, 2, 3, tzinfo=datetime.UTC), [], {}, [[]], [{}], {"": ""}, {"a": {}},
+    0, -1, 1, 2, 7, 10**6, 10**9 + 1, 2**31, 2**63, -(2**63) - 1, 10**30, 10**400, 0.0, -0.0, 0.5, 1e-300,
+    1e308, -1e308, math.nan, math.inf, -math.inf, True, False, datetime.date(1, 1, 1),
+    datetime.date(9999, 12, 31), datetime.date(2000, 2, 3), datetime.datetime(2000, 2, 3, 4, 5, 6, 789),
+    datetime.time(23, 59, 59), datetime.datetime(2000, 2, 3, tzinfo=datetime.UTC), [], {}, [[]], [{}],
+    {"": ""}, {"a": {}},
 ]  # fmt: skip
 TERMS = [
     "single", "multiple", "grid", "rank", "number", "date", "allocation", "text", "table", "ranked_bars",
     "histogram", "trend_lines", "dumbbell", "combinations", "funnel_bars", "paired_bars", "heat_table",
-    "segment_panels", "published_bars", "scale_bars", "diverging_bars", "single_bar", "wilson", "beta", "logit",
-    "other", "none", "dkns", "not_applicable", "substantive", "yes", "no", "north", "south", "region", "uses",
-    "views", "share", "top", "models", "agree", "good", "first", "second", "first.csv", "second.csv", "survey.toml",
-    ".", "..", "/", "/a+/", "/(a+)+/", "/(/", "/[/", "/\\d/", "utf-8", "utf-7", "idna", "base64", "rot13",
-    "unicode_escape", "punycode", "undefined", "utf-16", "utf-32", "hex", "zlib", "mbcs", "A", "A:C", "C:A",
-    "ZZZ", "A:ZZZ", "ID", "Are you involved?", "day first", "same", "reworded", "broken", "speeder", "attention",
-    "duplicate_id", "straight_lining", "impossible", "partial", "flat", "surveymonkey", "qualtrics", "limesurvey",
-    "kobotoolbox", "typeform", "googleforms", "spss", "*.example.org", "CC-BY-4.0", "keep", "exclude",
+    "segment_panels", "published_bars", "scale_bars", "diverging_bars", "single_bar", "wilson", "beta",
+    "logit", "other", "none", "dkns", "not_applicable", "substantive", "yes", "no", "north", "south",
+    "region", "uses", "views", "share", "top", "models", "agree", "good", "first", "second", "first.csv",
+    "second.csv", "survey.toml", ".", "..", "/", "/a+/", "/(a+)+/", "/(/", "/[/", "/\\d/", "utf-8",
+    "utf-7", "idna", "base64", "rot13", "unicode_escape", "punycode", "undefined", "utf-16", "utf-32",
+    "hex", "zlib", "mbcs", "A", "A:C", "C:A", "ZZZ", "A:ZZZ", "ID", "Are you involved?", "day first",
+    "same", "reworded", "broken", "speeder", "attention", "duplicate_id", "straight_lining", "impossible",
+    "partial", "flat", "surveymonkey", "qualtrics", "limesurvey", "kobotoolbox", "typeform",
+    "googleforms", "spss", "*.example.org", "CC-BY-4.0", "keep", "exclude",
 ]  # fmt: skip
 KEYS = [
-    "title", "text", "kind", "options", "scale", "items", "max", "asked", "nets", "net_labels", "unit", "others",
-    "private", "sensitive", "label", "role", "exclusive", "write_in", "from_text", "scores", "public", "coarsen",
-    "licence", "quasi_identifiers", "k", "remove", "edges", "privacy", "base", "count", "span", "allow", "interval",
-    "segments", "methodology", "sponsor", "source", "file", "format", "sha256", "url", "encoding", "separator",
-    "sheet", "first_row", "header_rows", "dates", "blank", "respondents", "id", "started", "submitted", "weight",
-    "drop", "exclude", "reason", "where", "quality", "speeders", "below", "seconds", "straight_lining",
-    "attention", "impossible", "columns", "answers", "changes", "status", "note", "pool", "not_offered",
-    "weights", "targets", "shares", "trim", "fielded", "from", "to", "synthetic", "exhibit", "question", "by",
-    "show", "same_theme", "dkns", "claim", "neutral", "introduction", "of", "groups", "counterpart", "top",
-    "majority", "higher_in", "grew", "fell", "no_clear_change", "questions", "scales", "effects", "shift", "basis",
-    "number", "low", "high", "median", "spread", "step", "among", "texts", "skips", "not_in", "breaks_off",
+    "title", "text", "kind", "options", "scale", "items", "max", "asked", "nets", "net_labels", "unit",
+    "others", "private", "sensitive", "label", "role", "exclusive", "write_in", "from_text", "scores",
+    "public", "coarsen", "licence", "quasi_identifiers", "k", "remove", "edges", "privacy", "base",
+    "count", "span", "allow", "interval", "segments", "methodology", "sponsor", "source", "file",
+    "format", "sha256", "url", "encoding", "separator", "sheet", "first_row", "header_rows", "dates",
+    "blank", "respondents", "id", "started", "submitted", "weight", "drop", "exclude", "reason", "where",
+    "quality", "speeders", "below", "seconds", "straight_lining", "attention", "impossible", "columns",
+    "answers", "changes", "status", "note", "pool", "not_offered", "weights", "targets", "shares", "trim",
+    "fielded", "from", "to", "synthetic", "exhibit", "question", "by", "show", "same_theme", "dkns",
+    "claim", "neutral", "introduction", "of", "groups", "counterpart", "top", "majority", "higher_in",
+    "grew", "fell", "no_clear_change", "questions", "scales", "effects", "shift", "basis", "number",
+    "low", "high", "median", "spread", "step", "among", "texts", "skips", "not_in", "breaks_off",
     "screened_out", "other", "none", "", "a b", "é", "A", "_x", "x" * 300, *TERMS[:40],
 ]  # fmt: skip
 leaves = st.one_of(
@@ -289,7 +296,7 @@ MILD = ["like", "like", "other", "delete"]
 
 @st.composite
 def mutated(draw: Draw, data: dict[str, Any]) -> dict[str, Any]:
-    """Declarations with a few things deleted, renamed, moved, or replaced; or with one that fits where it is."""
+    """Declarations with a few things deleted, renamed, moved or replaced, or with one that fits its place."""
     data = copied(data)
     mild = draw(st.booleans())
     for _ in range(1 if mild else draw(st.integers(1, 3))):
@@ -394,11 +401,14 @@ def _tables(value: Any) -> bool:
     )
 
 
-LINES = ["", "[", "]", "[x]", "[[x]]", "[questions]", "x", "x =", "= 1", "x = 1", 'x = "', "x = '''", "x = [", "}",
-         'title = "x"', "a.b.c = 1", '"" = 1', "x = { y = 1, }", "x = 00", "x = 1_0", "x = 0x1F", "x = 1e400",
-         "x = 2000-02-30", "x = 24:00:00", "x = " + "9" * 5000, "x = " + "[" * 200 + "]" * 200, "[a" + ".a" * 300 + "]",
-         'x = "\\ud800"', 'x = "\\U00110000"', "\ufeff", "\x00", "\x7f", "# \x01", "x = \"\"\"\n\n", "\r", "é = 1",
-         "[questions.uses]", "[questions.uses.options]", "questions.uses = 1", "[[exhibit]]", "[source]"]  # fmt: skip
+LINES = [
+    "", "[", "]", "[x]", "[[x]]", "[questions]", "x", "x =", "= 1", "x = 1", 'x = "', "x = '''", "x = [",
+    "}", 'title = "x"', "a.b.c = 1", '"" = 1', "x = { y = 1, }", "x = 00", "x = 1_0", "x = 0x1F",
+    "x = 1e400", "x = 2000-02-30", "x = 24:00:00", "x = " + "9" * 5000, "x = " + "[" * 200 + "]" * 200,
+    "[a" + ".a" * 300 + "]", 'x = "\\ud800"', 'x = "\\U00110000"', "\ufeff", "\x00", "\x7f", "# \x01",
+    "x = \"\"\"\n\n", "\r", "é = 1", "[questions.uses]", "[questions.uses.options]", "questions.uses = 1",
+    "[[exhibit]]", "[source]",
+]  # fmt: skip
 
 
 @st.composite
