@@ -37,7 +37,7 @@ def rows(path: Path) -> list[list[str]]:
         ) from None
     try:
         frame, meta = pyreadstat.read_sav(path, user_missing=True)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, ValueError) as error:
+    except Exception as error:  # where a file is damaged, pyreadstat fails in whatever way it happens to
         raise UnreadableError(f"{path.name} cannot be read as an SPSS file: {error}") from None
     names = [str(name) for name in meta.column_names]
     sets = getattr(meta, "mr_sets", None) or {}
@@ -110,7 +110,7 @@ def _header(names: list[str], labels: Mapping[str, str], sets: Mapping[str, Any]
             for name, (text, label) in zip(members, _split([labels[m] for m in members]), strict=True):
                 headings[name] = (stem, text, label or name)
     for name, of in sets.items():
-        members = [str(variable) for variable in of["variable_list"]]
+        members = [str(variable) for variable in of["variable_list"] if str(variable) in labels]
         for member, (_, label) in zip(members, _split([labels[m] for m in members]), strict=True):
             headings[member] = (name.lstrip("$"), str(of.get("label") or ""), label or member)
     known = {code: text for code, text, _ in headings.values()}

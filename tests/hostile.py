@@ -270,6 +270,10 @@ HOSTILE: dict[str, Hostile] = {
     "an SPSS file that was cut": says(
         r"first.toml:6: first.zsav cannot", *as_file(".zsav", zsav()[:-500], "spss")
     ),
+    "an SPSS file that says it has no case, and has": says(
+        r"first.toml:6: first.zsav cannot be read as an SPSS file",
+        *as_file(".zsav", zsav()[:80] + bytes(4) + zsav()[84:], "spss"),
+    ),
     # sizes
     "a cell of five megabytes": harmless(("first.csv", "knitting, sewing", "k" * 5_000_000)),
     "a header of a megabyte": says(
