@@ -460,7 +460,7 @@ def published(draw: Draw, text: str) -> bytes:
 
 # labels
 
-REFUSED = "\x00\x07\x1b\x7f\x9b\x85\u202e"
+REFUSED = "\x00\x07\x1b\x7f\x9b\x85\u202e\ufffe\uffff"
 ADDRESSES = ("@example", "://", "192.168", "7946", "mailto")
 printable = [t for t in ODD if not any(c in t for c in REFUSED) and not any(a in t for a in ADDRESSES)]
 drawable = [t for t in printable if all(ord(c) < 0x590 or 0x2000 <= ord(c) < 0x2600 for c in t)]

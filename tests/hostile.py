@@ -180,6 +180,10 @@ HOSTILE: dict[str, Hostile] = {
         ("survey.toml", NONE, 'none = "None \\u001b[31m"'),
     ),
     "a NUL in a label": says(r"survey.toml:29: .*U\+0000", ("survey.toml", NONE, 'none = "None\\u0000"')),
+    "a label with what is no character": says(
+        r"survey.toml:29: 'None \\uffff' holds a control character \(U\+FFFF\)",
+        ("survey.toml", NONE, 'none = "None \uffff"'),
+    ),
     "a right-to-left override in a label": says(
         r"survey.toml:29: .*U\+202E", ("survey.toml", NONE, 'none = "None \u202edesrever"')
     ),
