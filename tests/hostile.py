@@ -100,6 +100,16 @@ def zsav() -> bytes:
         return Path(file.name).read_bytes()
 
 
+def sav_with_a_wrong_byte() -> bytes:
+    """An SPSS file of a number with labels, which by one byte is a text of 255 letters."""
+    with tempfile.NamedTemporaryFile(suffix=".sav") as file:
+        labels = {"V1": {1: "Yes", 2: "No"}}
+        pyreadstat.write_sav(pd.DataFrame({"V1": [1.0, 2.0]}), file.name, variable_value_labels=labels)
+        data = bytearray(Path(file.name).read_bytes())
+    data[data.index(b"V1      ") - 20] = 0xFF
+    return bytes(data)
+
+
 def as_file(suffix: str, content: bytes, layout: str = "flat") -> list[Edit]:
     return [
         ("first.toml", 'file = "first.csv"\nformat = "flat"', f'file = "first{suffix}"\nformat = "{layout}"'),
@@ -277,6 +287,10 @@ HOSTILE: dict[str, Hostile] = {
     "an SPSS file that says it has no case, and has": says(
         r"first.toml:6: first.zsav cannot be read as an SPSS file",
         *as_file(".zsav", zsav()[:80] + bytes(4) + zsav()[84:], "spss"),
+    ),
+    "an SPSS file that ends its reader": says(
+        r"first.toml:6: first.sav cannot be read as an SPSS file: it is damaged; export again",
+        *as_file(".sav", sav_with_a_wrong_byte(), "spss"),
     ),
     # sizes
     "a cell of five megabytes": harmless(("first.csv", "knitting, sewing", "k" * 5_000_000)),
