@@ -30,7 +30,7 @@ FIGURES := $(shell cat $(STATE)/figures.list 2>/dev/null)
 export SURVEY
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: all test viewers bench notebooks docs help clean setup FORCE
+.PHONY: all test fuzz viewers bench notebooks docs help clean setup FORCE
 
 all: $(STATE)/report.stamp ## run every stage whose inputs changed (SURVEY=ospo for another, DRAFT=1 for a draft)
 
@@ -39,6 +39,10 @@ test: $(VENV)/.developed ## install the development tools, then lint, check type
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -n auto
+
+fuzz: $(VENV)/.developed ## look for crashes in damaged files, 20 times as long as test (FUZZ=100, SEED=1)
+	@FUZZ=$${FUZZ:-20} SEED=$${SEED:-$$(date +%s)}; export FUZZ; echo "FUZZ=$$FUZZ SEED=$$SEED"; \
+		$(VENV)/bin/pytest -n auto --hypothesis-seed=$$SEED tests/test_fuzz.py
 
 viewers: $(VENV)/.developed ## try page and workbook in Chromium (with axe-core, by npm) and LibreOffice
 	@test -d $(VENV)/node_modules/axe-core || npm install --silent --no-save --no-package-lock --no-audit --prefix $(VENV) axe-core@4

@@ -18,6 +18,9 @@ Key = str | int
 Model = TypeVar("Model", bound=BaseModel)
 MOST_BYTES = 2_000_000
 """the largest declaration: ten times a questionnaire of a thousand questions"""
+MOST_CHARACTERS = 32_767  # of a text: a spreadsheet would cut a longer one without a word
+MOST_DIGITS = 4_300  # of a whole number in decimal, as Python has it by default
+_ENDLESS = re.compile(rf"\d(?:_?\d){{{MOST_DIGITS},}}", re.ASCII)
 _SHOWN = 60  # characters of a text that a message quotes
 
 
@@ -70,13 +73,19 @@ def read(path: Path, shown: str) -> Document:
         hint = "; texts need quotes" if "Invalid value" in str(error) else ""
         hint = "; the key is there twice" if "overwrite" in str(error) else hint
         raise SurveyError([Problem(shown, line, f"is not valid TOML: {error}{hint}")]) from None
+    except ValueError:
+        # Python converts no number of more digits, and tomllib passes that on without its place
+        found = _ENDLESS.search(text)
+        line = text.count("\n", 0, found.start()) + 1 if found else 0
+        said = f"a number has more than {MOST_DIGITS:,} digits; a text needs quotes"
+        raise SurveyError([Problem(shown, line, said)]) from None
     if problems:
         raise SurveyError(problems)
     return document
 
 
 def _unprintable(document: Document, value: Any, *path: Key) -> Iterator[Problem]:
-    """The texts that hold what no text is meant to hold; a page or a terminal would act on it."""
+    """The texts that are too long, or that hold what a page or a terminal would act on."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _unprintable(document, inner, *path, key)
@@ -84,6 +93,12 @@ def _unprintable(document: Document, value: Any, *path: Key) -> Iterator[Problem
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _unprintable(document, inner, *path, index)
+    elif isinstance(value, str) and len(value) > MOST_CHARACTERS:
+        yield document.problem(
+            f"{value[:_SHOWN]!r}… has {len(value):,} characters, and a cell of the workbook holds "
+            f"{MOST_CHARACTERS:,}; shorten it",
+            *path,
+        )
     elif isinstance(value, str) and visible(value) != value:
         code = next(f"U+{ord(c):04X}" for c in value if is_control(c))
         yield document.problem(f"{value[:_SHOWN]!r} holds a control character ({code}); delete it", *path)

@@ -13,7 +13,7 @@ from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.groups import Group, labelled
 from pipeline.paths import RESERVED, Paths
 from pipeline.printed import TABLE
-from pipeline.survey import IDENTIFIER, Survey
+from pipeline.survey import IDENTIFIER, MOST_LETTERS, Survey, no_identifier
 
 # the exhibit of a question that no report.toml names; of other kinds it is a table
 _DEFAULTS = {
@@ -30,7 +30,7 @@ _AS_TABLE = Kind(fits=(), said="Table", order="questionnaire")
 class Exhibit(Declared):
     """One figure or table to be drawn, as declared."""
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=MOST_LETTERS)
     kind: str
     question: str
     counterpart: str = ""
@@ -159,18 +159,14 @@ def _check_bands(name: str, bands: Bands, survey: Survey, document: Document) ->
         yield document.problem(f"no single choice {bands.of!r}; {hint}", "segments", name, "of")
         return
     if not IDENTIFIER.match(name):
-        yield document.problem(
-            f"the id {name!r} may hold only a-z, 0-9 and _, and not begin with _", "segments", name
-        )
+        yield document.problem(no_identifier(name), "segments", name)
     if not bands.groups:
         yield document.problem(f"segment {name!r} has no groups", "segments", name)
     grouped: set[str] = set()
     for group, declared in bands.groups.items():
         place = ("segments", name, "groups", group)
         if not IDENTIFIER.match(group):
-            yield document.problem(
-                f"the id {group!r} may hold only a-z, 0-9 and _, and not begin with _", *place
-            )
+            yield document.problem(no_identifier(group), *place)
         if not declared.options:
             yield document.problem(f"group {group!r} of {name!r} has no options", *place)
         for option in declared.options:

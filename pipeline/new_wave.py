@@ -68,7 +68,7 @@ def _place(root: Path, export: Path, survey_name: str) -> tuple[Paths, str]:
         raise SurveyError(f"put the export into a folder of its survey first: {folder}/NAME/{export.name}")
     if survey_name not in ("", paths.survey):
         raise SurveyError(f"{export} lies in the folder of the survey {paths.survey!r}, not {survey_name!r}")
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", full.stem).strip("-._") or "wave"
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", full.stem).strip("-._")[:80] or "wave"
     file = paths.raw / f"{name}.toml"
     if file.name in RESERVED_FILES:
         raise SurveyError(f"{file.name} has another meaning; name the export by its wave, such as the year")

@@ -31,7 +31,8 @@ CITATION_FILE = "CITATION.cff"
 RESERVED_FILES = {SURVEY_FILE, REPORT_FILE, ASSUMPTIONS_FILE}
 
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+# other files are named after them, and a name of a file has 255 bytes
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 
 
 def is_name(text: str) -> bool:
@@ -200,7 +201,9 @@ def find(survey: str | None = None, root: Path | None = None) -> Paths:
     root = root or Path.cwd()
     name = os.environ.get("SURVEY", DEFAULT_SURVEY) if survey is None else survey
     if not is_name(name):
-        raise SurveyError(f"{name!r} is no name of a survey: letters, digits, '.', '_' and '-', and no path")
+        raise SurveyError(
+            f"{name!r} is no name of a survey: letters, digits, '.', '_' and '-', 100 at most, and no path"
+        )
     paths = Paths(root, name)
     if not paths.questionnaire.is_file():
         there = sorted(p.parent.name for p in (root / "raw").glob(f"*/{SURVEY_FILE}"))

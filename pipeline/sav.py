@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import itertools
+import pickle
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,17 +32,11 @@ def rows(path: Path) -> list[list[str]]:
     written `missing 99`, so that it cannot pass for a number; system-missing is blank. What a multiple
     response set does not count is blank.
     """
-    try:
-        # an extra: only who reads SPSS files needs it
-        import pyreadstat
-    except ImportError:
+    if importlib.util.find_spec("pyreadstat") is None:  # an extra: only who reads SPSS files needs it
         raise UnreadableError(
             f"{path.name} is an SPSS file, which pyreadstat reads: run pip install 'survey-pipeline[spss]'"
-        ) from None
-    try:
-        frame, meta = pyreadstat.read_sav(path, user_missing=True)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, OSError, ValueError) as error:
-        raise UnreadableError(f"{path.name} cannot be read as an SPSS file: {error}") from None
+        )
+    frame, meta = _read(path)
     names = [str(name) for name in meta.column_names]
     sets = getattr(meta, "mr_sets", None) or {}
     header = _header(names, {n: str(meta.column_names_to_labels.get(n) or "") for n in names}, sets)
@@ -58,6 +56,29 @@ def rows(path: Path) -> list[list[str]]:
         for name in names
     ]
     return [*header, *(list(row) for row in zip(*columns, strict=True))]
+
+
+# one wrong byte can be a segmentation fault of pyreadstat, so it reads in a process of its own
+_READER = """
+import pickle, sys, pyreadstat
+try:
+    found = pyreadstat.read_sav(sys.argv[1], user_missing=True)
+except Exception as error:
+    found = str(error)
+pickle.dump(found, sys.stdout.buffer)
+"""
+
+
+def _read(path: Path) -> tuple[Any, Any]:
+    """The cases and the dictionary of an SPSS file; UnreadableError, also where its reader dies of it."""
+    told = subprocess.run([sys.executable, "-c", _READER, str(path)], capture_output=True, check=False)
+    found = "it is damaged; export again"
+    if not told.returncode:
+        found = pickle.loads(told.stdout)  # noqa: S301 - from our own process
+    if isinstance(found, str):
+        raise UnreadableError(f"{path.name} cannot be read as an SPSS file: {found}")
+    frame, meta = found
+    return frame, meta
 
 
 def _column(
@@ -110,7 +131,7 @@ def _header(names: list[str], labels: Mapping[str, str], sets: Mapping[str, Any]
             for name, (text, label) in zip(members, _split([labels[m] for m in members]), strict=True):
                 headings[name] = (stem, text, label or name)
     for name, of in sets.items():
-        members = [str(variable) for variable in of["variable_list"]]
+        members = [str(variable) for variable in of["variable_list"] if str(variable) in labels]
         for member, (_, label) in zip(members, _split([labels[m] for m in members]), strict=True):
             headings[member] = (name.lstrip("$"), str(of.get("label") or ""), label or member)
     known = {code: text for code, text, _ in headings.values()}

@@ -6,6 +6,7 @@ import importlib
 import itertools
 import math
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,7 @@ from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import SURVEY_FILE, Paths
 from pipeline.publication import Public
 from pipeline.stats.intervals import Method
+from pipeline.values import MOST
 from pipeline.words import fold, plain
 
 Role = Literal["substantive", "other", "none", "dkns", "not_applicable"]
@@ -39,7 +41,8 @@ _LONG_SCALE = 4  # the fewest options of which the two at each end are not all o
 # patterns as Python takes them apart; it has no public name for that
 _parsed: Any = importlib.import_module("re._parser")
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
-IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
+MOST_LETTERS = 100  # of an id: it becomes part of file names, which have 255 bytes
+IDENTIFIER = re.compile(rf"[a-z0-9][a-z0-9_]{{0,{MOST_LETTERS - 1}}}\Z")
 
 
 class Option(Declared):
@@ -89,7 +92,7 @@ class Scale(Declared):
     """Ordered options shared by grids, with a score for each substantive one and named nets."""
 
     options: dict[str, Option]
-    scores: list[Annotated[float, Field(allow_inf_nan=False)]] = []
+    scores: list[Annotated[float, Field(ge=-MOST, le=MOST, allow_inf_nan=False)]] = []
     nets: dict[str, list[str]] = {}
     net_labels: dict[str, str] = {}
 
@@ -263,9 +266,7 @@ def check(survey: Survey, document: Document) -> Iterator[Problem]:
     """What no single key can show: ids, references between questions, missing parts."""
     for path in _ids(survey):
         if not IDENTIFIER.match(str(path[-1])):
-            yield document.problem(
-                f"the id {path[-1]!r} may hold only a-z, 0-9 and _, and not begin with _", *path
-            )
+            yield document.problem(no_identifier(str(path[-1])), *path)
     for name, scale in survey.scales.items():
         yield from _check_scale(scale, document, "scales", name)
     for name in survey.questions:
@@ -287,6 +288,13 @@ def check(survey: Survey, document: Document) -> Iterator[Problem]:
             yield document.problem(f"segment {name!r} is listed twice", "segments", index)
     if survey.public:
         yield from publication.check(survey, survey.public, document)
+
+
+def no_identifier(text: str) -> str:
+    """What is wrong with a text that is no id."""
+    if len(text) > MOST_LETTERS:
+        return f"the id {text[:20]!r}… has {len(text)} characters; {MOST_LETTERS} at most are wanted"
+    return f"the id {text!r} may hold only a-z, 0-9 and _, and not begin with _"
 
 
 def _ids(survey: Survey) -> Iterator[tuple[Key, ...]]:
@@ -417,7 +425,7 @@ def _check_others(
             yield document.problem(f"others: {option!r} is the Other itself", *path, "others", rule)
         if pattern := as_pattern(rule):
             try:
-                if re.search(pattern, ""):
+                if _searched(pattern, ""):
                     yield document.problem(f"others: {rule!r} claims every text", *path, "others", rule)
                 elif _hangs(_parsed.parse(pattern)):
                     yield document.problem(
@@ -425,13 +433,24 @@ def _check_others(
                         "searching for years; repeat one thing, or write several lines",
                         *(*path, "others", rule),
                     )
-            except re.error as error:
+            except RecursionError:
+                yield document.problem(
+                    f"others: {rule[:20]!r}… is nested too deeply; write several lines", *path, "others", rule
+                )
+            except (re.error, OverflowError, FutureWarning) as error:
                 yield document.problem(f"others: {rule!r} is no pattern: {error}", *path, "others", rule)
     for option, declared in options.items():
         if declared.from_text and option not in asked.others.values():
             yield document.problem(
                 f"{option!r} is coded from text, and no line of others names it", *path, "options", option
             )
+
+
+def _searched(pattern: str, text: str) -> bool:
+    """Whether a pattern is in a text; one that Python reads and warns of raises FutureWarning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)
+        return bool(re.search(pattern, text))
 
 
 def _hangs(parsed: Any, repeated: bool = False) -> bool:

@@ -17,6 +17,7 @@ from pipeline.paths import Paths, is_name
 from pipeline.survey import NO_ANSWER, Survey
 from pipeline.values import MOST
 
+_MOST_BYTES_OF_A_NAME = 255  # of a file or a folder, on the systems there are
 _ONE_HEADER_ROW = ("limesurvey", "googleforms", "typeform", "kobotoolbox", "flat")
 
 
@@ -235,9 +236,21 @@ def load_one(paths: Paths, survey: Survey, path: Path) -> Fielding:
     wave = model(document, Wave)
     problems = list(check(wave, survey, document))
     if not is_name(path.stem):
-        problems.append(document.problem(f"a wave cannot be called {path.stem!r}: no spaces, no signs"))
+        problems.append(
+            document.problem(
+                f"a wave cannot be called {path.stem!r}: no spaces, no signs, and 100 characters at most"
+            )
+        )
     exports = []
     for index, file in enumerate(wave.source.file):
+        if any(len(part.encode()) > _MOST_BYTES_OF_A_NAME for part in Path(file).parts):
+            problems.append(
+                document.problem(
+                    f"{file[:20]!r}… has {len(file):,} characters, and no name of a file has so many",
+                    *("source", "file", index),
+                )
+            )
+            continue
         export = (paths.raw / file).resolve()
         if not export.is_relative_to(paths.raw.resolve()):
             problems.append(

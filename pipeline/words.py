@@ -27,11 +27,15 @@ def fold(text: str) -> str:
 
 # what turns the order of a text around; isolates, which right-to-left scripts need, do not
 _OVERRIDES = "\u202d\u202e"
+# no characters by Unicode; XML, and so a picture and a workbook, cannot hold them
+_NONE = "\ufffe\uffff"
 
 
 def is_control(character: str) -> bool:
-    """Whether no text is meant to hold a character: a control, or one that overrides directions."""
-    return character in _OVERRIDES or (unicodedata.category(character) == "Cc" and character not in "\t\n\r")
+    """Whether no text is meant to hold it: a control, what overrides directions, or what is no character."""
+    return character in _OVERRIDES + _NONE or (
+        unicodedata.category(character) == "Cc" and character not in "\t\n\r"
+    )
 
 
 def visible(text: str) -> str:

@@ -100,6 +100,16 @@ def zsav() -> bytes:
         return Path(file.name).read_bytes()
 
 
+def sav_with_a_wrong_byte() -> bytes:
+    """An SPSS file of a number with labels, which by one byte is a text of 255 letters."""
+    with tempfile.NamedTemporaryFile(suffix=".sav") as file:
+        labels = {"V1": {1: "Yes", 2: "No"}}
+        pyreadstat.write_sav(pd.DataFrame({"V1": [1.0, 2.0]}), file.name, variable_value_labels=labels)
+        data = bytearray(Path(file.name).read_bytes())
+    data[data.index(b"V1      ") - 20] = 0xFF
+    return bytes(data)
+
+
 def as_file(suffix: str, content: bytes, layout: str = "flat") -> list[Edit]:
     return [
         ("first.toml", 'file = "first.csv"\nformat = "flat"', f'file = "first{suffix}"\nformat = "{layout}"'),
@@ -180,6 +190,10 @@ HOSTILE: dict[str, Hostile] = {
         ("survey.toml", NONE, 'none = "None \\u001b[31m"'),
     ),
     "a NUL in a label": says(r"survey.toml:29: .*U\+0000", ("survey.toml", NONE, 'none = "None\\u0000"')),
+    "a label with what is no character": says(
+        r"survey.toml:29: 'None \\uffff' holds a control character \(U\+FFFF\)",
+        ("survey.toml", NONE, 'none = "None \uffff"'),
+    ),
     "a right-to-left override in a label": says(
         r"survey.toml:29: .*U\+202E", ("survey.toml", NONE, 'none = "None \u202edesrever"')
     ),
@@ -270,6 +284,14 @@ HOSTILE: dict[str, Hostile] = {
     "an SPSS file that was cut": says(
         r"first.toml:6: first.zsav cannot", *as_file(".zsav", zsav()[:-500], "spss")
     ),
+    "an SPSS file that says it has no case, and has": says(
+        r"first.toml:6: first.zsav cannot be read as an SPSS file",
+        *as_file(".zsav", zsav()[:80] + bytes(4) + zsav()[84:], "spss"),
+    ),
+    "an SPSS file that ends its reader": says(
+        r"first.toml:6: first.sav cannot be read as an SPSS file: it is damaged; export again",
+        *as_file(".sav", sav_with_a_wrong_byte(), "spss"),
+    ),
     # sizes
     "a cell of five megabytes": harmless(("first.csv", "knitting, sewing", "k" * 5_000_000)),
     "a header of a megabyte": says(
@@ -303,7 +325,44 @@ HOSTILE: dict[str, Hostile] = {
             "[more]\n" + "".join(f"k{n} = 1\n" for n in range(90_000)) + "[scales.agreement]",
         ),
     ),
+    "a number of five thousand digits": says(
+        r"survey.toml:24: a number has more than 4,300 digits; a text needs quotes",
+        ("survey.toml", "max = 2", f"max = {'9' * 5_000}"),
+    ),
+    "a label that no cell of a workbook holds": says(
+        r"survey.toml:29: 'x{60}'… has 40,000 characters, and a cell of the workbook holds 32,767",
+        ("survey.toml", NONE, f'none = "{"x" * 40_000}"'),
+    ),
+    "scores whose sum is beyond all numbers": says(
+        r"survey.toml:8: scales.agreement.scores.1: Input should be less than or equal to 1000000000000000",
+        ("survey.toml", "scores = [1, 2, 3]", "scores = [1, 1e308, 1.5e308]"),
+    ),
+    "an export whose name no folder can hold": says(
+        r"first.toml:6: 'a{20}'… has 1,004 characters, and no name of a file has so many",
+        ("first.toml", '"first.csv"', f'"{"a" * 1_000}.csv"'),
+    ),
+    "an exhibit whose file could not be named": says(
+        r"report.toml:\d+: exhibit.5.id: String should have at most 100 characters",
+        ("report.toml", 'id = "top"', f'id = "{"t" * 300}"'),
+    ),
+    "a question whose file could not be named": says(
+        r"survey.toml:40: the id 't{20}'… has 300 characters; 100 at most are wanted",
+        ("survey.toml", "[questions.top]", f"[questions.{'t' * 300}]"),
+    ),
     # patterns
+    "a pattern nested without end": says(
+        r"survey.toml:32: others: '/\({19}'… is nested too deeply", others("(" * 4_000 + "a" + ")" * 4_000)
+    ),
+    "a pattern nested deeply": says(
+        r"survey.toml:32: others: '/\({19}'… is nested too deeply", others("(" * 200 + "a" + ")" * 200)
+    ),
+    "a pattern that repeats beyond all numbers": says(
+        r"survey.toml:32: others: '/a\{4294967295\}/' is no pattern: the repetition number is too large",
+        others("a{4294967295}"),
+    ),
+    "a pattern that Python warns of": says(
+        r"survey.toml:32: others: '/\[\[a\]/' is no pattern: Possible nested set", others("[[a]")
+    ),
     "a pattern that never ends": says(
         r"survey.toml:\d+: others: '/\(a\+\)\+\$/' repeats what holds a repeat", others("(a+)+$")
     ),
