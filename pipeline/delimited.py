@@ -19,6 +19,7 @@ from pipeline.statements import literal
 
 # what stands around a cell and means nothing; none of it is visible ASCII
 _WHITE = " \t\n\v\f\r\xa0\ufeff"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 8  # records read to find the delimiter and the header
 # rows a column from which on columns are read one by one: before, planning to do so costs more than it saves
@@ -156,6 +157,8 @@ def _known(declared: str, mark: bytes) -> str:
     """The declared encoding, or the one that the first bytes of a file tell; UnreadableError if unknown."""
     encoding = declared or ("utf-16" if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig")
     try:
+        codecs.getincrementaldecoder(encoding)
+        b"text".decode(encoding, "replace")  # some codecs are of no text
         # a byte-order mark is no part of the first heading
         return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
     except (LookupError, ValueError):
@@ -171,15 +174,17 @@ def _scan(path: Path, encoding: str) -> tuple[int, bool]:
         while chunk := stream.read(_CHUNK):
             held = len(decoder.getstate()[0])
             try:
-                nul = "\0" in decoder.decode(chunk) if held or not chunk.isascii() else b"\0" in chunk
+                if held or not chunk.isascii() or not is_utf_8(encoding):
+                    _refuse(path, encoding, decoder.decode(chunk))
+                else:
+                    _refuse(path, encoding, chunk)
             except UnicodeDecodeError as error:
                 raise _undecodable(path, encoding, before - held + error.start) from None
-            if nul:
-                raise UnreadableError(
-                    f"{path.name} holds NUL characters: it is no text, or UTF-16 without its mark; then say "
-                    'encoding = "utf-16-le" under [source]',
-                    "encoding",
-                )
+            except UnicodeError as error:
+                said = f"is not {encoding} text ({error})"
+                if codecs.lookup(encoding).name in ("utf-16", "utf-32"):
+                    said = f'has no byte-order mark; say encoding = "{encoding}-le" or "{encoding}-be"'
+                raise UnreadableError(f"{path.name} {said}", "encoding") from None
             for number, part in enumerate(chunk.split(b'"')):
                 quoted ^= number > 0
                 if quoted:
@@ -194,6 +199,18 @@ def _scan(path: Path, encoding: str) -> tuple[int, bool]:
     except UnicodeDecodeError:
         raise _undecodable(path, encoding, before - held) from None
     return lines + (last != b"\n"), broken
+
+
+def _refuse(path: Path, encoding: str, content: str | bytes) -> None:
+    """UnreadableError where a part of a file, as bytes of ASCII or decoded, holds what no text does."""
+    if (b"\0" in content) if isinstance(content, bytes) else ("\0" in content):
+        raise UnreadableError(
+            f"{path.name} holds NUL characters: it is no text, or UTF-16 without its mark; then say "
+            'encoding = "utf-16-le" under [source]',
+            "encoding",
+        )
+    if isinstance(content, str) and not is_utf_8(encoding) and _SURROGATE.search(content):
+        raise UnreadableError(f"{path.name} is not {encoding} text (half a surrogate pair)", "encoding")
 
 
 def _undecodable(path: Path, encoding: str, position: int) -> UnreadableError:

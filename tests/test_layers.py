@@ -42,6 +42,7 @@ def test_only_these_know_duckdb() -> None:
         "delimited.py",
         "exports.py",
         "ingest.py",
+        "memory.py",
         "guess.py",
         "normalise.py",
         "coded.py",
