@@ -88,8 +88,8 @@ def normalise(paths: Paths) -> str:
             _check(connection, fieldings)
             _weigh(connection, questionnaire, fieldings)
             connection.execute("create table coded.declared as select ? as sha256", [declared(paths)])
-            content = _content(connection, questionnaire)
-    files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
+            content = _content(connection, questionnaire, fieldings)
+        files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
     return content
 
 
@@ -506,8 +506,10 @@ def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
         raise SurveyError(problems)
 
 
-def _content(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> str:
-    """An md5 of every row, whatever order they are stored in, and of what else the questionnaire says.
+def _content(
+    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, fieldings: Sequence[Fielding]
+) -> str:
+    """An md5 of every row, whatever order they are stored in, and of what else is declared.
 
     The file itself never has the same bytes.
     """
@@ -516,6 +518,6 @@ def _content(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> st
         f"from coded.{t})"
         for t in _CONTENT
     )
-    said = questionnaire.model_dump_json()
+    said = "".join(own.model_dump_json() for own in (questionnaire, *(f.wave for f in fieldings)))
     row = connection.execute(f"select md5({sums} || ?)", [said]).fetchone()
     return str(row[0]) if row else ""
