@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -186,6 +187,8 @@ class Drawn:
 
 def draw(paths: Paths, exhibit: Printed) -> Drawn:
     """Draw, check and save one figure into memory."""
+    # a folder that Matplotlib cannot keep its list of fonts in changes no figure
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     # only who draws loads Matplotlib: not the process that hands figures out, nor one that finds none changed
     from pipeline import figure_files, gates
 
