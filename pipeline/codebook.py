@@ -43,9 +43,9 @@ def codebook(paths: Paths) -> list[Path]:
         lines.append(f"| {fielding.name} | {in_markdown(fielding.wave.title)}{synthetic} | {period} |")
     for name in questionnaire.questions:
         lines += ["", *_section(questionnaire, name, waves, statuses, fieldings)]
-    with files.together() as put:
-        put(paths.codebook_csv, to_csv(pd.DataFrame(rows, columns=COLUMNS)))
-        put(paths.codebook, "\n".join(lines) + "\n")
+    with files.together() as write:
+        write(paths.codebook_csv, to_csv(pd.DataFrame(rows, columns=COLUMNS)))
+        write(paths.codebook, "\n".join(lines) + "\n")
     return [paths.codebook, paths.codebook_csv]
 
 

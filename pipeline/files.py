@@ -163,7 +163,7 @@ def _told(path: Path) -> Iterator[None]:
                 ) from None
         if isinstance(error, OSError) and error.errno in _FORBIDDEN and error.filename:
             hindered = Path(error.filename).parent
-            if hindered == path.parent or hindered in path.parents:
+            if hindered in (path, *path.parents):
                 raise SurveyError(
                     f"{_shown(path)} could not be written: {_shown(hindered)} may not be written to "
                     f"({error.strerror}). Change that, and run it again; what was there is as it was"

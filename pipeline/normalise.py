@@ -167,6 +167,8 @@ def _map_all(
             texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave, wanted))
             mapped.append(interpret(questionnaire, document, fielding, assigned, texts))
         except SurveyError as error:
+            if not error.problems:
+                raise
             problems += error.problems
     if problems:
         raise SurveyError(problems)
