@@ -90,6 +90,8 @@ def normalise(paths: Paths) -> str:
             connection.execute("create table coded.declared as select ? as sha256", [declared(paths)])
             content = _content(connection, questionnaire, fieldings)
         files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
+        # what another program had not written into the database before is none of this one's
+        files.prune(paths.outputs, (), f"{paths.database.name}.wal")
     return content
 
 

@@ -287,7 +287,7 @@ def test_figures_need_no_cache(name: str, remade: Paths) -> None:
 
 # damaged files
 
-GARBAGE = b"\x00\xff $(x) a:b%c=\nd\\\n\tq;;#" * 40
+GARBAGE = b"\xff $(x) a: b: %c=\nd\\\n\tq;;#\x00" * 40
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda content: b"",
     "half": lambda content: content[: len(content) // 2],
@@ -375,4 +375,17 @@ def test_a_database_that_another_program_holds(remade: Paths) -> None:
             assert code == 0, said
     finally:
         holder.communicate("")
+    assert state(remade) == before
+
+
+def test_a_program_that_was_killed_with_the_database_open(remade: Paths) -> None:
+    before = state(remade)
+    leave = "c.execute('create table mine as select 1 as x'); os.kill(os.getpid(), signal.SIGKILL)"
+    subprocess.run(
+        [sys.executable, "-c", f"import duckdb, os, signal, sys; c = duckdb.connect(sys.argv[1]); {leave}",
+         str(remade.database)],
+        check=False,
+    )  # fmt: skip
+    assert Path(f"{remade.database}.wal").exists()
+    assert command(remade.root, "normalise", "--survey", "toy")[0] == 0
     assert state(remade) == before
