@@ -23,16 +23,27 @@ RUN := $(VENV)/bin/survey
 CODE := $(wildcard pipeline/*.py pipeline/*/*.py pipeline/sql/*.sql pipeline/sql/*/*.sql pipeline/templates/*)
 
 # what each stage left behind, so that a deleted output is made again
-CELLS := $(shell cat $(STATE)/ingest.list 2>/dev/null)
-TABLES := $(shell cat $(STATE)/tables.list 2>/dev/null)
-FIGURES := $(shell cat $(STATE)/figures.list 2>/dev/null)
+listed = $(shell LC_ALL=C grep -aE '^$(OUT)/[A-Za-z0-9._/-]+$$' $(STATE)/$(1).list 2>/dev/null)
+CELLS := $(call listed,ingest)
+TABLES := $(call listed,tables)
+FIGURES := $(call listed,figures)
+
+# where the clock was set back, nothing would be newer than the stamps: they go, and all else is of now
+ifneq ($(filter $(STATE)/%.stamp,$(MAKECMDGOALS)),)
+LATER := find $(OUT) -type f -newer $(STATE)/make.lock
+$(shell touch $(STATE)/make.lock && $(LATER) -name '*.stamp' -exec rm {} + && $(LATER) -exec touch {} +)
+endif
+
+# a second make waits for the first; the stages have a lock of their own
+ALONE := $(VENV)/bin/python -m pipeline.lock
 
 export SURVEY
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: all test fuzz viewers bench notebooks docs help clean setup FORCE
+.PHONY: all test faults fuzz viewers bench notebooks docs help clean setup FORCE
 
-all: $(STATE)/report.stamp ## run every stage whose inputs changed (SURVEY=ospo for another, DRAFT=1 for a draft)
+all: $(VENV)/.installed ## run every stage whose inputs changed (SURVEY=ospo for another, DRAFT=1 for a draft)
+	@$(ALONE) $(MAKE) -s $(STATE)/report.stamp
 
 test: $(VENV)/.developed ## install the development tools, then lint, check types and run every test
 	$(VENV)/bin/ruff check .
@@ -44,11 +55,15 @@ fuzz: $(VENV)/.developed ## look for crashes in damaged files, 20 times as long 
 	@FUZZ=$${FUZZ:-20} SEED=$${SEED:-$$(date +%s)}; export FUZZ; echo "FUZZ=$$FUZZ SEED=$$SEED"; \
 		$(VENV)/bin/pytest -n auto --hypothesis-seed=$$SEED tests/test_fuzz.py
 
+faults: $(VENV)/.developed ## kill 200 runs at random moments, and all else that tests/test_faults.py does to them
+	FAULTS=200 $(VENV)/bin/pytest tests/test_faults.py
+
 viewers: $(VENV)/.developed ## try page and workbook in Chromium (with axe-core, by npm) and LibreOffice
 	@test -d $(VENV)/node_modules/axe-core || npm install --silent --no-save --no-package-lock --no-audit --prefix $(VENV) axe-core@4
 	AXE=$(VENV)/node_modules/axe-core/axe.min.js $(VENV)/bin/pytest tests/viewers
 
-notebooks: $(VENV)/.developed $(STATE)/normalise.stamp ## run the notebooks and render them to outputs/notebooks/*.html
+notebooks: $(VENV)/.developed ## run the notebooks and render them to outputs/notebooks/*.html
+	@$(ALONE) $(MAKE) -s $(STATE)/normalise.stamp
 	@mkdir -p outputs/notebooks
 	@for notebook in notebooks/*.py; do \
 		$(VENV)/bin/jupytext --quiet --to ipynb --output - $$notebook | \
@@ -86,10 +101,13 @@ $(VENV)/.developed: $(VENV)/.installed requirements-dev.lock
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# keep $1 as it is where its new content, on standard input, is the same
-keep = cat > $(1).new; if cmp -s $(1).new $(1); then rm $(1).new; else mv $(1).new $(1); fi
+# $1 takes the content of $1.new, and stays as it is where that is the same
+keep = if cmp -s $(1).new $(1); then rm $(1).new; else mv $(1).new $(1); fi
 # the names and hashes of the files that find lists with $1
-hashes = LC_ALL=C; export LC_ALL; find $(1) 2>/dev/null | sort > $@.names; { cat $@.names; git hash-object --stdin-paths < $@.names; } | { $(call keep,$@); }; rm $@.names
+found = find $(1) ! -name '.*.aside' 2>/dev/null | LC_ALL=C sort
+hashes = { $(call found,$(1)); $(call found,$(1)) | git hash-object --stdin-paths; } > $@.new && { $(call keep,$@); }
+# what a stage left behind; an unfinished list would not miss what is deleted
+list = find $(OUT) -type f ! -name '.*' \( $(2) \) > $(STATE)/$(1).list.new && mv $(STATE)/$(1).list.new $(STATE)/$(1).list
 
 REPORTED := -name report.toml -o -name published.csv
 
@@ -101,9 +119,9 @@ $(STATE)/declared.sum: FORCE
 	@mkdir -p $(STATE)
 	@$(call hashes,$(RAW) -maxdepth 1 -type f \( $(REPORTED) \))
 
-$(STATE)/ingest.stamp: $(STATE)/raw.sum $(CODE) $(VENV)/.installed $(CELLS)
+$(STATE)/ingest.stamp: $(STATE)/raw.sum $(CODE) $(VENV)/.installed $(CELLS) $(STATE)/ingest.list
 	@$(RUN) ingest
-	@find $(STATE) -name '*.parquet' -o -name '*.headings.json' > $(STATE)/ingest.list
+	@$(call list,ingest,-path '$(STATE)/*.parquet' -o -path '$(STATE)/*.headings.json')
 	@touch $@
 
 $(STATE)/normalise.stamp: $(STATE)/ingest.stamp $(OUT)/survey.duckdb
@@ -111,32 +129,34 @@ $(STATE)/normalise.stamp: $(STATE)/ingest.stamp $(OUT)/survey.duckdb
 	@touch $@
 
 $(STATE)/normalised.md5: $(STATE)/normalise.stamp
-	@:
+	@test -f $@ || { $(RUN) normalise && touch $(STATE)/normalise.stamp; }
 
 $(STATE)/draft: FORCE
 	@mkdir -p $(STATE)
-	@echo '$(DRAFTING)' | { $(call keep,$@); }
+	@echo '$(DRAFTING)' > $@.new && $(call keep,$@)
 
-$(STATE)/tables.stamp: $(STATE)/normalised.md5 $(STATE)/declared.sum $(STATE)/draft $(CODE) $(VENV)/.installed $(TABLES)
+$(STATE)/tables.stamp: $(STATE)/normalised.md5 $(STATE)/declared.sum $(STATE)/draft $(CODE) $(VENV)/.installed $(TABLES) $(STATE)/tables.list
 	@$(RUN) tables $(DRAFTING)
-	@find $(OUT)/tables $(OUT)/tables.xlsx -type f ! -name verify.csv > $(STATE)/tables.list
+	@$(call list,tables,-path '$(OUT)/tables/*' ! -name verify.csv -o -path $(OUT)/tables.xlsx)
 	@touch $@
 
 $(STATE)/tables.sum: $(STATE)/tables.stamp
 	@$(call hashes,$(OUT)/tables -maxdepth 1 -name '*.csv' ! -name verify.csv)
 
-$(STATE)/figures.stamp: $(STATE)/tables.sum $(CODE) $(VENV)/.installed $(FIGURES)
+$(STATE)/figures.stamp: $(STATE)/tables.sum $(CODE) $(VENV)/.installed $(FIGURES) $(STATE)/figures.list
 	@$(RUN) figures
-	@find $(OUT)/figures $(OUT)/figures.pdf -type f > $(STATE)/figures.list
+	@$(call list,figures,-path '$(OUT)/figures/*' -o -path $(OUT)/figures.pdf)
 	@touch $@
 
 $(STATE)/figures.sum: $(STATE)/figures.stamp
 	@$(call hashes,$(OUT)/figures -name '*.svg')
 
-$(STATE)/report.stamp: $(STATE)/tables.sum $(STATE)/figures.sum $(CODE) $(OUT)/report.html
+# the page says what is declared beside the tables too, and the manifest names every input
+$(STATE)/report.stamp: $(STATE)/raw.sum $(STATE)/declared.sum $(STATE)/tables.sum $(STATE)/figures.sum $(CODE) $(VENV)/.installed $(OUT)/report.html $(OUT)/manifest.json
 	@$(RUN) report
 	@touch $@
 
 # a file that is gone counts as new, so what made it runs again
-$(CELLS) $(TABLES) $(FIGURES) $(OUT)/survey.duckdb $(OUT)/report.html:
+$(CELLS) $(TABLES) $(FIGURES) $(OUT)/survey.duckdb $(OUT)/report.html $(OUT)/manifest.json:
+$(STATE)/ingest.list $(STATE)/tables.list $(STATE)/figures.list:
 FORCE:

@@ -9,12 +9,14 @@ import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from pipeline import paths as places
 from pipeline.errors import SurveyError
+from pipeline.lock import alone
+from pipeline.paths import Paths
 from pipeline.progress import stage
 from pipeline.words import escaped
 
@@ -51,28 +53,35 @@ def _say(text: str) -> None:
     print(escaped(text))
 
 
-def _staged(name: str, survey: str, **options: bool) -> None:
+def _staged(name: str, paths: Paths, **options: Any) -> None:
     """Run one stage: the module and its one public function have the name of the stage."""
-    with stage(name, survey):
-        getattr(importlib.import_module(f"pipeline.{name}"), name)(places.find(survey), **options)
+    with stage(name, paths.survey):
+        getattr(importlib.import_module(f"pipeline.{name}"), name)(paths, **options)
+
+
+def _alone(name: str, survey: str, **options: Any) -> None:
+    """Run one stage while no other run of the survey writes."""
+    paths = places.find(survey)
+    with alone(paths):
+        _staged(name, paths, **options)
 
 
 @app.command(epilog="Example: survey ingest --survey ospo")
 def ingest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Read the exports into text cells, checking their hash and leaving dropped columns out."""
-    _staged("ingest", survey)
+    _alone("ingest", survey)
 
 
 @app.command(epilog="Example: survey normalise")
 def normalise(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Build the database: every answer coded, every heading and answer accounted for."""
-    _staged("normalise", survey)
+    _alone("normalise", survey)
 
 
 @app.command(epilog="Example: survey tables")
 def tables(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False) -> None:
     """Compute every estimate, test every claim, and write the tables."""
-    _staged("tables", survey, draft=draft)
+    _alone("tables", survey, draft=draft)
 
 
 @app.command(epilog="Example: survey figures blockers enablers")
@@ -83,16 +92,13 @@ def figures(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Draw the figures from the tables."""
-    from pipeline.figures import figures as draw
-
-    with stage("figures", survey):
-        draw(places.find(survey), exhibits or ())
+    _alone("figures", survey, only=exhibits or ())
 
 
 @app.command(epilog="Example: survey report")
 def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write the report page from tables and figures."""
-    _staged("report", survey)
+    _alone("report", survey)
 
 
 @app.command("all", epilog="Example: survey all --survey ospo")
@@ -100,9 +106,11 @@ def run_all(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False) ->
     """Run the stages one after the other: ingest, normalise, tables, figures, report."""
     from pipeline.declarations import load
 
-    load(places.find(survey))
-    for name in STAGES:
-        _staged(name, survey, **({"draft": draft} if name == "tables" else {}))
+    paths = places.find(survey)
+    load(paths)
+    with alone(paths):
+        for name in STAGES:
+            _staged(name, paths, **({"draft": draft} if name == "tables" else {}))
 
 
 @app.command(epilog="Example: survey explain blockers_by_size funding.small")
@@ -207,8 +215,9 @@ def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     from pipeline.codebook import codebook as write
 
     paths = places.find(survey)
-    for path in write(paths):
-        _say(f"{paths.shown(path)} written")
+    with alone(paths):
+        for path in write(paths):
+            _say(f"{paths.shown(path)} written")
 
 
 @export.command(epilog="Example: survey export public --survey ospo")
@@ -216,8 +225,10 @@ def public(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write the responses that may be published, k-anonymous: CSV, Parquet and SPSS, with a codebook."""
     from pipeline.public import public as publish
 
-    for line in publish(places.find(survey)):
-        print(line)
+    paths = places.find(survey)
+    with alone(paths):
+        for line in publish(paths):
+            print(line)
 
 
 @export.command(epilog="Example: survey export parquet --survey ospo")
@@ -225,8 +236,10 @@ def parquet(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write the database as Parquet by wave, with its labelled views as SQL: for analysis, not to publish."""
     from pipeline.partitions import parquet as write
 
-    for line in write(places.find(survey)):
-        print(line)
+    paths = places.find(survey)
+    with alone(paths):
+        for line in write(paths):
+            print(line)
 
 
 @app.command(epilog="Example: survey others blockers")
@@ -261,8 +274,10 @@ def fetch(
     """Bring the exports that the wave files name by address and SHA-256."""
     from pipeline.fetch import fetch as bring
 
-    for line in bring(places.find(survey), from_):
-        _say(line)
+    paths = places.find(survey)
+    with alone(paths):
+        for line in bring(paths, from_):
+            _say(line)
 
 
 @app.command(epilog="Example: survey verify --survey ospo")
@@ -271,8 +286,9 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     from pipeline.verify import verify as compare
 
     paths = places.find(survey)
-    for line in compare(paths).lines:
-        _say(line)
+    with alone(paths):
+        for line in compare(paths).lines:
+            _say(line)
     _say(f"{paths.shown(paths.findings)} written")
 
 
@@ -323,7 +339,8 @@ def synthesise(
     from pipeline.synthesise import synthesise as invent
 
     paths = places.find(survey)
-    _say(f"{paths.shown(invent(paths, wave, respondents, seed, format_, replace))} written")
+    with alone(paths):
+        _say(f"{paths.shown(invent(paths, wave, respondents, seed, format_, replace))} written")
 
 
 def main() -> None:

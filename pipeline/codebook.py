@@ -32,7 +32,6 @@ def codebook(paths: Paths) -> list[Path]:
         for name in questionnaire.questions
         for row in _rows(questionnaire, name, fieldings, waves, statuses)
     ]
-    files.write(paths.codebook_csv, to_csv(pd.DataFrame(rows, columns=COLUMNS)))
     lines = [f"# Codebook: {in_markdown(questionnaire.title)}", ""]
     if questionnaire.population:
         lines += [f"Population: {in_markdown(questionnaire.population)}.", ""]
@@ -44,7 +43,9 @@ def codebook(paths: Paths) -> list[Path]:
         lines.append(f"| {fielding.name} | {in_markdown(fielding.wave.title)}{synthetic} | {period} |")
     for name in questionnaire.questions:
         lines += ["", *_section(questionnaire, name, waves, statuses, fieldings)]
-    files.write(paths.codebook, "\n".join(lines) + "\n")
+    with files.together() as write:
+        write(paths.codebook_csv, to_csv(pd.DataFrame(rows, columns=COLUMNS)))
+        write(paths.codebook, "\n".join(lines) + "\n")
     return [paths.codebook, paths.codebook_csv]
 
 

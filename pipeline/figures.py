@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import multiprocessing
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import cache
 from importlib.metadata import version
@@ -83,10 +85,10 @@ class _State:
         self.known: dict[str, dict[str, str]] = {}
         self.saved: dict[Path, bytes] = {}
         if paths.figure_state.is_file():
-            try:
-                self.known = json.loads(paths.figure_state.read_bytes())
-            except ValueError:
-                self.known = {}
+            with suppress(ValueError):
+                known = json.loads(paths.figure_state.read_bytes())
+                # a file that is damaged knows nothing
+                self.known = known if isinstance(known, dict) else {}
 
     def is_kept(self, name: str, inputs: str) -> bool:
         """Whether the files of a figure are those that its inputs would give again."""
@@ -124,10 +126,11 @@ class _State:
 
     def write(self) -> None:
         """Write what is new, and what is there now."""
-        for path, content in self.saved.items():
-            private = self.paths.interim in path.parents
-            files.write(path, content, files.PRIVATE if private else files.PUBLIC)
-        files.write(self.paths.figure_state, json.dumps(self.known, indent=1, sort_keys=True), files.PRIVATE)
+        with files.together() as put:
+            for path, content in self.saved.items():
+                private = self.paths.interim in path.parents
+                put(path, content, files.PRIVATE if private else files.PUBLIC)
+            put(self.paths.figure_state, json.dumps(self.known, indent=1, sort_keys=True), files.PRIVATE)
 
     def prune(self, exhibits: Sequence[Printed]) -> None:
         """Remove the figures of exhibits that are gone."""
@@ -184,6 +187,8 @@ class Drawn:
 
 def draw(paths: Paths, exhibit: Printed) -> Drawn:
     """Draw, check and save one figure into memory."""
+    # a folder that Matplotlib cannot keep its list of fonts in changes no figure
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     # only who draws loads Matplotlib: not the process that hands figures out, nor one that finds none changed
     from pipeline import figure_files, gates
 

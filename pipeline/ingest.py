@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,11 +45,11 @@ def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
         problems += _refusals(paths, fielding)
     if problems:
         raise SurveyError(problems)
-    with tempfile.TemporaryDirectory() as folder:
-        read = [(fielding, *_read(questionnaire, fielding, Path(folder))) for fielding in fieldings]
+    with files.scratch(paths.interim) as folder, files.together() as put:
+        read = [(fielding, *_read(questionnaire, fielding, folder)) for fielding in fieldings]
         for fielding, export, cells in read:
-            files.write(paths.cells(fielding.name), cells.read_bytes(), files.PRIVATE)
-            files.write(paths.headings(fielding.name), _to_json(export), files.PRIVATE)
+            put(paths.cells(fielding.name), cells, files.PRIVATE)
+            put(paths.headings(fielding.name), _to_json(export), files.PRIVATE)
     written = [paths.cells(fielding.name) for fielding in fieldings]
     files.prune(paths.interim, written, "*.parquet")
     files.prune(paths.interim, [paths.headings(f.name) for f in fieldings], "*.headings.json")
@@ -66,7 +65,7 @@ def load_export(paths: Paths, name: str) -> Export:
         data = json.loads(path.read_text())
         headings = tuple(Heading(**heading) for heading in data.pop("headings"))
         return Export(headings, data["rows"], data["blank_rows"], tuple(data["sha256"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise SurveyError(
             f"{paths.shown(path)} is damaged; run: survey ingest --survey {paths.survey}"
         ) from None

@@ -20,10 +20,12 @@ _NAME = "survey-pipeline"
 _SECTIONS = {"inputs": "input", "made": "output", "libraries": "library"}
 
 
-def manifest(paths: Paths) -> Path:
-    """Write manifest.json: inputs, code, libraries, the survey flow, and the outputs with their hashes."""
-    files.write(paths.manifest, json.dumps(_state(paths), indent=2, ensure_ascii=False) + "\n")
-    return paths.manifest
+def manifest(paths: Paths, page: str) -> str:
+    """The text of manifest.json: inputs, code, libraries, the survey flow, and the outputs with their hashes.
+
+    `page` is the report that is about to be written.
+    """
+    return json.dumps(_state(paths, page), indent=2, ensure_ascii=False) + "\n"
 
 
 def verify_manifest(paths: Paths) -> Iterator[str]:
@@ -63,8 +65,8 @@ def _apart(what: str, told: Mapping[str, str], now: Mapping[str, str]) -> Iterat
     yield from (f"{what} {name}: is new" for name in now if name not in told)
 
 
-def _state(paths: Paths) -> dict[str, Any]:
-    """Everything that the manifest tells, as it is now."""
+def _state(paths: Paths, page: str | None = None) -> dict[str, Any]:
+    """Everything that the manifest tells, as it is now; or as it is once the report is `page`."""
     waves = read(paths, "waves").to_dict("records")
     flow = read(paths, "flow").to_dict("records")
     sources: dict[str, dict[str, str]] = {}
@@ -75,14 +77,19 @@ def _state(paths: Paths) -> dict[str, Any]:
             sources[name]["synthetic"] = "yes" if wave["synthetic"] else "no"
     declared = [*paths.wave_files(), paths.questionnaire, paths.report_file, paths.published_file]
     inputs = sorted(path for path in (*declared, *(paths.raw / name for name in sources)) if path.is_file())
-    made = sorted(path for path in paths.outputs.rglob("*") if path.is_file() and _is_output(paths, path))
+    made = {path: "" for path in paths.outputs.rglob("*") if path.is_file() and _is_output(paths, path)}
+    if page is not None:
+        made[paths.report] = hashlib.sha256(page.encode()).hexdigest()
     return {
         "survey": paths.survey,
         "inputs": {path.name: {"sha256": files.sha256(path)} | sources.get(path.name, {}) for path in inputs},
         "code": {"version": importlib.metadata.version(_NAME), "sha256": _code()},
         "libraries": {"python": platform.python_version()} | dict(_libraries()),
         "flow": [row | {"respondents": int(row["respondents"])} for row in flow],
-        "made": {str(path.relative_to(paths.outputs)): {"sha256": files.sha256(path)} for path in made},
+        "made": {
+            str(path.relative_to(paths.outputs)): {"sha256": made[path] or files.sha256(path)}
+            for path in sorted(made)
+        },
     }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def normalise(paths: Paths) -> str:
     questionnaire, document = survey.load(paths)
     fieldings = wave.load(paths, questionnaire)
     exports = [load_export(paths, fielding.name) for fielding in fieldings]
-    with files.aside(paths.database) as temporary, files.spill(paths.interim) as spilt:
+    with files.aside(paths.database) as temporary, files.scratch(paths.interim) as spilt:
         temporary.unlink()
         with (
             duckdb.connect(str(temporary)) as connection,
@@ -95,8 +95,10 @@ def normalise(paths: Paths) -> str:
             _check(connection, fieldings)
             _weigh(connection, questionnaire, fieldings)
             connection.execute("create table coded.declared as select ? as sha256", [declared(paths)])
-            content = _content(connection, questionnaire)
-    files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
+            content = _content(connection, questionnaire, fieldings)
+        files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
+        # what another program had not written into the database before is none of this one's
+        files.prune(paths.outputs, (), f"{paths.database.name}.wal")
     return content
 
 
@@ -174,6 +176,8 @@ def _map_all(
             texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave, wanted))
             mapped.append(interpret(questionnaire, document, fielding, assigned, texts))
         except SurveyError as error:
+            if not error.problems:
+                raise
             problems += error.problems
     if problems:
         raise SurveyError(problems)
@@ -513,8 +517,10 @@ def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
         raise SurveyError(problems)
 
 
-def _content(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> str:
-    """A hash of every row, whatever order they are stored in, and of what else the questionnaire says.
+def _content(
+    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, fieldings: Sequence[Fielding]
+) -> str:
+    """A hash of every row, whatever order they are stored in, and of what else is declared.
 
     The file itself never has the same bytes. DuckDB may hash otherwise in another version, which has another
     lock file, and runs everything again anyway.
@@ -524,6 +530,6 @@ def _content(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> st
         f"coalesce(sum(hash({t})), 0)::varchar from coded.{t})"
         for t in _CONTENT
     )
-    said = questionnaire.model_dump_json()
+    said = "".join(own.model_dump_json() for own in (questionnaire, *(f.wave for f in fieldings)))
     row = connection.execute(f"select md5({sums} || ?)", [said]).fetchone()
     return str(row[0]) if row else ""

@@ -70,6 +70,16 @@ class Paths:
         return self.interim / ".spill.aside"
 
     @property
+    def lock(self) -> Path:
+        """Held by the one command that writes what belongs to the survey."""
+        return self.interim / "lock"
+
+    @property
+    def make_lock(self) -> Path:
+        """Held by the one `make` that runs the stages."""
+        return self.interim / "make.lock"
+
+    @property
     def protection(self) -> Path:
         """Which estimates are hidden, and what they were found from."""
         return self.interim / "protection.json"

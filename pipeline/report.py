@@ -122,8 +122,10 @@ def report(paths: Paths) -> Path:
         period=notes.period,
         labels=lambda of, options: [questionnaire.options(of)[option].label for option in options],
     )
-    files.write(paths.report, page)
-    manifest(paths)
+    told = manifest(paths, page)
+    with files.together() as write:
+        write(paths.report, page)
+        write(paths.manifest, told)
     return paths.report
 
 

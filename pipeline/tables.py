@@ -84,14 +84,22 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
         run.attack(made, about["changes"])
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
     leaks.refuse(paths, contents, run.declared.survey)
-    for path, frame in contents.items():
-        files.write(path, to_csv(frame))
+    texts = {path: to_csv(frame) for path, frame in contents.items()}
+    # the workbook is made from tables that are written, and all take their places together
+    with files.scratch(paths.interim) as folder:
+        beside = replace(paths, generated=folder)
+        for path, text in texts.items():
+            files.write(beside.outputs / path.relative_to(paths.outputs), text)
+        book = workbook(beside, run.declared.survey)
+    with files.together() as put:
+        for path, text in texts.items():
+            put(path, text)
+        put(paths.workbook, book)
     for line in (*changes.warnings(about["changes"]), *(f"draft: {said}" for said in told.failed)):
         print(line, file=sys.stderr)
     kept = [*contents, paths.tables / "verify.csv"]
     files.prune(paths.tables, kept, "*.csv")
     files.prune(paths.frequencies, kept, "*.csv")
-    files.write(paths.workbook, workbook(paths, run.declared.survey))
     return [*contents, paths.workbook]
 
 

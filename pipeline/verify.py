@@ -58,7 +58,6 @@ def verify(paths: Paths) -> Verified:
     for count in ("published_n", "computed_n", "computed_respondents", "apart"):
         rows[count] = rows[count].astype("Int64")
     sums = pd.DataFrame(list(_sums(declared)), columns=SUMS)
-    files.write(paths.tables / "verify.csv", to_csv(rows))
     own = rows[rows["wave"] != ""]
     notes = [
         f"{name} is weighted by {waves[name]}: so are the computed percentages, and whether the printed ones "
@@ -78,7 +77,9 @@ def verify(paths: Paths) -> Verified:
         untested=int((rows["possible"] == "").sum()),
         unweighted=int((rows["wave"] == "").sum()),
     )
-    files.write(paths.findings, page)
+    with files.together() as put:
+        put(paths.tables / "verify.csv", to_csv(rows))
+        put(paths.findings, page)
     return found
 
 

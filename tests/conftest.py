@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -82,6 +83,80 @@ def command(folder: Path, *words: str) -> tuple[int, str]:
         finally:
             sys.argv = before
     return code, out.getvalue()
+
+
+# two figures over one wave, one over both, and a table: enough to see which is made again
+FEW_EXHIBITS = """
+exhibit = [
+  { id = "uses", kind = "ranked_bars", question = "uses" },
+  { id = "views", kind = "scale_bars", question = "views" },
+  { id = "trend", kind = "dumbbell", question = "region" },
+  { id = "share", kind = "table", question = "share" },
+]
+"""
+
+
+def make_folder(folder: Path) -> Paths:
+    """A project folder with a Makefile, a package of its own and the toy survey, for `make`."""
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy2(ROOT / name, folder)
+    shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    # as if `make setup` had installed the environment that the tests run in
+    programs = folder / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name, words in {"python": "", "survey": "-m pipeline"}.items():
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {words} "$@"\n')
+        (programs / name).chmod(0o755)
+    (programs.parent / ".installed").touch()
+    paths = make_project(folder)
+    paths.report_file.write_text(FEW_EXHIBITS)
+    return paths
+
+
+def make_environment(folder: Path) -> dict[str, str]:
+    """What `make` and the stages see in a project folder of its own."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")}
+    return environment | {"SURVEY": "toy", "PYTHONPATH": str(folder)}
+
+
+def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`make …` in a folder that `make_folder` made."""
+    environment = make_environment(folder)
+    return subprocess.run(
+        ["make", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def stages(run: subprocess.CompletedProcess[str]) -> list[str]:
+    """The stages that ran, in order."""
+    assert run.returncode == 0, run.stdout + run.stderr
+    return re.findall(r"^([a-z]+) +toy ", run.stderr, re.MULTILINE)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The folder of `make_folder` after `make all`; copy it, do not change it."""
+    paths = make_folder(tmp_path_factory.mktemp("made"))
+    assert len(stages(make(paths.root, "all"))) == 5
+    return paths
+
+
+@pytest.fixture
+def remade(made: Paths, tmp_path: Path) -> Paths:
+    """A copy of `made` with all its dates, to change."""
+    folder = tmp_path / "remade"
+    shutil.copytree(made.root, folder, symlinks=True)
+    return places.find("toy", folder)
+
+
+def survey_all(folder: Path) -> None:
+    """`survey all` as a process of its own, of which nobody hears."""
+    os.setsid()
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    code, said = command(folder, "all", "--survey", "toy")
+    assert code == 0, said
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -96,76 +95,6 @@ def test_synthetic_responses_are_marked_everywhere(toy: Paths) -> None:
     for path in figures:
         assert "Synthetic responses" in path.read_text(), path
     assert "Synthetic responses" in toy.report.read_text()
-
-
-def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """make in a copy of the repository that uses the environment the tests run in."""
-    venv = Path(sys.executable).parent.parent
-    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "SURVEY")}
-    return subprocess.run(
-        ["make", f"VENV={venv}", "SURVEY=toy", *words],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def stages(run: subprocess.CompletedProcess[str]) -> list[str]:
-    assert run.returncode == 0, run.stderr
-    return re.findall(r"^([a-z]+) +toy ", run.stderr, re.MULTILINE)
-
-
-def test_make_runs_what_changed_and_no_more(tmp_path: Path) -> None:
-    if not (Path(sys.executable).parent.parent / ".installed").exists():
-        pytest.fail("run the tests through `make test`, which installs the environment that make looks for")
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    shutil.copy(ROOT / "requirements.lock", tmp_path)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for lock in ("requirements.lock", "pyproject.toml"):
-        os.utime(tmp_path / lock, (0, 0))
-    paths = make_project(tmp_path)
-    everything = ["ingest", "normalise", "tables", "figures", "report"]
-    assert stages(make(tmp_path, "all")) == everything
-    assert stages(make(tmp_path, "all")) == []
-
-    (paths.figures / "views.svg").unlink()
-    assert stages(make(tmp_path, "all")) == ["figures"]
-    (paths.tables / "views.csv").unlink()
-    assert stages(make(tmp_path, "all")) == ["tables"]
-    paths.report.unlink()
-    assert stages(make(tmp_path, "all")) == ["report"]
-    paths.database.unlink()
-    assert stages(make(tmp_path, "all")) == ["normalise"]
-    assert stages(make(tmp_path, "all")) == []
-
-    os.utime(paths.raw / "second.csv")
-    assert stages(make(tmp_path, "all")) == []
-    wave = paths.raw / "second.toml"
-    wave.write_text(wave.read_text() + "# a comment\n")
-    assert stages(make(tmp_path, "all")) == ["ingest", "normalise"]
-    report = paths.raw / "report.toml"
-    report.write_text(report.read_text().replace("What people use", "What is used"))
-    assert stages(make(tmp_path, "all")) == ["tables", "figures", "report"]
-    survey = paths.raw / "survey.toml"
-    survey.write_text(survey.read_text().replace('none = "None of these"', 'none = "None of  these"'))
-    export = paths.raw / "first.csv"
-    export.write_bytes(export.read_bytes().replace(b"a11;Yes;1;Data", b"a11;Yes;N;Data"))
-    os.utime(export, (1, 1))  # new bytes with an old date
-    assert stages(make(tmp_path, "all")) == everything
-    assert stages(make(tmp_path, "all")) == []
-
-    broken = wave.read_text().replace("synthetic = true", "syntetic = true")
-    kept = digest(paths.tables)
-    wave.write_text(broken)
-    failed = make(tmp_path, "all")
-    assert failed.returncode != 0
-    assert "raw/toy/second.toml:3: unknown key 'syntetic'" in failed.stderr
-    assert digest(paths.tables) == kept
-
-    assert make(tmp_path, "clean").returncode == 0
-    assert not paths.outputs.exists()
 
 
 def test_the_wheel_works_elsewhere(tmp_path: Path) -> None:

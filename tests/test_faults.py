@@ -1,0 +1,391 @@
+"""What a run survives: being killed, another beside it, a full disk, no permission, damaged files.
+
+`make faults` kills 200 runs instead of 20. FAULTS_SEED repeats the moments of a run that failed.
+"""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import command, make, make_environment, stages, survey_all
+
+from pipeline import files
+from pipeline.cli import STAGES
+from pipeline.errors import SurveyError
+from pipeline.paths import Paths
+
+ROUNDS = int(os.environ.get("FAULTS", "20"))
+SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(1_000_000)))
+# what make remembers says when stages ran, and not what they made
+OF_MAKE = (".stamp", ".list", ".sum")
+
+
+def state(paths: Paths) -> dict[str, str]:
+    """Every file below outputs/, hidden ones too, with a hash: of the database that of what it holds."""
+    found = {}
+    for path in sorted(paths.outputs.rglob("*")):
+        if path.is_dir():
+            assert not path.name.startswith("."), path
+            continue
+        content = path.read_bytes()
+        if path.suffix in OF_MAKE or path.name == "draft":
+            content = b""
+        if path == paths.database:
+            with duckdb.connect(str(path), read_only=True) as connection:
+                content = repr(connection.execute("select * from answers order by all").fetchall()).encode()
+        found[str(path.relative_to(paths.outputs))] = sha256(content).hexdigest()
+    return found
+
+
+def declare(paths: Paths, models: str) -> None:
+    """Call an option by another name, which changes an output of every stage but the first."""
+    text = paths.questionnaire.read_text()
+    label = next(line for line in text.splitlines() if line.startswith("models = "))
+    paths.questionnaire.write_text(text.replace(label, f'models = "{models}"'))
+
+
+@pytest.fixture(scope="module")
+def two(made: Paths, tmp_path_factory: pytest.TempPathFactory) -> tuple[Paths, dict[str, dict[str, str]]]:
+    """A folder to change, and what its outputs are for each name of an option that it may declare."""
+    folder = tmp_path_factory.mktemp("two") / "p"
+    shutil.copytree(made.root, folder, symlinks=True)
+    paths = Paths(folder, "toy")
+    expected = {"Models": state(paths)}
+    declare(paths, "MODELS")
+    assert stages(make(folder, "all")) == list(STAGES)
+    expected["MODELS"] = state(paths)
+    assert expected["Models"].keys() == expected["MODELS"].keys()
+    assert sum(expected["Models"][name] != expected["MODELS"][name] for name in expected["Models"]) > 10
+    return paths, expected
+
+
+# killed
+
+
+def by_make(folder: Path, moment: float | None) -> bool:
+    """`make all`, killed with all its children after some seconds; whether it ended by itself."""
+    run = subprocess.Popen(
+        ["make", "all"], cwd=folder, env=make_environment(folder), start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        assert run.wait(moment) == 0
+        return True
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        return False
+
+
+def by_all(folder: Path, moment: float | None) -> bool:
+    """`survey all` likewise, in a process that has imported everything already."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["conftest", "pipeline.figure_files", "pipeline.gates", "pipeline.charts"])
+    run = context.Process(target=survey_all, args=(folder,))
+    run.start()
+    run.join(moment)
+    ended = run.exitcode is not None
+    run.kill()
+    run.join()
+    assert run.exitcode == (0 if ended else -signal.SIGKILL)
+    return ended
+
+
+def test_a_killed_run_leaves_whole_files_and_the_next_run_mends(
+    two: tuple[Paths, dict[str, dict[str, str]]],
+) -> None:
+    paths, expected = two
+    chance = random.Random(SEED)  # noqa: S311
+    longest: dict[object, float] = {by_make: 8.0, by_all: 4.0}
+    killed = 0
+    print(f"FAULTS_SEED={SEED}")
+    for number in range(ROUNDS):
+        run = by_make if number % 5 == 0 else by_all
+        before = expected["MODELS" if "MODELS" in paths.questionnaire.read_text() else "Models"]
+        name = ("Models", "MODELS")[number % 2]
+        declare(paths, name)
+        after = expected[name]
+        if number % 4 == 3:
+            shutil.rmtree(paths.outputs)
+            before = {}
+        moment = chance.uniform(0, longest[run])
+        where = f"FAULTS_SEED={SEED}, round {number}: {run.__name__} killed after {moment:.3f} s"
+        started = time.monotonic()
+        if run(paths.root, moment):
+            longest[run] = time.monotonic() - started
+        else:
+            killed += 1
+        for path in sorted(paths.outputs.rglob("*")):
+            within = str(path.relative_to(paths.outputs))
+            if path.is_file() and not within.endswith((".aside", ".new", "draft", *OF_MAKE)):
+                if path == paths.database or ".aside" in within:
+                    continue
+                seen = sha256(path.read_bytes()).hexdigest()
+                assert seen in (before.get(within), after.get(within)), f"{where}: {within}"
+        if paths.database.exists():
+            duckdb.connect(str(paths.database), read_only=True).close()
+        assert run(paths.root, None), where
+        mended = state(paths)
+        wanted = {file: hash_ for file, hash_ in after.items() if run is by_make or file in mended}
+        assert mended == wanted, where
+        if run is by_all:
+            # but for what make remembers, which it leaves as it is
+            missing = after.keys() - mended.keys()
+            assert all(file.endswith((*OF_MAKE, "draft", "make.lock")) for file in missing), where
+    assert killed > ROUNDS / 4
+
+
+def test_a_folder_that_was_to_be_swapped_in_comes_back(tmp_path: Path) -> None:
+    old = tmp_path / ".public.k3x9q2ab.aside.before"
+    (old / "deep").mkdir(parents=True)
+    (old / "deep" / "responses.csv").write_text("kept")
+    (tmp_path / ".public.k3x9q2ab.aside").mkdir()
+    (tmp_path / ".tables.xlsx.k3x9q2ab.aside").touch()
+    (tmp_path / ".survey.toml.swp").touch()
+    files.sweep(tmp_path)
+    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {"public/deep/responses.csv", ".survey.toml.swp"}
+
+
+# two at once
+
+
+@pytest.mark.parametrize("words", [["make", "all"], [".venv/bin/survey", "all"]], ids=lambda words: words[0])
+def test_of_two_runs_at_once_the_second_waits(
+    words: list[str], two: tuple[Paths, dict[str, dict[str, str]]]
+) -> None:
+    paths, expected = two
+    name = "Models" if "MODELS" in paths.questionnaire.read_text() else "MODELS"
+    declare(paths, name)
+    runs = [
+        subprocess.Popen(
+            words, cwd=paths.root, env=make_environment(paths.root), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    told = [run.communicate()[1] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], told
+    assert sorted(said.count("waiting for another run of toy") for said in told) == [0, 1], told
+    if words[0] == "make":
+        assert sorted(said.count("tables ") for said in told) == [0, 1]
+    assert state(paths) == expected[name]
+
+
+# no room, no permission
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """No file may get larger than this, which to who writes is a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+WRITERS = [[stage] for stage in STAGES] + [["codebook"], ["verify"], ["export", "parquet"]]
+
+
+def test_a_full_disk_is_told_and_changes_nothing(remade: Paths) -> None:
+    export = remade.raw / "first.csv"
+    export.write_text(export.read_text().replace("a11;Yes;1;Data", "a11;Yes;N;Data"))
+    for words in WRITERS:
+        before = state(remade)
+        with no_room():
+            code, said = command(remade.root, *words, "--survey", "toy")
+        assert code == 1, words
+        # the codebook is made from what is read for it alone
+        assert said.startswith(tempfile.gettempdir() if words == ["codebook"] else "outputs/toy/"), said
+        assert "could not be written: the disk is full" in said
+        assert said.count("\n") == 1, said
+        assert state(remade) == before, words
+        code, said = command(remade.root, *words, "--survey", "toy")
+        assert code == 0, said
+        assert state(remade) != before, words
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_files_that_belong_together_change_together(
+    code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_text("old")
+    written = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if ".other." in path.name:
+            raise OSError(code, os.strerror(code))
+        return written(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    said = "other could not be written: the disk is full"
+    with pytest.raises(SurveyError, match=said), files.together() as put:
+        put(one, "new")
+        put(other, "new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"one": "old"}
+
+
+def test_outputs_that_may_not_be_written_are_told_and_kept(remade: Paths) -> None:
+    export = remade.raw / "first.csv"
+    export.write_text(export.read_text().replace("a11;Yes;1;Data", "a11;Yes;N;Data"))
+    # nothing hinders root but the loss of what makes it root
+    bound = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    folders = [remade.outputs, *(path for path in remade.outputs.rglob("*") if path.is_dir())]
+    for words in WRITERS:
+        before = state(remade)
+        for folder in folders:
+            folder.chmod(0o555)
+        run = subprocess.run(
+            [*bound, sys.executable, "-m", "pipeline", *words, "--survey", "toy"],
+            cwd=remade.root, env=make_environment(remade.root), capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        for folder in folders:
+            folder.chmod(0o755)
+        assert run.returncode == 1, words
+        assert run.stderr.startswith("outputs/toy/"), run.stderr
+        assert "(Permission denied)" in run.stderr
+        assert run.stderr.count("\n") == 1, run.stderr
+        assert state(remade) == before, words
+        code, said = command(remade.root, *words, "--survey", "toy")
+        assert code == 0, said
+
+
+@pytest.mark.parametrize("name", ["HOME", "MPLCONFIGDIR"])
+def test_figures_need_no_cache(name: str, remade: Paths) -> None:
+    before = state(remade)
+    shutil.rmtree(remade.figures)
+    named = ("MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+    environment = {k: v for k, v in os.environ.items() if k not in named} | {name: "/proc/1/nowhere"}
+    run = subprocess.run(
+        [sys.executable, "-m", "pipeline", "figures", "--survey", "toy"],
+        cwd=remade.root, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.startswith("figures    toy")
+    assert run.stderr.count("\n") == 1, run.stderr
+    assert state(remade) == before
+
+
+# damaged files
+
+GARBAGE = b"\xff $(x) a: b: %c=\nd\\\n\tq;;#\x00" * 40
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda content: b"",
+    "half": lambda content: content[: len(content) // 2],
+    "garbage": lambda content: GARBAGE,
+    "null": lambda content: b"null",
+    "list": lambda content: b"[[1], 2]",
+    "object": lambda content: b'{"headings": 1, "key": [], "uses": 2}',
+}
+# who reads a file of interim/ that is no file of make's
+READERS = {
+    ".parquet": "normalise",
+    "headings.json": "normalise",
+    "normalised.md5": "normalise",
+    "protection.json": "tables",
+    "figures.json": "figures",
+    ".pdf": "figures",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_mended_or_told(damage: str, remade: Paths) -> None:
+    before = state(remade)
+    hurt = 0
+    for path in [path for path in sorted(remade.interim.rglob("*")) if path.is_file()]:
+        if path.name in ("lock", "make.lock", "draft") or path.suffix in OF_MAKE:
+            continue
+        if damage in ("null", "list", "object") and path.suffix != ".json":
+            continue
+        (stage,) = [stage for end, stage in READERS.items() if path.name.endswith(end)]
+        path.write_bytes(DAMAGES[damage](path.read_bytes()))
+        hurt += 1
+        code, said = command(remade.root, stage, "--survey", "toy")
+        if code:
+            assert said == (
+                f"outputs/toy/interim/{path.name} is damaged; run: survey ingest --survey toy\n"
+            ).replace("is damaged", "is missing or damaged" if path.suffix == ".parquet" else "is damaged")
+            now = state(remade)
+            assert {name for name in before if now[name] != before[name]} == {f"interim/{path.name}"}
+            assert command(remade.root, "ingest", "--survey", "toy")[0] == 0
+        assert state(remade) == before, path
+    assert hurt >= (4 if damage in ("null", "list", "object") else 10)
+
+
+@pytest.mark.parametrize("damage", ["empty", "half", "garbage"])
+def test_make_mends_what_it_remembers(damage: str, remade: Paths) -> None:
+    # the outputs are as they were, so no stage would change one
+    programme = remade.root / ".venv" / "bin" / "survey"
+    programme.write_text('#!/bin/sh\necho "$1 toy  0.0 s" >&2\n')
+    others = ("draft", "normalised.md5", "make.lock")
+    remembered = [p for p in sorted(remade.interim.iterdir()) if p.suffix in OF_MAKE or p.name in others]
+    assert len(remembered) >= 15
+    for path in remembered:
+        before = path.read_bytes()
+        path.write_bytes(DAMAGES[damage](before))
+        stages(make(remade.root, "all"))
+        assert stages(make(remade.root, "all")) == [], path
+        if path.name in ("raw.sum", "declared.sum", "draft") or path.suffix == ".list":
+            assert path.read_bytes() == before
+    missed = {"ingest": remade.cells("first"), "tables": remade.tables / "uses.csv"}
+    for stage, gone in (missed | {"figures": remade.figures / "uses.svg"}).items():
+        aside = gone.rename(gone.with_name("away"))
+        assert stages(make(remade.root, "all"))[0] == stage
+        aside.rename(gone)
+        make(remade.root, "all")
+
+
+def test_a_database_that_another_program_holds(remade: Paths) -> None:
+    before = state(remade)
+    holder = subprocess.Popen(
+        [sys.executable, "-c",
+         "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()",
+         str(remade.database)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        for words in (["tables"], ["show", "uses"], ["sql", "select 1"]):
+            code, said = command(remade.root, *words, "--survey", "toy")
+            assert code == 1
+            assert said.startswith("outputs/toy/survey.duckdb cannot be read: another program may be writing")
+            assert said.count("\n") == 1
+        for stage in ("normalise", "tables"):
+            code, said = command(remade.root, stage, "--survey", "toy")
+            assert code == 0, said
+    finally:
+        holder.communicate("")
+    assert state(remade) == before
+
+
+def test_a_program_that_was_killed_with_the_database_open(remade: Paths) -> None:
+    before = state(remade)
+    leave = "c.execute('create table mine as select 1 as x'); os.kill(os.getpid(), signal.SIGKILL)"
+    subprocess.run(
+        [sys.executable, "-c", f"import duckdb, os, signal, sys; c = duckdb.connect(sys.argv[1]); {leave}",
+         str(remade.database)],
+        check=False,
+    )  # fmt: skip
+    assert Path(f"{remade.database}.wal").exists()
+    assert command(remade.root, "normalise", "--survey", "toy")[0] == 0
+    assert state(remade) == before
