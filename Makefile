@@ -22,20 +22,21 @@ STATE := $(OUT)/interim
 RUN := $(VENV)/bin/survey
 CODE := $(wildcard pipeline/*.py pipeline/*/*.py pipeline/sql/*.sql pipeline/sql/*/*.sql pipeline/templates/*)
 
-# what each stage left behind, so that a deleted output is made again
-listed = $(shell LC_ALL=C grep -aE '^$(OUT)/[A-Za-z0-9._/-]+$$' $(STATE)/$(1).list 2>/dev/null)
-CELLS := $(call listed,ingest)
-TABLES := $(call listed,tables)
-FIGURES := $(call listed,figures)
-
-# where the clock was set back, nothing would be newer than the stamps: they go, and all else is of now
+# what is done once the first make has its lock; each program that is started costs as much as all that make does
 ifneq ($(filter $(STATE)/%.stamp,$(MAKECMDGOALS)),)
+# where the clock was set back, nothing would be newer than the stamps: they go, and all else is of now
 LATER := find $(OUT) -type f -newer $(STATE)/make.lock
-$(shell touch $(STATE)/make.lock && $(LATER) -name '*.stamp' -exec rm {} + && $(LATER) -exec touch {} +)
+$(shell touch $(STATE)/make.lock && $(LATER) \( -name '*.stamp' -exec rm {} + -o -exec touch {} + \))
+
+# what each stage left behind, so that a deleted output is made again
+LISTED := $(shell LC_ALL=C grep -ahE '^$(OUT)/[A-Za-z0-9._/-]+$$' $(STATE)/*.list 2>/dev/null)
+CELLS := $(filter $(STATE)/%,$(LISTED))
+TABLES := $(filter $(OUT)/tables%,$(LISTED))
+FIGURES := $(filter $(OUT)/figures%,$(LISTED))
 endif
 
 # a second make waits for the first; the stages have a lock of their own
-ALONE := $(VENV)/bin/python -m pipeline.lock
+ALONE := $(VENV)/bin/python -S -m pipeline.lock
 
 export SURVEY
 .DEFAULT_GOAL := help
@@ -101,22 +102,20 @@ $(VENV)/.developed: $(VENV)/.installed requirements-dev.lock
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# $1 takes the content of $1.new, and stays as it is where that is the same
-keep = if cmp -s $(1).new $(1); then rm $(1).new; else mv $(1).new $(1); fi
+# $@ gets the content of $$new, and stays as it is where it has it
+keep = { test -f $@ && [ "$$new" = "$$(cat $@ 2>/dev/null)" ]; } || { echo "$$new" > $@.new && mv $@.new $@; }
 # the names and hashes of the files that find lists with $1
-found = find $(1) ! -name '.*.aside' 2>/dev/null | LC_ALL=C sort
-hashes = { $(call found,$(1)); $(call found,$(1)) | git hash-object --stdin-paths; } > $@.new && { $(call keep,$@); }
+found = names=$$(find $(1) ! -name '.*.aside' 2>/dev/null | LC_ALL=C sort)
+hashes = $(call found,$(1)); sums=$$({ test -z "$$names" || echo "$$names"; } | git hash-object --stdin-paths) && new="$$names $$sums" && { $(keep); }
 # what a stage left behind; an unfinished list would not miss what is deleted
 list = find $(OUT) -type f ! -name '.*' \( $(2) \) > $(STATE)/$(1).list.new && mv $(STATE)/$(1).list.new $(STATE)/$(1).list
 
 REPORTED := -name report.toml -o -name published.csv
 
 $(STATE)/raw.sum: FORCE
-	@mkdir -p $(STATE)
 	@$(call hashes,$(RAW) -maxdepth 1 -type f ! -name assumptions.toml ! -name pseudonyms.key ! \( $(REPORTED) \))
 
 $(STATE)/declared.sum: FORCE
-	@mkdir -p $(STATE)
 	@$(call hashes,$(RAW) -maxdepth 1 -type f \( $(REPORTED) \))
 
 $(STATE)/ingest.stamp: $(STATE)/raw.sum $(CODE) $(VENV)/.installed $(CELLS) $(STATE)/ingest.list
@@ -132,8 +131,7 @@ $(STATE)/normalised.md5: $(STATE)/normalise.stamp
 	@test -f $@ || { $(RUN) normalise && touch $(STATE)/normalise.stamp; }
 
 $(STATE)/draft: FORCE
-	@mkdir -p $(STATE)
-	@echo '$(DRAFTING)' > $@.new && $(call keep,$@)
+	@new='$(DRAFTING)'; $(keep)
 
 $(STATE)/tables.stamp: $(STATE)/normalised.md5 $(STATE)/declared.sum $(STATE)/draft $(CODE) $(VENV)/.installed $(TABLES) $(STATE)/tables.list
 	@$(RUN) tables $(DRAFTING)
