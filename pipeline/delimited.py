@@ -24,6 +24,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 LOOKED_AT = 8  # records read to find the delimiter and the header
 # rows a column from which on columns are read one by one: before, planning to do so costs more than it saves
 _ROWS_A_COLUMN = 125
+_TOGETHER = 16  # columns read by one query
 # below this size Python's reader counts the records too: DuckDB drops what an unclosed quote swallows
 _COUNTED_TWICE = 50_000_000
 # bytes of the longest record: the reader's buffers are as large, so the larger is tried where it is wanted
@@ -139,8 +140,8 @@ def _read(connection: duckdb.DuckDBPyConnection, text: Delimited, width: int, st
         try:
             done = connection.execute(statement, parameters | {"longest": longest}).fetchone()
             return int(done[0]) if done else 0
-        except duckdb.OutOfMemoryException:
-            raise
+        except (duckdb.OutOfMemoryException, duckdb.IOException):
+            raise  # no fault of the export: the memory, or the disk that the cells go to
         except duckdb.Error as error:
             if "line size" in str(error) and longest < _LONGEST[-1]:
                 continue
@@ -263,36 +264,40 @@ def distinct(connection: duckdb.DuckDBPyConnection, columns: Sequence[int]) -> d
     found: dict[int, dict[str, int]] = {column: {} for column in columns}
     if not found:
         return found
-    stack = stacked(connection, [(column, f"c{column}") for column in columns])
-    rows = connection.execute(
-        f"select cell, text, count(*) from ({stack}) as stack group by all order by all"
-    ).fetchall()
-    for column, text, count in rows:
-        found[column][text] = count
+    for stack in stacked(connection, [(column, f"c{column}") for column in columns]):
+        rows = connection.execute(
+            f"select cell, text, count(*) from ({stack}) as stack group by all order by all"
+        ).fetchall()
+        for column, text, count in rows:
+            found[column][text] = count
     return found
 
 
 def stacked(
     connection: duckdb.DuckDBPyConnection, texts: Sequence[tuple[int, str]], carried: str = ""
-) -> str:
-    """A query of the table or view `cells` that stacks its columns: a row for each text that is not null.
+) -> list[str]:
+    """Queries of the table or view `cells` that stack its columns: a row for each text that is not null.
 
     `texts` are numbers of cells with the SQL of their text, and `carried` columns that come along, each with
     a comma behind it. The columns are `carried`, `cell` and `text`.
     Many rows are read a column at a time: the few texts of a column stand in a dictionary of Parquet, and
-    whatever groups or joins them works on that.
+    whatever groups or joins them works on that. It holds a buffer for each column that a query reads, which
+    is why there are several queries.
     """
     (rows,) = connection.execute("select count(*) from cells").fetchone() or (0,)
     if rows > _ROWS_A_COLUMN * len(texts):
-        return " union all ".join(
+        parts = [
             f"select {carried} {cell}::integer as cell, {text} as text from cells where {text} is not null"
             for cell, text in texts
-        )
+        ]
+        return [
+            " union all ".join(parts[first : first + _TOGETHER]) for first in range(0, len(parts), _TOGETHER)
+        ]
     numbers, listed = [cell for cell, _ in texts], ", ".join(text for _, text in texts)
-    return (
+    return [
         f"select * from (select {carried} unnest({numbers}::integer[]) as cell, unnest([{listed}]) as text "
         "from cells) as apart where text is not null"
-    )
+    ]
 
 
 def trimmed(width: int) -> str:

@@ -358,8 +358,8 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
     several = _several_places(frame)
     for name, wanted in (("coded_cells", False), ("coded_once", True)):
         own = [(cell, text) for cell, text in enumerate(cells) if (cell in several) is wanted]
-        if own:
-            stack = delimited.stacked(connection, own, "respondent,")
+        stacks = delimited.stacked(connection, own, "respondent,") if own else []
+        for stack in [" union all ".join(stacks)] if wanted and own else stacks:
             connection.execute(f"create or replace temp view wave_cells as {stack}")
             connection.execute(statement(name), {"wave": number})
     for question, place in meaning.beside:

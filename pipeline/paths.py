@@ -72,7 +72,7 @@ class Paths:
     @property
     def lock(self) -> Path:
         """Held by the one command that writes what belongs to the survey."""
-        return self.interim / "lock"
+        return self.interim / "run.lock"
 
     @property
     def make_lock(self) -> Path:

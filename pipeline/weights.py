@@ -8,10 +8,8 @@ column.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import Problem, SurveyError
 from pipeline.estimate import SUPPRESSED
+from pipeline.statements import literal
 from pipeline.stats.raking import RakingError, rake
 from pipeline.stats.variance import Array
 from pipeline.survey import NO_ANSWER, Survey
@@ -31,8 +30,9 @@ Integers = NDArray[np.int64]
 
 _LISTED = 5
 _SMALLEST = 1e-5  # of the mean weight; below, twelve decimals would hold too little of it
-_DECIMAL_COMMA = re.compile(r"\s*-?(?:0*,\d+|\d+,(?:\d{1,2}|\d{4,}))\s*\Z")
-_ANY_COMMA = re.compile(r"\s*-?\d+,\d{3}\s*\Z")
+_LOOKED_AT = 1000
+_DECIMAL_COMMA = r"\s*-?(0*,\d+|\d+,(\d{1,2}|\d{4,}))\s*"
+_ANY_COMMA = r"\s*-?\d+,\d{3}\s*"
 
 
 def weigh(
@@ -45,13 +45,13 @@ def weigh(
     wave = fielding.wave
     if not wave.weighting:
         return
-    respondents, texts, given = _given(connection, number)
+    respondents, given = _given(connection, number)
     if not len(respondents):
         return
     mean = 1.0
     weights = np.ones(len(respondents))
     if wave.respondents.weight:
-        _check_column(fielding, respondents, texts, given)
+        _check_column(connection, number, fielding, respondents, given)
         mean = math.fsum(given) / len(given)
         weights = given / mean
     margins = [
@@ -64,9 +64,12 @@ def weigh(
         weights = _raked(fielding, weights, margins)
     frame = pd.DataFrame({"respondent": respondents, "weight": weights})
     connection.register("frame", frame)
+    # written anew: an update keeps what was there in memory until it is done
     connection.execute(
-        "update coded.respondents set weight = frame.weight from frame "
-        f"where wave = {number} and respondents.respondent = frame.respondent"
+        "create or replace table coded.respondents as select wave, respondents.respondent, "
+        "coalesce(frame.weight, respondents.weight)::decimal(18, 12) as weight, excluded "
+        f"from coded.respondents left join frame on wave = {number} "
+        "and respondents.respondent = frame.respondent order by wave, respondents.respondent"
     )
     connection.unregister("frame")
     connection.execute("update coded.waves set mean_weight = ? where wave = ?", [mean, number])
@@ -75,32 +78,48 @@ def weigh(
         connection.executemany("insert into coded.targets values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _given(connection: duckdb.DuckDBPyConnection, wave: int) -> tuple[Integers, Any, Array]:
-    """The analysed respondents of a wave, and the text and the number of the weight of each (NaN: none).
+def _given(connection: duckdb.DuckDBPyConnection, wave: int) -> tuple[Integers, Array]:
+    """The analysed respondents of a wave, and the number that the weight of each is (NaN: none).
 
     A decimal comma is read as a point, unless it could be one between thousands.
     """
+    own = (
+        "from coded.respondents left join all_weights using (wave, respondent) "
+        f"where wave = {wave} and excluded is null"
+    )
     found = connection.execute(
-        "select respondent, coalesce(text, '') as text, case when not contains(text, '_') then try_cast("
-        "case when text like '%.%' then text else replace(text, ',', '.') end as double) end as weight "
-        "from coded.respondents left join all_weights "
-        "using (wave, respondent) where wave = ? and excluded is null order by respondent",
-        [wave],
+        "select respondent, contains(coalesce(text, ''), ',') as comma, case when not contains(text, '_') "
+        "then try_cast(case when text like '%.%' then text else replace(text, ',', '.') end as double) end "
+        f"as weight {own} order by respondent"
     ).df()
-    commas = found["text"][found["text"].str.contains(",", regex=False)]
-    if commas.map(_ANY_COMMA.match).any() and not commas.map(_DECIMAL_COMMA.match).any():
-        # 1,234 may be a thousand: nothing says otherwise
-        found.loc[commas.index, "weight"] = np.nan
-    return found["respondent"].to_numpy(), found["text"], found["weight"].to_numpy(dtype=float)
+    given = found["weight"].to_numpy(dtype=float, copy=True)
+    if found["comma"].any():
+        shapes = [
+            f"bool_or(regexp_full_match(text, {literal(shape)}))" for shape in (_ANY_COMMA, _DECIMAL_COMMA)
+        ]
+        ((thousands, decimals),) = connection.execute(
+            f"select {', '.join(shapes)} {own} and contains(text, ',')"
+        ).fetchall()
+        if thousands and not decimals:
+            # 1,234 may be a thousand: nothing says otherwise
+            given[found["comma"].to_numpy(dtype=bool)] = np.nan
+    return found["respondent"].to_numpy(), given
 
 
-def _check_column(fielding: Fielding, respondents: Integers, texts: Any, given: Array) -> None:
+def _check_column(
+    connection: duckdb.DuckDBPyConnection, wave: int, fielding: Fielding, respondents: Integers, given: Array
+) -> None:
     """SurveyError where a weight is no number above 0."""
     place = ("respondents", "weight")
     wrong = ~(np.isfinite(given) & (given > 0) & (given < MOST))
     if wrong.any():
         listed = ", ".join(map(str, respondents[wrong][:_LISTED]))
-        seen = ", ".join(repr(text[:20]) for text in list(dict.fromkeys(texts[wrong]))[:3])
+        first = ", ".join(map(str, respondents[wrong][:_LOOKED_AT]))
+        texts = connection.execute(
+            "select coalesce(text, '') from coded.respondents left join all_weights using (wave, respondent) "
+            f"where wave = {wave} and respondent in ({first}) order by respondent"
+        ).fetchall()
+        seen = ", ".join(repr(text[:20]) for text in list(dict.fromkeys(text for (text,) in texts))[:3])
         said = (
             f"weight: {wrong.sum()} analysed respondents (response {listed}"
             f"{', …' if wrong.sum() > _LISTED else ''} of the export) have no weight above 0, seen {seen}; "

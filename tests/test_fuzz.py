@@ -111,7 +111,11 @@ def alone(paths: Paths, file: str, data: bytes) -> None:
 
 
 def outputs(paths: Paths) -> dict[str, str]:
-    return digest(paths.outputs) if paths.outputs.is_dir() else {}
+    return (
+        digest(paths.outputs)
+        if any(p.is_file() and p.suffix != ".lock" for p in paths.outputs.rglob("*"))
+        else {}
+    )
 
 
 def ingested(paths: Paths) -> tuple[list[str], list[list[str | None]]]:
