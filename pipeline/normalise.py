@@ -84,7 +84,8 @@ def normalise(paths: Paths) -> str:
                 raise SurveyError(problems)
             if any(asked.kind == "allocation" for asked in questionnaire.questions.values()):
                 connection.execute(statement("allocations"))
-            connection.execute(statement("marks"))
+            for name in ("said", "barred", "marks"):
+                connection.execute(statement(name))
             quality.flag(connection, questionnaire, fieldings, mapped)
             for name in ("respondents", "answers", "unions", "texts", "responses", "flags"):
                 connection.execute(statement(name))

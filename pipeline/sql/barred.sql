@@ -1,0 +1,31 @@
+-- barred: the questions that everybody received is passed by, as bits; none: no row.
+-- Reads: all_answers, all_respondents, coded.slots, coded.routes.
+create or replace temp table all_barred as
+with clauses as (
+    -- a clause holds if one of its options was chosen; a clause whose options this wave lacks is inert
+    select *, number // 62 as word, 1::bigint << (number % 62)::integer as bit
+    from (
+        select *, dense_rank() over (partition by wave order by question, on_question) - 1 as number
+        from coded.routes
+    ) as numbered
+),
+held as (
+    select all_answers.wave, all_answers.respondent, clauses.word, bit_or(clauses.bit) as bits
+    from all_answers
+    join clauses
+        on clauses.wave = all_answers.wave
+        and clauses.on_question = all_answers.question
+        and clauses.on_option = all_answers.option
+    group by all
+)
+select all_respondents.wave, all_respondents.respondent, slots.word, bit_or(slots.bit) as bits
+from all_respondents
+join (
+    select wave, question, word, bit_or(bit) as bits
+    from clauses
+    group by all
+) as wanted using (wave)
+left join held using (wave, respondent, word)
+join coded.slots on slots.wave = wanted.wave and slots.question = wanted.question
+where coalesce(held.bits, 0) & wanted.bits <> wanted.bits
+group by all
