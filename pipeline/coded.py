@@ -14,7 +14,7 @@ from pipeline.comparability import joins
 from pipeline.formats import Heading
 from pipeline.ingest import Export
 from pipeline.meanings import Mapped, Offer
-from pipeline.statements import literal
+from pipeline.statements import literal, statement
 from pipeline.survey import MEASURED, ROLES, Survey
 from pipeline.wave import Fielding
 from pipeline.words import is_beginning, plain
@@ -55,6 +55,7 @@ def declare(
         connection.execute(f"create table coded.{name} as select * from frame")
         connection.unregister("frame")
     connection.execute("alter table coded.options alter role type role")
+    connection.execute(statement("places"))
     connection.execute(
         "create table coded.respondents (wave utinyint, respondent uinteger, "
         "weight decimal(18, 12), excluded varchar)"

@@ -1,16 +1,6 @@
 -- said: the questions and items of a grid that everybody received answered, bits of words of 62; none: no row.
--- Reads: all_answers, coded.slots, coded.options, coded.items.
+-- Reads: all_answers, coded.places, coded.options.
 create or replace temp table all_said as
-with places as (
-    -- a ranking's items are answers; its state is the question's
-    select wave, question, item, word, bit
-    from coded.slots
-    union all
-    select slots.wave, slots.question, items.item, slots.word, slots.bit
-    from coded.slots
-    join coded.items using (question)
-    where slots.item = 0
-)
 select
     all_answers.wave,
     all_answers.respondent,
@@ -21,6 +11,6 @@ select
     bit_or(case when options.role = 'dkns' then places.bit else 0 end) as dkns,
     max(all_answers.question) as last_question
 from all_answers
-join places using (wave, question, item)
+join coded.places using (wave, question, item)
 left join coded.options using (question, option)
 group by all

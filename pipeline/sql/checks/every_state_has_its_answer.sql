@@ -1,15 +1,6 @@
 -- Respondents whose state on a question disagrees with the answers they have to it.
 -- Say: this is a fault of the pipeline and not of the export; please report it.
-with places as (
-    select wave, question, item, word, bit
-    from coded.slots
-    union all
-    select slots.wave, slots.question, items.item, slots.word, slots.bit
-    from coded.slots
-    join coded.items using (question)
-    where slots.item = 0
-),
-each_way as (
+with each_way as (
     select wave, respondent, word, bit_or(bit) as bits, 'states' as source
     from coded.responses
     join coded.slots using (wave, question, item)
@@ -18,7 +9,7 @@ each_way as (
     union all
     select wave, respondent, word, bit_or(bit), 'answers'
     from coded.answers
-    join places using (wave, question, item)
+    join coded.places using (wave, question, item)
     group by all
 ),
 apart as (
