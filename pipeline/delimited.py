@@ -52,7 +52,8 @@ class UnreadableError(Exception):
 class Delimited:
     """A file of delimited text: how it is read, and its first records that are not empty lines.
 
-    `lines` are those that end outside quotes, and `broken` says whether others end inside.
+    `lines` are those that end outside quotes, -1 where a quote is left open, and `broken` says whether others
+    end inside.
     """
 
     path: Path
@@ -167,7 +168,7 @@ def _known(declared: str, mark: bytes) -> str:
 
 
 def _scan(path: Path, encoding: str) -> tuple[int, bool]:
-    """How many lines end outside quotes, and whether any ends inside; UnreadableError if it is no text."""
+    """`lines` and `broken` of a file; UnreadableError if it is no text."""
     decoder = codecs.getincrementaldecoder(encoding)()
     lines, broken, quoted, last = 0, False, False, b"\n"
     before = 0
@@ -199,7 +200,8 @@ def _scan(path: Path, encoding: str) -> tuple[int, bool]:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise _undecodable(path, encoding, before - held) from None
-    return lines + (last != b"\n"), broken
+    # what an open quote swallows is on no line, so that the lines say nothing of the records
+    return (-1 if quoted else lines + (last != b"\n")), broken
 
 
 def _refuse(path: Path, encoding: str, content: str | bytes) -> None:

@@ -388,3 +388,20 @@ def test_a_net_of_options_that_a_wave_lacked_is_not_there(toy: Paths) -> None:
     to_tables(toy)
     assert counts(toy, "region", "first", "net") == {"home": 7}
     assert counts(toy, "region", "second", "net")["far"] == 0
+
+
+def test_a_large_file_with_a_quote_left_open_is_counted_too(
+    toy: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # as if every file were large: its lines are then believed where no quote is left open
+    monkeypatch.setattr(delimited, "_COUNTED_TWICE", 0)
+    export = toy.raw / "first.csv"
+    assert export.stat().st_size > 0
+    text = delimited.look(export, "")
+    delimited.hold(text, 1, 11)
+    lines = export.read_text().rstrip("\n").split("\n")
+    export.write_text("\n".join([*lines[:-1], '"' + lines[-1]]) + "\n")
+    text = delimited.look(export, "")
+    # what the open quote swallows is no line, and DuckDB may drop it without a word
+    with pytest.raises(delimited.UnreadableError, match="ends inside a quoted cell"):
+        delimited.hold(text, 1, 10)
