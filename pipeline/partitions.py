@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 import duckdb
 
-from pipeline import files
+from pipeline import files, survey
+from pipeline.memory import limited
 from pipeline.paths import Paths
 from pipeline.statements import folder, literal
 from pipeline.tables import open_database
@@ -28,7 +29,12 @@ def parquet(paths: Paths) -> list[str]:
     SurveyError where the database is not there or not up to date; an earlier export is then as it was.
     """
     said, sql = [], [_SCHEMA]
-    with open_database(paths) as connection, files.folder_aside(paths.partitions, files.PRIVATE) as place:
+    questionnaire, _ = survey.load(paths)
+    with (
+        open_database(paths) as connection,
+        limited(connection, questionnaire, paths.spilt),
+        files.folder_aside(paths.partitions, files.PRIVATE) as place,
+    ):
         # one thread, so that the same rows are the same bytes
         connection.execute("set threads = 1")
         for name, count, by_wave in _tables(connection):
