@@ -54,6 +54,8 @@ class Labels:
 
         The full label of a write-in is read from a heading alone: in a cell it is somebody's own text.
         """
+        if not fold(text):
+            return ""  # a heading that is blank, as where the question stands alone above its column
         self.seen[fold(text)] += self.enough if heading else count
         fitting = best_fit({line: line for line in self.lines}, text)
         if fitting:
@@ -86,12 +88,15 @@ class Labels:
 
         Where people may have written words of their own, one of them alone shows nothing.
         """
-        full = self.full.get(identifier, "")
-        return visible(full) if self.seen[fold(full)] >= self.enough else self.declared[identifier]
+        return self._shown(self.full, identifier) or self.declared[identifier]
 
     def instead(self, identifier: str) -> str:
         """What a line of [answers] read for an id, where it may be printed."""
-        text = self.mapped.get(identifier, "")
+        return self._shown(self.mapped, identifier)
+
+    def _shown(self, texts: Mapping[str, str], identifier: str) -> str:
+        """The text that the export has for an id, where it may be printed; empty where there is none."""
+        text = texts.get(identifier, "")
         return visible(text) if self.seen[fold(text)] >= self.enough else ""
 
     def known(self) -> list[str]:

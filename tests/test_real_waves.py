@@ -70,6 +70,10 @@ def test_the_tables_say_what_was_counted_by_hand(
     }
     for wave in waves:
         assert len({question for of, question, _, _ in by_hand if of == wave}) >= 2
+    for path in paths.frequencies.glob("*.csv"):
+        named = read(paths, f"frequencies/{path.stem}")
+        for part in ("option", "item"):
+            assert (named.loc[named[part] != "", f"{part}_label"].str.strip() != "").all(), path.stem
     found = {}
     for question in {row["question"] for row in counted}:
         data = read(paths, f"frequencies/{question}")
