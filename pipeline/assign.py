@@ -77,12 +77,12 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
                 problems.append(document.problem(f"{role}: {finder!r}: {said}", "respondents", role))
     screens = _screen_columns(survey, fielding, headings, problems)
     problems += _left_over(questions, {*respondents.values(), *screens.values()}, fielding, survey, headings)
-    for name in wave.answers:
-        if name not in questions:
-            problems.append(document.problem(f"{name!r} has no column in this export", "answers", name))
-    for name in wave.changes:
-        if name not in questions:
-            problems.append(document.problem(f"{name!r} has no column in this export", "changes", name))
+    for table, names in (("answers", wave.answers), ("reading", wave.reading), ("changes", wave.changes)):
+        problems += [
+            document.problem(f"{name!r} has no column in this export", table, name)
+            for name in names
+            if name not in questions
+        ]
     if problems:
         raise SurveyError(problems)
     return Assigned(questions, respondents, screens)

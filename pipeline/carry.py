@@ -23,7 +23,7 @@ from pipeline.matching import groups, match_questions, nearest, wordings
 from pipeline.meanings import Loose, Mapped, Texts
 from pipeline.survey import Survey
 from pipeline.values import as_number
-from pipeline.wave import ROLES, Fielding, Wave
+from pipeline.wave import ROLES, Fielding, Reading, Wave
 from pipeline.words import ELLIPSIS, best_fit, fold, is_beginning, likeness
 
 _SURELY_SEEN = 3  # what fewer people gave may be their own words
@@ -59,6 +59,7 @@ class Carried:
     respondents: dict[str, str] = field(default_factory=dict)
     drop: list[tuple[str, str]] = field(default_factory=list)
     blank: list[str] = field(default_factory=list)
+    reading: dict[str, Reading] = field(default_factory=dict)
     new_parts: list[NewPart] = field(default_factory=list)
     new_questions: list[tuple[str, scaffold.Question]] = field(default_factory=list)
     """the question before (empty for none), and the new one"""
@@ -90,6 +91,7 @@ def carry(
     matched = {name: columns for name, (columns, _) in found.items()}
     out.gone = [name for name in before.columns if name not in matched]
     taken = {h.column for columns in matched.values() for h in columns}
+    texts = _read_as(out, like, matched, texts)
     _rest(out, survey, like, before, dropped, looked, texts, matched, taken)
     for name, (columns, doubt) in found.items():
         finders = _finders(name, survey, like, before, columns, looked.headings)
@@ -103,6 +105,24 @@ def carry(
     places |= {question.id: question.columns[0].column for _, question in out.new_questions}
     out.columns = dict(sorted(out.columns.items(), key=lambda pair: places[pair[0]]))
     return out
+
+
+def _read_as(
+    out: Carried, like: Fielding, matched: Mapping[str, Sequence[Heading]], texts: Texts
+) -> dict[int, dict[str, int]]:
+    """Note how the cells of questions are read; the texts without those that mean an empty cell there."""
+    found = {column: dict(values) for column, values in texts.items()}
+    for name, reading in like.wave.reading.items():
+        own = [h.column for h in matched.get(name, ())]
+        there = {fold(text) for column in own for text in found[column]}
+        blank = [text for text in reading.blank if fold(text) in there]
+        empty = {fold(text) for text in blank}
+        for column in own:
+            found[column] = {t: count for t, count in found[column].items() if fold(t) not in empty}
+        kept = reading.model_copy(update={"blank": blank})
+        if kept.model_dump(exclude_defaults=True) and own:
+            out.reading[name] = kept
+    return found
 
 
 def _finders(
@@ -232,6 +252,7 @@ def _answers(
                 "title": like.wave.title,
                 "source": _source(like, looked),
                 "answers": {name: mapped for name, mapped in lines.items() if mapped},
+                "reading": {name: own.model_dump(exclude={"blank"}) for name, own in out.reading.items()},
             }
         )
         fielding = Fielding(like.name, wave, Document("", {}, {}), ())
@@ -254,7 +275,9 @@ def _answers(
 
 
 def _source(like: Fielding, looked: Looked) -> dict[str, Any]:
-    kept = like.wave.source.model_dump(exclude_defaults=True, include={"separator", "dates"})
+    kept = like.wave.source.model_dump(
+        exclude_defaults=True, include={"separator", "dates", "decimal", "thousands"}
+    )
     return {"file": ["export"], "format": looked.format} | kept
 
 

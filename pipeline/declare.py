@@ -74,7 +74,18 @@ def wave_toml(drafted: Draft, looked: Looked, file: str, name: str, fielded: tup
     if finders:
         lines += ["", "[columns]"]
         lines += [f"{question} = {_quoted(finder)}" for question, finder in finders.items()]
+    lines += _reading_toml(drafted.questions)
     return "\n".join(lines) + "\n"
+
+
+def _reading_toml(questions: Iterable[Question]) -> list[str]:
+    """How numbers that can be read in two ways are read, where a draft had to choose."""
+    lines = []
+    for question in questions:
+        if question.reading:
+            likelier = _doubt("numbers can be read in two ways, this is the likelier")
+            lines += ["", f"[reading.{question.id}]", question.reading + likelier]
+    return lines
 
 
 def carried_toml(
@@ -92,7 +103,7 @@ def carried_toml(
         f"file = {_quoted(export.name)}",
         *_layout_toml(looked, brief=not source.encoding),
     ]
-    for key in ("separator", "sheet", "dates"):
+    for key in ("separator", "sheet", "dates", "decimal", "thousands"):
         if value := getattr(source, key):
             lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
     if source.first_row > 1:
@@ -119,6 +130,11 @@ def carried_toml(
         for question, (finders, doubt) in found.columns.items():
             value = _quoted(finders[0]) if len(finders) == 1 else json.dumps(finders, ensure_ascii=False)
             lines.append(f"{question} = {value}" + _doubt(doubt))
+    for question, reading in found.reading.items():
+        lines += ["", f"[reading.{question}]"]
+        for key, value in reading.model_dump(exclude_defaults=True).items():
+            lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
+    lines += _reading_toml(question for _, question in found.new_questions)
     for question, mapped in found.answers.items():
         lines += ["", f"[answers.{question}]"]
         for text, (to, doubt) in mapped.items():

@@ -12,7 +12,7 @@ from pipeline.errors import did_you_mean
 from pipeline.formats import Heading
 from pipeline.meanings import Answer, Coded, Loose, Recode, Tick
 from pipeline.reading import SHOWN, Asked, Labels, Reader, folded
-from pipeline.values import as_date, as_number, as_place
+from pipeline.values import PLAIN, Numerals, as_date, as_number, as_place, how_to_declare, ways_to_read
 from pipeline.words import best_fit, fold, is_beginning
 
 # a text that is no option and comes this often is an option that nobody declared
@@ -384,8 +384,9 @@ def _measured(reader: Reader, asked: Asked) -> None:
     (heading,) = asked.columns
     unknown: Counter[tuple[str, str]] = Counter()
     codes: dict[str, tuple[Answer, ...]] = {}
+    numerals = _numerals(reader, asked)
     for text, count in reader.texts[heading.column].items():
-        value = _value(reader, asked, text)
+        value = _value(reader, asked, text, numerals)
         option = "" if value is not None else asked.options.match(text, count=count)
         if value is None and not option:
             unknown[text, heading.letters] += count
@@ -399,6 +400,7 @@ def _allocation(reader: Reader, asked: Asked) -> None:
     """A column an item, with its points."""
     unknown: Counter[tuple[str, str]] = Counter()
     found: dict[str, Heading] = {}
+    numerals = _numerals(reader, asked)
     for heading in asked.columns:
         item = asked.items.match(heading.label)
         if not item:
@@ -411,7 +413,7 @@ def _allocation(reader: Reader, asked: Asked) -> None:
         found[item] = heading
         codes: dict[str, tuple[Answer, ...]] = {}
         for text, count in reader.texts[heading.column].items():
-            value = _value(reader, asked, text)
+            value = _value(reader, asked, text, numerals)
             if value is None or value < 0:
                 unknown[text, heading.letters] += count
             codes[text] = (Answer(item=item, value=value),)
@@ -422,15 +424,36 @@ def _allocation(reader: Reader, asked: Asked) -> None:
             reader.offer(asked.name, item, "", asked.items)
 
 
-def _value(reader: Reader, asked: Asked, text: str) -> float | None:
-    """What a cell gives: the number that [answers] says, a plain one (its unit may follow), or a date."""
+def _numerals(reader: Reader, asked: Asked) -> Numerals:
+    """How the numbers of a question are written: as declared, else in the one way that fits them all.
+
+    Where two ways fit and give other numbers, that is a problem: nobody can tell 1.25 from 1,250 afterwards.
+    """
+    question = reader.survey.questions[asked.name]
+    if question.kind == "date":
+        return PLAIN
+    if declared := reader.fielding.wave.numerals(asked.name):
+        return declared
+    texts: Counter[str] = Counter()
+    for heading in asked.columns:
+        texts.update(reader.texts.get(heading.column, {}))
+    mapped = {line: line for line in asked.numbers}
+    texts = Counter({text: count for text, count in texts.items() if not best_fit(mapped, text)})
+    ways = ways_to_read(texts, question.unit)
+    if len(ways) > 1:
+        reader.ambiguous(asked.name, texts, ways)
+    return ways[0] if ways else PLAIN
+
+
+def _value(reader: Reader, asked: Asked, text: str, numerals: Numerals) -> float | None:
+    """What a cell gives: the number that [answers] says, one with or without its unit, or a date."""
     if line := best_fit({line: line for line in asked.numbers}, text):
         asked.options.used.add(line[0])
         return asked.numbers[line[0]]
     question = reader.survey.questions[asked.name]
     if question.kind == "date":
-        return as_date(text, reader.fielding.wave.source.dates)
-    return as_number(text, question.unit)
+        return as_date(text, reader.fielding.wave.dates(asked.name))
+    return as_number(text, question.unit, numerals)
 
 
 def _no_value(reader: Reader, name: str, unknown: Counter[tuple[str, str]]) -> None:
@@ -439,14 +462,16 @@ def _no_value(reader: Reader, name: str, unknown: Counter[tuple[str, str]]) -> N
     if question.kind == "date":
         what = (
             'no date such as 1999-12-31; where days and months are parted by / or ., say dates = "day '
-            'first" or "month first" under [source]'
+            f'first" or "month first" under [source] or [reading.{name}]'
         )
     else:
         what = f"no plain number such as 40 or 2.5; map it to a number under [answers.{name}] in {file}"
         what += ", or to an option" if question.kind == "number" else ""
     for (text, column), count in sorted(unknown.items()):
         seen = "a text" if question.private else repr(text[:SHOWN])
-        reader.say(name, f"{seen} ({count} times, column {column}) is {what}")
+        key = "" if question.kind == "date" else how_to_declare(text, name)
+        hint = f"; if it is one, say {key}" if key else ""
+        reader.say(name, f"{seen} ({count} times, column {column}) is {what}{hint}")
 
 
 def _text(reader: Reader, asked: Asked) -> None:

@@ -6,7 +6,7 @@ Nothing reads the database before its checks pass: it is built aside, checked, a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from pipeline import coded, delimited, files, quality, survey, wave
 from pipeline.assign import assign
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError
-from pipeline.formats import formats
+from pipeline.formats import Heading, formats
 from pipeline.ingest import Export, load_export
 from pipeline.mapping import interpret
 from pipeline.meanings import Answer, Condition, Mapped
@@ -75,7 +75,7 @@ def normalise(paths: Paths) -> str:
             for number, (fielding, export, meaning) in enumerate(
                 zip(fieldings, exports, mapped, strict=True), 1
             ):
-                _open_cells(connection, paths, fielding, export)
+                _open_cells(connection, paths, fielding, export, meaning.columns)
                 _code(connection, questionnaire, number, meaning)
                 quality.keep_times(connection, number, fielding, meaning)
                 problems += _boxes_that_disagree(connection, questionnaire, number, fielding, meaning)
@@ -170,8 +170,8 @@ def _map_all(
     problems: list[Problem] = []
     for fielding, export in zip(fieldings, exports, strict=True):
         try:
-            _open_cells(connection, paths, fielding, export)
             assigned = assign(questionnaire, fielding, export.headings)
+            _open_cells(connection, paths, fielding, export, assigned.questions)
             # where a box may say No, the box of an Other is told from the text beside it by what it holds
             wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
             texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave, wanted))
@@ -186,27 +186,46 @@ def _map_all(
 
 
 def _open_cells(
-    connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
+    connection: duckdb.DuckDBPyConnection,
+    paths: Paths,
+    fielding: Fielding,
+    export: Export,
+    questions: Mapping[str, Sequence[Heading]],
 ) -> None:
     """The wave's cells as a view `cells`, with the texts that mean an empty cell as null.
 
-    SurveyError where a text that is said to mean an empty cell stands in none.
+    SurveyError where a text that is said to mean an empty cell stands in none of the cells it is said of.
     """
     path = paths.cells(fielding.name)
-    columns = [f"c{heading.column}" for heading in export.headings]
-    if spellings := _spellings(connection, paths, fielding, export):
-        problems = [
-            fielding.document.problem(f"blank: {text!r} stands in no cell", "source", "blank", index)
-            for index, (text, spelt) in enumerate(spellings.items())
-            if not spelt
+    every = [heading.column for heading in export.headings]
+    said: list[tuple[tuple[str, ...], list[str], list[int]]] = [
+        (("source",), fielding.wave.source.blank, every)
+    ]
+    for name, reading in fielding.wave.reading.items():
+        own = [heading.column for heading in questions.get(name, ())]
+        said.append((("reading", name), reading.blank, own))
+    blank: dict[int, set[str]] = {column: set() for column in every}
+    problems: list[Problem] = []
+    for place, texts, columns in said:
+        spellings = _spellings(connection, path, texts, columns)
+        problems += [
+            fielding.document.problem(f"blank: {text!r} stands in no cell", *place, "blank", index)
+            for index, text in enumerate(texts)
+            if not spellings[text]
         ]
-        if problems:
-            raise SurveyError(problems)
-        listed = ", ".join(literal(text) for texts in spellings.values() for text in texts)
-        columns = [f"case when {c} not in ({listed}) then {c} end as {c}" for c in columns]
+        for column in columns:
+            blank[column].update(spelt for own in spellings.values() for spelt in own)
+    if problems:
+        raise SurveyError(problems)
+    selected = [
+        f"case when c{n} not in ({', '.join(map(literal, sorted(texts)))}) then c{n} end as c{n}"
+        if texts
+        else f"c{n}"
+        for n, texts in blank.items()
+    ]
     try:
         connection.execute(
-            f"create or replace temp view cells as select respondent, {', '.join(columns)} "
+            f"create or replace temp view cells as select respondent, {', '.join(selected)} "
             f"from {cells_of(path)}"
         )
     except duckdb.Error:
@@ -224,21 +243,18 @@ def cells_of(path: Path) -> str:
 
 
 def _spellings(
-    connection: duckdb.DuckDBPyConnection, paths: Paths, fielding: Fielding, export: Export
+    connection: duckdb.DuckDBPyConnection, path: Path, blank: Sequence[str], columns: Sequence[int]
 ) -> dict[str, list[str]]:
-    """How the cells spell each text that means an empty one."""
-    blank = fielding.wave.source.blank
-    if not blank:
-        return {}
-    cells = ", ".join(f"c{heading.column}" for heading in export.headings)
-    try:
-        found = connection.execute(
-            f"select distinct unnest([{cells}]) from {cells_of(paths.cells(fielding.name))}"
-        ).fetchall()
-    except duckdb.Error:
-        return {}
-    folded = {fold(text): text for text in blank}
+    """How the cells of some columns spell each text that means an empty one."""
     spellings: dict[str, list[str]] = {text: [] for text in blank}
+    if not blank:
+        return spellings
+    cells = ", ".join(f"c{column}" for column in columns)
+    try:
+        found = connection.execute(f"select distinct unnest([{cells}]) from {cells_of(path)}").fetchall()
+    except duckdb.Error:
+        return {text: [text] for text in blank}  # a damaged file is told of when the cells are opened
+    folded = {fold(text): text for text in blank}
     for (text,) in found:
         if text is not None and fold(text) in folded:
             spellings[folded[fold(text)]].append(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,7 @@ from pipeline.errors import Problem, did_you_mean
 from pipeline.formats import Heading, formats
 from pipeline.meanings import Loose, Mapped, Offer, Texts
 from pipeline.survey import Survey, as_pattern
+from pipeline.values import Numerals, two_ways
 from pipeline.wave import Fielding
 from pipeline.words import best_fit, fold, is_beginning, visible
 
@@ -192,6 +193,13 @@ class Reader:
                 f"{'' if near.endswith('?') else '.'} Add it there, or map it under [answers.{question}] in "
                 f"{self.fielding.document.name}{self.about_separator(question)}",
             )
+
+    def ambiguous(self, question: str, texts: Mapping[str, int], ways: Sequence[Numerals]) -> None:
+        """Say that the numbers of a question can be read in two ways, and what the mean is in each."""
+        asked = self.survey.questions[question]
+        said = two_ways(texts, ways, asked.unit, self.survey.privacy.base, asked.private)
+        self.say(question, f"{said}. Say it under [reading.{question}], or for all under [source], "
+                 f"in {self.fielding.document.name}")  # fmt: skip
 
     def about_separator(self, question: str) -> str:
         """What to look at where several answers are joined in a cell."""

@@ -16,7 +16,7 @@ from itertools import groupby, pairwise
 from pipeline.assign import is_other
 from pipeline.formats import Format, Heading
 from pipeline.meanings import Texts
-from pipeline.values import as_number
+from pipeline.values import as_number, ways_to_read
 from pipeline.words import fold
 
 _MOST_OPTIONS = 30  # a column with more common texts than this is no choice
@@ -155,6 +155,8 @@ class Question:
     items: dict[str, str] = field(default_factory=dict)
     write_in: str = ""
     check: str = ""
+    reading: str = ""
+    """the key of [reading.<question>] that settles in which of two ways its numbers are written"""
 
 
 @dataclass
@@ -321,9 +323,13 @@ def _one_column(
     text: str, group: tuple[Heading, ...], heading: Heading, beside: bool, texts: Texts, layout: Format
 ) -> Question:
     values = texts.get(heading.column, {})
-    numbers = [as_number(value) for value in values]
-    if values and all(number is not None for number in numbers) and len(values) > 2:
-        return Question("", text, "number", group, check="a number, or codes of a choice?")
+    ways = ways_to_read(values)
+    numbers = [as_number(value, "", ways[0]) for value in values] if ways else []
+    if numbers and all(number is not None for number in numbers) and len(values) > 2:
+        # groups of just three digits are thousands rather than decimals
+        keys = [way.keys(values) for way in ways] if len(ways) > 1 else [""]
+        reading = next((key for key in keys if key.startswith("thousands")), "")
+        return Question("", text, "number", group, check="a number, or codes of a choice?", reading=reading)
     found = pieces(values, layout.separator)
     common = _common(found)
     several = sum(found.values()) > 1.1 * sum(values.values()) and len(values) > len(common)

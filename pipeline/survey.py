@@ -24,6 +24,7 @@ from pipeline.words import fold, plain
 Role = Literal["substantive", "other", "none", "dkns", "not_applicable"]
 Kind = Literal["single", "multiple", "grid", "rank", "number", "date", "allocation", "text"]
 
+NUMERIC = ("number", "allocation")  # the kinds whose cells hold numbers
 MEASURED = ("number", "date")  # the kinds whose answers are numbers, and whose nets are bands
 POINTS = 100  # what an allocation shares out, unless it declares `max`
 
@@ -397,7 +398,7 @@ def _check_question(survey: Survey, name: str, document: Document) -> Iterator[P
         yield document.problem(f"max means nothing for a {asked.kind} question", *path, "max")
     if asked.unit and not asked.unit.strip("0123456789., "):
         yield document.problem(f"unit {asked.unit!r} is a number", *path, "unit")
-    if asked.unit and asked.kind not in ("number", "allocation"):
+    if asked.unit and asked.kind not in NUMERIC:
         yield document.problem(f"unit means nothing for a {asked.kind} question", *path, "unit")
     for shared in sorted(set(options) & set(asked.items)):
         yield document.problem(f"{shared!r} is both an option and an item", *path, "items", shared)

@@ -14,8 +14,8 @@ from pipeline import parquet, sav, sheets
 from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
-from pipeline.survey import NO_ANSWER, Survey
-from pipeline.values import MOST
+from pipeline.survey import NO_ANSWER, NUMERIC, Survey
+from pipeline.values import MOST, Numerals
 
 _MOST_BYTES_OF_A_NAME = 255  # of a file or a folder, on the systems there are
 _ONE_HEADER_ROW = ("limesurvey", "googleforms", "typeform", "kobotoolbox", "flat")
@@ -39,6 +39,11 @@ class Fielded(Declared):
     to: datetime.date
 
 
+Dates = Literal["", "day first", "month first"]
+Decimal = Literal["", ".", ","]
+Thousands = Literal["", ".", ",", "'", " "]
+
+
 class Source(Declared):
     """The export: one file, or a list where several collectors exported alike."""
 
@@ -55,10 +60,23 @@ class Source(Declared):
     header_rows: Annotated[int, Field(ge=1)] | None = None
     sheet: str = ""
     first_row: Annotated[int, Field(ge=1)] = 1
-    dates: Literal["", "day first", "month first"] = ""
+    dates: Dates = ""
+    decimal: Decimal = ""
+    thousands: Thousands = ""
     blank: list[str] = []
 
     _file = field_validator("file", "sha256", "url", "blank", mode="before")(_listed)
+
+
+class Reading(Declared):
+    """How the cells of one question are read, where it is not as [source] says."""
+
+    blank: list[str] = []
+    decimal: Decimal = ""
+    thousands: Thousands = ""
+    dates: Dates = ""
+
+    _blank = field_validator("blank", mode="before")(_listed)
 
 
 # the columns of [respondents] that each describe a response
@@ -157,6 +175,7 @@ class Wave(Declared):
     exclude: list[Exclude] = []
     columns: dict[str, list[str]] = {}
     answers: dict[str, dict[str, str | Number]] = {}
+    reading: dict[str, Reading] = {}
     changes: dict[str, Change] = {}
     weights: Weights = Weights()
     quality: Quality = Quality()
@@ -172,6 +191,17 @@ class Wave(Declared):
             parts.append(f"cut to {low:g} to {high:g} times the mean")
         return ", ".join(parts)
 
+    def numerals(self, question: str = "") -> Numerals | None:
+        """How numbers are written in the cells of a question, or in the whole export; None where not said."""
+        said = self.reading.get(question, Reading())
+        if not (said.decimal or said.thousands):
+            return _numerals(self.source)
+        return _numerals(said)
+
+    def dates(self, question: str) -> str:
+        """Whether the day or the month comes first in the dates of a question; empty where not said."""
+        return self.reading.get(question, Reading()).dates or self.source.dates
+
     def not_offered(self, question: str) -> list[str]:
         """The options and items of a question that this wave is said not to have offered."""
         change = self.changes.get(question)
@@ -186,6 +216,13 @@ class Wave(Declared):
     @classmethod
     def _finders(cls, value: Any) -> Any:
         return {k: _listed(v) for k, v in value.items()} if isinstance(value, dict) else value
+
+
+def _numerals(said: Source | Reading) -> Numerals | None:
+    """How numbers are written; a point between thousands leaves the comma to decimals."""
+    if not (said.decimal or said.thousands):
+        return None
+    return Numerals(said.decimal or ("," if said.thousands == "." else "."), said.thousands)
 
 
 @dataclass(frozen=True)
@@ -267,14 +304,14 @@ def load_one(paths: Paths, survey: Survey, path: Path) -> Fielding:
 
 def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     """What a wave file says of questions, options and items that the questionnaire does not know."""
-    for table in ("columns", "answers", "changes"):
+    for table in ("columns", "answers", "reading", "changes"):
         for question in getattr(wave, table):
             if question not in survey.questions:
                 hint = did_you_mean(question, survey.questions)
                 yield document.problem(f"no question {question!r}; {hint}", table, question)
     for question, mapped in wave.answers.items():
         if question in survey.questions:
-            takes_numbers = survey.questions[question].kind in ("number", "allocation")
+            takes_numbers = survey.questions[question].kind in NUMERIC
             known = [*survey.options(question), *survey.questions[question].items]
             for text, identifier in mapped.items():
                 if isinstance(identifier, int | float):
@@ -293,6 +330,7 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
             yield from _check_change(change, question, survey, document)
     for rule, exclude in enumerate(wave.exclude):
         yield from _check_options(exclude.where, survey, document, "exclude", rule, "where")
+    yield from _check_reading(wave, survey, document)
     source = wave.source
     if source.format in _ONE_HEADER_ROW and source.header_rows not in (None, 1):
         yield document.problem(f"a {source.format} export has one header row", "source", "header_rows")
@@ -319,6 +357,26 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
         if count and count != len(source.file):
             yield document.problem(f"{count} {key} for {len(source.file)} files; one each", "source", key)
+
+
+def _check_reading(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
+    """Ways of reading cells that mean nothing for their question, or that contradict themselves."""
+    tables: list[tuple[Source | Reading, tuple[Key, ...]]] = [(wave.source, ("source",))]
+    for question, reading in wave.reading.items():
+        tables.append((reading, ("reading", question)))
+        kind = survey.questions[question].kind if question in survey.questions else ""
+        for key, kinds in (("decimal", NUMERIC), ("thousands", NUMERIC), ("dates", ("date",))):
+            if kind and getattr(reading, key) and kind not in kinds:
+                yield document.problem(f"{key} means nothing for a {kind} question", "reading", question, key)
+        if not reading.model_dump(exclude_defaults=True):
+            yield document.problem("says nothing; delete it", "reading", question)
+    for said, place in tables:
+        numerals = _numerals(said)
+        if numerals and numerals.decimal == numerals.thousands:
+            yield document.problem(
+                f"{numerals.decimal!r} cannot stand before decimals and between thousands",
+                *(*place, "thousands"),
+            )
 
 
 def _check_options(where: Options, survey: Survey, document: Document, *place: Key) -> Iterator[Problem]:

@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 
 from pipeline.errors import Problem, SurveyError
 from pipeline.estimate import SUPPRESSED
-from pipeline.statements import literal
 from pipeline.stats.raking import RakingError, rake
 from pipeline.stats.variance import Array
 from pipeline.survey import NO_ANSWER, Survey
-from pipeline.values import MOST
+from pipeline.values import MOST, PLAIN, as_number, two_ways, ways_to_read
 from pipeline.wave import Fielding
 from pipeline.words import plain
 
@@ -31,8 +30,6 @@ Integers = NDArray[np.int64]
 _LISTED = 5
 _SMALLEST = 1e-5  # of the mean weight; below, twelve decimals would hold too little of it
 _LOOKED_AT = 1000
-_DECIMAL_COMMA = r"\s*-?(0*,\d+|\d+,(\d{1,2}|\d{4,}))\s*"
-_ANY_COMMA = r"\s*-?\d+,\d{3}\s*"
 
 
 def weigh(
@@ -45,7 +42,7 @@ def weigh(
     wave = fielding.wave
     if not wave.weighting:
         return
-    respondents, given = _given(connection, number)
+    respondents, given = _given(connection, questionnaire, number, fielding)
     if not len(respondents):
         return
     mean = 1.0
@@ -78,32 +75,36 @@ def weigh(
         connection.executemany("insert into coded.targets values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _given(connection: duckdb.DuckDBPyConnection, wave: int) -> tuple[Integers, Array]:
+def _given(
+    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, wave: int, fielding: Fielding
+) -> tuple[Integers, Array]:
     """The analysed respondents of a wave, and the number that the weight of each is (NaN: none).
 
-    A decimal comma is read as a point, unless it could be one between thousands.
+    SurveyError where the weights can be read in two ways and the wave file does not say how.
     """
     own = (
         "from coded.respondents left join all_weights using (wave, respondent) "
         f"where wave = {wave} and excluded is null"
     )
+    texts = dict(
+        connection.execute(f"select text, count(*) {own} and text is not null group by text").fetchall()
+    )
+    numerals = fielding.wave.numerals()
+    if numerals is None:
+        ways = ways_to_read(texts)
+        if len(ways) > 1:
+            said = f"weight: {two_ways(texts, ways, base=questionnaire.privacy.base)} under [source]"
+            raise SurveyError([fielding.document.problem(said, "respondents", "weight")])
+        numerals = ways[0] if ways else PLAIN
+    read = {text: as_number(text, "", numerals) for text in texts}
+    frame = pd.DataFrame({"text": list(read), "number": pd.array(list(read.values()), dtype="Float64")})
+    connection.register("frame", frame.astype({"text": "str"}))
     found = connection.execute(
-        "select respondent, contains(coalesce(text, ''), ',') as comma, case when not contains(text, '_') "
-        "then try_cast(case when text like '%.%' then text else replace(text, ',', '.') end as double) end "
-        f"as weight {own} order by respondent"
+        f"select respondent, number from (select respondent, text {own}) left join frame using (text) "
+        "order by respondent"
     ).df()
-    given = found["weight"].to_numpy(dtype=float, copy=True)
-    if found["comma"].any():
-        shapes = [
-            f"bool_or(regexp_full_match(text, {literal(shape)}))" for shape in (_ANY_COMMA, _DECIMAL_COMMA)
-        ]
-        ((thousands, decimals),) = connection.execute(
-            f"select {', '.join(shapes)} {own} and contains(text, ',')"
-        ).fetchall()
-        if thousands and not decimals:
-            # 1,234 may be a thousand: nothing says otherwise
-            given[found["comma"].to_numpy(dtype=bool)] = np.nan
-    return found["respondent"].to_numpy(), given
+    connection.unregister("frame")
+    return found["respondent"].to_numpy(), found["number"].to_numpy(dtype=float, copy=True)
 
 
 def _check_column(
