@@ -16,10 +16,12 @@ from pipeline.ingest import Export
 from pipeline.meanings import Mapped, Offer
 from pipeline.statements import literal, statement
 from pipeline.survey import MEASURED, ROLES, Survey
-from pipeline.wave import Fielding
+from pipeline.wave import REPEATED, Fielding
 from pipeline.words import is_beginning, plain
 
 STATES = ("answered", "dkns", "not_applicable", "skipped", "not_reached", "not_asked", "not_offered")
+KEPT = {"keep_first": "place > 1", "keep_last": "place < places"}
+"""which of the responses that repeat one another go, in SQL, by what is declared of duplicates"""
 _BITS = 62  # in a word, which SQL has as a signed integer
 _MODE = re.compile(
     r"\s*(\((?:please )?(?:select|choose|check|tick|mark|rank|pick)[^()]*\))\s*[:.]?\s*\Z", re.IGNORECASE
@@ -43,7 +45,7 @@ def declare(
         "offers": _offers(questionnaire, mapped),
         "slots": _slots(questionnaire, mapped),
         "routes": _routes(questionnaire, mapped),
-        "rules": _rules(mapped),
+        "rules": _rules(fieldings, mapped),
         "nets": _nets(questionnaire, fieldings),
     }
     listed = ", ".join(f"'{role}'" for role in ROLES)
@@ -68,6 +70,9 @@ def declare(
     connection.execute("create temp table all_respondents (wave utinyint, respondent uinteger)")
     connection.execute(
         "create temp table all_screens (wave utinyint, respondent uinteger, position usmallint)"
+    )
+    connection.execute(
+        "create temp table all_repeated (wave utinyint, respondent uinteger, place uinteger, places uinteger)"
     )
     connection.execute("create temp table all_durations (wave utinyint, respondent uinteger, seconds double)")
     connection.execute("create temp table all_ids (wave utinyint, respondent uinteger, id varchar)")
@@ -106,6 +111,8 @@ def _waves(fieldings: Sequence[Fielding], exports: Sequence[Export]) -> pd.DataF
                 "licence": declared.source.licence,
                 "citation": declared.source.citation,
                 "weighting": declared.weighting,
+                "duplicates": declared.respondents.duplicates,
+                "repeated": 0,
                 "mean_weight": 1.0,
                 "received": export.rows,
                 "blank_rows": export.blank_rows,
@@ -121,9 +128,16 @@ def _waves(fieldings: Sequence[Fielding], exports: Sequence[Export]) -> pd.DataF
         "licence",
         "citation",
         "weighting",
+        "duplicates",
     )
     types = {"wave": "uint8", **dict.fromkeys(text, "str")}
-    types |= {"mean_weight": "float64", "synthetic": "bool", "received": "int64", "blank_rows": "int64"}
+    types |= {
+        "repeated": "int64",
+        "mean_weight": "float64",
+        "synthetic": "bool",
+        "received": "int64",
+        "blank_rows": "int64",
+    }
     return frame(rows, types)
 
 
@@ -232,14 +246,20 @@ def _options(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
     return frame(rows, types | {"exclusive": "bool", "score": "float64"})
 
 
-def _rules(mapped: Sequence[Mapped]) -> pd.DataFrame:
-    """The screening rules of each wave, in order."""
-    rows = [
-        {"wave": number, "position": position, "reason": reason}
-        for number, meaning in enumerate(mapped, 1)
-        for position, (reason, _) in enumerate(meaning.screens, 1)
-    ]
-    return frame(rows, {"wave": "uint8", "position": "uint16", "reason": "str"})
+def _rules(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> pd.DataFrame:
+    """The screening rules of each wave, in order; what repeats another response goes first, at place 0.
+
+    `lost` counts the texts of a rule that stand in no cell.
+    """
+    rows = []
+    for number, (fielding, meaning) in enumerate(zip(fieldings, mapped, strict=True), 1):
+        if fielding.wave.respondents.duplicates in KEPT:
+            rows.append({"wave": number, "position": 0, "reason": REPEATED, "lost": 0})
+        rows += [
+            {"wave": number, "position": place, "reason": reason, "lost": meaning.lost[place - 1]}
+            for place, (reason, _) in enumerate(meaning.screens, 1)
+        ]
+    return frame(rows, {"wave": "uint8", "position": "uint16", "reason": "str", "lost": "uint16"})
 
 
 class Numbers:

@@ -120,6 +120,8 @@ def carried_toml(
         lines.append(f"citation = {_quoted(_renamed(source.citation, like.name, name))}")
     lines += ["", "[respondents]"]
     lines += _roles_toml(found.respondents, like.wave.respondents)
+    if declared.respondents.duplicates:
+        lines.append(f"duplicates = {_quoted(declared.respondents.duplicates)}")
     lines += _drop_toml(found.drop)
     for rule in declared.exclude:
         by = f"where = {_where(rule.where)}" if rule.where else f"quality = {json.dumps(rule.quality)}"

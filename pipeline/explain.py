@@ -44,6 +44,7 @@ _COUNTED = {
     "written": "who wrote something",
 }
 _WIDTH = 10
+_DUPLICATES = ("respondents", "duplicates")
 
 
 @dataclass(frozen=True)
@@ -282,7 +283,8 @@ def _flow(receipt: _Receipt) -> Iterator[str]:
     for step in own.to_dict("records"):
         count = thousands(float(step["respondents"]))
         if step["step"] == "excluded":
-            where = _at(receipt.fielding.document, "exclude", rules.index(step["reason"]))
+            place = ("exclude", rules.index(step["reason"])) if step["reason"] in rules else _DUPLICATES
+            where = _at(receipt.fielding.document, *place)
             yield _part("", f"−{count} {step['reason']} ({where})")
         elif step["step"] in ("received", "analysed"):
             yield _part(step["step"], count)

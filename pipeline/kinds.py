@@ -99,6 +99,8 @@ def _cells(
             option = options.match(piece, count=count)
             if not option and other and not write_ins:
                 option = reader.coded_from_text(name, piece, heading.letters)
+            if not option and reader.is_missing(name, piece, count):
+                continue
             if not option:
                 unknown[piece, heading.letters] += count
                 option = other
@@ -192,6 +194,19 @@ def _whole(
     return found
 
 
+def _boxes_of_zeros(reader: Reader, boxes: Sequence[Heading]) -> list[Heading]:
+    """The boxes that hold nothing but 0, which nobody ticked.
+
+    A 0 is a tick where it is the code of its option: where each other box holds a number of its own.
+    """
+    numbers = {h: {as_number(text) for text in reader.texts.get(h.column, {})} for h in boxes}
+    zeros = [heading for heading, held in numbers.items() if held == {0.0}]
+    others = [held for heading, held in numbers.items() if held and heading not in zeros]
+    codes = {number for held in others for number in held if len(held) == 1 and number is not None}
+    coded = len(zeros) == 1 and len(codes) == len(others) and not codes <= {1.0}
+    return [] if coded else zeros
+
+
 def _exploded(
     reader: Reader,
     name: str,
@@ -202,10 +217,12 @@ def _exploded(
     """A column an option, known by its heading or by the one text in its cells."""
     found: dict[str, list[Heading]] = {}
     unticked: set[str] = set()
+    beside = {h for h in write_ins if h in columns and not _is_box(reader, h)}
+    empty = _boxes_of_zeros(reader, [h for h in columns if h not in beside])
     for heading in columns:
-        own_words = heading in write_ins and not _is_box(reader, heading)
+        own_words = heading in beside
         every = {} if own_words else reader.texts.get(heading.column, {})
-        blank = [text for text in every if reader.layout.is_unticked(text)]
+        blank = [text for text in every if reader.layout.is_unticked(text) or heading in empty]
         values = {text: count for text, count in every.items() if text not in blank}
         unticked.update(blank)
         option = options.match(heading.label, heading=True)
@@ -233,7 +250,7 @@ def _exploded(
             reader.say(
                 name,
                 f"column {heading} holds nothing but {denied[0]!r}; if that is a box left empty, list it as "
-                "blank under [source]",
+                f"blank under [reading.{name}], or for all under [source]",
                 option,
             )
         if heading not in write_ins and len(values) > 1:
@@ -297,6 +314,8 @@ def _grid(reader: Reader, asked: Asked) -> None:
         codes: dict[str, tuple[Answer, ...]] = {}
         for text, count in values.items():
             level = asked.options.match(text, count=count)
+            if not level and reader.is_missing(asked.name, text, count):
+                continue
             if not level:
                 unknown[text, heading.letters] += count
             codes[text] = (Answer(item=item, option=level),)
@@ -347,6 +366,8 @@ def _rank(reader: Reader, asked: Asked) -> None:
                 item = matched[heading.column]
                 rank = as_place(text) if item else place
                 item = item or asked.items.match(text)
+                if (not item or not rank) and reader.is_missing(asked.name, text, count):
+                    continue
                 if not item or not rank or rank > len(asked.items.declared):
                     unknown[text, heading.letters] += count
                 codes[text] = (Answer(item=item, rank=rank),)
@@ -388,6 +409,8 @@ def _measured(reader: Reader, asked: Asked) -> None:
     for text, count in reader.texts[heading.column].items():
         value = _value(reader, asked, text, numerals)
         option = "" if value is not None else asked.options.match(text, count=count)
+        if value is None and not option and reader.is_missing(asked.name, text, count):
+            continue
         if value is None and not option:
             unknown[text, heading.letters] += count
         codes[text] = (Answer(option=option, value=value),)
@@ -414,6 +437,8 @@ def _allocation(reader: Reader, asked: Asked) -> None:
         codes: dict[str, tuple[Answer, ...]] = {}
         for text, count in reader.texts[heading.column].items():
             value = _value(reader, asked, text, numerals)
+            if value is None and reader.is_missing(asked.name, text, count):
+                continue
             if value is None or value < 0:
                 unknown[text, heading.letters] += count
             codes[text] = (Answer(item=item, value=value),)

@@ -7,7 +7,9 @@ every line of the wave file that matched nothing is a problem. Nothing is guesse
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from pipeline.assign import Assigned, is_write_in
 from pipeline.documents import Document
@@ -19,6 +21,8 @@ from pipeline.reading import SHOWN, Asked, Labels, Reader
 from pipeline.survey import MEASURED, Survey
 from pipeline.wave import Fielding
 from pipeline.words import fold
+
+_ALMOST = 0.8  # the likeness, by difflib, from which a text is taken for a slip of another
 
 
 def interpret(
@@ -43,6 +47,14 @@ def attempt(
     reader.mapped.id = assigned.respondents.get("id")
     if {"started", "submitted"} <= set(assigned.respondents):
         reader.mapped.times = (assigned.respondents["started"], assigned.respondents["submitted"])
+    reader.mapped.notices += [
+        fielding.document.problem(
+            f"{name}: {'1 cell holds a value' if count == 1 else f'{count} cells hold values'} that the file "
+            f"declares missing, and counts as empty; map it under [answers.{name}] if it is an answer",
+            *("reading", name),
+        )
+        for name, count in reader.mapped.missing.items()
+    ]
     for column in reader.mapped.coded:
         for text, answers in column.codes.items():
             for answer in answers:
@@ -60,8 +72,8 @@ def _read(reader: Reader, name: str) -> None:
     declared = {i: o.label for i, o in reader.survey.options(name).items()}
     write_ins = [i for i, o in reader.survey.options(name).items() if o.write_in]
     own_words = bool(write_ins) or question.private or question.kind in MEASURED
-    options = Labels("options", declared, lines, write_ins, own_words)
-    items = Labels("items", question.items, lines)
+    options = Labels("options", declared, lines, write_ins, own_words, reader.layout.missing)
+    items = Labels("items", question.items, lines, missing=reader.layout.missing)
     numbers = {text: float(to) for text, to in mapped.items() if not isinstance(to, str)}
     asked = Asked(name, columns, options, items, numbers)
     READERS[question.kind](reader, asked)
@@ -108,9 +120,44 @@ def _screens(reader: Reader) -> None:
                 continue
             column = reader.assigned.screens[key]
             known = {fold(text) for text in wanted}
-            matching = tuple(text for text in reader.texts.get(column, {}) if fold(text) in known)
+            texts = reader.texts.get(column, {})
+            said = {text: fold(text.removeprefix(reader.layout.missing)) for text in texts}
+            matching = tuple(text for text, folded in said.items() if folded in known or fold(text) in known)
             conditions.append(Condition(column=column, texts=matching, blank="" in known))
+            there = {form for text in matching for form in (said[text], fold(text))}
+            lost = [text for text in wanted if text and fold(text) not in there]
+            _lost_texts(reader, number, key, lost, texts, known)
         reader.mapped.screens.append((rule.reason, tuple(conditions)))
+
+
+def _lost_texts(
+    reader: Reader,
+    rule: int,
+    heading: str,
+    lost: Sequence[str],
+    texts: Mapping[str, int],
+    known: AbstractSet[str],
+) -> None:
+    """Texts of a screening rule that stand in no cell: an error where a cell says almost the same.
+
+    Others are told of: the rule may be meant for what did not happen in this wave.
+    """
+    place = ("exclude", rule, "where", heading)
+    others = {fold(text): text for text in texts if fold(text) not in known}
+    for text in lost:
+        near = difflib.get_close_matches(fold(text), list(others), n=1, cutoff=_ALMOST)
+        said = f"{text!r} stands in no cell of {heading!r}"
+        if near:
+            seen = others[near[0]]
+            cells = sum(count for one, count in texts.items() if fold(one) == near[0])
+            times = "once" if cells == 1 else f"{cells} times"
+            hint = f"did you mean {seen[:SHOWN]!r} ({times})?"
+            reader.problems.append(reader.fielding.document.problem(f"{said}; {hint}", *place))
+            continue
+        reader.mapped.lost[rule] += 1
+        reader.mapped.notices.append(
+            reader.fielding.document.problem(f"{said}, so it excludes nobody", *place)
+        )
 
 
 def _near_text(reader: Reader, question: str, text: str, columns: Sequence[Heading]) -> str:

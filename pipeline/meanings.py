@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipeline.errors import Problem
 from pipeline.formats import Heading
 
 Texts = Mapping[int, Mapping[str, int]]
@@ -111,6 +112,12 @@ class Mapped:
     left: dict[str, Counter[str]] = field(default_factory=dict)
     """the texts beside an Other that no rule claims, by question"""
     loose: list[Loose] = field(default_factory=list)
+    missing: Counter[str] = field(default_factory=Counter)
+    """how many cells of a question hold a value that the file declares missing"""
+    lost: Counter[int] = field(default_factory=Counter)
+    """how many texts of a screening rule (by its place, from 0) stand in no cell"""
+    notices: list[Problem] = field(default_factory=list)
+    """what a person should look at and what stops nothing"""
     clashes: list[tuple[str, str, int]] = field(default_factory=list)
     """texts that one beginning fits although it stands for another: question, text, how many cells hold it"""
     used: set[tuple[str, str]] = field(default_factory=set)

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipeline import coded, delimited, files, quality, survey, wave
+from pipeline import coded, delimited, files, progress, quality, survey, wave
 from pipeline.assign import assign
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError
@@ -71,12 +71,14 @@ def normalise(paths: Paths) -> str:
             problems += quality.not_asked(fieldings, mapped)
             if problems:
                 raise SurveyError(problems)
+            notices = [notice for meaning in mapped for notice in meaning.notices]
             coded.declare(connection, questionnaire, fieldings, exports, mapped)
             for number, (fielding, export, meaning) in enumerate(
                 zip(fieldings, exports, mapped, strict=True), 1
             ):
                 _open_cells(connection, paths, fielding, export, meaning.columns)
                 _code(connection, questionnaire, number, meaning)
+                notices += _repeated(connection, number, fielding, meaning, export)
                 quality.keep_times(connection, number, fielding, meaning)
                 problems += _boxes_that_disagree(connection, questionnaire, number, fielding, meaning)
                 _recode(connection, coded.Numbers(questionnaire), number, meaning)
@@ -100,6 +102,8 @@ def normalise(paths: Paths) -> str:
         files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
         # what another program had not written into the database before is none of this one's
         files.prune(paths.outputs, (), f"{paths.database.name}.wal")
+    for notice in notices:
+        progress.notice(notice)
     return content
 
 
@@ -399,6 +403,47 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
             f"where c{meaning.id} is not null"
         )
     _respondents(connection, questionnaire, number, meaning)
+
+
+def _repeated(
+    connection: duckdb.DuckDBPyConnection, number: int, fielding: Fielding, meaning: Mapped, export: Export
+) -> Iterator[Problem]:
+    """Find the responses of a wave whose cells are open that repeat others; a line on them, where there are.
+
+    Who has the same id is the same; without an id, whose cells all say the same, where there are enough of
+    them, or the time of the response among them, to be no chance.
+    """
+    columns = [f"c{heading.column}" for heading in export.headings]
+    id_ = "null" if meaning.id is None else f"c{meaning.id}"
+    # with ids for all, no other cell need be read
+    cells = f"hash({', '.join(columns)})::varchar"
+    filled = f"list_aggregate([{', '.join(columns)}], 'count')"
+    connection.execute(
+        f"create or replace temp view told_apart as select respondent, {id_}::varchar as id, "
+        f"case when {id_} is null then {cells} end as cells, "
+        f"case when {id_} is null then {filled} end as filled from cells"
+    )
+    fewest = 1 if fielding.wave.respondents.submitted else quality.FEWEST_ANSWERS
+    connection.execute(statement("repeated"), {"wave": number, "fewest": fewest})
+    (count,) = connection.execute(
+        "select count(*) from all_repeated where wave = ? and place > 1", [number]
+    ).fetchone() or (0,)
+    connection.execute("update coded.waves set repeated = ? where wave = ?", [count, number])
+    said = fielding.wave.respondents.duplicates
+    if which := coded.KEPT.get(said):
+        connection.execute(
+            "insert into all_screens select wave, respondent, 0 from all_repeated "
+            f"where wave = {number} and {which}"
+        )
+    if count:
+        what = "have the id of an earlier one" if meaning.id is not None else "say the same as an earlier one"
+        then = "all are counted" if said in ("", "keep_all") else f"one of each is counted ({said})"
+        if not said:
+            then += '; say duplicates = "keep_first", "keep_last" or "keep_all" under [respondents]'
+        place = "duplicates" if said else "id"
+        yield fielding.document.problem(
+            f"{count} of {export.rows} responses {what}: {then}", "respondents", place
+        )
 
 
 def _boxes_that_disagree(

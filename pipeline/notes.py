@@ -120,11 +120,26 @@ def _of_wave(wave: Mapping[Any, Any]) -> str:
         f"{', all of them invented' if wave['synthetic'] else ''}; {thousands(wave['analysed'])} analysed.",
         f"Export {wave['file']}, SHA-256 {wave['sha256']}.",
     ]
+    if wave["repeated"]:
+        parts.append(_of_repeated(wave))
     if wave["licence"]:
         parts.append(f"Licence: {wave['licence']}.")
     if wave["citation"]:
         parts.append(f"Source: {wave['citation']}.")
     return " ".join(parts)
+
+
+def _of_repeated(wave: Mapping[Any, Any]) -> str:
+    """What becomes of responses that repeat others."""
+    repeated = (
+        f"{thousands(wave['repeated'])} responses repeat another (the same id, or the same in every cell)"
+    )
+    kept = {"keep_first": "the first of each is counted", "keep_last": "the last of each is counted"}
+    if wave["duplicates"] in kept:
+        return f"{repeated}: {kept[wave['duplicates']]}."
+    if wave["duplicates"]:
+        return f"{repeated}, and are counted: they are taken for different respondents."
+    return f"{repeated}, and are counted: whether they are different respondents has not been decided."
 
 
 def _weighting(waves: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from pipeline.errors import Problem
+from pipeline.words import escaped
+
 
 class _Running:
     """The stage that runs now: what it has told last, and who shows it."""
@@ -33,6 +36,11 @@ def stage(name: str, survey: str) -> Iterator[None]:
         yield
     told = f", {_Running.told}" if _Running.told else ""
     print(f"{name:<10} {survey}  {time.monotonic() - started:.1f} s{told}", file=sys.stderr)
+
+
+def notice(problem: Problem) -> None:
+    """Say on a line of its own what a person should look at and what stops nothing."""
+    print(escaped(str(problem)), file=sys.stderr)
 
 
 def tell(text: str) -> None:

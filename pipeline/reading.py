@@ -33,8 +33,11 @@ class Labels:
         lines: Mapping[str, str],
         write_ins: Iterable[str] = (),
         own_words: bool = False,
+        missing: str = "",
     ) -> None:
         self.part = part
+        self.missing = missing
+        """how a text begins that the file declares missing; behind it may stand the label of an option"""
         self.enough = _SHOWN_BY if own_words else 1
         """how many cells must hold a text before it is printed as a label"""
         self.declared = dict(declared)
@@ -55,6 +58,12 @@ class Labels:
 
         The full label of a write-in is read from a heading alone: in a cell it is somebody's own text.
         """
+        found = self._match(text, heading, count)
+        if not found and self.missing and text.startswith(self.missing):
+            return self._match(text.removeprefix(self.missing), heading, count)
+        return found
+
+    def _match(self, text: str, heading: bool, count: int) -> str:
         if not fold(text):
             return ""  # a heading that is blank, as where the question stands alone above its column
         self.seen[fold(text)] += self.enough if heading else count
@@ -137,6 +146,13 @@ class Reader:
         self.mapped = Mapped(columns=dict(assigned.questions))
         self.layout = formats[fielding.wave.source.format]
         self.separator = fielding.wave.source.separator or self.layout.separator
+
+    def is_missing(self, question: str, text: str, count: int) -> bool:
+        """Whether the file declares a text missing, so that it counts as an empty cell; how many is noted."""
+        if self.layout.is_missing(text):
+            self.mapped.missing[question] += count
+            return True
+        return False
 
     def coded_from_text(self, question: str, text: str, column: str) -> str:
         """The option that a question's dictionary makes of a text beside Other; empty where none does."""

@@ -18,7 +18,7 @@ from pipeline.words import fold
 
 SUFFIXES = (".sav", ".zsav")
 HEADER_ROWS = 3
-MISSING = "missing "  # before a value that the file declares missing and does not label
+MISSING = "missing "  # before a value, or its label, that the file declares missing
 _PART = re.compile(r"(?P<stem>.+?)_(?P<part>\d+)\Z")
 _OWN_TEXT = re.compile(r"(?P<stem>.+?)_(?:\d+_)?(?:other|text|oth|specify)\Z", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[(?P<label>.*?)\]\s*(?P<text>.*)\Z", re.DOTALL)
@@ -28,9 +28,9 @@ _PARTED = re.compile(r".*(?: - |: |\? )", re.DOTALL)
 def rows(path: Path) -> list[list[str]]:
     """The header and the cases of an SPSS file as text.
 
-    A value with a label is written as the label. One that the file declares missing and gives no label is
-    written `missing 99`, so that it cannot pass for a number; system-missing is blank. What a multiple
-    response set does not count is blank.
+    A value with a label is written as the label. One that the file declares missing is written `missing 99`,
+    or `missing Refused` where it has a label, so that it cannot pass for a number; system-missing is blank.
+    What a multiple response set does not count is blank.
     """
     if importlib.util.find_spec("pyreadstat") is None:  # an extra: only who reads SPSS files needs it
         raise UnreadableError(
@@ -98,12 +98,9 @@ def _column(
     for value in values:
         if value is None or value != value or value == "" or (counted is not None and value != counted):
             cells.append("")
-        elif value in labels:
-            cells.append(labels[value])
-        elif any(_within(value, part) for part in missing):
-            cells.append(f"{MISSING}{_text(value)}")
         else:
-            cells.append(_text(value))
+            said = labels[value] if value in labels else _text(value)
+            cells.append(f"{MISSING}{said}" if any(_within(value, part) for part in missing) else said)
     return cells
 
 

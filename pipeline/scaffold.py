@@ -187,7 +187,7 @@ def draft(
     out = Draft(blank=_blanks(texts))
     without = {fold(text) for text in out.blank}
     texts = {
-        column: {text: n for text, n in values.items() if fold(text) not in without}
+        column: {text: n for text, n in _said(values, layout.missing).items() if fold(text) not in without}
         for column, values in texts.items()
     }
     taken: set[str] = set()
@@ -214,6 +214,18 @@ def draft(
         question.id = _unique(_slug(group[0].code or question.text or group[0].label), taken)
         out.questions.append(question)
     return out
+
+
+def _said(values: Mapping[str, int], missing: str) -> dict[str, int]:
+    """The texts of a column without what the file declares missing; a Don't know among that is an answer."""
+    if not missing:
+        return dict(values)
+    said: Counter[str] = Counter()
+    for text, count in values.items():
+        label = text.removeprefix(missing)
+        if label == text or role_of(fold(label)) in ("dkns", "not_applicable"):
+            said[label] += count
+    return dict(said)
 
 
 def _groups(headings: Sequence[Heading], texts: Texts, layout: Format) -> Iterator[tuple[Heading, ...]]:

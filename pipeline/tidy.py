@@ -30,6 +30,7 @@ COUNTS = (
     "row",
     "n",
     "received",
+    "repeated",
     "analysed",
     "number",
     "flagged",

@@ -16,6 +16,7 @@ from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
 from pipeline.survey import NO_ANSWER, NUMERIC, Survey
 from pipeline.values import MOST, Numerals
+from pipeline.words import beginning, fits, is_beginning
 
 _MOST_BYTES_OF_A_NAME = 255  # of a file or a folder, on the systems there are
 _ONE_HEADER_ROW = ("limesurvey", "googleforms", "typeform", "kobotoolbox", "flat")
@@ -79,18 +80,25 @@ class Reading(Declared):
     _blank = field_validator("blank", mode="before")(_listed)
 
 
+REPEATED = "a response that repeats another"
+"""the reason, in the survey flow, of what `duplicates` leaves out"""
+_ABOUT_DUPLICATES = ("duplicate_id", "duplicate_answers")
 # the columns of [respondents] that each describe a response
 ROLES = ("id", "started", "submitted", "weight")
 
 
 class Respondents(Declared):
-    """The columns that describe a response and not an answer; `drop` never reaches the disk."""
+    """The columns that describe a response and not an answer; `drop` never reaches the disk.
+
+    `duplicates` says which of the responses that repeat one another are counted.
+    """
 
     id: str = ""
     started: str = ""
     submitted: str = ""
     weight: str = ""
     drop: list[str] = []
+    duplicates: Literal["", "keep_first", "keep_last", "keep_all"] = ""
 
     _drop = field_validator("drop", mode="before")(_listed)
 
@@ -325,6 +333,7 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
                         f"{question!r} has no option or item {identifier!r}; {hint}",
                         *("answers", question, text),
                     )
+                yield from _check_taken(survey, question, text, identifier, document)
     for question, change in wave.changes.items():
         if question in survey.questions:
             yield from _check_change(change, question, survey, document)
@@ -342,6 +351,7 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
         yield document.problem("fielded: to is before from", "fielded")
     yield from _check_weights(wave, survey, document)
     yield from _check_quality(wave, survey, document)
+    yield from _check_duplicates(wave, document)
     reasons: set[str] = set()
     for rule, exclude in enumerate(wave.exclude):
         if exclude.reason in reasons:
@@ -357,6 +367,46 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
         if count and count != len(source.file):
             yield document.problem(f"{count} {key} for {len(source.file)} files; one each", "source", key)
+
+
+def _check_duplicates(wave: Wave, document: Document) -> Iterator[Problem]:
+    """Two ways of leaving out responses that repeat others, or a rule with the name of the first."""
+    if not wave.respondents.duplicates:
+        return
+    for rule, exclude in enumerate(wave.exclude):
+        for index, name in enumerate(exclude.quality):
+            if name in _ABOUT_DUPLICATES:
+                yield document.problem(
+                    f"{name} stands beside duplicates under [respondents]; say it in one way: delete one",
+                    *("exclude", rule, "quality", index),
+                )
+        if exclude.reason == REPEATED:
+            yield document.problem(
+                f"{REPEATED!r} is what duplicates under [respondents] is called; name this rule otherwise",
+                *("exclude", rule, "reason"),
+            )
+
+
+def _check_taken(
+    survey: Survey, question: str, text: str, to: str | Number, document: Document
+) -> Iterator[Problem]:
+    """A line of [answers] that takes the cells of another option, or item, than the one with that label."""
+    options = {i: option.label for i, option in survey.options(question).items()}
+    items = survey.questions[question].items
+    for label_of in (
+        (options, items) if isinstance(to, int | float) else (options if to in options else items,)
+    ):
+        for identifier, label in label_of.items():
+            longer = (
+                is_beginning(text) and is_beginning(label) and beginning(label).startswith(beginning(text))
+            )
+            if identifier != to and (longer or (not is_beginning(label) and fits(text, label))):
+                fitting = "fits" if is_beginning(text) else "is"
+                yield document.problem(
+                    f"{text!r} {fitting} the label of {identifier!r} ({label!r}), and is mapped to {to!r}; "
+                    "delete the line, or make it longer than that label",
+                    *("answers", question, text),
+                )
 
 
 def _check_reading(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:

@@ -114,7 +114,7 @@ def test_odk_central_joins_groups_by_a_dash(tmp_path: Path) -> None:
     assert answers(paths) == {"colour": [(1, "red"), (2, "green")]}
 
 
-def test_spss_labels_and_missing_values(tmp_path: Path) -> None:
+def test_spss_labels_and_missing_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pyreadstat = pytest.importorskip("pyreadstat")
     survey = """
 title = "SPSS"
@@ -159,11 +159,18 @@ options = { refused = "Refused" }
     with duckdb.connect(str(paths.database), read_only=True) as connection:
         texts = dict(connection.execute("select question, text from questions").fetchall())
     assert texts == {"colour": "Which colour?", "tools": "Which tools?", "age": "How old?"}
-    # a value that the file declares missing and nobody mapped is no number
+    # what the file declares missing and nobody mapped is no answer, with a label of its own or not
     wave = paths.raw / "w.toml"
     wave.write_text(wave.read_text().replace('[answers.age]\n"missing 999" = "refused"\n', ""))
-    with pytest.raises(SurveyError, match=r"age: 'missing 999' \(1 times, column E\) is no plain number"):
-        answers(paths)
+    paths.questionnaire.write_text(
+        survey.replace(', dkns = "Don\'t know"', "").replace('options = { refused = "Refused" }\n', "")
+    )
+    assert answers(paths) == {
+        "colour": [(1, "red"), (2, "green")],
+        "tools": [(1, "axe"), (1, "saw"), (4, "saw")],
+        "age": [(1, 40.0), (4, 31.5)],
+    }
+    assert "w.toml:1: colour: 1 cell holds a value that the file declares missing" in capsys.readouterr().err
 
 
 def test_parquet_types_become_the_texts_that_a_csv_would_have(tmp_path: Path) -> None:

@@ -30,13 +30,17 @@ class Format:
     unticked: frozenset[str] = frozenset()
     """folded texts that, in the column of an option, say that it was not chosen."""
     missing: str = ""
-    """how a text begins that the file declares missing; in a box it is no tick."""
+    """how a text begins that the file declares missing: no answer, unless its label is an option; no tick."""
     joined_too: bool = False
     """whether a multiple choice may stand there twice: joined in one column, and split into boxes."""
 
     def is_unticked(self, text: str) -> bool:
         """Whether a text in the column of an option says that it was not chosen."""
-        return fold(text) in self.unticked or bool(self.missing and text.startswith(self.missing))
+        return fold(text) in self.unticked or self.is_missing(text)
+
+    def is_missing(self, text: str) -> bool:
+        """Whether the file declares a text missing."""
+        return bool(self.missing) and text.startswith(self.missing)
 
 
 formats: dict[str, Format] = {

@@ -5,6 +5,16 @@ from (
     select wave, 1 as place, 0 as position, 'received' as step, '' as reason, received as respondents
     from waves
     union all
+    select wave, 1, 1, 'repeated', 'the id or all cells of an earlier response; all are counted', repeated
+    from waves
+    where repeated > 0 and duplicates in ('', 'keep_all')
+    union all
+    select waves.name, 2, rules.position, 'unmatched',
+        rules.reason || ': ' || rules.lost || ' of its texts stand in no cell', 0
+    from coded.rules
+    join coded.waves using (wave)
+    where rules.lost > 0
+    union all
     select waves.name, 2, rules.position, 'excluded', rules.reason, count(respondents.respondent)
     from coded.rules
     join coded.waves using (wave)
