@@ -11,13 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-from pipeline import files
+from pipeline import files, sav
 from pipeline.anonymity import WITHHELD
 from pipeline.coded import STATES
 from pipeline.errors import SurveyError
@@ -101,17 +100,15 @@ class Facts:
         return f"{MARK}{whose}: invented, nobody gave them."
 
 
-def require_pyreadstat() -> ModuleType:
-    """The library that writes SPSS files; SurveyError that says how to install it."""
+def require_pyreadstat() -> None:
+    """SurveyError that says how to install the library that writes SPSS files, where it is not there."""
     try:
         # an extra: only who has to do with SPSS files needs it
-        import pyreadstat
+        import pyreadstat  # noqa: F401
     except ImportError:
         raise SurveyError(
             f"{RESPONSES_SAV} is written by pyreadstat: run pip install 'survey-pipeline[spss]'"
         ) from None
-    module: ModuleType = pyreadstat
-    return module
 
 
 def facts(run: Run, public: Public) -> Facts:
@@ -186,9 +183,9 @@ def _parquet(path: Path, data: Microdata) -> None:
 def _sav(path: Path, data: Microdata, told: Facts) -> None:
     numbers = {one.spss: _as_numbers(data.frame[one.name], one) for one in data.variables}
     labels = {one.spss: value_labels(one) for one in data.variables if one.kind in ("category", "box")}
-    require_pyreadstat().write_sav(
-        pd.DataFrame(numbers),
+    sav.write(
         path,
+        pd.DataFrame(numbers),
         row_compress=True,
         file_label=_fitted(f"{MARK}: {told.title}" if told.mark else told.title, _FILE_LABEL),
         column_labels={one.spss: variable_label(one) for one in data.variables},

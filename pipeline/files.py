@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import filecmp
+import glob
 import hashlib
 import os
 import shutil
@@ -22,6 +23,7 @@ PRIVATE = 0o600
 PUBLIC = 0o644
 _ASIDE = ".aside"  # what is not finished ends so, with a point before it: .uses.csv.k3x9q2ab.aside
 _BEFORE = ".before"  # what stood where a folder is swapped in
+_ROOM = 2**20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -81,7 +83,9 @@ def aside(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
             temporary.chmod(mode)
             temporary.replace(path)
         finally:
-            temporary.unlink(missing_ok=True)
+            # and what a program that writes it puts beside it, as DuckDB its log
+            for left in temporary.parent.glob(f"{glob.escape(temporary.name)}*"):
+                left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -126,6 +130,12 @@ def scratch(folder: Path) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(_ASIDE, ".", folder) as name:
             yield Path(name)
+
+
+def require_room(path: Path) -> None:
+    """OSError with what the system says where no more can be written to a file, as on a full disk."""
+    with path.open("ab") as stream:
+        stream.write(bytes(_ROOM))
 
 
 def opened(path: Path) -> int:

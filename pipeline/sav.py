@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import itertools
+import os
 import pickle
 import re
 import subprocess
@@ -13,6 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from pipeline import files
 from pipeline.delimited import UnreadableError
 from pipeline.words import fold
 
@@ -56,6 +61,25 @@ def rows(path: Path) -> list[list[str]]:
         for name in names
     ]
     return [*header, *(list(row) for row in zip(*columns, strict=True))]
+
+
+def write(path: Path, frame: pd.DataFrame, **said: Any) -> None:
+    """Write an SPSS file, as pyreadstat does with what is `said`; OSError where the disk is full.
+
+    Its writer may leave an end out without a word, so what was written is read again.
+    """
+    import pyreadstat
+
+    try:
+        pyreadstat.write_sav(frame, path, **said)
+        if pyreadstat.read_sav(path)[0].shape == frame.shape:
+            return
+        error: Exception = OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+    except pyreadstat.ReadstatError as told:
+        error = told
+    # it does not say why; the system does, where there is no room
+    files.require_room(path)
+    raise error
 
 
 # one wrong byte can be a segmentation fault of pyreadstat, so it reads in a process of its own

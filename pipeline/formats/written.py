@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline import sav
 from pipeline.values import as_number
 
 _MOST_LABELS = 60  # texts of a variable that an SPSS file holds as value labels
@@ -353,8 +354,6 @@ def _unlike(names: Sequence[str]) -> list[str]:
 
 def _save_sav(path: Path, rows: list[list[str]]) -> None:
     """Names and labels of variables, then cells: numbers as numbers, texts met often as value labels."""
-    import pyreadstat
-
     names, labels, *cells = rows
     frame = pd.DataFrame(cells, columns=names, dtype="str")
     values: dict[str, dict[Any, str]] = {}
@@ -367,4 +366,4 @@ def _save_sav(path: Path, rows: list[list[str]]) -> None:
             codes = {text: float(code) for code, text in enumerate(texts, 1)}
             values[name] = {code: text for text, code in codes.items()}
             frame[name] = frame[name].map(codes).astype(float)
-    pyreadstat.write_sav(frame, path, column_labels=list[str | None](labels), variable_value_labels=values)
+    sav.write(path, frame, column_labels=list[str | None](labels), variable_value_labels=values)
