@@ -13,9 +13,9 @@ import pandas as pd
 from pipeline import comparability, exhibits, paths, survey
 from pipeline import wave as wave_files
 from pipeline.cells import COLUMNS, CROSS, Domain, chosen_together, estimates, ranks
+from pipeline.database import open_database
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.estimate import LOW_BASE
-from pipeline.memory import limit
 from pipeline.printed import POOL
 from pipeline.significance import (
     ADJUSTMENT,
@@ -28,7 +28,6 @@ from pipeline.significance import (
     wave_pairs,
 )
 from pipeline.stats.tests import ADJUSTMENTS
-from pipeline.tables import open_database
 
 By = str | Sequence[str] | None
 Where = Mapping[str, str | Sequence[str]] | None
@@ -51,8 +50,7 @@ class OpenSurvey:
         self.bands = exhibits.load(self.paths, self.survey).segments
         self.fieldings = wave_files.load(self.paths, self.survey)
         self.waves = [fielding.name for fielding in self.fieldings]
-        self.connection = open_database(self.paths)
-        limit(self.connection, self.survey, self.paths.spilt)
+        self.connection = open_database(self.paths, self.survey)
 
     def close(self) -> None:
         """Let go of the database, so that the survey can be made again."""

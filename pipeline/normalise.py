@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipeline import coded, delimited, files, progress, quality, survey, wave
+from pipeline import coded, database, delimited, files, progress, quality, survey, wave
 from pipeline.assign import assign
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError
@@ -22,8 +22,9 @@ from pipeline.ingest import Export, load_export
 from pipeline.mapping import interpret
 from pipeline.meanings import Answer, Condition, Mapped
 from pipeline.memory import limited
+from pipeline.origin import origin
 from pipeline.paths import Paths
-from pipeline.statements import folder, literal, schema, statement
+from pipeline.statements import folder, literal, statement
 from pipeline.survey import Survey
 from pipeline.wave import Fielding
 from pipeline.weights import weigh
@@ -52,12 +53,14 @@ def normalise(paths: Paths) -> str:
     """Build the database of a survey from what `ingest` wrote; the md5 of its rows.
 
     SurveyError lists every heading, answer and declaration that fits nothing, and every check that
-    selects rows; the database that was there stays as it was.
+    selects rows, or says that the disk is full; the database that was there stays as it was.
     """
+    # before anything is read: what changes meanwhile is newer than the database
+    made_from = origin(paths, database.made_from(paths))
     questionnaire, document = survey.load(paths)
     fieldings = wave.load(paths, questionnaire)
     exports = [load_export(paths, fielding.name) for fielding in fieldings]
-    with files.aside(paths.database) as temporary, files.scratch(paths.interim) as spilt:
+    with files.scratch(paths.interim) as spilt, files.aside(paths.database) as temporary:
         temporary.unlink()
         with (
             duckdb.connect(str(temporary)) as connection,
@@ -97,8 +100,11 @@ def normalise(paths: Paths) -> str:
                 connection.execute(view)
             _check(connection, fieldings)
             _weigh(connection, questionnaire, fieldings)
-            connection.execute("create table coded.declared as select ? as sha256", [declared(paths)])
-            content = _content(connection, questionnaire, fieldings)
+            connection.execute("create table coded.origins (name varchar, sha256 varchar)")
+            connection.executemany("insert into coded.origins values (?, ?)", list(made_from.items()))
+            # a connection that is closed says nothing of what it could not write
+            connection.execute("checkpoint")
+        content = _stored(paths, temporary, questionnaire, fieldings, spilt)
         files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
         # what another program had not written into the database before is none of this one's
         files.prune(paths.outputs, (), f"{paths.database.name}.wal")
@@ -135,14 +141,6 @@ def _weigh(
             problems += error.problems
     if problems:
         raise SurveyError(problems)
-
-
-def declared(paths: Paths) -> str:
-    """A hash of everything that makes the database what it is: survey.toml, the wave files, its schema."""
-    sums = hashlib.sha256(schema())
-    for path in (paths.questionnaire, *paths.wave_files()):
-        sums.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return sums.hexdigest()
 
 
 def mapped_waves(
@@ -579,19 +577,26 @@ def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
         raise SurveyError(problems)
 
 
-def _content(
-    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, fieldings: Sequence[Fielding]
+def _stored(
+    paths: Paths, file: Path, questionnaire: Survey, fieldings: Sequence[Fielding], spilt: Path
 ) -> str:
-    """A hash of every row, whatever order they are stored in, and of what else is declared.
+    """The md5 of every row that the file of a database holds, and of what else is declared.
 
-    The file itself never has the same bytes. DuckDB may hash otherwise in another version, which has another
-    lock file, and runs everything again anyway.
+    The file itself never has the same bytes. SurveyError where it does not hold all that was to go into it.
     """
-    sums = " || ".join(
-        f"(select count(*)::varchar || ' ' || coalesce(bit_xor(hash({t})), 0)::varchar || ' ' || "
-        f"coalesce(sum(hash({t})), 0)::varchar from coded.{t})"
-        for t in _CONTENT
-    )
+    try:
+        if Path(f"{file}.wal").exists():
+            raise duckdb.IOException("what stands in its log is not in the file")
+        with (
+            duckdb.connect(str(file), read_only=True) as connection,
+            limited(connection, questionnaire, spilt),
+        ):
+            found = database.rows(connection)
+    except duckdb.Error:
+        raise SurveyError(
+            f"{paths.shown(paths.database)} could not be written: what was written cannot be read again. Is "
+            "the disk full, or damaged? Mend that, and run it again; what was there is as it was"
+        ) from None
     said = "".join(own.model_dump_json() for own in (questionnaire, *(f.wave for f in fieldings)))
-    row = connection.execute(f"select md5({sums} || ?)", [said]).fetchone()
-    return str(row[0]) if row else ""
+    content = "".join(found[name] for name in _CONTENT) + said
+    return hashlib.md5(content.encode(), usedforsecurity=False).hexdigest()

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import duckdb
 
 from pipeline import files, survey
+from pipeline.database import open_database
 from pipeline.memory import limited
 from pipeline.paths import Paths
 from pipeline.statements import folder, literal
-from pipeline.tables import open_database
 
 _VIEWS = "views.sql"
 _SCHEMA = """-- The labelled views over these files: run it in this folder, in the DuckDB shell or by an
@@ -31,7 +31,7 @@ def parquet(paths: Paths) -> list[str]:
     said, sql = [], [_SCHEMA]
     questionnaire, _ = survey.load(paths)
     with (
-        open_database(paths) as connection,
+        open_database(paths, questionnaire) as connection,
         limited(connection, questionnaire, paths.spilt),
         files.folder_aside(paths.partitions, files.PRIVATE) as place,
     ):
@@ -56,7 +56,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, b
     """The tables of answers and codes, how many rows each has, and whether it is divided by wave."""
     rows = connection.execute(
         "select table_name, bool_or(column_name = 'wave') from duckdb_columns() "
-        "where schema_name = 'coded' and table_name <> 'declared' group by table_name order by table_name"
+        "where schema_name = 'coded' and table_name <> 'origins' group by table_name order by table_name"
     ).fetchall()
     for name, has_wave in rows:
         (count,) = connection.execute(f"select count(*) from coded.{name}").fetchone() or (0,)

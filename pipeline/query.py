@@ -5,14 +5,16 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
+from pipeline import survey
+from pipeline.database import open_database
 from pipeline.errors import SurveyError
 from pipeline.paths import Paths
-from pipeline.tables import open_database
 
 
 def query(paths: Paths, sql: str) -> pd.DataFrame:
     """The rows that a statement selects; SurveyError with what DuckDB says where it cannot be run."""
-    with open_database(paths) as connection:
+    questionnaire, _ = survey.load(paths)
+    with open_database(paths, questionnaire) as connection:
         # no file and no extension, whatever the statement says, and no way to switch that off again
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")

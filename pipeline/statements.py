@@ -23,10 +23,3 @@ def folder(name: str) -> Iterator[tuple[str, str]]:
 def literal(text: str) -> str:
     """A text as SQL takes it literally, for the few places where DuckDB takes no parameter."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def schema() -> bytes:
-    """The code that the tables of the database come from: another is another database."""
-    package = resources.files("pipeline")
-    parts = [text for name in ("views", "checks") for _, text in folder(name)]
-    return "\0".join([(package / "coded.py").read_text(encoding="utf-8"), *parts]).encode()

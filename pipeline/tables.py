@@ -16,12 +16,12 @@ from pipeline import attack, captions, changes, comparability, declarations, fil
 from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import COLUMNS
 from pipeline.claims import Tested
+from pipeline.database import open_database
 from pipeline.declarations import Declarations
 from pipeline.errors import Problem, SurveyError
 from pipeline.exhibit_table import Estimates, Source, columns_of, exhibit_table, exhibit_tests
 from pipeline.exhibits import Exhibit, problem
 from pipeline.memory import limited
-from pipeline.normalise import declared as hash_of_declarations
 from pipeline.paths import Paths
 from pipeline.printed import Printed
 from pipeline.prose import prose
@@ -162,7 +162,10 @@ class Run:
 def opened(paths: Paths) -> Iterator[Run]:
     """A survey with its database open, read-only; SurveyError where it is not there or not up to date."""
     declared = declarations.load(paths)
-    with open_database(paths) as connection, limited(connection, declared.survey, paths.spilt):
+    with (
+        open_database(paths, declared.survey) as connection,
+        limited(connection, declared.survey, paths.spilt),
+    ):
         chosen = list(declared.report.exhibit)
         if not paths.report_file.is_file():
             # nobody chose these exhibits: a question that nobody answered has none
@@ -241,27 +244,6 @@ def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, ques
         [questionnaire.position(question)],
     ).fetchall()
     return bool(found)
-
-
-def open_database(paths: Paths) -> duckdb.DuckDBPyConnection:
-    """The survey's database, read-only; SurveyError where it is not, or not up to date."""
-    if not paths.database.is_file():
-        raise SurveyError(f"no {paths.shown(paths.database)}; run: survey normalise --survey {paths.survey}")
-    try:
-        connection = duckdb.connect(str(paths.database), read_only=True)
-        ((built_from,),) = connection.execute("select sha256 from coded.declared").fetchall()
-    except duckdb.Error:
-        raise SurveyError(
-            f"{paths.shown(paths.database)} cannot be read: another program may be writing to it, or it is "
-            f"damaged; close that program, or run: survey normalise --survey {paths.survey}"
-        ) from None
-    if built_from != hash_of_declarations(paths):
-        connection.close()
-        raise SurveyError(
-            f"survey.toml, a wave file or the pipeline is newer than {paths.shown(paths.database)}; "
-            f"run: survey normalise --survey {paths.survey}"
-        )
-    return connection
 
 
 def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:

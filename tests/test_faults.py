@@ -17,15 +17,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
+import pandas as pd
+import pyreadstat
 import pytest
-from conftest import command, make, make_environment, stages, survey_all
+from conftest import command, make, make_environment, make_project, stages, survey_all
 
-from pipeline import files
+from pipeline import files, open_survey, sav
 from pipeline.cli import STAGES
 from pipeline.errors import SurveyError
 from pipeline.paths import Paths
@@ -192,10 +194,10 @@ def test_of_two_runs_at_once_the_second_waits(
 
 
 @contextmanager
-def no_room() -> Iterator[None]:
+def no_room(left: int = 64) -> Iterator[None]:
     """No file may get larger than this, which to who writes is a disk that is full."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (64, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (left, before[1]))
     try:
         yield
     finally:
@@ -221,6 +223,97 @@ def test_a_full_disk_is_told_and_changes_nothing(remade: Paths) -> None:
         code, said = command(remade.root, *words, "--survey", "toy")
         assert code == 0, said
         assert state(remade) != before, words
+
+
+def test_no_database_that_is_cut_short_takes_the_place_of_a_whole_one(remade: Paths) -> None:
+    export = remade.raw / "first.csv"
+    export.write_text(export.read_text().replace("a11;Yes;1;Data", "a11;Yes;N;Data"))
+    assert command(remade.root, "ingest", "--survey", "toy")[0] == 0
+    before, size = state(remade), remade.database.stat().st_size
+    # in most of these its log has room, and only the file has none when that is put into it at the end
+    for left in (4_096, size // 4, size // 2, size - 262_144, size - 1):
+        with no_room(left):
+            code, said = command(remade.root, "normalise", "--survey", "toy")
+        assert code == 1, left
+        assert said.startswith("outputs/toy/survey.duckdb could not be written: "), said
+        assert said.count("\n") == 1, said
+        assert state(remade) == before, left
+    with no_room(2 * size):
+        assert command(remade.root, "normalise", "--survey", "toy")[0] == 0
+    assert state(remade) != before
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Paths]]:
+    """The toy survey in a project whose outputs/ is a disk of so many MB."""
+    disk = tmp_path / "outputs"
+
+    def mounted(size: int) -> Paths:
+        disk.mkdir()
+        words = ["mount", "-t", "tmpfs", "-o", f"size={size}m", "tmpfs", str(disk)]
+        try:
+            subprocess.run(words, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            pytest.skip("no disk may be mounted here; limits on the size of files stand in for it")
+        return make_project(tmp_path)
+
+    yield mounted
+    subprocess.run(["umount", str(disk)], check=False, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "codes"), [(4, [1, 1]), (6, [0, 1]), (7, [0, 1]), (9, [0, 1]), (12, [0, 0])]
+)
+def test_a_small_disk_never_holds_a_database_that_cannot_be_read(
+    size: int, codes: list[int], small_disk: Callable[[int], Paths]
+) -> None:
+    paths = small_disk(size)
+    assert command(paths.root, "ingest", "--survey", "toy")[0] == 0
+    for wanted in codes:
+        code, said = command(paths.root, "normalise", "--survey", "toy")
+        assert code == wanted, said
+        assert not code or said.startswith("outputs/toy/survey.duckdb could not be written: "), said
+        if codes[0] == 0:
+            assert command(paths.root, "sql", "select * from answers", "--survey", "toy")[0] == 0
+        kept = {"interim"} if codes[0] else {"interim", "survey.duckdb"}
+        assert {path.name for path in paths.outputs.iterdir()} == kept
+
+
+def test_exports_that_are_cut_short_are_never_swapped_in(remade: Paths) -> None:
+    declared = remade.questionnaire.read_text()
+    remade.questionnaire.write_text(f'{declared}\n[public]\nlicence = "CC0-1.0"\nk = 2\n')
+    assert command(remade.root, "normalise", "--survey", "toy")[0] == 0
+    for form, folder in (("parquet", remade.partitions), ("public", remade.public)):
+        assert command(remade.root, "export", form, "--survey", "toy")[0] == 0
+        sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+        shutil.rmtree(folder)
+        before = state(remade)
+        for left in (min(sizes), max(sizes) - 1):
+            with no_room(left):
+                code, said = command(remade.root, "export", form, "--survey", "toy")
+            assert code == 1, (form, left)
+            assert said.startswith("outputs/toy/")
+            assert "could not be written: the disk is full" in said
+            assert state(remade) == before
+
+
+def test_an_spss_file_is_whole_or_an_error(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1.0, 2.0] * 40, "b": ["one", "another"] * 40})
+    path = tmp_path / "a.sav"
+    sav.write(path, frame, column_labels={"a": "A"})
+    size = path.stat().st_size
+    wrong = 0
+    for left in range(1, size, 12):
+        path.unlink()
+        with no_room(left), pytest.raises(OSError, match="File too large"):
+            sav.write(path, frame, column_labels={"a": "A"})
+        with no_room(left), suppress(pyreadstat.ReadstatError):
+            # whose writer is silent at some of these
+            pyreadstat.write_sav(frame, path, column_labels={"a": "A"})
+            wrong += 1
+    assert wrong > 5
+    with no_room(size):
+        sav.write(path, frame, column_labels={"a": "A"})
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
@@ -352,6 +445,62 @@ def test_make_mends_what_it_remembers(damage: str, remade: Paths) -> None:
         assert stages(make(remade.root, "all"))[0] == stage
         aside.rename(gone)
         make(remade.root, "all")
+
+
+def over(content: bytes, place: float) -> bytes:
+    """A database one block of which is written over."""
+    start = int(len(content) * place)
+    return content[:start] + b"\xff" * 262_144 + content[start + 262_144 :]
+
+
+DATABASES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda content: b"",
+    "10%": lambda content: content[: len(content) // 10],
+    "50%": lambda content: content[: len(content) // 2],
+    "90%": lambda content: content[: len(content) * 9 // 10],
+    "99%": lambda content: content[: len(content) * 99 // 100],
+    "begins otherwise": lambda content: over(content, 0),
+    "middle": lambda content: over(content, 0.5),
+    "end": lambda content: over(content, 0.9),
+}
+OPENERS = [
+    ["sql", "select 1"], ["show", "uses"], ["tables"], ["explain", "uses", "data"], ["headlines"],
+    ["disclosure"], ["export", "public"], ["export", "parquet"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DATABASES)
+def test_a_damaged_database_is_told_by_whoever_opens_it(damage: str, remade: Paths) -> None:
+    declared = remade.questionnaire.read_text()
+    remade.questionnaire.write_text(f'{declared}\n[public]\nlicence = "CC0-1.0"\nk = 2\n')
+    assert command(remade.root, "normalise", "--survey", "toy")[0] == 0
+    remade.database.write_bytes(DATABASES[damage](remade.database.read_bytes()))
+    before = {path: path.read_bytes() for path in remade.outputs.rglob("*") if path.is_file()}
+    for words in OPENERS if damage == "99%" else OPENERS[:2]:
+        code, said = command(remade.root, *words, "--survey", "toy")
+        assert code == 1, words
+        *_, told = said.splitlines()
+        assert told.startswith("outputs/toy/survey.duckdb "), said
+        assert "damaged" in told
+        assert told.endswith("run: survey normalise --survey toy"), said
+    with pytest.raises(SurveyError, match="damaged"):
+        open_survey("toy", remade.root)
+    assert {path: path.read_bytes() for path in before} == before
+    assert command(remade.root, "normalise", "--survey", "toy")[0] == 0
+    code, said = command(remade.root, "sql", "select nobody from answers", "--survey", "toy")
+    assert (code, said.partition(":")[0]) == (1, "Binder Error")
+
+
+def test_who_does_not_open_the_database_needs_none(remade: Paths) -> None:
+    before = state(remade)
+    damaged = remade.database.read_bytes()[:1_000_000]
+    for words in (["figures"], ["report"], ["quality"], ["verify"]):
+        remade.database.write_bytes(damaged)
+        code, said = command(remade.root, *words, "--survey", "toy")
+        assert code == 0, said
+        assert remade.database.read_bytes() == damaged
+    assert stages(make(remade.root, "all"))[0] == "normalise"
+    assert {name: state(remade)[name] for name in before} == before
 
 
 def test_a_database_that_another_program_holds(remade: Paths) -> None:

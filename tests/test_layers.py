@@ -39,6 +39,7 @@ def test_only_these_know_duckdb() -> None:
     assert users("duckdb") == {
         "bundle.py",
         "check.py",
+        "database.py",
         "delimited.py",
         "exports.py",
         "ingest.py",
