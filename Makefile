@@ -19,7 +19,8 @@ endif
 RAW := raw/$(SURVEY)
 OUT := outputs/$(SURVEY)
 STATE := $(OUT)/interim
-RUN := $(VENV)/bin/survey
+# of all stages the last tells what is odd about the files of a survey
+RUN := NOTICES_AFTER=report $(VENV)/bin/survey
 CODE := $(wildcard pipeline/*.py pipeline/*/*.py pipeline/sql/*.sql pipeline/sql/*/*.sql pipeline/templates/*)
 
 # what is done once the first make has its lock; each program that is started costs as much as all that make does

@@ -507,7 +507,7 @@ def _section(data: Microdata, told: Facts, question: str, own: Sequence[Variable
     yield ""
     yield f"{in_markdown(str(latest['text']))} {latest['mode']}".rstrip()
     yield ""
-    for wave, rows in asked.groupby("wave", sort=True):
+    for wave, rows in asked.groupby("wave", sort=False):
         base = in_markdown(str(rows["base"].iloc[0]))
         whom = f"those with {base}" if base else "everyone"
         yield f"- {wave}: {rows['code'].iloc[0]}, asked of {whom}"

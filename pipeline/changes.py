@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline import comparability
 from pipeline.estimate import SHARES
 from pipeline.exhibit_table import Estimates
-from pipeline.printed import answer_label, main_measures
+from pipeline.printed import answer_label, main_measures, waves_of
 from pipeline.rounding import percent, points, thousands
 from pipeline.significance import SURE, adjusted_together, wave_pairs
 
@@ -37,7 +37,7 @@ def changes(estimated: Estimates) -> pd.DataFrame:
 def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
     fieldings = estimated.declared.fieldings
     found = estimated.pooled(question)
-    names = sorted(found["wave"].unique())
+    names = waves_of(found)
     if len(names) < 2:
         return
     measures = ("net", "mean", *main_measures(found["measure"]))

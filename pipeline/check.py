@@ -13,6 +13,7 @@ from pipeline import declarations, survey, wave
 from pipeline.ingest import ingest
 from pipeline.meanings import Mapped
 from pipeline.normalise import mapped_waves, normalise
+from pipeline.notices import notices
 from pipeline.paths import Paths
 from pipeline.survey import Survey
 from pipeline.wave import Fielding
@@ -36,6 +37,7 @@ def check(paths: Paths) -> Iterator[str]:
     Works in a temporary folder that nobody else can read and that is removed: outputs are not touched.
     """
     declared = declarations.load(paths)
+    yield from notices(paths)
     with tempfile.TemporaryDirectory() as folder:
         aside = replace(paths, generated=Path(folder))
         ingest(aside)
@@ -44,7 +46,8 @@ def check(paths: Paths) -> Iterator[str]:
             rows = connection.execute(
                 "select waves.name, count(*), count(*) filter (excluded is null), "
                 "(select count(distinct question) from coded.wordings where wordings.wave = waves.wave) "
-                "from coded.waves join coded.respondents using (wave) group by all order by all"
+                "from coded.waves join coded.respondents using (wave) group by waves.wave, waves.name "
+                "order by waves.wave"
             ).fetchall()
     for name, received, analysed, questions in rows:
         yield f"{name}: {questions} questions, {received} responses, {analysed} analysed"

@@ -22,7 +22,7 @@ from pipeline.cells import chosen_together, overlaps
 from pipeline.errors import SurveyError
 from pipeline.estimate import LOW_BASE, SHARES
 from pipeline.exhibit_table import Source
-from pipeline.printed import answer_label
+from pipeline.printed import answer_label, waves_of
 from pipeline.quotes import find
 from pipeline.rounding import p_value, percent, points, thousands
 from pipeline.significance import SURE, item_pairs, option_pairs
@@ -249,7 +249,7 @@ _KINDS: dict[str, Callable[[Tested, str], Verdict]] = {
 
 def _when(tested: Tested, row: Row) -> str:
     """The wave of a row that is not of the latest."""
-    return "" if row["wave"] == tested.found["wave"].max() else f", in {row['wave']}"
+    return "" if row["wave"] == waves_of(tested.found)[-1] else f", in {row['wave']}"
 
 
 def _like(frame: pd.DataFrame, row: Row, keys: Sequence[str] = ("item", "option", "measure")) -> pd.DataFrame:

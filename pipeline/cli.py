@@ -64,6 +64,17 @@ def _alone(name: str, survey: str, **options: Any) -> None:
     paths = places.find(survey)
     with alone(paths):
         _staged(name, paths, **options)
+    # make runs one stage after the other, and only the last of them tells
+    if os.environ.get("NOTICES_AFTER", name) == name:
+        _notices(paths)
+
+
+def _notices(paths: Paths) -> None:
+    """Print what is told of a survey's files although nothing stops for it."""
+    from pipeline.notices import notices
+
+    for line in notices(paths):
+        print(escaped(line), file=sys.stderr)
 
 
 @app.command(epilog="Example: survey ingest --survey ospo")
@@ -111,6 +122,7 @@ def run_all(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False) ->
     with alone(paths):
         for name in STAGES:
             _staged(name, paths, **({"draft": draft} if name == "tables" else {}))
+    _notices(paths)
 
 
 @app.command(epilog="Example: survey explain blockers_by_size funding.small")

@@ -89,9 +89,15 @@ def _reading_toml(questions: Iterable[Question]) -> list[str]:
 
 
 def carried_toml(
-    found: Carried, looked: Looked, like: Fielding, export: Path, name: str, fielded: tuple[str, str]
+    found: Carried,
+    looked: Looked,
+    like: Fielding,
+    export: Path,
+    name: str,
+    fielded: tuple[str, str],
+    later: bool,
 ) -> str:
-    """The wave file that was carried over as TOML."""
+    """The wave file that was carried over as TOML; `later` says whether its wave is the later of the two."""
     declared, source = like.wave, like.wave.source
     title = _renamed(declared.title, like.name, name)
     title = title if title != declared.title else f"{title}, {name}"
@@ -143,7 +149,7 @@ def carried_toml(
             value = _quoted(to) if isinstance(to, str) else f"{to:g}"
             lines.append(f"{_quoted(text)} = {value}" + _doubt(doubt))
     # what reads otherwise is said of the later of the two waves
-    reworded = found.reworded if name > like.name else {}
+    reworded = found.reworded if later else {}
     for question in dict.fromkeys((*reworded, *found.not_offered)):
         lines += ["", f"[changes.{question}]"]
         if question in reworded:
@@ -284,17 +290,17 @@ def with_additions(text: str, document: Document, questionnaire: Survey, found: 
     return _inserted(lines, inserts)
 
 
-def with_changes(text: str, like: Fielding, found: Carried, name: str) -> str:
-    """The file of the wave before with what the new wave shows of it: options that it lacked, other wording.
+def with_changes(text: str, like: Fielding, found: Carried, name: str, later: bool) -> str:
+    """The file of the wave `like` with what the new wave shows of it: options that it lacked, other wording.
 
-    An option that is new was most likely not offered before, where one column cannot show it.
+    An option that is new was most likely not offered before, where one column cannot show it. Other wording
+    is said of the later wave, which is the new one where it is `later`.
     """
     document, lines = like.document, text.rstrip("\n").split("\n")
     inserts: list[tuple[int, list[str]]] = []
-    later = like.name > name
-    for question in dict.fromkeys((*found.newly_offered, *(found.reworded if later else ()))):
+    for question in dict.fromkeys((*found.newly_offered, *(() if later else found.reworded))):
         fresh = found.newly_offered.get(question, [])
-        said = found.reworded.get(question, "") if later else ""
+        said = "" if later else found.reworded.get(question, "")
         own = [_REWORDED, f"note = {_quoted(said)}"] if said else []
         change = ("changes", question)
         known = [line for path, line in document.lines.items() if path[:3] == (*change, "not_offered")]

@@ -31,7 +31,7 @@ from pipeline.errors import SurveyError
 from pipeline.estimate import LOW_BASE, blanked, flagged, part_shares
 from pipeline.exhibits import Exhibit
 from pipeline.histogram import bins
-from pipeline.printed import CHANGES, POOL, main_measures
+from pipeline.printed import CHANGES, POOL, latest_of, main_measures, waves_of
 from pipeline.published import Published
 from pipeline.significance import (
     SURE,
@@ -214,9 +214,7 @@ class Source:
 
     def latest(self, question: str = "") -> pd.DataFrame:
         """The estimates of the latest wave that has the question."""
-        found = self.estimates(question)
-        latest: pd.DataFrame = found.loc[found["wave"] == found["wave"].max()].reset_index(drop=True)
-        return latest
+        return latest_of(self.estimates(question)).reset_index(drop=True)
 
 
 def columns_of(exhibit: Exhibit) -> list[str]:
@@ -256,7 +254,10 @@ def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
         tests = [rankings(ranks(connection))] if source.kind == "rank" else []
         if source.kind in ("single", "multiple", "rank"):
             together = chosen_together(connection, source.declared.survey)
-            tests += [option_pairs(wave, together, _neighbours(wave)) for _, wave in found.groupby("wave")]
+            tests += [
+                option_pairs(wave, together, _neighbours(wave))
+                for _, wave in found.groupby("wave", sort=False)
+            ]
     return pd.concat([as_tests([]), *tests], ignore_index=True)
 
 
@@ -278,12 +279,12 @@ def _neighbours(found: pd.DataFrame) -> list[tuple[int, int]]:
 def _answers(source: Source) -> pd.DataFrame:
     """Every estimate of a question in every wave."""
     exhibit, found = source.exhibit, source.estimates()
-    latest = found[found["wave"] == found["wave"].max()]
+    latest = latest_of(found)
     if exhibit.by and not latest["by"].ne("").any():
         raise SurveyError(
             f"exhibit {exhibit.id!r}: its latest wave has nobody in a group of {exhibit.by!r}; leave out by"
         )
-    ordered = [_ordered(exhibit, wave) for _, wave in found.groupby("wave", sort=True)]
+    ordered = [_ordered(exhibit, wave) for _, wave in found.groupby("wave", sort=False)]
     return pd.concat(ordered, ignore_index=True)
 
 
@@ -441,12 +442,12 @@ def wave_changes(table: pd.DataFrame) -> pd.DataFrame:
 def _pairs_of_waves(table: pd.DataFrame) -> list[tuple[str, str]]:
     """The waves of a table that are compared; those left out that cannot be."""
     status = dict(zip(table["wave"], table["comparability"], strict=True))
-    names = sorted(status)
+    names = waves_of(table)
     broken = [name for name in names if status[name] == comparability.BROKEN]
     return [
         (one, other)
         for one, other in comparability.pairs(names)
-        if not any(one < name <= other for name in broken)
+        if not any(names.index(one) < names.index(name) <= names.index(other) for name in broken)
     ]
 
 
@@ -461,7 +462,7 @@ def _all(source: Source) -> pd.DataFrame:
     Below them the change of each from wave to wave, and from the first to the last.
     """
     table = _wave_rows(source)
-    latest = table[table["wave"] == table["wave"].max()]
+    latest = latest_of(table)
     keys = list(dict.fromkeys(latest[_KEYS].itertuples(index=False, name=None)))
     shares = dict(zip(keys, latest["share"], strict=True))
     own = dict(zip(keys, latest["role"].map(_role_place), strict=True))
@@ -475,7 +476,7 @@ def _all(source: Source) -> pd.DataFrame:
         )
     place = {key: number for number, key in enumerate(falling)}
     table = table.assign(_place=table[_KEYS].apply(tuple, axis=1).map(place)).dropna(subset="_place")
-    lines = table.sort_values(["_place", "wave"], kind="stable").drop(columns="_place")
+    lines = table.sort_values("_place", kind="stable").drop(columns="_place")
     tests = wave_changes(lines)
     moves = [_moves(lines, *pair, tests) for pair in _pairs_of_waves(lines)]
     return pd.concat([lines, *moves], ignore_index=True)
@@ -486,7 +487,7 @@ def _wave_rows(source: Source) -> pd.DataFrame:
     exhibit, shape = source.exhibit, source.exhibit.drawn.table
     found = source.estimates(pools=True)
     found = found[found["by"] == ""]
-    names = sorted(found["wave"].unique())
+    names = waves_of(found)
     fewest = _FEWEST_WAVES[shape]
     if len(names) < fewest:
         hint = (
@@ -565,12 +566,12 @@ def _pair(source: Source) -> pd.DataFrame:
     """The options that two questions share, in the latest wave that asked both; first by falling share."""
     exhibit = source.exhibit
     both = [source.estimates(question) for question in (exhibit.question, exhibit.counterpart)]
-    waves = set(both[0]["wave"]) & set(both[1]["wave"])
+    waves = [name for name in waves_of(both[0]) if name in waves_of(both[1])]
     if not waves:
         raise SurveyError(
             f"exhibit {exhibit.id!r}: no wave asked both {exhibit.question!r} and {exhibit.counterpart!r}"
         )
-    first, second = (_substantive(found[found["wave"] == max(waves)]) for found in both)
+    first, second = (_substantive(found[found["wave"] == waves[-1]]) for found in both)
     shared = set(first["option"]) & set(second["option"])
     first = first[first["option"].isin(shared)].sort_values("share", ascending=False, kind="stable")
     second = second.set_index("option", drop=False).loc[first["option"]]

@@ -9,7 +9,7 @@ from typing import Any
 from pipeline.claims import Tested, Verdict, competes_on, test
 from pipeline.errors import SurveyError
 from pipeline.paths import Paths
-from pipeline.printed import answer_label
+from pipeline.printed import answer_label, latest_of
 from pipeline.significance import answers_compared
 from pipeline.tables import opened
 
@@ -78,7 +78,7 @@ def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
     """The claims that can be made of the rows of an exhibit, whether or not they hold."""
     if tested.shape not in ("answers", "two_waves", "all_waves"):
         return
-    own = answers_compared(tested.found[tested.found["wave"] == tested.found["wave"].max()])
+    own = answers_compared(latest_of(tested.found))
     rows = [row | {"of": _answer(row)} for row in own.to_dict("records")]
     for row in rows:
         if row["by"]:

@@ -367,6 +367,8 @@ def _rounded(number: float) -> float:
 def states_of(data: Microdata, question: str, item: str = "") -> Iterator[tuple[str, list[int]]]:
     """How many respondents of each wave are in each state on a question, or on an item of a grid."""
     own = data.states[(data.states["question"] == question) & (data.states["item"] == item)]
-    for wave, rows in own.groupby("wave"):
+    by_wave = {str(wave): rows for wave, rows in own.groupby("wave", observed=True)}
+    for wave in (report.wave for report in data.anonymity if report.wave in by_wave):
+        rows = by_wave[wave]
         counts = dict(zip(rows["state"].astype(str), rows["n"], strict=True))
-        yield str(wave), [int(counts.get(state, 0)) for state in STATES]
+        yield wave, [int(counts.get(state, 0)) for state in STATES]

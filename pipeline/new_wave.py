@@ -26,7 +26,7 @@ from pipeline.formats import formats
 from pipeline.guess import Looked, look
 from pipeline.paths import RESERVED_FILES, Paths, is_name
 from pipeline.scaffold import draft
-from pipeline.wave import Fielding
+from pipeline.wave import Fielded, Fielding
 from pipeline.words import fold
 
 
@@ -80,10 +80,11 @@ def _place(root: Path, export: Path, survey_name: str) -> tuple[Paths, str]:
 def _drafted(paths: Paths, export: Path, name: str) -> Iterator[str]:
     """Draft survey.toml and the wave file from the export alone."""
     if paths.questionnaire.exists():
-        waves = ", ".join(path.stem for path in paths.wave_files())
+        waves = [fielding.name for fielding in wave.load(paths, survey.load(paths)[0])]
+        others = f", or another of {', '.join(waves)}" if len(waves) > 1 else ""
         raise SurveyError(
-            f"{paths.shown(paths.questionnaire)} is there already; for a further wave say --like, with one "
-            f"of {waves}"
+            f"{paths.shown(paths.questionnaire)} is there already; for a further wave say --like {waves[-1]}"
+            f"{others}"
         )
     with look(export) as looked:
         drafted = draft(looked.headings, looked.texts, formats[looked.format], looked.at_most)
@@ -114,12 +115,13 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
     with look(export, "" if guess_anew else source.format, source.header_rows) as looked:
         found = carry(questionnaire, document, fielding, before, _dropped(fielding), looked)
         fielded = _fielded(looked, list(found.respondents.values()))
+    later = wave.in_order({like: fielding.wave.fielded, name: _period(fielded)})[-1] == name
     file = paths.raw / f"{name}.toml"
     texts = {path: path.read_text(encoding="utf-8") for path in (paths.questionnaire, waves[like])}
     changed = {
         paths.questionnaire: with_additions(texts[paths.questionnaire], document, questionnaire, found, name),
-        waves[like]: with_changes(texts[waves[like]], fielding, found, name),
-        file: carried_toml(found, looked, fielding, export, name, fielded),
+        waves[like]: with_changes(texts[waves[like]], fielding, found, name, later),
+        file: carried_toml(found, looked, fielding, export, name, fielded, later),
     }
     expected = grown(document.data, found)
     if data_of(changed[paths.questionnaire]) != expected or data_of(changed[waves[like]]) is None:
@@ -142,6 +144,11 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
     if found.gone:
         yield f"not asked in {name}: {', '.join(found.gone)}"
     yield _written(paths, [path for path in changed if path.read_text(encoding="utf-8") != texts.get(path)])
+
+
+def _period(fielded: tuple[str, str]) -> Fielded | None:
+    """The field period as a wave file has it; None where it is not known."""
+    return Fielded.model_validate({"from": fielded[0], "to": fielded[1]}) if fielded[0] else None
 
 
 def _dropped(fielding: Fielding) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+import pandas as pd
+
 TABLE = "table"
 """the kind of an exhibit that has no figure"""
 CHANGES = ("change", "difference")
@@ -54,6 +56,19 @@ class Printed:
         """The exhibit that a row of exhibits.csv describes."""
         known = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in row.items() if name in known})
+
+
+def waves_of(table: pd.DataFrame) -> list[str]:
+    """The waves of a table, the earliest first.
+
+    `tables` writes the rows of a table wave by wave, or answer by answer and those of each wave by wave.
+    """
+    return [str(name) for name in table["wave"].unique()]
+
+
+def latest_of(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table that are of its latest wave."""
+    return table[table["wave"].isin(waves_of(table)[-1:])]
 
 
 def main_measures(measures: Iterable[str]) -> tuple[str, str]:

@@ -85,7 +85,7 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     rules = connection.execute(
         "select waves.name, wave, position, rule, coalesce(questions.id, ''), threshold from "
         "coded.quality_rules join coded.waves using (wave) left join coded.questions using (question) "
-        "where can_be_found order by waves.name, position"
+        "where can_be_found order by wave, position"
     ).fetchall()
     asked = questionnaire.questions
     whole = [own for own in exhibits if _is_whole(own) and not asked[own.question].sensitive]

@@ -107,7 +107,7 @@ def lines(paths: Paths) -> Iterator[str]:
     # what one need not write is skipped by most, and says nothing of the questionnaire
     texts = set(put.loc[put["kind"] == "text", "question"])
     skipped = skipped[~skipped["question"].isin(texts) & (skipped["skipped_share"] > 0)]
-    for wave, own in skipped.groupby("wave", sort=True):
+    for wave, own in skipped.groupby("wave", sort=False):
         falling = own.sort_values("skipped_share", ascending=False, kind="stable")
         for row in falling.drop_duplicates("question").head(_WORST).to_dict("records"):
             yield f"{wave}  skipped: {_skipped(row)}"

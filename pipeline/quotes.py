@@ -17,7 +17,7 @@ import pandas as pd
 from pipeline.charts import rows
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.estimate import LOW_BASE
-from pipeline.printed import CHANGES, main_measures
+from pipeline.printed import CHANGES, main_measures, waves_of
 from pipeline.rounding import half_up, percent, points, thousands
 
 QUOTES = ["exhibit", "place", "placeholder", "printed", "table", "row", "column", "value"]
@@ -70,7 +70,7 @@ def find(table: pd.DataFrame, parts: Sequence[str], change: bool = False) -> int
     if not left.any():
         raise SurveyError(_not_there(table, columns, parts))
     if "measure" in table and not change:
-        whole, latest = table["by"] == "", table["wave"] == table["wave"].max()
+        whole, latest = table["by"] == "", table["wave"] == waves_of(table)[-1]
         for column, drawn, said in (("group", whole, "all respondents"), ("wave", latest, "the latest wave")):
             if column not in used and drawn.any():
                 left &= drawn
@@ -143,13 +143,14 @@ def _between(table: pd.DataFrame, waves: Sequence[str]) -> pd.Series:
     if (changes["measure"] == "difference").any():
         return pd.Series(table["measure"] == "difference")
     pairs = list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
-    latest = table["wave"].max()
-    first, last = (min(waves), max(waves)) if len(waves) > 1 else (waves[0] if waves else "", latest)
+    order = waves_of(table)
+    named = sorted(waves, key=order.index)
+    first, last = (named[0], named[-1]) if len(named) > 1 else (named[0] if named else "", order[-1])
     wanted = [pair for pair in pairs if pair[1] == last and first in ("", pair[0])]
     if not wanted:
         said = f"{first} and {last}" if first else f"{last} and a wave before it"
         raise SurveyError(f"no change is shown between {said}: they may not compare; name two waves that do")
-    early, late = max(wanted)
+    early, late = max(wanted, key=lambda pair: order.index(pair[0]))
     return pd.Series((table["group"] == early) & (table["wave"] == late))
 
 

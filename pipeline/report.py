@@ -18,7 +18,7 @@ from pipeline.exhibits import Exhibit
 from pipeline.grids import Grid, banner, grid
 from pipeline.manifest import manifest
 from pipeline.paths import Paths
-from pipeline.printed import TABLE, Printed, main_measures
+from pipeline.printed import TABLE, Printed, latest_of, main_measures, waves_of
 from pipeline.prose import INTRODUCTION, Piece, paragraphs
 from pipeline.rounding import half_up, percent, thousands
 from pipeline.significance import SURE
@@ -219,12 +219,12 @@ def _groups(frequencies: Frequencies, names: Mapping[str, str]) -> Iterator[dict
 def _codebook(put: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Every question as its latest wave put it, with its items and answers."""
     for _, own in put.groupby("question", sort=False):
-        latest = own[own["wave"] == own["wave"].max()]
-        first = latest.iloc[0]
+        latest = latest_of(own)
+        first = {str(key): value for key, value in latest.iloc[0].to_dict().items()}
         parts: dict[str, Sequence[str]] = {
-            part: list(rows["label"]) for part, rows in latest.groupby("part", sort=False) if part
+            str(part): list(rows["label"]) for part, rows in latest.groupby("part", sort=False) if part
         }
-        yield {**first.to_dict(), "waves": ", ".join(dict.fromkeys(own["wave"])), "parts": parts}
+        yield first | {"waves": ", ".join(waves_of(own)), "parts": parts}
 
 
 def _picture(paths: Paths, printed: Printed) -> str:

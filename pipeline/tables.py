@@ -23,7 +23,7 @@ from pipeline.exhibit_table import Estimates, Source, columns_of, exhibit_table,
 from pipeline.exhibits import Exhibit, problem
 from pipeline.memory import limited
 from pipeline.paths import Paths
-from pipeline.printed import Printed
+from pipeline.printed import Printed, waves_of
 from pipeline.prose import prose
 from pipeline.significance import TESTS, as_tests
 from pipeline.statements import statement
@@ -190,7 +190,7 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> Ma
         printed = captions.caption_published(exhibit, number, data, asked, contexts)
         return Made(data, Tested(source, found, as_tests([])), printed)
     tests = exhibit_tests(source, found)
-    names = sorted(data["wave"].unique(), reverse=True)
+    names = waves_of(data)[::-1]
     drawn, own = data, tests
     if not exhibit.drawn.over_waves:
         names = names[:1]
@@ -248,8 +248,9 @@ def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, ques
 
 def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:
     rows = connection.execute(
-        "select wave, title, fielded_from, fielded_to, synthetic, licence, citation, weighting "
-        "from waves order by wave"
+        "select name, waves.title, waves.fielded_from, waves.fielded_to, waves.synthetic, waves.licence, "
+        "waves.citation, waves.weighting from waves join coded.waves as own on own.name = waves.wave "
+        "order by own.wave"
     ).fetchall()
     return [WaveFacts(*row) for row in rows]
 

@@ -65,11 +65,11 @@ def verify(paths: Paths) -> Verified:
         for name in dict.fromkeys(own["wave"])
         if name in weighted
     ]
-    found = Verified(rows, sums, [*notes, *_said(own), *_impossible(rows, sums)])
+    found = Verified(rows, sums, [*notes, *_said(own, list(waves.index)), *_impossible(rows, sums)])
     page = template("findings.html.j2").render(
         survey=survey.load(paths)[0],
         notes=notes,
-        totals=list(_totals(rows)),
+        totals=list(_totals(rows, list(waves.index))),
         questions=list(_questions(own)),
         apart=_records(own[(own["agrees"] == "no") | (own["base_agrees"] == "no")]),
         impossible=_records(rows[rows["possible"] == "no"]),
@@ -202,7 +202,7 @@ def _is_whole(declared: Declarations, wave: str, question: str, options: Sequenc
     return {i for i, option in answers if i not in absent and option.role != "not_applicable"} <= set(options)
 
 
-def _said(rows: pd.DataFrame) -> Iterable[str]:
+def _said(rows: pd.DataFrame, waves: Sequence[str]) -> Iterable[str]:
     for (wave_name, question), group in rows.groupby(["wave", "question"], sort=False):
         yield f"{wave_name} {question}: {_counts(group)}"
         differing = group[(group["agrees"] == "no") | (group["base_agrees"] == "no")]
@@ -214,10 +214,10 @@ def _said(rows: pd.DataFrame) -> Iterable[str]:
             if pd.isna(row["computed"]):
                 computed = "nothing: the wave has no such answer or group"
             yield f"    {what}: published {row['published']}% of {base}, computed {computed}"
-    waves = rows.groupby("wave", sort=True)
-    for name, group in waves:
+    by_wave = _by_wave(rows, waves)
+    for name, group in by_wave.items():
         yield f"total of {name}: {_counts(group)}"
-    if len(waves) > 1:
+    if len(by_wave) > 1:
         yield f"total: {_counts(rows)}"
 
 
@@ -239,9 +239,15 @@ def _impossible(rows: pd.DataFrame, sums: pd.DataFrame) -> Iterator[str]:
     )
 
 
-def _totals(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
+def _by_wave(rows: pd.DataFrame, waves: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The published numbers of each wave, in the order of `waves`; before them those of other surveys."""
+    there = set(rows["wave"])
+    return {name: rows[rows["wave"] == name] for name in ("", *waves) if name in there}
+
+
+def _totals(rows: pd.DataFrame, waves: Sequence[str]) -> Iterator[dict[str, object]]:
     """How many agree and how many are possible, a row a wave, and one of other surveys' numbers."""
-    for wave, own in rows.groupby("wave", sort=True):
+    for wave, own in _by_wave(rows, waves).items():
         tested = own[own["possible"] != ""]
         yield {
             "wave": wave or "other surveys", "own": bool(wave), "numbers": len(own),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -244,7 +245,11 @@ class Fielding:
 
 
 def load(paths: Paths, survey: Survey) -> list[Fielding]:
-    """Every wave of a survey, oldest name first; SurveyError with every problem in any of them."""
+    """Every wave of a survey, the earliest first (`in_order`); SurveyError with every problem in any of them.
+
+    "Before", "after" and "the latest" mean places in this list, and nothing else sorts waves: the database
+    numbers them so, and the rows of tables follow.
+    """
     files = paths.wave_files()
     if not files:
         raise SurveyError(f"no wave file in {paths.shown(paths.raw)}; write one beside its export")
@@ -258,7 +263,32 @@ def load(paths: Paths, survey: Survey) -> list[Fielding]:
     problems += _twice(fieldings)
     if problems:
         raise SurveyError(problems)
-    return fieldings
+    order = in_order({fielding.name: fielding.wave.fielded for fielding in fieldings})
+    return sorted(fieldings, key=lambda fielding: order.index(fielding.name))
+
+
+def in_order(waves: Mapping[str, Fielded | None]) -> list[str]:
+    """The names of waves, the earliest first: by the first day of the field period, the last day, the name.
+
+    A wave without dates stands behind all waves whose names come before its own (`by_name`), so that it
+    moves none of the others.
+    """
+    named = sorted(waves, key=by_name)
+    dated = {name: fielded for name, fielded in waves.items() if fielded}
+    order = sorted(
+        (name for name in named if name in dated), key=lambda name: (dated[name].from_, dated[name].to)
+    )
+    for name in named:
+        if name not in dated:
+            before = [place for place, other in enumerate(order) if by_name(other) < by_name(name)]
+            order.insert(max(before, default=-1) + 1, name)
+    return order
+
+
+def by_name(name: str) -> tuple[list[str | int], str]:
+    """What sorts names: numbers in them are compared as numbers, so that wave2 comes before wave10."""
+    parts = re.split(r"([0-9]+)", name)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
 
 
 def _twice(fieldings: list[Fielding]) -> Iterator[Problem]:

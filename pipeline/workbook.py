@@ -81,7 +81,8 @@ def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
     over = notes.segment_names(questionnaire, put)
     for question, own in put.groupby("question", sort=False):
         data = read(paths, f"frequencies/{question}")
-        for row in own.sort_values("wave", ascending=False).to_dict("records"):
+        # the latest wave first
+        for row in own[::-1].to_dict("records"):
             rows = data[data["wave"] == row["wave"]]
             if rows.empty:
                 continue

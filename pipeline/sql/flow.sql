@@ -1,6 +1,6 @@
 -- flow: what became of the responses received in each wave, screening rules in the order they applied.
 -- Reads: waves, respondents, flags, coded.rules, coded.waves.
-select wave, step, reason, respondents
+select steps.wave, step, reason, respondents
 from (
     select wave, 1 as place, 0 as position, 'received' as step, '' as reason, received as respondents
     from waves
@@ -29,5 +29,6 @@ from (
     select wave, 4, 0, 'flagged', question || ': ' || flag, count(*)
     from flags
     group by all
-)
-order by wave, place, position, reason
+) as steps
+join coded.waves on waves.name = steps.wave
+order by waves.wave, place, position, reason

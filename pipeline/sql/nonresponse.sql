@@ -15,5 +15,5 @@ join coded.waves using (wave)
 join coded.questions using (question)
 left join coded.items using (question, item)
 where state <> 'not_offered'
-group by waves.name, responses.question, questions.id, responses.item, items.id
-order by waves.name, responses.question, responses.item
+group by waves.wave, waves.name, responses.question, questions.id, responses.item, items.id
+order by waves.wave, responses.question, responses.item

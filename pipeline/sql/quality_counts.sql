@@ -15,6 +15,6 @@ join coded.waves using (wave)
 left join coded.questions using (question)
 left join coded.quality on quality.wave = rules.wave and quality.position = rules.position
 left join coded.respondents on respondents.wave = quality.wave and respondents.respondent = quality.respondent
-group by waves.name, rules.position, rules.rule, questions.id, rules.threshold, rules.can_be_found,
+group by waves.wave, waves.name, rules.position, rules.rule, questions.id, rules.threshold, rules.can_be_found,
     rules.applied_to, rules.why_not
-order by waves.name, rules.position
+order by waves.wave, rules.position

@@ -26,4 +26,4 @@ from coded.wordings
 join coded.waves using (wave)
 join coded.questions using (question)
 left join parts using (wave, question)
-order by waves.name, wordings.question, part, parts.place
+order by waves.wave, wordings.question, part, parts.place

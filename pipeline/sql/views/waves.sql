@@ -22,4 +22,4 @@ left join (
     where excluded is null
     group by all
 ) using (wave)
-order by all
+order by waves.wave
