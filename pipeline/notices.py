@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pipeline import survey, wave
 from pipeline.errors import SurveyError
 from pipeline.paths import Paths
+from pipeline.strays import misnamed, passed_over
 from pipeline.wave import Fielding
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
@@ -15,11 +16,14 @@ _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 def notices(paths: Paths) -> Iterator[str]:
     """A line each; none of what cannot be known because a declaration is wrong."""
+    yield from map(str, misnamed(paths))
     try:
         fieldings = wave.load(paths, survey.load(paths)[0])
     except SurveyError:
         return
     yield from doubts(fieldings)
+    exports = [export for fielding in fieldings for export in fielding.exports]
+    yield from passed_over(paths, exports, fieldings[-1].name)
 
 
 def doubts(fieldings: Sequence[Fielding]) -> Iterator[str]:

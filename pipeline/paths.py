@@ -179,9 +179,19 @@ class Paths:
         return self.raw / PUBLISHED_FILE
 
     def wave_files(self) -> list[Path]:
-        """The wave files, oldest name first; hidden files are none."""
+        """The wave files, sorted by name; hidden files are none."""
         return sorted(
-            p for p in self.raw.glob("*.toml") if p.name not in RESERVED_FILES and not p.name.startswith(".")
+            p
+            for p in self.raw.glob("*.toml")
+            if p.name.casefold() not in RESERVED_FILES and not p.name.startswith(".")
+        )
+
+    def files(self, pattern: str = "*") -> list[Path]:
+        """The files in the folder of the survey, or of a pattern, sorted; hidden ones are none."""
+        return sorted(
+            p
+            for p in self.raw.glob(pattern)
+            if p.is_file() and not any(part.startswith(".") for part in p.relative_to(self.raw).parts)
         )
 
     def cells(self, wave: str) -> Path:

@@ -15,6 +15,7 @@ from pipeline import parquet, sav, sheets
 from pipeline.documents import Declared, Document, Key, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
+from pipeline.strays import misnamed
 from pipeline.survey import NO_ANSWER, NUMERIC, Survey
 from pipeline.values import MOST, Numerals
 from pipeline.words import beginning, fits, is_beginning
@@ -251,10 +252,10 @@ def load(paths: Paths, survey: Survey) -> list[Fielding]:
     numbers them so, and the rows of tables follow.
     """
     files = paths.wave_files()
-    if not files:
+    if not files and not any(misnamed(paths)):
         raise SurveyError(f"no wave file in {paths.shown(paths.raw)}; write one beside its export")
     fieldings: list[Fielding] = []
-    problems: list[Problem] = []
+    problems = list(misnamed(paths))
     for path in files:
         try:
             fieldings.append(load_one(paths, survey, path))
@@ -313,7 +314,8 @@ def load_one(paths: Paths, survey: Survey, path: Path) -> Fielding:
     if not is_name(path.stem):
         problems.append(
             document.problem(
-                f"a wave cannot be called {path.stem!r}: no spaces, no signs, and 100 characters at most"
+                f"a wave cannot be called {path.stem!r}: no spaces, no signs, and 100 characters at most; "
+                "rename the file, or take it away if it is a copy"
             )
         )
     exports = []
