@@ -13,7 +13,7 @@ from pipeline.formats import Heading
 from pipeline.meanings import Answer, Coded, Loose, Recode, Tick
 from pipeline.reading import SHOWN, Asked, Labels, Reader, folded
 from pipeline.values import PLAIN, Numerals, as_date, as_number, as_place, how_to_declare, ways_to_read
-from pipeline.words import best_fit, fold, is_beginning
+from pipeline.words import Fitting, best_fit, fold, is_beginning
 
 # a text that is no option and comes this often is an option that nobody declared
 _SEEN_TOO_OFTEN = 3
@@ -64,11 +64,11 @@ def _is_write_in(reader: Reader, asked: Asked, heading: Heading) -> bool:
 
 def _joined_too(reader: Reader, asked: Asked, heading: Heading) -> None:
     """What the boxes say stands joined in one more column, which must say the same of every respondent."""
-    known = asked.options.known()
+    cells = joined.Splitter(asked.options.known(), reader.separator)
     unknown: Counter[tuple[str, str]] = Counter()
     codes: dict[str, tuple[Answer, ...]] = {}
     for text, count in reader.texts[heading.column].items():
-        pieces = joined.split(text, known, reader.separator)
+        pieces = cells.split(text)
         found = [asked.options.match(piece, count=count) for piece in pieces]
         for piece, option in zip(pieces, found, strict=True):
             if not option:
@@ -90,10 +90,11 @@ def _cells(
         _check_separable(reader, name, options, known)
         own_texts = bool(other) and not write_ins
         known = _whole(reader, name, options, known, reader.texts[heading.column], own_texts)
+    cells = joined.Splitter(known, reader.separator)
     codes: dict[str, tuple[Answer, ...]] = {}
     unknown: Counter[tuple[str, str]] = Counter()
     for text, count in reader.texts[heading.column].items():
-        pieces = joined.split(text, known, reader.separator) if several else [text]
+        pieces = cells.split(text) if several else [text]
         found: list[str] = []
         for piece in pieces:
             option = options.match(piece, count=count)
@@ -134,9 +135,10 @@ def _check_separator(
     reader: Reader, name: str, several: bool, unknown: Counter[tuple[str, str]], options: Labels
 ) -> None:
     """A text that is nothing but options joined by another sign is no Other of anybody's."""
+    cells = {sign: joined.Splitter(options.known(), sign) for sign in _JOINTS} if unknown else {}
     for text, column in sorted(unknown):
         for sign in _JOINTS:
-            parts = joined.split(text, options.known(), sign)
+            parts = cells[sign].split(text)
             if len(parts) > 1 and all(options.match(part) for part in parts):
                 then = "say separator under [source]" if several else 'declare it with kind = "multiple"'
                 reader.say(
@@ -149,10 +151,9 @@ def _check_separator(
 
 def _check_separable(reader: Reader, name: str, options: Labels, known: list[str]) -> None:
     """An option that reads like two others joined cannot be told from them."""
+    cells = joined.Splitter(known, reader.separator)
     for option, label in options.declared.items():
-        others = [other for other in known if other != folded(label)]
-        pieces = joined.split(fold(label), others, reader.separator)
-        if len(pieces) > 1 and all(piece in others for piece in pieces):
+        if pieces := cells.others_in(fold(label), folded(label)):
             reader.say(
                 name,
                 f"{label!r} reads like {' and '.join(map(repr, pieces))} joined by {reader.separator!r}: "
@@ -170,14 +171,16 @@ def _whole(
     behind it, one cell alone cannot show where it ends.
     """
     seen: dict[str, Counter[str]] = {}
-    every = {label: label for label in (*labels.lines, *labels.declared.values())}
+    every = Fitting({label: label for label in (*labels.lines, *labels.declared.values())})
+    cells = joined.Splitter(known, reader.separator)
     for text, count in texts.items():
-        for piece in joined.split(text, known, reader.separator):
-            fitting = best_fit(every, piece)
+        for piece in cells.split(text):
+            fitting = every.best(piece)
             if len(fitting) == 1 and is_beginning(fitting[0]):
                 seen.setdefault(fitting[0], Counter())[fold(piece)] += count
     core = fold(reader.separator) or reader.separator
     found = list(known)
+    places = {text: place for place, text in reversed(list(enumerate(known)))}
     for label, pieces in seen.items():
         start = folded(label)
         shortest = min(pieces, key=len)
@@ -190,7 +193,7 @@ def _whole(
             )
         others = [piece.removeprefix(shortest) for piece in pieces if piece != shortest]
         if all(re.match(joined.pattern(reader.separator), rest) for rest in others):
-            found[found.index(start)] = shortest
+            found[places[start]] = shortest
     return found
 
 
@@ -346,9 +349,10 @@ def _rank(reader: Reader, asked: Asked) -> None:
         known = asked.items.known()
         codes: dict[str, tuple[Answer, ...]] = {}
         known = _whole(reader, asked.name, asked.items, known, reader.texts[heading.column], False)
+        cells = joined.Splitter(known, reader.separator)
         for text, count in reader.texts[heading.column].items():
             found = []
-            for piece in joined.split(text, known, reader.separator):
+            for piece in cells.split(text):
                 item = asked.items.match(piece)
                 if not item:
                     unknown[piece, heading.letters] += count

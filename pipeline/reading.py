@@ -16,7 +16,7 @@ from pipeline.meanings import Loose, Mapped, Offer, Texts
 from pipeline.survey import Survey, as_pattern
 from pipeline.values import Numerals, two_ways
 from pipeline.wave import Fielding
-from pipeline.words import best_fit, fold, is_beginning, visible
+from pipeline.words import Fitting, fold, is_beginning, visible
 
 _SHOWN_BY = 3  # so many respondents give a text before it can be a label where they may write their own
 SHOWN = 120  # characters of a text that a message quotes
@@ -42,6 +42,8 @@ class Labels:
         """how many cells must hold a text before it is printed as a label"""
         self.declared = dict(declared)
         self.lines = {text: identifier for text, identifier in lines.items() if identifier in declared}
+        self._by_line = Fitting({line: line for line in self.lines})
+        self._by_label = Fitting(self.declared)
         self.write_ins = frozenset(write_ins)
         self.used: set[str] = set()
         """the lines of [answers] that matched"""
@@ -67,7 +69,7 @@ class Labels:
         if not fold(text):
             return ""  # a heading that is blank, as where the question stands alone above its column
         self.seen[fold(text)] += self.enough if heading else count
-        fitting = best_fit({line: line for line in self.lines}, text)
+        fitting = self._by_line.best(text)
         if fitting:
             (line,) = fitting[:1]
             found = self.lines[line]
@@ -76,7 +78,7 @@ class Labels:
             if heading or found not in self.write_ins:
                 self.mapped.setdefault(found, text)
             return found
-        fitting = best_fit(self.declared, text)
+        fitting = self._by_label.best(text)
         if not fitting and heading and len(self.write_ins) == 1 and is_other(text):
             return next(iter(self.write_ins))
         if len(fitting) != 1:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import joined
-from pipeline.words import best_fit, fits, fold
+from pipeline.words import Fitting, beginning, best_fit, fits, fold, is_beginning
 
 
 @pytest.mark.parametrize(
@@ -50,25 +53,141 @@ LABELS = [
 ]
 
 
+def cut(cell: str, options: Sequence[str], separator: str = ", ") -> list[str]:
+    return joined.Splitter(options, separator).split(cell)
+
+
 def test_a_cell_is_cut_only_before_a_known_option() -> None:
     options = [fold(label) for label in LABELS]
-    assert joined.split("Data, tools and code, Models", options, ", ") == ["Data, tools and code", "Models"]
-    assert joined.split("Models, small, Code", options, ", ") == ["Models, small", "Code"]
-    assert joined.split("Models, knitting, sewing, Code", options, ", ") == [
+    assert cut("Data, tools and code, Models", options) == ["Data, tools and code", "Models"]
+    assert cut("Models, small, Code", options) == ["Models, small", "Code"]
+    assert cut("Models, knitting, sewing, Code", options) == [
         "Models",
         "knitting, sewing",
         "Code",
     ]
-    assert joined.split("Models,Code", options, ", ") == ["Models", "Code"]
-    assert joined.split("", options, ", ") == []
+    assert cut("Models,Code", options) == ["Models", "Code"]
+    assert cut("", options) == []
 
 
 def test_beginnings_in_a_joined_cell() -> None:
     options = [fold("Data") + "…", fold("Code")]
-    assert joined.split("Data, of any, kind, Code", options, ", ") == ["Data, of any, kind", "Code"]
+    assert cut("Data, of any, kind, Code", options) == ["Data, of any, kind", "Code"]
 
 
 @given(st.lists(st.sampled_from(LABELS), unique=True, max_size=6), st.sampled_from([", ", "; ", " | ", ";"]))
 def test_a_joined_answer_splits_back_into_itself(chosen: list[str], separator: str) -> None:
     cell = separator.join(chosen)
-    assert joined.split(cell, [fold(label) for label in LABELS], separator) == chosen
+    assert cut(cell, [fold(label) for label in LABELS], separator) == chosen
+
+
+def plainly_cut(cell: str, options: Sequence[str], separator: str) -> list[str]:
+    """What `Splitter` finds, by trying every run of words against every option."""
+    parts = re.split(f"({joined.pattern(separator)})", cell)
+    if len(parts[0::2]) > 150:
+        return [cell]
+    words = list(range(0, len(parts), 2))
+    whole = [option for option in options if not option.endswith("…")]
+    starts = [option.removesuffix("…") for option in options if option.endswith("…")]
+
+    def text(start: int, end: int) -> str:
+        return "".join(parts[start : end + 1]).strip()
+
+    def option_at(at: int) -> int | None:
+        ends = [end for end in words if end >= at and fold(text(at, end)) in whole]
+        if ends:
+            return max(ends)
+        begins = any(fold(text(at, len(parts))).startswith(start) for start in starts)
+        return until_option(at) if begins else None
+
+    def until_option(at: int) -> int:
+        return next((end - 2 for end in words if end > at and option_at(end) is not None), words[-1])
+
+    pieces, at = [], 0
+    while at < len(parts):
+        found = option_at(at)
+        end = until_option(at) if found is None else found
+        pieces.append(text(at, end))
+        at = end + 2
+    return [piece for piece in pieces if piece.strip()]
+
+
+WORDS = st.text(
+    st.sampled_from(["a", "b", "A", " ", "ß", "e", "\u0301", "ﬁ", ",", ";", "…", "¨"]), max_size=3
+)
+SEPARATORS = st.sampled_from([",", ", ", ";", " ; ", "|", "\n", " ", "  ", " and ", "=", "a"])
+
+
+@st.composite
+def joined_cells(draw: st.DrawFn) -> tuple[str, list[str], str]:
+    """Options, some with the separator in them, some beginnings, and a cell of them and of other words."""
+    separator = draw(SEPARATORS)
+    pieces = draw(st.lists(WORDS, min_size=1, max_size=4))
+    labels = st.lists(st.sampled_from(pieces), min_size=1, max_size=3).map(separator.join)
+    options = draw(st.lists(st.tuples(labels, st.sampled_from(["", "", "…"])), max_size=6))
+    chosen = st.sampled_from([*pieces, *(label for label, _ in options), "other", "", "\u0338b"])
+    cell = separator.join(draw(st.lists(chosen, max_size=7)))
+    return cell, [fold(label) + end for label, end in options], separator
+
+
+@given(joined_cells())
+def test_a_cell_is_cut_as_by_trying_everything(drawn: tuple[str, list[str], str]) -> None:
+    cell, options, separator = drawn
+    assert cut(cell, options, separator) == plainly_cut(cell, options, separator)
+
+
+@pytest.mark.parametrize("answers", [150, 151])
+def test_more_answers_than_anybody_ticks_are_a_text(answers: int) -> None:
+    cell = ", ".join(["Code"] * answers)
+    assert len(cut(cell, ["code"])) == (150 if answers == 150 else 1)
+
+
+@given(joined_cells())
+def test_an_option_is_held_against_the_others_alone(drawn: tuple[str, list[str], str]) -> None:
+    cell, options, separator = drawn
+    for option in {*options, fold(cell)}:
+        others = [other for other in options if other != option]
+        pieces = plainly_cut(fold(cell), others, separator)
+        several = len(pieces) > 1 and all(piece in others for piece in pieces)
+        found = joined.Splitter(options, separator).others_in(fold(cell), option)
+        assert found == (pieces if several else [])
+
+
+LABELLED = st.dictionaries(st.sampled_from("vwxyz"), st.tuples(WORDS, st.sampled_from(["", "…", "… "])))
+
+
+@given(LABELLED, st.lists(WORDS, max_size=3))
+def test_labels_folded_once_fit_as_each_by_itself(
+    drawn: dict[str, tuple[str, str]], words: list[str]
+) -> None:
+    labels = {identifier: label + end for identifier, (label, end) in drawn.items()}
+    for text in (*words, *labels.values()):
+        fitting = [identifier for identifier, label in labels.items() if fits(label, text)]
+        exact = [identifier for identifier in fitting if not is_beginning(labels[identifier])]
+        longest = max((len(beginning(labels[identifier])) for identifier in fitting), default=0)
+        best = [identifier for identifier in fitting if len(beginning(labels[identifier])) == longest]
+        assert best_fit(labels, text) == (exact or best)
+
+
+def test_the_work_for_a_cell_grows_with_its_answers_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    folded: list[str] = []
+    labels = [f"Answer {number}" + ", and more" * (number % 10 == 0) for number in range(1000)]
+
+    def counted(text: str) -> str:
+        folded.append(text)
+        return fold(text)
+
+    def work(options: int, answers: int) -> int:
+        splitter = joined.Splitter(map(fold, labels[:options]), ", ")
+        fitting = Fitting(dict(zip(labels, labels, strict=True)))
+        monkeypatch.setattr("pipeline.joined.fold", counted)
+        monkeypatch.setattr("pipeline.words.fold", counted)
+        folded.clear()
+        found = splitter.split(", ".join(labels[:answers]))
+        assert [fitting.best(piece) for piece in found] == [[label] for label in labels[:answers]]
+        monkeypatch.undo()
+        return len(folded)
+
+    few = work(50, 25)
+    assert few == work(1000, 25) <= 25 * 4
+    assert work(1000, 50) <= 2 * few
