@@ -6,9 +6,6 @@ would take them along into the stage that may not have them.
 
 from __future__ import annotations
 
-import ipaddress
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +15,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from pipeline import survey
+from pipeline.addresses import WEB, Finding, findings
 from pipeline.errors import Problem, SurveyError
 from pipeline.paths import Paths
 from pipeline.survey import Survey
@@ -26,39 +24,13 @@ DECLARED = ("address", "source", "citation", "licence")
 """the columns that print what a declaration credits: an address found there was written to be read"""
 QUESTIONNAIRE = "questionnaire"
 """the table of the questions as the waves put them"""
-WEB = "a web address"
-_SHOWN = 2  # characters of a finding that a message prints
-
-_URL = re.compile(r"\b(?:(?:https?|ftp)://|www\.|mailto:)[^\s<>\"'”’]+", re.IGNORECASE)
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@(?:[\w-]+\.)+[^\W\d_]{2,}")
-_IPV4 = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w]|\.[0-9])")
-_IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]*:[0-9A-Fa-f:.]+(?<!\.)(?!\w)")
-# what ends where an address would still go on
-_TRAILING = ".,;:!?)]}"
-# the highest part of a version number that has four; addresses with no higher part are one in 4,000
-_VERSION = 31
-
-# digits with what may stand between the groups of a telephone number; a comma, a colon or a dash ends them
-_CHAIN = re.compile(r"(?<![\w.,:/+%(-])\+?\(?[0-9](?:[ ().\-/\u2010]{0,3}[0-9])+(?![\w%])")
-_DATE = re.compile(r"\b(?:[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{1,2}([-./])[0-9]{1,2}\2[0-9]{2,4})\b")
-_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[ .][0-9]{3})+")
-_YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}\D*)+")
-_OTHER_NUMBERS = re.compile(r"97[89][- ]|10\.[0-9]{4,}/")  # of books, of documents
-_FEWEST_ABROAD, _FEWEST, _MOST = 8, 9, 15  # digits of a telephone number, the most by E.164
 
 
 @dataclass(frozen=True)
-class Leak:
-    """Something in a text by which somebody can be reached: where, what kind of thing, and the thing."""
+class Leak(Finding):
+    """Something by which somebody can be reached, with the place of its text."""
 
     place: str
-    kind: str
-    found: str
-
-    @property
-    def masked(self) -> str:
-        """The finding as a message may print it."""
-        return f"{self.found[:_SHOWN]}…"
 
 
 def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: Survey) -> None:
@@ -98,25 +70,27 @@ def scan(
 ) -> tuple[list[Leak], set[str]]:
     """What is found in `texts` (place and text) and not allowed, and the lines of `allowed` that were of use.
 
-    Found are e-mail addresses, IP addresses, web addresses and telephone numbers: with a plus, or at least
-    nine digits grouped as telephone numbers are. An IPv4 address none of whose parts is above 31 is taken
-    for a version number, as 11.2.0.4 is. `allowed` are whole findings, or `*.example.org` for every address
-    at example.org and below it; `credited` are findings that need no line. The beginning of one, as titles
-    that are cut have it, is allowed with it. Letter case is no difference, nor are full-width forms and
-    invisible characters.
+    What is looked for is said in `addresses`. `allowed` are whole findings, or `*.example.org` for every
+    address at example.org and below it; `credited` are findings that need no line. The beginning of one, as
+    titles that are cut have it, is allowed with it. Letter case is no difference, nor is another spelling of
+    the same, such as `jo [at] example.org`.
     """
     leaks: list[Leak] = []
     used: set[str] = set()
-    known: dict[str, list[tuple[str, str]]] = {}
+    known: dict[str, list[Finding]] = {}
     passed = {found.casefold() for found in credited}
+    lines = {line: {line.casefold(), *(one.found.casefold() for one in findings(line))} for line in allowed}
     for place, text in texts:
         if text not in known:
-            known[text] = list(_found(_plain(text)))
-        for kind, found in known[text]:
-            allowing = [line for line in allowed if _allows(line, found)]
+            known[text] = list({(one.kind, one.found): one for one in findings(text)}.values())
+        for one in known[text]:
+            seen = one.found.casefold()
+            allowing = [
+                line for line, spelt in lines.items() if any(_allows(wanted, seen) for wanted in spelt)
+            ]
             used.update(allowing)
-            if not allowing and not _begins_one(found.casefold(), passed):
-                leaks.append(Leak(place, kind, found))
+            if not allowing and not _begins_one(seen, passed):
+                leaks.append(Leak(**vars(one), place=place))
     return leaks, used
 
 
@@ -159,78 +133,16 @@ def _problems(leaks: Sequence[Leak]) -> Iterator[Problem]:
             file,
             0,
             f"{at}: {leak.kind} ({leak.masked}{elsewhere}) would be published. Declare the option under a "
-            "label of its own, mark the question private, or allow it under [privacy] in survey.toml",
+            "label of its own, mark the question private, or list it in allow under [privacy] in survey.toml",
         )
-
-
-def _plain(text: str) -> str:
-    """A text without what hides an address from a pattern and from no reader."""
-    if text.isascii():
-        return text
-    wide = unicodedata.normalize("NFKC", text)
-    return "".join(character for character in wide if unicodedata.category(character) != "Cf")
-
-
-def _found(text: str) -> Iterator[tuple[str, str]]:
-    """Kind and text of everything found; what is one thing is no other."""
-    for kind, pattern, holds in (
-        (WEB, _URL, lambda _: True),
-        ("an e-mail address", _EMAIL, lambda _: True),
-        ("an IP address", _IPV4, _is_ipv4),
-        ("an IP address", _IPV6, _is_ipv6),
-    ):
-        for match in pattern.finditer(text):
-            found = match[0].rstrip(_TRAILING)
-            if holds(found):
-                yield kind, found
-                text = text.replace(found, ",")
-    if sum(character.isdigit() for character in text) < _FEWEST_ABROAD:
-        return
-    for match in _CHAIN.finditer(_DATE.sub(",", text)):
-        if _is_phone(match[0]):
-            yield "a telephone number", match[0]
-
-
-def _is_ipv4(text: str) -> bool:
-    parts = [int(part) for part in text.split(".")]
-    return max(parts) <= 255 and max(parts) > _VERSION
-
-
-def _is_ipv6(text: str) -> bool:
-    """Whether it is one and no `a::b` of a programming language, nor a time."""
-    groups = text.split(":")
-    if len(groups) < 3 or max(map(len, groups)) < 3 or not any(c.isdigit() for c in text):
-        return False
-    try:
-        ipaddress.IPv6Address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_phone(chain: str) -> bool:
-    """Whether digits are grouped as telephone numbers are, and not as thousands, years, scales or ids."""
-    groups = re.findall(r"[0-9]+", chain)
-    digits = sum(map(len, groups))
-    if chain.startswith("+"):
-        return _FEWEST_ABROAD <= digits <= _MOST
-    if not _FEWEST <= digits <= _MOST or len(groups) < 2 or min(map(len, groups[1:])) < 2:
-        return False
-    if any(other.fullmatch(chain) for other in (_THOUSANDS, _YEARS)) or _OTHER_NUMBERS.match(chain):
-        return False
-    if "(" in chain or (groups[0][0] == "0" and "/" in chain):
-        return True
-    between = set(re.findall(r"[^0-9]+", chain))
-    return len(between) == 1 and (len(groups) > 2 or groups[0][0] == "0") and max(map(len, groups)) < 10
 
 
 def _begins_one(found: str, passed: Iterable[str]) -> bool:
     return any(whole.startswith(found) for whole in passed)
 
 
-def _allows(line: str, found: str) -> bool:
-    """Whether a line of `allow` is this finding, or the end of the host that it is at."""
-    wanted, seen = line.casefold(), found.casefold()
+def _allows(wanted: str, seen: str) -> bool:
+    """Whether a line of `allow` is this finding, or the end of the host that it is at; both folded."""
     if not wanted.startswith("*."):
         return wanted.startswith(seen)
     host = _host(seen)
@@ -239,10 +151,9 @@ def _allows(line: str, found: str) -> bool:
 
 def _host(address: str) -> str:
     """The host of an e-mail or web address; empty for another thing."""
-    address = address.removeprefix("mailto:")
-    if "://" in address or address.startswith("www."):
-        try:
-            return urlsplit(address if "://" in address else f"//{address}").hostname or ""
-        except ValueError:
-            return ""
-    return address.rpartition("@")[2] if "@" in address else ""
+    if "@" in address and "/" not in address:
+        return address.rpartition("@")[2]
+    try:
+        return urlsplit(address if "://" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return ""
