@@ -5,7 +5,7 @@ from (
     select wave, 1 as place, 0 as position, 'received' as step, '' as reason, received as respondents
     from waves
     union all
-    select wave, 1, 1, 'repeated', 'the id or all cells of an earlier response; all are counted', repeated
+    select wave, 1, 1, 'repeated', 'the id or all cells of an earlier response, and counted', repeated
     from waves
     where repeated > 0 and duplicates in ('', 'keep_all')
     union all
