@@ -19,6 +19,7 @@ from pipeline.kinds import READERS
 from pipeline.meanings import Condition, Mapped, Texts
 from pipeline.reading import SHOWN, Asked, Labels, Reader
 from pipeline.survey import MEASURED, Survey
+from pipeline.values import as_number
 from pipeline.wave import Fielding
 from pipeline.words import fold
 
@@ -83,6 +84,7 @@ def _read(reader: Reader, name: str) -> None:
             texts = "" if question.private else f", {first[:SHOWN]!r} and {second[:SHOWN]!r}"
             reader.say(name, f"the beginning {label!r} fits two texts{texts}; make it longer")
     _check_not_offered(reader, name)
+    _check_codes(reader, name, options)
     reader.mapped.used.update((name, line) for line in options.used | items.used)
     said: dict[str, str | float] = {}
     for text, to in mapped.items():
@@ -99,6 +101,22 @@ def _read(reader: Reader, name: str) -> None:
                     f"{text!r} = {to!r} matched nothing in this export; delete the line. "
                     f"{_near_text(reader, name, text, columns)}",
                     *("answers", name, text),
+                )
+            )
+
+
+def _check_codes(reader: Reader, question: str, options: Labels) -> None:
+    """Of answers that are numbers all are codes, mapped by lines, or none: else one takes another's label."""
+    labelled = {fold(label): identifier for identifier, label in options.declared.items()}
+    by_label = sorted(text for text in options.by_label if as_number(text) is not None)
+    for line in sorted(options.used & set(options.lines)):
+        other = labelled.get(fold(line), options.lines[line])
+        if by_label and as_number(line) is not None and other != options.lines[line]:
+            reader.problems.append(
+                reader.fielding.document.problem(
+                    f"{line!r} is the label of {other!r}, and is mapped to {options.lines[line]!r} while "
+                    f"{by_label[0]!r} is read by its label; map every code, or delete the line",
+                    *("answers", question, line),
                 )
             )
 

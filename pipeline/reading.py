@@ -47,6 +47,8 @@ class Labels:
         self.write_ins = frozenset(write_ins)
         self.used: set[str] = set()
         """the lines of [answers] that matched"""
+        self.by_label: set[str] = set()
+        """the texts that were matched by a label"""
         self.full: dict[str, str] = {}
         """the text that each beginning stands for, by the id (or the line) that declares it"""
         self.mapped: dict[str, str] = {}
@@ -84,6 +86,8 @@ class Labels:
         if len(fitting) != 1:
             return ""
         (found,) = fitting
+        if not heading:
+            self.by_label.add(text)
         if heading or found not in self.write_ins:
             self._keep(found, self.declared[found], text)
         return found

@@ -17,7 +17,7 @@ from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
 from pipeline.strays import misnamed
 from pipeline.survey import NO_ANSWER, NUMERIC, Survey
-from pipeline.values import MOST, Numerals
+from pipeline.values import MOST, Numerals, as_number
 from pipeline.words import beginning, fits, is_beginning
 
 _MOST_BYTES_OF_A_NAME = 255  # of a file or a folder, on the systems there are
@@ -422,7 +422,12 @@ def _check_duplicates(wave: Wave, document: Document) -> Iterator[Problem]:
 def _check_taken(
     survey: Survey, question: str, text: str, to: str | Number, document: Document
 ) -> Iterator[Problem]:
-    """A line of [answers] that takes the cells of another option, or item, than the one with that label."""
+    """A line of [answers] that takes the cells of another option, or item, than the one with that label.
+
+    A number may be a code, whatever an option is labelled: of those `mapping` sees whether all are mapped.
+    """
+    if as_number(text) is not None:
+        return
     options = {i: option.label for i, option in survey.options(question).items()}
     items = survey.questions[question].items
     for label_of in (

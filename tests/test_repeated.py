@@ -153,3 +153,18 @@ def test_a_box_that_holds_nothing_but_0_is_ticked_by_nobody(
     with duckdb.connect(str(paths.database), read_only=True) as connection:
         ticked = connection.execute("select option from answers where question = 'uses'").fetchall()
     assert Counter(option for (option,) in ticked) == Counter(saw=saw, axe=axe)
+
+
+@pytest.mark.parametrize(("lines", "wrong"), [('"1" = "a"\n"2" = "b"\n', False), ('"1" = "b"\n', True)])
+def test_of_answers_that_are_numbers_all_are_codes_or_none(lines: str, wrong: bool, tmp_path: Path) -> None:
+    paths = twice(tmp_path, rows=["a;1;Saw", "b;2;Axe", "c;1;Saw"])
+    questions = paths.questionnaire.read_text()
+    options = 'options = { one = "1", two = "2", a = "Apples", b = "Bread" }'
+    paths.questionnaire.write_text(
+        questions.replace('options = { north = "North", south = "South" }', options)
+    )
+    with (paths.raw / "one.toml").open("a") as stream:
+        stream.write(f"[answers.place]\n{lines}")
+    code, said = command(paths.root, "check", "--survey", "twice")
+    assert code == wrong, said
+    assert ("one.toml:10: '1' is the label of 'one', and is mapped to 'b' while '2' is read" in said) is wrong
