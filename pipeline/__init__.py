@@ -5,10 +5,11 @@ In a notebook, `from pipeline import open_survey`.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.explore import OpenSurvey
 
 __all__ = ["open_survey"]

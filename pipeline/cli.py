@@ -17,6 +17,7 @@ from pipeline import paths as places
 from pipeline.errors import SurveyError
 from pipeline.lock import alone
 from pipeline.paths import Paths
+from pipeline.process import INTERRUPTED, was_interrupted
 from pipeline.progress import stage
 from pipeline.words import escaped
 
@@ -355,11 +356,25 @@ def synthesise(
         _say(f"{paths.shown(invent(paths, wave, respondents, seed, format_, replace))} written")
 
 
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # it is tried again when the interpreter ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
 def main() -> None:
     """Run the command line: mistakes of the user's are told without a traceback, with exit code 1."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            _flush()
     except SurveyError as error:
+        if was_interrupted():
+            sys.exit(INTERRUPTED)
         print(escaped(str(error)), file=sys.stderr)
         count = len(error.problems)
         if count:
@@ -367,13 +382,8 @@ def main() -> None:
             print(f"{said}; tables, figures and report are as they were", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
-        # somebody piped into head; stdout is closed for good
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # somebody piped into head
         sys.exit(1)
     except OSError as error:
         print(f"{error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

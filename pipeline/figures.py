@@ -12,6 +12,7 @@ import json
 import logging
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
@@ -24,7 +25,7 @@ from typing import Any
 import pandas as pd
 from pypdf import PdfReader, PdfWriter
 
-from pipeline import files, progress
+from pipeline import files, process, progress
 from pipeline.charts import drawer, kinds
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths
@@ -171,10 +172,22 @@ def drawn(paths: Paths, exhibits: Sequence[Printed], workers: int) -> Iterator[t
             yield exhibit.id, draw(paths, exhibit)
         return
     context: Any = multiprocessing.get_context(_METHOD)
-    with ProcessPoolExecutor(workers, context) as pool:
-        waiting = {pool.submit(draw, paths, exhibit): exhibit.id for exhibit in exhibits}
+    # after Ctrl-C the process that keeps the semaphores of the pool cleans up, and need not say so
+    sys.warnoptions.append("ignore::UserWarning:multiprocessing.resource_tracker")
+    pool = ProcessPoolExecutor(workers, context)
+    try:
+        # Ctrl-C tells all processes of a terminal, and this one ends the others
+        with process.unheard():
+            waiting = {pool.submit(draw, paths, exhibit): exhibit.id for exhibit in exhibits}
         for future in as_completed(waiting):
             yield waiting[future], future.result()
+    finally:
+        ended = process.was_interrupted()
+        for worker in multiprocessing.active_children() if ended else ():
+            worker.terminate()
+            worker.join()
+        # a process that is ended may leave half a figure, for which the pool would wait
+        pool.shutdown(wait=not ended, cancel_futures=True)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.errors import SurveyError
+from pipeline.process import unheard
 
 PRIVATE = 0o600
 PUBLIC = 0o644
@@ -50,7 +51,7 @@ def together() -> Iterator[Put]:
 
     SurveyError where one cannot be written, as on a full disk; all files are then as they were.
     """
-    with ExitStack() as waiting:
+    with ExitStack() as whole, ExitStack() as waiting:
 
         def put(path: Path, content: bytes | str | Path, mode: int = PUBLIC) -> bool:
             if isinstance(content, Path):
@@ -65,6 +66,8 @@ def together() -> Iterator[Put]:
             return True
 
         yield put
+        # Ctrl-C waits until all have their places
+        whole.enter_context(unheard())
 
 
 @contextmanager
@@ -107,14 +110,15 @@ def folder_aside(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
                 return
             for inside in (temporary, *temporary.rglob("*")):
                 inside.chmod(mode | (mode & 0o444) >> 2 if inside.is_dir() else mode)
-            if path.is_dir():
-                path.rename(before)
-            try:
-                temporary.rename(path)
-            except OSError:
-                if before.is_dir():
-                    before.rename(path)
-                raise
+            with unheard():
+                if path.is_dir():
+                    path.rename(before)
+                try:
+                    temporary.rename(path)
+                except OSError:
+                    if before.is_dir():
+                        before.rename(path)
+                    raise
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
             shutil.rmtree(before, ignore_errors=True)

@@ -11,6 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline import process
+
+if __name__ == "__main__":
+    # before anything else is imported, which takes a while
+    process.begin()
+
 from pipeline import files
 from pipeline import paths as places
 from pipeline.errors import SurveyError
@@ -26,11 +32,18 @@ def alone(paths: Paths) -> Iterator[None]:
     """
     handle = _locked(paths, paths.lock)
     try:
-        for folder in (paths.outputs, paths.raw):
-            files.sweep(folder)
+        _sweep(paths)
         yield
     finally:
+        if process.was_interrupted():
+            # it may have come before what was begun could be noted
+            _sweep(paths)
         os.close(handle)
+
+
+def _sweep(paths: Paths) -> None:
+    for folder in (paths.outputs, paths.raw):
+        files.sweep(folder)
 
 
 def _locked(paths: Paths, path: Path) -> int:

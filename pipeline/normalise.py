@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from pipeline.meanings import Answer, Condition, Mapped
 from pipeline.memory import limited
 from pipeline.origin import origin
 from pipeline.paths import Paths
+from pipeline.process import unheard
 from pipeline.statements import folder, literal, statement
 from pipeline.survey import Survey
 from pipeline.wave import Fielding
@@ -60,7 +62,11 @@ def normalise(paths: Paths) -> str:
     questionnaire, document = survey.load(paths)
     fieldings = wave.load(paths, questionnaire)
     exports = [load_export(paths, fielding.name) for fielding in fieldings]
-    with files.scratch(paths.interim) as spilt, files.aside(paths.database) as temporary:
+    with (
+        ExitStack() as whole,
+        files.scratch(paths.interim) as spilt,
+        files.aside(paths.database) as temporary,
+    ):
         temporary.unlink()
         with (
             duckdb.connect(str(temporary)) as connection,
@@ -105,6 +111,8 @@ def normalise(paths: Paths) -> str:
             # a connection that is closed says nothing of what it could not write
             connection.execute("checkpoint")
         content = _stored(paths, temporary, questionnaire, fieldings, spilt)
+        # Ctrl-C waits until the new database has its place
+        whole.enter_context(unheard())
         files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
         # what another program had not written into the database before is none of this one's
         files.prune(paths.outputs, (), f"{paths.database.name}.wal")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import multiprocessing
 import os
 import random
@@ -376,6 +377,183 @@ def test_figures_need_no_cache(name: str, remade: Paths) -> None:
     assert run.stderr.startswith("figures    toy")
     assert run.stderr.count("\n") == 1, run.stderr
     assert state(remade) == before
+
+
+# interrupted
+
+# `survey …` in which Ctrl-C comes at the event of a number, of those that an audit hook hears: every import,
+# every file that is opened, moved or removed, every process that is started
+AT_EVENT = """
+import os, signal, sys
+at = [int(sys.argv.pop(1))]
+from pipeline import process
+process.begin()
+def heard(event, words):
+    at[0] -= 1
+    if at[0] == 0:
+        os.kill(os.getpid(), signal.SIGINT)
+sys.addaudithook(heard)
+from pipeline.__main__ import main
+try:
+    main()
+finally:
+    print(-at[0])
+"""
+
+
+def at_event(paths: Paths, number: int, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", AT_EVENT, str(number), *words],
+        cwd=paths.root, env=make_environment(paths.root), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_an_interrupted_run_says_nothing_and_changes_nothing_by_halves(
+    two: tuple[Paths, dict[str, dict[str, str]]],
+) -> None:
+    paths, expected = two
+    declare(paths, "Models")
+    assert command(paths.root, "all", "--survey", "toy")[0] == 0
+    declare(paths, "MODELS")
+    run = at_event(paths, -1, "all", "--survey", "toy")
+    assert run.returncode == 0, run.stderr
+    declare(paths, "Models")
+    assert command(paths.root, "all", "--survey", "toy")[0] == 0
+    before = state(paths)
+    declare(paths, "MODELS")
+    events = int(run.stdout.split()[-1])
+    for part in (0.0, 0.3, 0.6, 0.7, 0.8, 0.95):
+        run = at_event(paths, 1 + int(part * events), "all", "--survey", "toy")
+        assert (run.returncode, run.stdout) == (130, ""), part
+        told = [
+            line for line in run.stderr.splitlines() if line.split()[:2] not in [[s, "toy"] for s in STAGES]
+        ]
+        assert told == [], part
+        for name, seen in state(paths).items():
+            assert seen in (before[name], expected["MODELS"][name]), (part, name)
+    assert command(paths.root, "all", "--survey", "toy")[0] == 0
+    after = expected["MODELS"]
+    assert state(paths) == {name: after[name] for name in before}
+
+
+# a figure each by two processes
+DRAW = """
+import sys
+from pipeline import figures
+figures.POOL_FROM, figures.cores = 1, lambda: 2
+from pipeline.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("all_hear", [True, False])
+def test_processes_that_draw_end_with_the_one_that_started_them(all_hear: bool, remade: Paths) -> None:
+    shutil.rmtree(remade.figures)
+    before = state(remade)
+    for moment in (0.0, 0.3, 0.8):
+        run = subprocess.Popen(
+            [sys.executable, "-c", DRAW, "figures", "--survey", "toy"],
+            cwd=remade.root, env=make_environment(remade.root), text=True, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        while run.poll() is None and len(children.read_text().split()) < 2:
+            time.sleep(0.01)
+        time.sleep(moment)
+        if all_hear:
+            os.killpg(run.pid, signal.SIGINT)
+        else:
+            run.send_signal(signal.SIGINT)
+        assert (*run.communicate(timeout=20), run.returncode) == ("", "", 130), moment
+        assert state(remade) == before
+        with pytest.raises(ProcessLookupError):
+            for _ in range(100):
+                os.killpg(run.pid, 0)
+                time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "words", [["-m", "pipeline", "tables"], ["-S", "-m", "pipeline.lock", "true"]], ids=["stage", "make"]
+)
+def test_who_waits_for_another_run_may_be_interrupted(words: list[str], remade: Paths) -> None:
+    with (remade.lock if "tables" in words else remade.make_lock).open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        run = subprocess.Popen(
+            [sys.executable, *words], cwd=remade.root, env=make_environment(remade.root), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert run.stderr is not None
+        assert run.stderr.readline().startswith("waiting for another run of toy")
+        run.send_signal(signal.SIGINT)
+        assert (*run.communicate(timeout=20), run.returncode) == ("", "", 130)
+
+
+def test_make_is_interrupted_without_a_traceback(remade: Paths) -> None:
+    declare(remade, "MODELS")
+    before = state(remade)
+    run = subprocess.Popen(
+        ["make", "all"], cwd=remade.root, env=make_environment(remade.root), text=True,
+        start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    time.sleep(1.5)
+    os.killpg(run.pid, signal.SIGINT)
+    out, said = run.communicate(timeout=20)
+    assert run.returncode == -signal.SIGINT
+    assert out == ""
+    lines = [line for line in said.splitlines() if not line.startswith("make")]
+    assert lines in [[], *([line] for line in lines if line.startswith("ingest "))]
+    seen = state(remade)
+    assert {name for name in before if seen.get(name) != before[name]} <= {"survey.duckdb"}
+
+
+# streams that nobody reads
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("ingest --survey toy", 0),
+        ("sql 'select 1' --survey toy", 0),
+        ("show nothing --survey toy", 1),
+        ("shw", 2),
+    ],
+)
+@pytest.mark.parametrize("streams", ["2>&-", ">&-", "<&- >&- 2>&-", "2>/dev/full"])
+def test_streams_that_are_closed_change_no_exit_code(
+    streams: str, words: str, code: int, remade: Paths
+) -> None:
+    before = state(remade)
+    run = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m pipeline {words} {streams}"], cwd=remade.root,
+        env=make_environment(remade.root), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == code, run.stderr
+    assert "Traceback" not in run.stderr
+    assert run.stderr == "" or "2>" not in streams
+    assert state(remade) == before
+
+
+@pytest.mark.parametrize(("words", "code"), [(["ingest"], 0), (["show", "nothing"], 1)])
+def test_an_error_stream_that_is_a_closed_pipe_changes_no_exit_code(
+    words: list[str], code: int, remade: Paths
+) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = subprocess.run(
+        [sys.executable, "-m", "pipeline", *words, "--survey", "toy"], cwd=remade.root,
+        env=make_environment(remade.root), stdout=subprocess.PIPE, stderr=writing, text=True, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert (run.returncode, run.stdout) == (code, "")
+
+
+def test_an_output_that_cannot_be_written_is_told(remade: Paths) -> None:
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "pipeline", "sql", "select 1", "--survey", "toy"], cwd=remade.root,
+            env=make_environment(remade.root), stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (run.returncode, run.stderr) == (1, "a file: No space left on device\n")
 
 
 # damaged files
