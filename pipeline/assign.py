@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.columns import find, is_letters, letters_of, why_not
-from pipeline.errors import Problem, SurveyError, did_you_mean, nearest
+from pipeline.errors import Problem, SurveyError, did_you_mean, nearest, quoted
 from pipeline.formats import Heading
 from pipeline.survey import Survey
 from pipeline.wave import ROLES, Fielding, Wave
@@ -99,7 +99,7 @@ def _doubled(name: str, survey: Survey, fielding: Fielding, found: Sequence[Head
         if twice and not is_write_in(survey, name, heading, found, lines):
             both = f"{seen[key].letters} and {heading.letters}"
             yield fielding.document.problem(
-                f"{name}: columns {both} have the same heading {heading.text[:90]!r}; name one by its "
+                f"{name}: columns {both} have the same heading {quoted(heading.text, 90)}; name one by its "
                 "letters under [columns], and drop the other or give it a question of its own",
                 *("columns", name),
             )
@@ -221,7 +221,7 @@ def _left_over(
         label = f" ({group[0].label!r})" if own else ""
         near = nearest(text, [name for name in known if fold(name) != fold(text)])
         yield fielding.document.problem(
-            f"column {letters_of(group)} {seen[:90]!r}{label} is no question's, no respondent's "
+            f"column {letters_of(group)} {quoted(seen, 90)}{label} is no question's, no respondent's "
             f"and not dropped; {near}{' ' if near else ''}name it under [columns], "
             "add a question for it to survey.toml, or add it to drop",
             "columns",

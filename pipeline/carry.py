@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pipeline import scaffold
+from pipeline.addresses import personal
 from pipeline.assign import Assigned, by_default, is_other
 from pipeline.columns import find, is_letters, letters_of
 from pipeline.documents import Document
+from pipeline.errors import quoted
 from pipeline.formats import Heading, formats
 from pipeline.guess import Looked
 from pipeline.mapping import attempt
@@ -29,7 +31,6 @@ from pipeline.words import ELLIPSIS, best_fit, fold, is_beginning, likeness
 _SURELY_SEEN = 3  # what fewer people gave may be their own words
 _EXPECTED = 5  # so many would have chosen an option, had it been offered: then it was not
 _DROPPED_LIKE = 0.6  # what is so like a dropped heading is dropped: better one question less than a name
-_QUOTED = 120  # characters of a heading that a note quotes
 _WHOLE = 60  # a heading longer than this is named by its beginning
 _ROUNDS = 8  # new options can make further cells readable
 
@@ -99,7 +100,7 @@ def carry(
             out.columns[name] = (finders or [_named(columns, looked.headings)], doubt)
         if doubt or wordings(columns) != wordings(before.columns[name]):
             old = " ".join(before.columns[name][0].text.split())
-            out.reworded[name] = f"read {old[:_QUOTED]!r} in {like.name}" if old else "its heading is new"
+            out.reworded[name] = f"read {quoted(old)} in {like.name}" if old else "its heading is new"
     _answers(out, document, like, before, looked, texts, matched)
     places = {name: columns[0].column for name, columns in matched.items()}
     places |= {question.id: question.columns[0].column for _, question in out.new_questions}
@@ -146,8 +147,9 @@ def _finders(
     letters = any(is_letters(finder) for finder in own)
     if own and not letters and names(own):
         return list(own)
-    if not own and names([before.columns[name][0].text]):
-        return [before.columns[name][0].text]
+    heading = before.columns[name][0].text
+    if not own and names([heading]) and not personal(heading):
+        return [heading]
     made = [_named(list(group), headings) for group in groups(columns)]
     return made if names(made) else [letters_of(columns)]
 
@@ -159,7 +161,7 @@ def _named(columns: Sequence[Heading], headings: Sequence[Heading]) -> str:
     words = text.split()
     candidates += [" ".join(words[:count]) + ELLIPSIS for count in range(3, len(words))]
     for candidate in candidates:
-        if {h.column for h in find(candidate, headings)} == wanted:
+        if not personal(candidate) and {h.column for h in find(candidate, headings)} == wanted:
             return candidate
     if columns[0].code and {h.column for h in find(columns[0].code, headings)} == wanted:
         return columns[0].code
@@ -339,7 +341,8 @@ def _settle(
             if best_fit(labels, loose.text):
                 continue  # an answer that is known, in a cell with others that are not
             # what fewer people gave may be their own words, which no file of ours repeats
-            own_words = not loose.heading and (loose.count < _SURELY_SEEN or asked.private)
+            few = loose.count < _SURELY_SEEN or asked.private or bool(personal(loose.text))
+            own_words = not loose.heading and few
             best, score = ("", 0.0) if own_words else nearest(loose.text, free)
             if best:
                 lines.setdefault(question, {})[loose.text] = best
@@ -388,7 +391,8 @@ def _settle_clashes(
         fitting = best_fit(options, text)
         fresh = fold(text) not in known and text not in lines.get(question, {})
         # of two texts that one beginning fits, the new one is named; what few people gave is not repeated
-        if fresh and len(fitting) == 1 and count >= _SURELY_SEEN and not asked.private:
+        told = count >= _SURELY_SEEN and not asked.private and not personal(text)
+        if fresh and len(fitting) == 1 and told:
             lines.setdefault(question, {})[text] = fitting[0]
             doubts[question, text] = "begins like another answer"
             settled = True

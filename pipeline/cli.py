@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import paths as places
+from pipeline.addresses import masked
 from pipeline.errors import SurveyError
 from pipeline.lock import alone
 from pipeline.paths import Paths
@@ -52,6 +53,11 @@ Draft = Annotated[
 def _say(text: str) -> None:
     """Print, and let no text of an export steer the terminal."""
     print(escaped(text))
+
+
+def _say_masked(text: str) -> None:
+    """Print a line on an export that no scan has passed yet, without the addresses that may stand in it."""
+    _say(masked(text))
 
 
 def _staged(name: str, paths: Paths, **options: Any) -> None:
@@ -206,7 +212,7 @@ def new_wave(
     from pipeline.new_wave import new_wave as scaffold
 
     for line in scaffold(Path.cwd(), export, like, survey):
-        _say(line)
+        _say_masked(line)
 
 
 @app.command(epilog="Example: survey diff autumn spring")
@@ -219,7 +225,7 @@ def diff(
     from pipeline.compare import diff as compare
 
     for line in compare(places.find(survey), first, second):
-        _say(line)
+        _say_masked(line)
 
 
 @app.command(epilog="Example: survey codebook")
@@ -273,7 +279,7 @@ def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     from pipeline.check import check as look
 
     for line in look(places.find(survey)):
-        _say(line)
+        _say_masked(line)
 
 
 @app.command(epilog="Example: survey fetch --survey ospo --from ~/Downloads")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.errors import did_you_mean
+from pipeline.errors import did_you_mean, quoted, shortened
 from pipeline.formats.heading import Heading, column_number
 from pipeline.words import beginning, fold, is_beginning
 
@@ -53,6 +53,6 @@ def why_not(finder: str, headings: Sequence[Heading]) -> str:
     start = beginning(finder) if is_beginning(finder) else fold(finder)
     fitting = list(dict.fromkeys(h.text for h in headings if start and fold(h.text).startswith(start)))
     if len(fitting) > 1:
-        return f"{len(fitting)} headings begin so: " + ", ".join(repr(text[:60]) for text in fitting[:3])
+        return f"{len(fitting)} headings begin so: " + ", ".join(quoted(text, 60) for text in fitting[:3])
     known = [name for h in headings for name in (h.code, h.text) if name]
-    return f"the export has no such heading; {did_you_mean(finder, [name[:80] for name in known])}"
+    return f"the export has no such heading; {did_you_mean(finder, [shortened(name, 80) for name in known])}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import files
+from pipeline.addresses import masked, personal
 from pipeline.carry import Carried
 from pipeline.columns import letters_of
 from pipeline.documents import Document
@@ -326,6 +327,28 @@ def with_changes(text: str, like: Fielding, found: Carried, name: str, later: bo
     return _inserted(lines, inserts)
 
 
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|#.*')  # what no key is, in the lines that are drafted here
+_HIDDEN = "the export has an address here, which is not repeated; write words of your own"
+_HIDDEN_LABEL = (
+    "; in [answers] name its text by a beginning that ends in …, or make the question a private text"
+)
+
+
+def hidden(text: str, declared: Sequence[str]) -> str:
+    """A declaration without the addresses that the export brought into it, each line of one marked.
+
+    What stands in a text of `declared`, the files as people wrote them, stays.
+    """
+    lines = []
+    for line in text.split("\n"):
+        plain = _TEXT.sub(lambda match: masked(match[0], declared, personal), line)
+        if plain != line:
+            said = _HIDDEN + _HIDDEN_LABEL * (not re.match(r"(text|note|title) = |#", line.lstrip()))
+            plain += f"; {said}" if CHECK in plain else _doubt(said)
+        lines.append(plain)
+    return "\n".join(lines)
+
+
 def data_of(text: str) -> dict[str, Any] | None:
     """What a TOML text holds; None where it is none."""
     try:
@@ -369,6 +392,8 @@ def _end(lines: Sequence[str], document: Document, question: str) -> int:
 
 
 def _needs_finder(question: Question, seen: Counter[str], codes: Counter[str]) -> bool:
+    if personal(question.columns[0].text):
+        return True  # the file does not repeat it, so it finds nothing
     code = fold(question.columns[0].code)
     by_code = code == fold(question.id) and codes[code] == 1
     if code and codes[code] > 1:

@@ -47,7 +47,7 @@ class Document:
 
     def problem(self, message: str, *path: Key) -> Problem:
         """A Problem at the line of `path`."""
-        return Problem(self.name, self.line(*path), message)
+        return Problem(self.name, self.line(*path), message, _texts(self.data))
 
 
 def read(path: Path, shown: str) -> Document:
@@ -82,6 +82,19 @@ def read(path: Path, shown: str) -> Document:
     if problems:
         raise SurveyError(problems)
     return document
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a document, keys too: what it says itself, a message about it may repeat."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield str(key)
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value
 
 
 def _unprintable(document: Document, value: Any, *path: Key) -> Iterator[Problem]:

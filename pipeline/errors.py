@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
+
+from pipeline.addresses import masked
+
+_QUOTED = 120  # characters of a text that a message quotes
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in a file: `line` is 0 where the file as a whole is meant."""
+    """One mistake in a file: `line` is 0 where the file as a whole is meant.
+
+    The message says no address that a table would hide, unless it stands in one of the `declared` texts.
+    """
 
     file: str
     line: int
     message: str
+    declared: InitVar[Iterable[str]] = ()
+
+    def __post_init__(self, declared: Iterable[str]) -> None:
+        object.__setattr__(self, "message", masked(self.message, declared))
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -21,16 +32,29 @@ class Problem:
 
 
 class SurveyError(Exception):
-    """One or more mistakes of the user's; the command line prints them and exits 1."""
+    """One or more mistakes of the user's; the command line prints them and exits 1.
 
-    def __init__(self, problems: Iterable[Problem] | str) -> None:
+    Addresses are masked in a single message as in a Problem, but for those of the `declared` texts.
+    """
+
+    def __init__(self, problems: Iterable[Problem] | str, declared: Iterable[str] = ()) -> None:
         self.problems: list[Problem] = []
         if isinstance(problems, str):
-            super().__init__(problems)
+            super().__init__(masked(problems, declared))
             return
         # problems at one place stay in the order in which they were found
         self.problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def quoted(text: str, most: int = _QUOTED) -> str:
+    """The beginning of a text in quotes, as a message shows it: masked before it is cut."""
+    return repr(shortened(text, most))
+
+
+def shortened(text: str, most: int = _QUOTED) -> str:
+    """The beginning of a text, masked before it is cut: half an address has no form to be found by."""
+    return masked(text)[:most]
 
 
 def nearest(seen: str, known: Iterable[str]) -> str:

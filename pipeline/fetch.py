@@ -62,7 +62,8 @@ def _bring(target: Path, url: str, expected: str, there: dict[str, Path], folder
         except (OSError, ValueError) as error:
             why = "it is not the pinned file" if isinstance(error, ValueError) else "no answer from there"
             raise SurveyError(
-                f"{url} could not be fetched: {why}. If you have the file, run: survey fetch --from FOLDER"
+                f"{url} could not be fetched: {why}. If you have the file, run: survey fetch --from FOLDER",
+                declared=[url],
             ) from None
 
 

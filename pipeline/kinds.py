@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from pipeline import joined
 from pipeline.assign import is_write_in
-from pipeline.errors import did_you_mean
+from pipeline.errors import did_you_mean, quoted
 from pipeline.formats import Heading
 from pipeline.meanings import Answer, Coded, Loose, Recode, Tick
-from pipeline.reading import SHOWN, Asked, Labels, Reader, folded
+from pipeline.reading import Asked, Labels, Reader, folded
 from pipeline.values import PLAIN, Numerals, as_date, as_number, as_place, how_to_declare, ways_to_read
 from pipeline.words import Fitting, best_fit, fold, is_beginning
 
@@ -143,8 +143,7 @@ def _check_separator(
                 then = "say separator under [source]" if several else 'declare it with kind = "multiple"'
                 reader.say(
                     name,
-                    f"{text[:SHOWN]!r} (column {column}) is several of its answers joined by {sign!r}; "
-                    f"{then}",
+                    f"{quoted(text)} (column {column}) is several of its answers joined by {sign!r}; {then}",
                 )
                 return
 
@@ -260,7 +259,7 @@ def _exploded(
             # a text that one person gave may be their own words
             common = [text for text, count in values.items() if count > 1 or options.match(text, count=0)]
             common = [] if reader.survey.questions[name].private else common
-            seen = ", ".join(repr(text[:SHOWN]) for text in common[:4]) or "each of one respondent"
+            seen = ", ".join(quoted(text) for text in common[:4]) or "each of one respondent"
             reader.say(
                 name,
                 f"column {heading} holds {len(values)} texts ({seen}), and a column of an option holds "
@@ -497,7 +496,7 @@ def _no_value(reader: Reader, name: str, unknown: Counter[tuple[str, str]]) -> N
         what = f"no plain number such as 40 or 2.5; map it to a number under [answers.{name}] in {file}"
         what += ", or to an option" if question.kind == "number" else ""
     for (text, column), count in sorted(unknown.items()):
-        seen = "a text" if question.private else repr(text[:SHOWN])
+        seen = "a text" if question.private else quoted(text)
         key = "" if question.kind == "date" else how_to_declare(text, name)
         hint = f"; if it is one, say {key}" if key else ""
         reader.say(name, f"{seen} ({count} times, column {column}) is {what}{hint}")

@@ -13,11 +13,11 @@ from collections.abc import Set as AbstractSet
 
 from pipeline.assign import Assigned, is_write_in
 from pipeline.documents import Document
-from pipeline.errors import Problem, SurveyError, did_you_mean
+from pipeline.errors import Problem, SurveyError, did_you_mean, quoted
 from pipeline.formats import Heading
 from pipeline.kinds import READERS
 from pipeline.meanings import Condition, Mapped, Texts
-from pipeline.reading import SHOWN, Asked, Labels, Reader
+from pipeline.reading import Asked, Labels, Reader
 from pipeline.survey import MEASURED, Survey
 from pipeline.values import as_number
 from pipeline.wave import Fielding
@@ -81,7 +81,7 @@ def _read(reader: Reader, name: str) -> None:
     for labels in (options, items):
         for label, first, second in sorted(labels.clashes):
             reader.mapped.clashes += [(name, text, labels.seen[fold(text)]) for text in (first, second)]
-            texts = "" if question.private else f", {first[:SHOWN]!r} and {second[:SHOWN]!r}"
+            texts = "" if question.private else f", {quoted(first)} and {quoted(second)}"
             reader.say(name, f"the beginning {label!r} fits two texts{texts}; make it longer")
     _check_not_offered(reader, name)
     _check_codes(reader, name, options)

@@ -16,6 +16,7 @@ from pipeline.declare import (
     carried_toml,
     data_of,
     grown,
+    hidden,
     survey_toml,
     wave_toml,
     with_additions,
@@ -96,9 +97,9 @@ def _drafted(paths: Paths, export: Path, name: str) -> Iterator[str]:
     yield f"{len(drafted.questions)} questions: " + ", ".join(
         f"{count} {kind}" for kind, count in kinds.most_common()
     )
-    files.write(paths.questionnaire, survey_toml(drafted, paths.survey))
+    files.write(paths.questionnaire, hidden(survey_toml(drafted, paths.survey), ()))
     file = paths.raw / f"{name}.toml"
-    files.write(file, wave_toml(drafted, looked, export.name, name, fielded))
+    files.write(file, hidden(wave_toml(drafted, looked, export.name, name, fielded), ()))
     yield _written(paths, [paths.questionnaire, file])
 
 
@@ -130,6 +131,8 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
             "added to line by line, so nothing was changed; write each table under its own heading, one key "
             "a line, and try again"
         )
+    declared = list(texts.values())
+    changed = {path: hidden(text, declared) for path, text in changed.items()}
     for path, text in changed.items():
         before_ = texts.get(path)
         if before_ is None or text.rstrip() != before_.rstrip():

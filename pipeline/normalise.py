@@ -17,7 +17,7 @@ import pandas as pd
 from pipeline import coded, database, delimited, files, progress, quality, survey, wave
 from pipeline.assign import assign
 from pipeline.documents import Document
-from pipeline.errors import Problem, SurveyError
+from pipeline.errors import Problem, SurveyError, quoted
 from pipeline.formats import Heading, formats
 from pipeline.ingest import Export, load_export
 from pipeline.mapping import interpret
@@ -343,9 +343,10 @@ def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> lis
             if likeness(first, text) < _SAME_WORDING and name not in fielding.wave.changes:
                 problems.append(
                     fielding.document.problem(
-                        f"{name}: the code {headings[0].code!r} heads {first[:90]!r} in {wave_before} and "
-                        f"{text[:90]!r} here; if it is the same question say so under [changes.{name}], with "
-                        'status = "reworded" and a note, else give it an id of its own',
+                        f"{name}: the code {headings[0].code!r} heads {quoted(first, 90)} in {wave_before} "
+                        f"and {quoted(text, 90)} here; if it is the same question say so under "
+                        f'[changes.{name}], with status = "reworded" and a note, else give it an '
+                        "id of its own",
                         *("columns", name),
                     )
                 )

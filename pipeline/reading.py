@@ -10,7 +10,7 @@ from typing import Literal
 
 from pipeline.assign import Assigned, is_other
 from pipeline.documents import Document
-from pipeline.errors import Problem, did_you_mean
+from pipeline.errors import Problem, did_you_mean, quoted, shortened
 from pipeline.formats import Heading, formats
 from pipeline.meanings import Loose, Mapped, Offer, Texts
 from pipeline.survey import Survey, as_pattern
@@ -19,7 +19,6 @@ from pipeline.wave import Fielding
 from pipeline.words import Fitting, fold, is_beginning, visible
 
 _SHOWN_BY = 3  # so many respondents give a text before it can be a label where they may write their own
-SHOWN = 120  # characters of a text that a message quotes
 SEARCHED = 1000  # characters of a text in which a pattern is looked for: its time grows with their square
 
 
@@ -167,7 +166,7 @@ class Reader:
         claims = [rule for rule in asked.others if _claims(rule, folded)]
         self.mapped.rules.update((question, rule) for rule in claims)
         if len(claims) > 1:
-            seen = "a text" if asked.private else repr(text[:SHOWN])
+            seen = "a text" if asked.private else quoted(text)
             self.problems.append(
                 self.survey_document.problem(
                     f"{question}: {seen} (column {column}) is claimed by "
@@ -180,7 +179,7 @@ class Reader:
     def texts_of(self, columns: Iterable[Heading]) -> list[str]:
         """The texts of some columns, cut for a message."""
         found = dict.fromkeys(t for h in columns for t in self.texts.get(h.column, {}))
-        return [text[:SHOWN] for text in found]
+        return [shortened(text) for text in found]
 
     def say(self, question: str, message: str, *key: str) -> None:
         """A problem at the wave file's lines on the question, or at the questionnaire's."""
@@ -211,7 +210,7 @@ class Reader:
             near = did_you_mean(text, labels.declared.values(), "its options are")
             self.say(
                 question,
-                f"{text[:SHOWN]!r} ({times}, column {column}) is no answer of it; {near}"
+                f"{quoted(text)} ({times}, column {column}) is no answer of it; {near}"
                 f"{'' if near.endswith('?') else '.'} Add it there, or map it under [answers.{question}] in "
                 f"{self.fielding.document.name}{self.about_separator(question)}",
             )

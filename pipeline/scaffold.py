@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
+from pipeline.addresses import masked, personal
 from pipeline.assign import is_other
 from pipeline.formats import Format, Heading
 from pipeline.meanings import Texts
@@ -98,7 +99,7 @@ _TOOLS_OWN = re.compile(
     r"|attachments(present|expected)|reviewstate|edits|formversion|lastpage|seed"
 )
 _SIGNS = {"++": "plus plus", "+": "plus", "#": "sharp", ">": "over", "<": "under", "%": "percent"}
-_ADDRESS = re.compile(r"\S@\S+\.\w|^\d{1,3}(\.\d{1,3}){3}$")
+_FOUR_NUMBERS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")  # in a column of them they are no versions
 _EMPTY = {"n/a", "na", "null", "-", "--", "."}
 _DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
 _NONE = re.compile(r"none of (the|these)\b|^none\b")
@@ -278,8 +279,9 @@ def _all_unlike(values: Mapping[str, int]) -> bool:
 
 
 def _identifies(values: Mapping[str, int]) -> bool:
-    """Whether most texts of a column are e-mail or network addresses."""
-    return 2 * sum(bool(_ADDRESS.search(text)) for text in values) > len(values) > 0
+    """Whether most texts of a column are addresses or numbers by which somebody can be reached."""
+    found = sum(bool(personal(text) or _FOUR_NUMBERS.fullmatch(text)) for text in values)
+    return 2 * found > len(values) > 0
 
 
 def _blanks(texts: Texts) -> list[str]:
@@ -301,7 +303,8 @@ def describes_response(heading: Heading) -> bool:
 def _respondents(out: Draft, heading: Heading) -> bool:
     """Whether a column describes the response and not an answer; noted where it does."""
     name = fold(heading.text or heading.code)
-    finder = heading.text or heading.code or heading.letters
+    named = heading.text or heading.code
+    finder = heading.letters if personal(named) or not named else named
     if name in _ID_HEADINGS and not out.id:
         out.id = finder
     elif name in _STARTED and not out.started:
@@ -592,8 +595,13 @@ def telling_words(text: str) -> set[str]:
 
 
 def _slug(text: str) -> str:
-    """A short id in the words of a text."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    """A short id in the words of a text, without the address that may stand in it."""
+    plain = (
+        unicodedata.normalize("NFKD", masked(text, found_by=personal))
+        .encode("ascii", "ignore")
+        .decode()
+        .casefold()
+    )
     for sign, word in _SIGNS.items():
         plain = plain.replace(sign, f" {word} ")
     words = re.findall(r"[a-z0-9]+", plain.replace("'", ""))

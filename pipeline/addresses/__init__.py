@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.addresses import checked, domains, hosts, mail, telephones
@@ -44,6 +44,9 @@ _SPELT = re.compile(
 )
 
 
+Finder = Callable[[str], list["Finding"]]
+
+
 @dataclass(frozen=True)
 class Finding:
     """An address or a number in a text: its kind, where it stands, and what it says when spelt plainly."""
@@ -78,12 +81,32 @@ def findings(text: str) -> list[Finding]:
     return sorted(found, key=lambda one: one.start)
 
 
-def masked(text: str) -> str:
-    """A text with what is found as `ja… (an e-mail address)`; the text itself where nothing is."""
-    found = findings(text)
+def personal(text: str) -> list[Finding]:
+    """What of a text no draft repeats: all that is found, but a web address among the words of a question."""
+    return [one for one in findings(text) if one.kind != WEB or _is_alone(text, one)]
+
+
+def _is_alone(text: str, one: Finding) -> bool:
+    """Whether a finding is a text of its own: nothing but quotes, or the ends, on both sides."""
+    before, behind = text[: one.start].rstrip()[-1:], text[one.end :].lstrip()[:1]
+    return before in ("", '"', "'") and behind in ("", '"', "'")
+
+
+def masked(text: str, declared: Iterable[str] = (), found_by: Finder = findings) -> str:
+    """A text with what is found as `ja… (an e-mail address)`; the text itself where nothing is.
+
+    What stands in a text of `declared` too is no secret, and stays.
+    """
+    found = found_by(text)
+    whole = unicodedata.normalize("NFC", text)
+    known = " \n".join(declared).casefold() if found else ""
+    found = [
+        one
+        for one in found
+        if one.found.casefold() not in known and whole[one.start : one.end].casefold() not in known
+    ]
     if not found:
         return text
-    whole = unicodedata.normalize("NFC", text)
     pieces: list[str] = []
     done = 0
     for one in found:

@@ -19,7 +19,11 @@ PROVIDERS = (
 
 _WHOLE = re.compile(rf"{_BEGINS}{_LOCAL}@{{1,2}}{_NAMES}{_ANY_TOP}", re.I)
 # whatever stands before the sign: quoted parts, comments, signs that few people know to be allowed
-_ODD = re.compile(rf"(?:\"[^\"\n@]{{1,64}}\"|[^\s@<>,;:]{{1,64}})@{_NAMES}{_ANY_TOP}", re.I)
+_ODD = re.compile(
+    rf"(?:\"[^\"\n@]{{1,64}}\"|[^\s@<>,;:\"']{{0,63}}[^{LETTER[1:-1]}\s@<>,;:\"'’.+%-])"
+    rf"@{_NAMES}{_ANY_TOP}",
+    re.I,
+)
 _SPACED = re.compile(
     rf"{_BEGINS}{_LOCAL}(?:\s{{1,3}}@\s{{0,3}}|\s{{0,3}}@\s{{1,3}}|@)"
     rf"(?:[{LETTER[1:-1]}-]{{1,63}}(?:\s?\.\s?))+{TOP}(?![{LETTER[1:-1]}])",

@@ -220,6 +220,8 @@ def _is_grouped(seen: str, groups: Sequence[str], digits: str) -> bool:
     """Whether groups of digits are those of a number: by brackets, a nought or a code before, or evenness."""
     if not _FEWEST <= len(digits) <= 17 or set(digits) <= {"0", "1"}:
         return re.fullmatch(r"555[-. ]01\d\d", seen) is not None
+    if "_" in seen and (len(groups) > 2 or groups[0][0] != "0"):
+        return False  # an id that is made of words and numbers
     signs = set(re.findall(r"[^0-9]+", seen))
     if (
         re.match(r"\(?\d{0,4}\)?\s?\(?\d{1,5}\)[\s.\-/]{0,3}\d", seen)

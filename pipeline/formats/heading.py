@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.errors import quoted
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -31,7 +33,7 @@ class Heading:
 
     def __str__(self) -> str:
         shown = " | ".join(dict.fromkeys(part for part in (self.code, self.text, self.label) if part))
-        return f"{self.letters} {shown[:90]!r}"
+        return f"{self.letters} {quoted(shown, 90)}"
 
 
 def column_letters(number: int) -> str:
