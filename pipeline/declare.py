@@ -110,11 +110,9 @@ def carried_toml(
         f"file = {_quoted(export.name)}",
         *_layout_toml(looked, brief=not source.encoding),
     ]
-    for key in ("separator", "sheet", "dates", "decimal", "thousands"):
+    for key in ("separator", "delimiter", "sheet", "dates", "decimal", "thousands"):
         if value := getattr(source, key):
             lines.append(f"{key} = {json.dumps(value, ensure_ascii=False)}")
-    if source.first_row > 1:
-        lines.append(f"first_row = {source.first_row}")
     if found.blank:
         lines.append(f"blank = {json.dumps(found.blank, ensure_ascii=False)}")
     if source.sha256:
@@ -234,6 +232,8 @@ def _layout_toml(looked: Looked, brief: bool = False) -> list[str]:
         lines.append(f"encoding = {_quoted(looked.encoding)}" + _doubt("are accents and quotes right?"))
     elif looked.encoding and not brief:
         lines.append(f"encoding = {_quoted(looked.encoding)}")
+    if looked.first_row > 1:
+        lines.append(f"first_row = {looked.first_row}" + _doubt("does the header begin there?"))
     if looked.format in ("surveymonkey", "qualtrics"):
         lines.append(f"header_rows = {looked.header_rows}")
     return lines

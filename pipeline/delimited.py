@@ -8,19 +8,26 @@ import io
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
 import pandas as pd
 
+from pipeline import encodings
 from pipeline.statements import literal
 
 # what stands around a cell and means nothing; none of it is visible ASCII
 _WHITE = " \t\n\v\f\r\xa0\ufeff"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DELIMITERS = (",", ";", "\t", "|")
+# seldom used, and frequent within cells: only where all of the first records agree, on so many cells at least
+_RARE_DELIMITERS = {"\x1f": 2, "^": 2, "~": 2, ":": 3}
+# the line with which Excel is told the delimiter
+_SEP_LINE = re.compile(r"\"?sep=(.)\"?[\r\n]*", re.IGNORECASE)
 LOOKED_AT = 8  # records read to find the delimiter and the header
 # rows a column from which on columns are read one by one: before, planning to do so costs more than it saves
 _ROWS_A_COLUMN = 125
@@ -48,39 +55,69 @@ class UnreadableError(Exception):
         self.key = key
 
 
+class TitleError(UnreadableError):
+    """A title stands above the header, which begins in the line `first_row`."""
+
+    def __init__(self, path: Path, first_row: int) -> None:
+        super().__init__(
+            f"the header of {path.name} begins in line {first_row}, below a title; say "
+            f"first_row = {first_row} under [source]",
+            "first_row",
+        )
+        self.first_row = first_row
+
+
 @dataclass(frozen=True)
 class Delimited:
     """A file of delimited text: how it is read, and its first records that are not empty lines.
 
-    `lines` are those that end outside quotes, -1 where a quote is left open, and `broken` says whether others
-    end inside.
+    `above` is how many lines stand above the header: a title, empty ones, the delimiter. `lines` are those
+    that end outside quotes, -1 where a quote is left open, and `broken` says whether others end inside.
+    `direct` says whether DuckDB reads it from the disk: UTF-8 alone, lines that all end in one way, and no
+    quote in a line above the header. Other files go through Python.
     """
 
     path: Path
     encoding: str
     delimiter: str
+    above: int
     first: tuple[tuple[str, ...], ...]
     lines: int
     broken: bool
+    direct: bool
 
 
-def look(path: Path, encoding: str) -> Delimited:
+def look(path: Path, encoding: str = "", delimiter: str = "", first_row: int = 1) -> Delimited:
     """How `path` is to be read; UnreadableError where that cannot be told.
 
-    `encoding` is the declared one, or empty: then UTF-8, or UTF-16 where the file's mark says so.
+    `encoding` is the declared one, or empty: then UTF-8, or UTF-16 where the file's mark says so. So is
+    `delimiter`. The header begins in the line `first_row` or, where that is empty, below.
     """
     with path.open("rb") as stream:
         mark = stream.read(2)
     known = _known(encoding, mark)
-    lines, broken = _scan(path, known)
+    lines, broken, mixed = _scan(path, known)
     with path.open(encoding=known, newline="") as text:
-        start = "".join(islice(text, 200))
-    start = start.removeprefix("\ufeff")
-    if not start.strip():
-        raise UnreadableError(f"{path.name} is empty")
-    delimiter = max(_DELIMITERS, key=lambda candidate: _cells(start, candidate))
-    records = islice(_records(start, delimiter), LOOKED_AT)
-    return Delimited(path, known, delimiter, tuple(tuple(record) for record in records), lines, broken)
+        beginning = list(islice(text, first_row + 199))
+    if beginning:
+        beginning[0] = beginning[0].lstrip("\ufeff")
+    above = first_row - 1
+    if beginning and (told := _SEP_LINE.fullmatch(beginning[0])):
+        delimiter, above = delimiter or told[1], max(above, 1)
+    above += sum(1 for _ in takewhile(lambda line: not line.strip(), beginning[above:]))
+    start = "".join(beginning[above:])
+    if not start:
+        raise UnreadableError(
+            f"{path.name} is empty" + (f" from line {first_row} on" if first_row > 1 else ""),
+            "first_row" if first_row > 1 else "file",
+        )
+    delimiter = delimiter or _delimiter(path, start, above)
+    blank = takewhile(lambda row: not any(cell.strip(_WHITE) for cell in row), _records(start, delimiter))
+    above += _lines_before(start, delimiter, len(list(blank)))
+    start = "".join(beginning[above:])
+    first = tuple(tuple(record) for record in islice(_records(start, delimiter), LOOKED_AT))
+    direct = _is_utf_8(known) and not mixed and '"' not in "".join(beginning[:above])
+    return Delimited(path, known, delimiter, above, first, lines, broken, direct)
 
 
 def load(connection: duckdb.DuckDBPyConnection, text: Delimited, header: int, width: int) -> None:
@@ -91,7 +128,7 @@ def load(connection: duckdb.DuckDBPyConnection, text: Delimited, header: int, wi
     ends inside a quoted cell. DuckDB reads UTF-8 alone without downloading an extension; other encodings
     go through Python, and never through a converted copy on the disk, which would hold dropped columns.
     """
-    if not is_utf_8(text.encoding):
+    if not text.direct:
         _load_in_python(connection, text, header, width)
         return
     source = f"select row_number() over () as record, {trimmed(width)} from {_reader(text, header)}"
@@ -123,12 +160,21 @@ def copy(
 def _reader(text: Delimited, header: int) -> str:
     """DuckDB's reader below the header: by several threads where no cell holds a line break."""
     if text.broken:
-        return f"read_csv({_READ_CSV}, parallel = false) offset {header}"
-    with text.path.open(encoding=text.encoding, newline="") as stream:
+        return f"read_csv({_READ_CSV}, parallel = false, skip = {text.above}) offset {header}"
+    with _opened(text) as stream:
         reader = csv.reader(stream, delimiter=text.delimiter)
         for _ in islice((record for record in reader if record), header):
             pass
-        return f"read_csv({_READ_CSV}, parallel = true, skip = {reader.line_num})"
+        return f"read_csv({_READ_CSV}, parallel = true, skip = {text.above + reader.line_num})"
+
+
+@contextmanager
+def _opened(text: Delimited) -> Iterator[TextIO]:
+    """The lines of a file from its header on."""
+    with text.path.open(encoding=text.encoding, newline="") as stream:
+        for _ in islice(stream, text.above):
+            pass
+        yield stream
 
 
 def _read(connection: duckdb.DuckDBPyConnection, text: Delimited, width: int, statement: str) -> int:
@@ -150,8 +196,7 @@ def _read(connection: duckdb.DuckDBPyConnection, text: Delimited, width: int, st
     return 0
 
 
-def is_utf_8(encoding: str) -> bool:
-    """Whether an encoding that `look` has found is UTF-8, with a mark or without."""
+def _is_utf_8(encoding: str) -> bool:
     return encoding in ("utf-8", "utf-8-sig")
 
 
@@ -167,16 +212,17 @@ def _known(declared: str, mark: bytes) -> str:
         raise UnreadableError(f"no encoding {encoding!r}", "encoding") from None
 
 
-def _scan(path: Path, encoding: str) -> tuple[int, bool]:
-    """`lines` and `broken` of a file; UnreadableError if it is no text."""
+def _scan(path: Path, encoding: str) -> tuple[int, bool, bool]:
+    """`lines`, `broken`, and whether lines end in several ways; UnreadableError where a file is no text."""
     decoder = codecs.getincrementaldecoder(encoding)()
     lines, broken, quoted, last = 0, False, False, b"\n"
-    before = 0
+    before, ends = 0, set[bytes]()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
+            chunk += stream.read(1) if chunk.endswith(b"\r") else b""
             held = len(decoder.getstate()[0])
             try:
-                if held or not chunk.isascii() or not is_utf_8(encoding):
+                if held or not chunk.isascii() or not _is_utf_8(encoding):
                     _refuse(path, encoding, decoder.decode(chunk))
                 else:
                     _refuse(path, encoding, chunk)
@@ -187,12 +233,13 @@ def _scan(path: Path, encoding: str) -> tuple[int, bool]:
                 if codecs.lookup(encoding).name in ("utf-16", "utf-32"):
                     said = f'has no byte-order mark; say encoding = "{encoding}-le" or "{encoding}-be"'
                 raise UnreadableError(f"{path.name} {said}", "encoding") from None
-            for number, part in enumerate(chunk.split(b'"')):
-                quoted ^= number > 0
-                if quoted:
-                    broken = broken or b"\n" in part or b"\r" in part
-                else:
-                    lines += part.count(b"\n")
+            parts = chunk.split(b'"')
+            outside, inside = b'"'.join(parts[quoted::2]), b'"'.join(parts[not quoted :: 2])
+            quoted ^= len(parts) % 2 == 0
+            broken = broken or b"\n" in inside or b"\r" in inside
+            feeds = outside.count(b"\n")
+            lines += feeds
+            ends |= _line_ends(outside, feeds)
             before += len(chunk)
             last = chunk[-1:]
     held = len(decoder.getstate()[0])
@@ -201,34 +248,97 @@ def _scan(path: Path, encoding: str) -> tuple[int, bool]:
     except UnicodeDecodeError:
         raise _undecodable(path, encoding, before - held) from None
     # what an open quote swallows is on no line, so that the lines say nothing of the records
-    return (-1 if quoted else lines + (last != b"\n")), broken
+    return (-1 if quoted else lines + (last != b"\n")), broken, len(ends) > 1
+
+
+def _line_ends(content: bytes, feeds: int) -> set[bytes]:
+    """The ways in which lines end in a part of a file with so many line feeds."""
+    returns = content.count(b"\r") if b"\r" in content else 0
+    both = content.count(b"\r\n") if returns else 0
+    counts = {b"\r\n": both, b"\n": feeds - both, b"\r": returns - both}
+    return {end for end, count in counts.items() if count}
 
 
 def _refuse(path: Path, encoding: str, content: str | bytes) -> None:
     """UnreadableError where a part of a file, as bytes of ASCII or decoded, holds what no text does."""
     if (b"\0" in content) if isinstance(content, bytes) else ("\0" in content):
-        raise UnreadableError(
-            f"{path.name} holds NUL characters: it is no text, or UTF-16 without its mark; then say "
-            'encoding = "utf-16-le" under [source]',
-            "encoding",
-        )
-    if isinstance(content, str) and not is_utf_8(encoding) and _SURROGATE.search(content):
+        raise _zeros(path)
+    if isinstance(content, str) and not _is_utf_8(encoding) and _SURROGATE.search(content):
         raise UnreadableError(f"{path.name} is not {encoding} text (half a surrogate pair)", "encoding")
+
+
+def _zeros(path: Path) -> UnreadableError:
+    wide = encodings.wide(path.read_bytes()) or "utf-16-le"
+    return UnreadableError(
+        f"{path.name} holds NUL characters: it is no text, or UTF-16 without its mark; then say "
+        f'encoding = "{wide}" under [source]',
+        "encoding",
+    )
 
 
 def _undecodable(path: Path, encoding: str, position: int) -> UnreadableError:
     data = path.read_bytes()
-    line = data.count(b"\n", 0, position) + 1
+    if encodings.wide(data):
+        return _zeros(path)
+    line = len(data[: position + 1].splitlines())
+    likely = [f'"{name}"' for name in encodings.plausible(data)[:3]]
+    if _is_utf_8(encoding) and encodings.nearly_utf_8(data):
+        then = "the rest is UTF-8: it was damaged, or put together from two files; export again"
+    elif likely:
+        then = f"say encoding = {' or '.join(likely)} under [source]"
+        then += ", whichever reads right" if len(likely) > 1 else ""
+    else:
+        then = 'say encoding under [source], such as "cp1252", or export as UTF-8'
     return UnreadableError(
-        f"line {line} of {path.name} is not {encoding} text (byte 0x{data[position]:02x}); "
-        'say encoding = "cp1252" or "mac_roman" under [source]',
-        "encoding",
+        f"line {line} of {path.name} is not {encoding} text (byte 0x{data[position]:02x}); {then}", "encoding"
     )
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     """The records of a text; empty lines are none, as DuckDB has it."""
     return (record for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if record)
+
+
+def _lines_before(start: str, delimiter: str, number: int) -> int:
+    """How many lines stand before a record, by its number from 0; empty lines are none."""
+    lines = 0
+    reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+    for record in reader:
+        if record and not number:
+            break
+        number -= bool(record)
+        lines = reader.line_num
+    return lines
+
+
+def _delimiter(path: Path, start: str, above: int) -> str:
+    """The delimiter on which the first records agree, or else the one that cuts the first into most cells.
+
+    TitleError where they agree only below records that are much narrower.
+    """
+    likely = max(_DELIMITERS, key=lambda candidate: _cells(start, candidate))
+    agreed, _ = _cells(start, likely)
+    if agreed:
+        return likely
+    for candidate in _DELIMITERS:
+        if title := _title(start, candidate):
+            raise TitleError(path, above + title + 1)
+    for candidate, fewest in _RARE_DELIMITERS.items():
+        widths = {len(record) for record in _records(start, candidate)}
+        if len(widths) == 1 and min(widths) >= fewest and start.count("\n") + start.count("\r") > 1:
+            return candidate
+    return likely
+
+
+def _title(start: str, delimiter: str) -> int:
+    """How many lines stand above the first records of one width, where some there have half of it; or 0."""
+    widths = [len(record) for record in islice(_records(start, delimiter), 2 * LOOKED_AT)]
+    for first in range(1, len(widths) - 2):
+        if widths[first : first + 3] == [max(widths)] * 3:
+            if max(widths) > 2 and 2 * min(widths[:first]) <= max(widths):
+                return _lines_before(start, delimiter, first)
+            break
+    return 0
 
 
 def _cells(start: str, delimiter: str) -> tuple[int, int]:
@@ -238,17 +348,19 @@ def _cells(start: str, delimiter: str) -> tuple[int, int]:
 
 
 def _load_in_python(connection: duckdb.DuckDBPyConnection, text: Delimited, header: int, width: int) -> None:
-    content = text.path.read_bytes().decode(text.encoding).removeprefix("\ufeff")
     rows: list[list[str]] = []
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=text.delimiter, strict=True)
-    try:
-        for record in reader:
-            if record and (len(record) < width or any(record[width:])):
-                raise UnreadableError(_misshapen(text, reader.line_num, len(record), width))
-            if record:
-                rows.append(record[:width])
-    except csv.Error:
-        raise UnreadableError(_cut(text, reader.line_num)) from None
+    with _opened(text) as stream:
+        if not text.above:
+            stream = io.StringIO(stream.read().removeprefix("\ufeff"), newline="")
+        reader = csv.reader(stream, delimiter=text.delimiter, strict=True)
+        try:
+            for record in reader:
+                if record and (len(record) < width or any(record[width:])):
+                    raise UnreadableError(_misshapen(text, text.above + reader.line_num, len(record), width))
+                if record:
+                    rows.append(record[:width])
+        except csv.Error:
+            raise UnreadableError(_cut(text, text.above + reader.line_num)) from None
     load_rows(connection, rows, header, width)
 
 
@@ -320,17 +432,17 @@ def hold(text: Delimited, header: int, loaded: int) -> None:
 
     Those of a large file are its lines; where they are not, they are counted too.
     """
-    if text.path.stat().st_size < _COUNTED_TWICE or text.lines != header + loaded:
+    if text.path.stat().st_size < _COUNTED_TWICE or text.lines != text.above + header + loaded:
         _check_count(text, header, loaded)
 
 
 def _check_count(text: Delimited, header: int, loaded: int) -> None:
-    with text.path.open(encoding=text.encoding, newline="") as stream:
+    with _opened(text) as stream:
         reader = csv.reader(stream, delimiter=text.delimiter, strict=True)
         try:
             records = sum(1 for record in reader if record) - header
         except csv.Error:
-            raise UnreadableError(_cut(text, reader.line_num)) from None
+            raise UnreadableError(_cut(text, text.above + reader.line_num)) from None
     if records != loaded:
         raise UnreadableError(
             f"{text.path.name} has {records} records below its header, of which {loaded} could be read; a "
@@ -351,10 +463,36 @@ def _cut(text: Delimited, line: int) -> str:
 
 
 def _misshapen(text: Delimited, line: int, cells: int, width: int) -> str:
+    why = "a line break or quote inside a cell may have lost its quotes: export again"
+    if note := _note(text, width):
+        line, cells = note
+        why = (
+            "it stands below the table: a note or a sum, or a response that was cut short; delete what is no "
+            "response, or export again"
+        )
     return (
         f"line {line} of {text.path.name} has {cells} cells, where the header has {width} parted by "
-        f"{text.delimiter!r}; a line break or quote inside a cell may have lost its quotes: export again"
+        f"{text.delimiter!r}; {why}"
     )
+
+
+def _note(text: Delimited, width: int) -> tuple[int, int] | None:
+    """The line and the cells of the first of the last records, if all of these are narrower than the header.
+
+    None where others are misshapen too.
+    """
+    first = None
+    with _opened(text) as stream:
+        reader = csv.reader(stream, delimiter=text.delimiter, strict=True)
+        try:
+            for record in reader:
+                if len(record) >= width and (first or any(record[width:])):
+                    return None
+                if record and len(record) < width:
+                    first = first or (text.above + reader.line_num, len(record))
+        except csv.Error:
+            return None
+    return first
 
 
 def _said(text: Delimited, width: int, said: str) -> str:

@@ -9,25 +9,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline import delimited, parquet, sav, sheets
+from pipeline import delimited, parquet, sav, sheets, signatures
 from pipeline.delimited import UnreadableError
 from pipeline.words import fold, visible
 
 MOST_COLUMNS = 16_384
-
-# what other files begin with that people take for an export
-_NO_TABLES = (
-    (b"%PDF", "a PDF"),
-    (b"PK\x03\x04", "a zip archive or a spreadsheet under another name; unpack it, or name it .xlsx"),
-    (b"<!doctype", "a web page: the download was not the export; sign in and download it again"),
-    (b"<html", "a web page: the download was not the export; sign in and download it again"),
-    (b"<?xml", "XML"),
-    (b'{"', "JSON; export as CSV"),
-    (b"[{", "JSON; export as CSV"),
-    (b"PAR1", "a Parquet file; name it .parquet"),
-    (b"$FL2", "an SPSS file; name it .sav"),
-    (b"$FL3", "an SPSS file; name it .zsav"),
-)
 
 
 @dataclass(frozen=True)
@@ -38,7 +24,7 @@ class Table:
     load: Callable[[duckdb.DuckDBPyConnection, int, int], None]
     """(connection, rows of the header, columns)"""
     text: delimited.Delimited | None = None
-    """how to read it without loading it, where it is text in UTF-8"""
+    """how to read it without loading it, where DuckDB can do so"""
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -55,9 +41,11 @@ def is_text(path: Path) -> bool:
     return path.suffix.lower() not in (*sheets.SUFFIXES, *sav.SUFFIXES, *parquet.SUFFIXES)
 
 
-def look(path: Path, encoding: str = "", sheet: str = "", first_row: int = 1) -> Table:
+def look(path: Path, encoding: str = "", sheet: str = "", first_row: int = 1, delimiter: str = "") -> Table:
     """The export at `path`; UnreadableError where it is no table of responses."""
     suffix = path.suffix.lower()
+    if suffix not in (*sav.SUFFIXES, *parquet.SUFFIXES):
+        _refuse_other_kinds(path, suffix in sheets.SUFFIXES)
     if suffix in parquet.SUFFIXES:
         return Table(
             parquet.first(path),
@@ -70,16 +58,11 @@ def look(path: Path, encoding: str = "", sheet: str = "", first_row: int = 1) ->
             lambda to, header, width: delimited.load_rows(to, rows, header, width),
         )
     else:
-        with path.open("rb") as stream:
-            beginning = stream.read(64)
-        for start, kind in _NO_TABLES:
-            if beginning.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(start.lower()):
-                raise UnreadableError(f"{path.name} is {kind}")
-        text = delimited.look(path, encoding)
+        text = delimited.look(path, encoding, delimiter, first_row)
         table = Table(
             text.first,
             lambda to, header, width: delimited.load(to, text, header, width),
-            text if delimited.is_utf_8(text.encoding) else None,
+            text if text.direct else None,
         )
     widest = max((len(row) for row in table.first), default=0)
     if widest > MOST_COLUMNS:
@@ -93,6 +76,22 @@ def look(path: Path, encoding: str = "", sheet: str = "", first_row: int = 1) ->
             f"{path.name} is a summary of the answers and holds no responses; export all individual responses"
         )
     return table
+
+
+def _refuse_other_kinds(path: Path, as_spreadsheet: bool) -> None:
+    """UnreadableError where a file is of another kind than its name says; a damaged one is for its reader."""
+    kind = signatures.kind(path)
+    if not as_spreadsheet and kind:
+        raise UnreadableError(f"{path.name} is {kind}")
+    if as_spreadsheet and not kind:
+        with path.open("rb") as stream:
+            is_text = b"\0" not in stream.read(4096)
+        raise UnreadableError(
+            f"{path.name} cannot be read as a spreadsheet"
+            + (": it is text; name it .csv" if is_text else "; export again")
+        )
+    if as_spreadsheet and kind not in (*signatures.WORKBOOKS, signatures.DAMAGED):
+        raise UnreadableError(f"{path.name} is {kind}")
 
 
 def _is_summary(first: Sequence[Sequence[str]]) -> bool:

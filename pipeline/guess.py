@@ -5,21 +5,19 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import duckdb
 
-from pipeline import delimited, exports, sav
+from pipeline import delimited, encodings, exports, sav, signatures
 from pipeline.errors import SurveyError
 from pipeline.formats import Heading, formats
 from pipeline.meanings import Texts
 from pipeline.words import fold
 
-_ENCODINGS = ("utf-8-sig", "cp1252", "mac_roman")
-# letters and signs that people write, told from what another encoding makes of their bytes
-_COMMON = "‘’“”–—…éèüöäßñçáíóúàêâîôûëï•£€"
 _SERIALS = (30_000, 70_000)
 _DATES = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M")
 
@@ -31,6 +29,7 @@ class Looked:
     format: str
     reason: str
     encoding: str
+    first_row: int
     header_rows: int
     headings: tuple[Heading, ...]
     texts: Texts
@@ -63,15 +62,41 @@ class Looked:
         return (min(days).isoformat(), max(days).isoformat()) if days else ("", "")
 
 
+class Where(TypedDict, total=False):
+    """Where in a file its table is, as [source] has it."""
+
+    sheet: str
+    first_row: int
+    delimiter: str
+
+
 @contextmanager
-def look(export: Path, format_: str = "", header_rows: int | None = None) -> Iterator[Looked]:
+def look(
+    export: Path,
+    format_: str = "",
+    header_rows: int | None = None,
+    *,
+    sheet: str = "",
+    first_row: int = 1,
+    delimiter: str = "",
+) -> Iterator[Looked]:
     """The export at `export`, in the layout `format_` or, without one, in the one that it seems to have.
 
-    SurveyError where it cannot be read.
+    The further keys are those of [source]. SurveyError where it cannot be read.
     """
     try:
-        encoding = _encoding(export.read_bytes()) if exports.is_text(export) else ""
-        table = exports.look(export, encoding)
+        is_text = exports.is_text(export) and not signatures.kind(export)
+        encoding = _encoding(export.read_bytes()) if is_text else ""
+        try:
+            table = exports.look(export, encoding, sheet, first_row, delimiter)
+        except delimited.UnreadableError as error:
+            if isinstance(error, delimited.TitleError):
+                first_row = error.first_row
+            elif sheet and error.key == "sheet":  # the check that follows says what sheets there are
+                sheet = ""
+            else:
+                raise
+            table = exports.look(export, encoding, sheet, first_row, delimiter)
         name, reason = _format(export, table.first)
         if format_:
             name, reason = format_, reason if format_ == name else "the layout of the wave before"
@@ -81,7 +106,7 @@ def look(export: Path, format_: str = "", header_rows: int | None = None) -> Ite
             table.load(connection, header, len(headings))
             texts = delimited.distinct(connection, [heading.column for heading in headings])
             kept = tuple(h for h in headings if not h.blank or texts[h.column])
-            yield Looked(name, reason, encoding, header, kept, texts, connection)
+            yield Looked(name, reason, encoding, first_row, header, kept, texts, connection)
     except delimited.UnreadableError as error:
         raise SurveyError(f"{export.name}: {error}") from None
 
@@ -90,22 +115,14 @@ def _encoding(data: bytes) -> str:
     """The encoding under which a file reads best."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    # every second byte of Latin text is 0 in UTF-16
-    for offset, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if data[offset:400:2].count(0) > 150:
-            return encoding
-    readable = {}
-    for encoding in _ENCODINGS:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8-sig":
-            return "utf-8"
-        readable[encoding] = sum(text.count(sign) for sign in _COMMON)
-    if not readable:
-        raise delimited.UnreadableError("neither UTF-8 nor UTF-16, cp1252 or Mac Roman; save it as UTF-8")
-    return max(readable, key=lambda encoding: readable[encoding])
+    if wide := encodings.wide(data):
+        return wide
+    with suppress(UnicodeDecodeError):
+        data.decode("utf-8")
+        return "utf-8"
+    if likely := encodings.plausible(data):
+        return likely[0]
+    raise delimited.UnreadableError("reads like a language in no encoding known here; save it as UTF-8")
 
 
 def _format(export: Path, first: Sequence[Sequence[str]]) -> tuple[str, str]:

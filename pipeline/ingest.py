@@ -161,7 +161,9 @@ def _read_one(questionnaire: Survey, fielding: Fielding, path: Path, target: Pat
     with exports.connect() as connection, limited(connection, questionnaire, None):
         try:
             layout = formats[source.format]
-            table = exports.look(path, source.encoding, source.sheet, source.first_row)
+            table = exports.look(
+                path, source.encoding, source.sheet, source.first_row, source.delimiter or ""
+            )
             header = source.header_rows or layout.header_rows(table.first, fielding.wave.respondents.id)
             if not header:
                 raise delimited.UnreadableError(

@@ -24,10 +24,10 @@ from pipeline.declare import (
 )
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.formats import formats
-from pipeline.guess import Looked, look
+from pipeline.guess import Looked, Where, look
 from pipeline.paths import RESERVED_FILES, Paths, is_name
 from pipeline.scaffold import draft
-from pipeline.wave import Fielded, Fielding
+from pipeline.wave import Fielded, Fielding, Source
 from pipeline.words import fold
 
 
@@ -113,7 +113,8 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
     _, _, (before,) = read(paths, (like,))
     source = fielding.wave.source
     guess_anew = source.format != "spss" and export.suffix.lower() in (".sav", ".zsav")
-    with look(export, "" if guess_anew else source.format, source.header_rows) as looked:
+    how = _how(source) if export.suffix.lower() == fielding.exports[0].suffix.lower() else {}
+    with look(export, "" if guess_anew else source.format, source.header_rows, **how) as looked:
         found = carry(questionnaire, document, fielding, before, _dropped(fielding), looked)
         fielded = _fielded(looked, list(found.respondents.values()))
     later = wave.in_order({like: fielding.wave.fielded, name: _period(fielded)})[-1] == name
@@ -159,8 +160,13 @@ def _dropped(fielding: Fielding) -> list[str]:
     source, drop = fielding.wave.source, fielding.wave.respondents.drop
     if not drop:
         return []
-    with look(fielding.exports[0], source.format, source.header_rows) as looked:
+    with look(fielding.exports[0], source.format, source.header_rows, **_how(source)) as looked:
         return [h.text for finder in drop for h in find(finder, looked.headings) if h.text]
+
+
+def _how(source: Source) -> Where:
+    """How a wave says that its export is read, but for what is seen in the file."""
+    return {"sheet": source.sheet, "first_row": source.first_row, "delimiter": source.delimiter or ""}
 
 
 def _written(paths: Paths, written: Sequence[Path]) -> str:

@@ -60,6 +60,7 @@ class Source(Declared):
     citation: str = ""
     encoding: str = ""
     separator: str = ""
+    delimiter: Annotated[str, Field(pattern=r'^[^"\r\n\x00]$')] | None = None
     header_rows: Annotated[int, Field(ge=1)] | None = None
     sheet: str = ""
     first_row: Annotated[int, Field(ge=1)] = 1
@@ -600,9 +601,14 @@ def _check_kind_of_file(source: Source, document: Document) -> Iterator[Problem]
         yield document.problem("the format spss goes with a file named .sav or .zsav", "source", "format")
     if suffixes & {*sheets.SUFFIXES, *sav.SUFFIXES, *parquet.SUFFIXES} and source.encoding:
         yield document.problem("only a text file has an encoding; leave it out", "source", "encoding")
-    for key in ("sheet", "first_row"):
-        if key in source.model_fields_set and not suffixes <= set(sheets.SUFFIXES):
-            yield document.problem(f"only a spreadsheet has a {key}; leave it out", "source", key)
+    if suffixes & {*sheets.SUFFIXES, *sav.SUFFIXES, *parquet.SUFFIXES} and source.delimiter:
+        yield document.problem("only a text file has a delimiter; leave it out", "source", "delimiter")
+    if "sheet" in source.model_fields_set and not suffixes <= set(sheets.SUFFIXES):
+        yield document.problem("only a spreadsheet has a sheet; leave it out", "source", "sheet")
+    if suffixes & {*sav.SUFFIXES, *parquet.SUFFIXES} and "first_row" in source.model_fields_set:
+        yield document.problem(
+            "only a spreadsheet or a text file has a first_row; leave it out", "source", "first_row"
+        )
 
 
 def _check_change(change: Change, question: str, survey: Survey, document: Document) -> Iterator[Problem]:

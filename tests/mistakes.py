@@ -265,11 +265,11 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "a PDF": (("second.csv", "", b"%PDF-1.7 \xff\xff"), r"raw/toy/second.toml:6: second.csv is a PDF"),
     "a zip archive": (
         ("first.csv", "", archive()),
-        r"raw/toy/first.toml:6: first.csv is a zip archive or a spreadsheet under another name",
+        r"raw/toy/first.toml:6: first.csv is a zip archive that holds 'first.csv'; unpack it",
     ),
     "a spreadsheet named .csv": (
         ("first.csv", "", SHEET),
-        r"raw/toy/first.toml:6: first.csv is a zip archive or a spreadsheet under another name",
+        r"raw/toy/first.toml:6: first.csv is a workbook; name it .xlsx",
     ),
     "JSON": (("first.csv", "", '[{"ID": "a1"}]'), r"raw/toy/first.toml:6: first.csv is JSON; export as CSV"),
     "an empty file": (("first.csv", "", ""), r"raw/toy/first.toml:6: first.csv is empty"),
@@ -308,6 +308,30 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "a sheet that is not there": (
         [("first.toml", '"first.csv"', '"first.xlsx"\nsheet = "Tow"'), ("first.xlsx", "", SHEET)],
         r"raw/toy/first.toml:7: no sheet 'Tow'; did you mean 'Two'\?",
+    ),
+    "a delimiter of a spreadsheet": (
+        ("first.toml", '"first.csv"', '"first.xlsx"\ndelimiter = ";"'),
+        r"raw/toy/first.toml:7: only a text file has a delimiter; leave it out",
+    ),
+    "a delimiter of two letters": (
+        ("first.toml", '"first.csv"', '"first.csv"\ndelimiter = ";;"'),
+        r"raw/toy/first.toml:7: source.delimiter: ",
+    ),
+    "a first row of an SPSS file": (
+        ("first.toml", '"first.csv"\nformat = "flat"', '"first.sav"\nformat = "spss"\nfirst_row = 2'),
+        r"raw/toy/first.toml:8: only a spreadsheet or a text file has a first_row; leave it out",
+    ),
+    "a title above the header": (
+        ("first.csv", "ID;Are", "My survey\n\nID;Are"),
+        r"raw/toy/first.toml:5: the header of first.csv begins in line 3, below a title; say first_row = 3",
+    ),
+    "a first row behind the end": (
+        ("first.toml", '"first.csv"', '"first.csv"\nfirst_row = 200'),
+        r"raw/toy/first.toml:7: first.csv is empty from line 200 on",
+    ),
+    "a sum below the table": (
+        ("first.csv", "Speed;Agree;Agree;100;", "Speed;Agree;Agree;100;\n\nTotal: 11"),
+        r"raw/toy/first.toml:6: line 14 of first.csv has 1 cells, .*; it stands below the table: a note",
     ),
     "a sheet of a text file": (
         ("first.toml", '"first.csv"', '"first.csv"\nsheet = "One"'),

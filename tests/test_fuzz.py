@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 import shutil
 import tomllib
@@ -127,7 +128,9 @@ def ingested(paths: Paths) -> tuple[list[str], list[list[str | None]]]:
 
 def seen_by_python(text: str, delimiter: str) -> tuple[list[str], list[list[str | None]]]:
     """What must be in the Parquet file: every cell but those of blank rows and of nameless, blank columns."""
-    head, *records = [r for r in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if r]
+    found = [r for r in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if r]
+    # rows of nothing above the header are no header
+    head, *records = itertools.dropwhile(lambda r: not any(cell.strip(WHITE) for cell in r), found)
     rows = [[cell.strip(WHITE) or None for cell in record] for record in records]
     assert all(len(row) >= len(head) and not any(row[len(head) :]) for row in rows), "ragged, and accepted"
     rows = [row[: len(head)] for row in rows if any(row[: len(head)])]
@@ -184,7 +187,7 @@ def test_every_cell_of_a_text_is_kept_or_the_file_is_refused(tmp_path: Path) -> 
             return
         text = decoded(written.data, written.encoding if said_so else "utf-8")
         read = []
-        for delimiter in ",;\t|":
+        for delimiter in ",;\t|:^~\x1f":
             try:
                 read.append(seen_by_python(text, delimiter))
             except AssertionError:
