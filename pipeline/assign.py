@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.columns import find, is_letters, letters_of, why_not
+from pipeline.columns import Columns, find, is_letters, letters_of, why_not
 from pipeline.errors import Problem, SurveyError, did_you_mean, nearest, quoted
 from pipeline.formats import Heading
 from pipeline.survey import Survey
 from pipeline.wave import ROLES, Fielding, Wave
-from pipeline.words import best_fit, fits, fold, is_beginning
+from pipeline.words import Fitting, beginning, fold, is_beginning
 
 # how survey tools head the text beside an Other
 _OTHER = re.compile(r"others?\W*(?:please|specify|explain|describe|write|$)")
@@ -31,26 +31,27 @@ class Assigned:
 
         With `own_texts` all texts beside an Other are among them, else those that a dictionary codes.
         """
-        own = [
-            heading.column
-            for question, headings in self.questions.items()
-            if survey.questions[question].kind != "text"
-            for heading in headings
-            if own_texts
-            or survey.questions[question].others
-            or not is_write_in(survey, question, heading, headings, wave.lines(question))
-        ]
-        return sorted({*own, *self.screens.values()})
+        closed = set(self.screens.values())
+        for question, headings in self.questions.items():
+            asked = survey.questions[question]
+            if asked.kind == "text":
+                continue
+            known = {heading.column for heading in headings}
+            if not own_texts and not asked.others:
+                known -= {h.column for h in write_ins(survey, question, headings, wave.lines(question))}
+            closed |= known
+        return sorted(closed)
 
 
 def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> Assigned:
     """Which column belongs to which question; SurveyError with every heading and finder left over."""
     problems: list[Problem] = []
+    headings = Columns.of(headings)
     wave, document = fielding.wave, fielding.document
     questions: dict[str, tuple[Heading, ...]] = {}
     for name in survey.questions:
         if name in wave.columns:
-            found: list[Heading] = []
+            named: dict[Heading, None] = {}
             for index, finder in enumerate(wave.columns[name]):
                 columns = find(finder, headings)
                 if not columns:
@@ -59,7 +60,8 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
                             f"{name}: {finder!r}: {why_not(finder, headings)}", "columns", name, index
                         )
                     )
-                found += [column for column in columns if column not in found]
+                named |= dict.fromkeys(columns)
+            found = list(named)
         else:
             found = by_default(name, survey, headings, wave.lines(name))
         if found:
@@ -92,11 +94,12 @@ def _doubled(name: str, survey: Survey, fielding: Fielding, found: Sequence[Head
     """Columns that one heading finds and nothing tells apart; the texts of an Other may stand in several."""
     lines = fielding.wave.lines(name)
     seen: dict[tuple[str, str], Heading] = {}
+    own = {heading.column for heading in write_ins(survey, name, found, lines)}
     by_letters = any(is_letters(finder) for finder in fielding.wave.columns.get(name, []))
     for heading in found:
         key = (fold(heading.text), fold(heading.label))
         twice = heading.bare and key in seen and not by_letters
-        if twice and not is_write_in(survey, name, heading, found, lines):
+        if twice and heading.column not in own:
             both = f"{seen[key].letters} and {heading.letters}"
             yield fielding.document.problem(
                 f"{name}: columns {both} have the same heading {quoted(heading.text, 90)}; name one by its "
@@ -113,51 +116,47 @@ def by_default(
 
     Where a heading may be an option by itself, a run of its options or items is tried last.
     """
-    question = survey.questions[name]
-    by_code = [h for h in headings if h.code and fold(h.code) == fold(name)]
-    if by_code:
+    columns, text = Columns.of(headings), survey.questions[name].text
+    if by_code := columns.coded(name):
         return by_code
-    by_text = [h for h in headings if question.text and fits(question.text, h.text)]
-    if by_text and (not is_beginning(question.text) or len({fold(h.text) for h in by_text}) == 1):
-        return _with_own_text(by_text, name, survey, headings)
-    by_id = [h for h in headings if fold(h.text) == fold(name)]
-    if by_id:
-        return _with_own_text(by_id, name, survey, headings)
-    for group in (question.text, name):
-        if group and (in_group := find(f"{group}/", headings)):
+    by_text: list[Heading] = []
+    if text:
+        by_text = columns.begun(beginning(text)) if is_beginning(text) else columns.headed(text)
+    if found := by_text or columns.headed(name):
+        return _with_own_text(found, name, survey, columns)
+    for group in (text, name):
+        if group and (in_group := columns.find(f"{group}/")):
             return in_group
-    return _by_parts(name, survey, headings, mapped)
+    return _by_parts(name, survey, columns, mapped)
 
 
-def _with_own_text(
-    found: list[Heading], name: str, survey: Survey, headings: Sequence[Heading]
-) -> list[Heading]:
+def _with_own_text(found: list[Heading], name: str, survey: Survey, columns: Columns) -> list[Heading]:
     """A question's column, and the text of its Other where that follows under a bare `Other`."""
     if len(found) == 1 and found[0].bare and any(o.write_in for o in survey.options(name).values()):
-        after = [h for h in headings if h.column == found[0].column + 1 and h.bare]
-        return found + [h for h in after if is_write_in(survey, name, h, [*found, h], {})]
+        after = columns.between(found[0].column + 1, found[0].column + 1)
+        return found + [h for h in after if h.bare and h in write_ins(survey, name, [*found, h], {})]
     return found
 
 
-def _by_parts(
-    name: str, survey: Survey, headings: Sequence[Heading], mapped: Mapping[str, str]
-) -> list[Heading]:
+def _by_parts(name: str, survey: Survey, columns: Columns, mapped: Mapping[str, str]) -> list[Heading]:
     """The longest run of columns headed by the question's options or items alone; none where two tie."""
     question = survey.questions[name]
     if question.kind not in ("multiple", "grid", "rank", "allocation"):
         return []
     labels = question.items or {i: o.label for i, o in survey.options(name).items()}
+    by_line, by_label = Fitting({text: text for text in mapped}), Fitting(labels)
     runs: list[list[Heading]] = [[]]
     taken: set[str] = set()
-    for heading in headings:
-        part = ""
-        if heading.bare:
-            line = best_fit({text: text for text in mapped}, heading.label)
-            fitting = [mapped[line[0]]] if line else best_fit(labels, heading.label)
-            part = fitting[0] if len(fitting) == 1 and fitting[0] in labels else ""
-        if not part or part in taken:
+    before = -1
+    for place in sorted({place for text in (*mapped, *labels.values()) for place in columns.bare(text)}):
+        heading = columns[place]
+        line = by_line.best(heading.label)
+        fitting = [mapped[line[0]]] if line else by_label.best(heading.label)
+        part = fitting[0] if len(fitting) == 1 and fitting[0] in labels else ""
+        if place > before + 1 or not part or part in taken:
             runs.append([])
             taken = set()
+        before = place
         # Other, None and Don't know close a question's list, so they begin no run
         role = survey.options(name)[part].role if part and not question.items else "substantive"
         if part and (runs[-1] or role == "substantive"):
@@ -233,22 +232,30 @@ def is_other(label: str) -> bool:
     return bool(_OTHER.match(fold(label)))
 
 
-def is_write_in(
-    survey: Survey, question: str, heading: Heading, group: Sequence[Heading], mapped: Mapping[str, str]
-) -> bool:
-    """Whether a column holds the private text of an Other; `mapped` are the lines of [answers] on it."""
+def write_ins(
+    survey: Survey, question: str, group: Sequence[Heading], mapped: Mapping[str, str]
+) -> list[Heading]:
+    """The columns of a question that hold the text of an Other; `mapped` are the lines of [answers] on it."""
     asked = survey.questions[question]
     options = survey.options(question)
     if asked.kind == "grid":
-        named = [*asked.items.values(), *(o.label for o in options.values())]
-        return is_other(heading.label) and not any(
-            fits(label, heading.label) or fits(label, heading.label.rpartition(" - ")[0]) for label in named
-        )
+        named = Fitting(dict(enumerate([*asked.items.values(), *(o.label for o in options.values())])))
+        return [
+            h
+            for h in group
+            if is_other(h.label) and not named.best(h.label) and not named.best(h.label.rpartition(" - ")[0])
+        ]
     if len(group) < 2:
-        return False
-    if line := best_fit({text: text for text in mapped}, heading.label):
-        return mapped[line[0]] in options and options[mapped[line[0]]].write_in
-    fitting = best_fit({i: o.label for i, o in options.items()}, heading.label)
-    if fitting:
-        return len(fitting) == 1 and options[fitting[0]].write_in
-    return is_other(heading.label) and sum(o.write_in for o in options.values()) == 1
+        return []
+    by_line = Fitting({text: text for text in mapped})
+    by_label = Fitting({identifier: option.label for identifier, option in options.items()})
+    alone = sum(option.write_in for option in options.values()) == 1
+
+    def holds_texts(heading: Heading) -> bool:
+        if line := by_line.best(heading.label):
+            return mapped[line[0]] in options and options[mapped[line[0]]].write_in
+        if fitting := by_label.best(heading.label):
+            return len(fitting) == 1 and options[fitting[0]].write_in
+        return alone and is_other(heading.label)
+
+    return [heading for heading in group if holds_texts(heading)]

@@ -88,7 +88,9 @@ def counted(
 def chosen_together(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Together:
     """Who chose both of two options, or ranked both of two items, in the domain that is open."""
     waves = dict(connection.execute("select wave, name from coded.waves").fetchall())
-    items, options = _labels(connection, "items", "item"), _labels(connection, "options", "option")
+    wanted = "where question in (select question from wanted)"
+    items = _labels(connection, "items", "item", wanted)
+    options = _labels(connection, "options", "option", wanted)
     names = list(survey.questions)
     found: Together = {}
     for wave, number, item, first, second, _, weight, squares in connection.execute(
@@ -358,9 +360,9 @@ def _named(
 
 
 def _labels(
-    connection: duckdb.DuckDBPyConnection, table: str, key: str
+    connection: duckdb.DuckDBPyConnection, table: str, key: str, where: str = ""
 ) -> dict[tuple[int, int], tuple[str, str]]:
-    rows = connection.execute(f"select question, {key}, id, label from coded.{table}").fetchall()
+    rows = connection.execute(f"select question, {key}, id, label from coded.{table} {where}").fetchall()
     return {(question, number): (identifier, label) for question, number, identifier, label in rows}
 
 

@@ -144,6 +144,7 @@ def _waves(fieldings: Sequence[Fielding], exports: Sequence[Export]) -> pd.DataF
 def _wordings(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
     """How each wave put each question: its number, its words and its mode of selection."""
     rows = []
+    numbers = Numbers(questionnaire).questions
     for number, meaning in enumerate(mapped, 1):
         for name, headings in meaning.columns.items():
             text, mode = wording(questionnaire, name, headings)
@@ -151,8 +152,8 @@ def _wordings(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
             rows.append(
                 {
                     "wave": number,
-                    "question": questionnaire.position(name),
-                    "number": code.upper() if code else f"Q{questionnaire.position(name)}",
+                    "question": numbers[name],
+                    "number": code.upper() if code else f"Q{numbers[name]}",
                     "text": text,
                     "mode": mode,
                 }
@@ -181,8 +182,7 @@ def wording(
 def _questions(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
     latest = _wordings(questionnaire, mapped).drop_duplicates("question", keep="last").set_index("question")
     rows = []
-    for name, asked in questionnaire.questions.items():
-        position = questionnaire.position(name)
+    for position, (name, asked) in enumerate(questionnaire.questions.items(), 1):
         rows.append(
             {
                 "question": position,
@@ -214,12 +214,12 @@ def _items(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
     full = _full_labels((o.question, o.item, o) for m in mapped for o in m.offers if o.item and not o.option)
     rows = [
         {
-            "question": questionnaire.position(name),
+            "question": position,
             "item": number,
             "id": item,
             "label": full.get((name, item), label),
         }
-        for name, asked in questionnaire.questions.items()
+        for position, (name, asked) in enumerate(questionnaire.questions.items(), 1)
         for number, (item, label) in enumerate(asked.items.items(), 1)
     ]
     return frame(rows, {"question": "uint16", "item": "uint16", "id": "str", "label": "str"})
@@ -228,12 +228,12 @@ def _items(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
 def _options(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
     full = _full_labels((o.question, o.option, o) for m in mapped for o in m.offers if o.option)
     rows = []
-    for name in questionnaire.questions:
+    for position, name in enumerate(questionnaire.questions, 1):
         scores = questionnaire.scores(name)
         for number, (identifier, option) in enumerate(questionnaire.options(name).items(), 1):
             rows.append(
                 {
-                    "question": questionnaire.position(name),
+                    "question": position,
                     "option": number,
                     "id": identifier,
                     "label": full.get((name, identifier), option.label),
@@ -289,18 +289,20 @@ class Numbers:
 
 def _offers(questionnaire: Survey, mapped: Sequence[Mapped]) -> pd.DataFrame:
     numbers = Numbers(questionnaire)
-    rows = [
-        {
-            "wave": number,
-            "question": numbers.questions[offer.question],
-            "item": numbers.item(offer.question, offer.item),
-            "option": numbers.option(offer.question, offer.option),
-            "label": offer.label,
-            "screened": (offer.question, offer.option) in _screened(meaning),
-        }
-        for number, meaning in enumerate(mapped, 1)
-        for offer in meaning.offers
-    ]
+    rows = []
+    for number, meaning in enumerate(mapped, 1):
+        screened = _screened(meaning)
+        rows += [
+            {
+                "wave": number,
+                "question": numbers.questions[offer.question],
+                "item": numbers.item(offer.question, offer.item),
+                "option": numbers.option(offer.question, offer.option),
+                "label": offer.label,
+                "screened": (offer.question, offer.option) in screened,
+            }
+            for offer in meaning.offers
+        ]
     types = {"wave": "uint8", "question": "uint16", "item": "uint16", "option": "uint16"}
     types |= {"label": "str", "screened": "bool"}
     return frame(rows, types)

@@ -32,6 +32,7 @@ LOOKED_AT = 8  # records read to find the delimiter and the header
 # rows a column from which on columns are read one by one: before, planning to do so costs more than it saves
 _ROWS_A_COLUMN = 125
 _TOGETHER = 16  # columns read by one query
+_UNNESTED = 200  # columns that one query lists and takes apart: the time for a list grows with its square
 # below this size Python's reader counts the records too: DuckDB drops what an unclosed quote swallows
 _COUNTED_TWICE = 50_000_000
 # bytes of the longest record: the reader's buffers are as large, so the larger is tried where it is wanted
@@ -396,7 +397,7 @@ def stacked(
     a comma behind it. The columns are `carried`, `cell` and `text`.
     Many rows are read a column at a time: the few texts of a column stand in a dictionary of Parquet, and
     whatever groups or joins them works on that. It holds a buffer for each column that a query reads, which
-    is why there are several queries.
+    is why there are several queries. Of fewer rows some columns are listed and taken apart at a time.
     """
     (rows,) = connection.execute("select count(*) from cells").fetchone() or (0,)
     if rows > _ROWS_A_COLUMN * len(texts):
@@ -407,11 +408,15 @@ def stacked(
         return [
             " union all ".join(parts[first : first + _TOGETHER]) for first in range(0, len(parts), _TOGETHER)
         ]
-    numbers, listed = [cell for cell, _ in texts], ", ".join(text for _, text in texts)
-    return [
-        f"select * from (select {carried} unnest({numbers}::integer[]) as cell, unnest([{listed}]) as text "
-        "from cells) as apart where text is not null"
-    ]
+    queries = []
+    for first in range(0, len(texts), _UNNESTED):
+        some = texts[first : first + _UNNESTED]
+        numbers, listed = [cell for cell, _ in some], ", ".join(text for _, text in some)
+        queries.append(
+            f"select * from (select {carried} unnest({numbers}::integer[]) as cell, "
+            f"unnest([{listed}]) as text from cells) as apart where text is not null"
+        )
+    return queries
 
 
 def trimmed(width: int) -> str:

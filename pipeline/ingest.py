@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline import delimited, exports, files, survey, wave
-from pipeline.columns import find, why_not
+from pipeline.columns import Columns, why_not
 from pipeline.errors import Problem, SurveyError
 from pipeline.formats import Heading, formats
 from pipeline.memory import limited
@@ -183,8 +183,9 @@ def _read_one(questionnaire: Survey, fielding: Fielding, path: Path, target: Pat
 def _dropped(fielding: Fielding, headings: Sequence[Heading]) -> set[int]:
     dropped: set[int] = set()
     problems: list[Problem] = []
+    columns = Columns(headings)
     for index, finder in enumerate(fielding.wave.respondents.drop):
-        found = find(finder, headings)
+        found = columns.find(finder)
         if not found:
             problems.append(
                 fielding.document.problem(

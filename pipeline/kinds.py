@@ -6,8 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from pipeline import joined
-from pipeline.assign import is_write_in
+from pipeline import assign, joined
 from pipeline.errors import did_you_mean, quoted
 from pipeline.formats import Heading
 from pipeline.meanings import Answer, Coded, Loose, Recode, Tick
@@ -45,7 +44,7 @@ def _recode(reader: Reader, question: str, other: str, headings: Sequence[Headin
 
 def _choice(reader: Reader, asked: Asked) -> None:
     """A single or multiple choice: one column, or a column an option."""
-    write_ins = [h for h in asked.columns if _is_write_in(reader, asked, h)]
+    write_ins = _write_ins(reader, asked)
     others = [h for h in asked.columns if h not in write_ins]
     if len(others) == 1 and not asked.options.match(others[0].label):
         _cells(reader, asked.name, others[0], write_ins, asked.options)
@@ -57,9 +56,8 @@ def _choice(reader: Reader, asked: Asked) -> None:
     _exploded(reader, asked.name, boxes, write_ins, asked.options)
 
 
-def _is_write_in(reader: Reader, asked: Asked, heading: Heading) -> bool:
-    lines = reader.fielding.wave.lines(asked.name)
-    return is_write_in(reader.survey, asked.name, heading, asked.columns, lines)
+def _write_ins(reader: Reader, asked: Asked) -> list[Heading]:
+    return assign.write_ins(reader.survey, asked.name, asked.columns, reader.fielding.wave.lines(asked.name))
 
 
 def _joined_too(reader: Reader, asked: Asked, heading: Heading) -> None:
@@ -290,8 +288,9 @@ def _grid(reader: Reader, asked: Asked) -> None:
     unknown: Counter[tuple[str, str]] = Counter()
     offered: dict[str, set[str]] = {}
     absent = reader.fielding.wave.not_offered(asked.name)
+    write_ins = _write_ins(reader, asked)
     for heading in asked.columns:
-        if _is_write_in(reader, asked, heading):
+        if heading in write_ins:
             reader.mapped.beside.append((asked.name, heading.column))
             continue
         values = reader.texts.get(heading.column, {})

@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from pipeline.assign import Assigned, is_write_in
+from pipeline.assign import Assigned, write_ins
 from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError, did_you_mean, quoted
 from pipeline.formats import Heading
@@ -169,7 +169,7 @@ def _lost_texts(
             seen = others[near[0]]
             cells = sum(count for one, count in texts.items() if fold(one) == near[0])
             times = "once" if cells == 1 else f"{cells} times"
-            hint = f"did you mean {seen[:SHOWN]!r} ({times})?"
+            hint = f"did you mean {quoted(seen)} ({times})?"
             reader.problems.append(reader.fielding.document.problem(f"{said}; {hint}", *place))
             continue
         reader.mapped.lost[rule] += 1
@@ -180,7 +180,8 @@ def _lost_texts(
 
 def _near_text(reader: Reader, question: str, text: str, columns: Sequence[Heading]) -> str:
     """The texts that a mapping line could mean; nobody's own words."""
-    named = [h for h in columns if not is_write_in(reader.survey, question, h, columns, {})]
+    own = write_ins(reader.survey, question, columns, {})
+    named = [h for h in columns if h not in own]
     others = [t for t in reader.texts_of(named) if fold(t) != fold(text)]
     if reader.survey.questions[question].private:
         return ""
@@ -189,9 +190,12 @@ def _near_text(reader: Reader, question: str, text: str, columns: Sequence[Headi
 
 def _check_not_offered(reader: Reader, question: str) -> None:
     """What the wave file says was not offered can have no column of its own, and no answer."""
+    absent = reader.fielding.wave.not_offered(question)
+    if not absent:
+        return
     offered = {i for offer in reader.mapped.offers if offer.question == question
                for i in (offer.option, offer.item) if i}  # fmt: skip
-    for identifier in reader.fielding.wave.not_offered(question):
+    for identifier in absent:
         chosen = sum(
             reader.texts[coded.column][text]
             for coded in reader.mapped.coded

@@ -259,14 +259,17 @@ def _spellings(
     spellings: dict[str, list[str]] = {text: [] for text in blank}
     if not blank:
         return spellings
-    cells = ", ".join(f"c{column}" for column in columns)
+    found: set[str] = set()
     try:
-        found = connection.execute(f"select distinct unnest([{cells}]) from {cells_of(path)}").fetchall()
+        connection.execute(f"create or replace temp view cells as select * from {cells_of(path)}")
+        for stack in delimited.stacked(connection, [(column, f"c{column}") for column in columns]):
+            texts = connection.execute(f"select distinct text from ({stack}) as stack").fetchall()
+            found.update(text for (text,) in texts)
     except duckdb.Error:
         return {text: [text] for text in blank}  # a damaged file is told of when the cells are opened
     folded = {fold(text): text for text in blank}
-    for (text,) in found:
-        if text is not None and fold(text) in folded:
+    for text in sorted(found):
+        if fold(text) in folded:
             spellings[folded[fold(text)]].append(text)
     return spellings
 

@@ -6,6 +6,7 @@ a screening rule of the wave file may name rules. Ids and times stay in temporar
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -199,12 +200,8 @@ def _speeding(declared: Quality, median: float | None, why_not: str) -> dict[str
 
 def _grids(questionnaire: Survey, meaning: Mapped) -> dict[str, int]:
     """How many items each grid of a wave has."""
-    items = {(offer.question, offer.item) for offer in meaning.offers if offer.item}
-    return {
-        name: sum(question == name for question, _ in items)
-        for name in meaning.columns
-        if questionnaire.questions[name].kind == "grid"
-    }
+    items = Counter(question for question, _ in {(o.question, o.item) for o in meaning.offers if o.item})
+    return {name: items[name] for name in meaning.columns if questionnaire.questions[name].kind == "grid"}
 
 
 def not_asked(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> Iterator[Problem]:

@@ -476,8 +476,9 @@ def as_pattern(rule: str) -> str:
 
 
 def _check_routing(survey: Survey, name: str, document: Document) -> Iterator[Problem]:
-    before = list(survey.questions)[: survey.position(name) - 1]
-    for on, chosen in survey.questions[name].asked.items():
+    asked = survey.questions[name].asked
+    before = list(survey.questions)[: survey.position(name) - 1] if asked else []
+    for on, chosen in asked.items():
         place = ("questions", name, "asked", on)
         if on not in survey.questions:
             yield document.problem(f"asked: no question {on!r}; {did_you_mean(on, before)}", *place)

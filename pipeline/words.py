@@ -6,7 +6,9 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Mapping
+from typing import Generic, TypeVar
 
+Id = TypeVar("Id")
 ELLIPSIS = "…"
 _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "′": "'", "`": "'", "“": '"', "”": '"', "„": '"', "″": '"'}
@@ -16,6 +18,8 @@ _QUOTES = str.maketrans(
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _DIGITS = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
+# the user and password of an address, also where a sign in the password should have been written as %2F
+_LOGIN = re.compile(r"//(?:[^/?#:]*:(?!\d*(?:[/?#]|$)).*@|[^/?#]*@)")
 _UNLIKE = 0.3  # below this likeness is not worth computing
 
 
@@ -51,6 +55,18 @@ def escaped(text: str) -> str:
     return "".join(repr(c)[1:-1] if is_control(c) or c == "\r" else c for c in text)
 
 
+def without_secrets(url: str) -> str:
+    """An address as it may be shown: without user and password, and without the values of its query.
+
+    Any of them may be a key, whatever it is called. What stands behind `#` or `;` is left out too.
+    """
+    plain, _, query = _LOGIN.sub("//", url).partition("#")[0].partition("?")
+    names = [
+        name + "=…" if equals else "…" for name, equals, _ in (p.partition("=") for p in query.split("&"))
+    ]
+    return plain.partition(";")[0] + ("?" + "&".join(names) if query else "")
+
+
 def in_markdown(text: str) -> str:
     """`text` on one line of Markdown, in a table too: no tag and no link of its own."""
     line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
@@ -74,12 +90,12 @@ def fits(label: str, text: str) -> bool:
     return fold(label) == fold(text)
 
 
-class Fitting:
+class Fitting(Generic[Id]):
     """Labels by their ids, folded once, so that the time to find a text's does not grow with them."""
 
-    def __init__(self, labels: Mapping[str, str]) -> None:
-        self._whole: dict[str, list[str]] = {}
-        self._starts: dict[str, list[str]] = {}
+    def __init__(self, labels: Mapping[Id, str]) -> None:
+        self._whole: dict[str, list[Id]] = {}
+        self._starts: dict[str, list[Id]] = {}
         for identifier, label in labels.items():
             if is_beginning(label):
                 self._starts.setdefault(beginning(label), []).append(identifier)
@@ -87,7 +103,7 @@ class Fitting:
                 self._whole.setdefault(fold(label), []).append(identifier)
         self._lengths = sorted({len(start) for start in self._starts}, reverse=True)
 
-    def best(self, text: str) -> list[str]:
+    def best(self, text: str) -> list[Id]:
         """The ids whose label fits `text` best: exact beats beginning, the longest beginning wins.
 
         More than one id comes back only where two labels fit equally well; none fits: an empty list.

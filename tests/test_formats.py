@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import survey_command
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.columns import find
+from pipeline.columns import Columns, find
 from pipeline.errors import SurveyError
 from pipeline.formats import Heading, formats
 from pipeline.formats.heading import column_number
@@ -20,6 +23,7 @@ from pipeline.paths import Paths
 from pipeline.paths import find as find_survey
 from pipeline.tables import tables
 from pipeline.tidy import read
+from pipeline.words import beginning, fits, fold, is_beginning
 
 SURVEY = """
 title = "Layouts"
@@ -238,6 +242,44 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
+def plainly_found(finder: str, headings: list[Heading]) -> list[Heading]:
+    """What `find` finds, by holding every heading against the finder."""
+    folded = fold(finder)
+    start = beginning(finder) if is_beginning(finder) else folded
+    begun = [h for h in headings if start and fold(h.text).startswith(start)]
+    letters = re.fullmatch("([A-Z]{1,3})(?::([A-Z]{1,3}))?", finder)
+    ends = [column_number(part or letters[1]) for part in letters.groups()] if letters else [0, -1]
+    return (
+        [h for h in headings if h.code and fold(h.code) == folded]
+        or [h for h in headings if h.text and fold(h.text) == folded]
+        or (
+            [h for h in headings if f"/{folded}" in f"/{fold(h.code)}"]
+            if finder.endswith("/")
+            else [h for h in headings if ends[0] <= h.column <= ends[1]]
+            if letters
+            else begun
+            if len({fold(h.text) for h in begun}) == 1
+            else []
+        )
+    )
+
+
+NAMED = st.text(st.sampled_from("aAB/… "), max_size=4)
+
+
+@given(
+    st.lists(st.tuples(NAMED, NAMED, NAMED), max_size=6), st.lists(NAMED | st.sampled_from(["B:D", "C:A"]))
+)
+def test_columns_are_found_as_by_looking_at_each(
+    parts: list[tuple[str, str, str]], finders: list[str]
+) -> None:
+    headings = [Heading(column, *some) for column, some in enumerate(parts, 1)]
+    for finder in (*finders, *(part for some in parts for part in some)):
+        assert find(finder, headings) == plainly_found(finder, headings)
+        bare = [place for place, h in enumerate(headings) if h.bare and fits(finder, h.label)]
+        assert sorted(Columns(headings).bare(finder)) == bare
+
+
 def test_fetch_over_the_network_takes_the_pinned_file_and_no_other(
     toy: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,4 +315,7 @@ def test_fetch_over_the_network_takes_the_pinned_file_and_no_other(
         server.shutdown()
         server.server_close()
     run = survey_command(toy.root, "fetch", "--survey", "toy")
-    assert "no answer from there. If you have the file, run: survey fetch --from FOLDER" in run.stderr
+    assert (
+        "the machine refuses the connection. If you have the file, run: survey fetch --from FOLDER"
+        in run.stderr
+    )
