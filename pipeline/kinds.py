@@ -218,7 +218,7 @@ def _exploded(
     found: dict[str, list[Heading]] = {}
     unticked: set[str] = set()
     beside = {h for h in write_ins if h in columns and not _is_box(reader, h)}
-    empty = _boxes_of_zeros(reader, [h for h in columns if h not in beside])
+    empty = set(_boxes_of_zeros(reader, [h for h in columns if h not in beside]))
     for heading in columns:
         own_words = heading in beside
         every = {} if own_words else reader.texts.get(heading.column, {})
