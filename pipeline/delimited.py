@@ -108,17 +108,22 @@ def look(path: Path, encoding: str = "", delimiter: str = "", first_row: int = 1
     above += sum(1 for _ in takewhile(lambda line: not line.strip(), beginning[above:]))
     start = "".join(beginning[above:])
     if not start:
-        raise UnreadableError(
-            f"{path.name} is empty" + (f" from line {first_row} on" if first_row > 1 else ""),
-            "first_row" if first_row > 1 else "file",
-        )
+        raise _empty(path, first_row)
     delimiter = delimiter or _delimiter(path, start, above)
     blank = takewhile(lambda row: not any(cell.strip(_WHITE) for cell in row), _records(start, delimiter))
     above += _lines_before(start, delimiter, len(list(blank)))
     start = "".join(beginning[above:])
     first = tuple(tuple(record) for record in islice(_records(start, delimiter), LOOKED_AT))
+    if not first:
+        raise _empty(path, first_row)
     direct = _is_utf_8(known) and not mixed and '"' not in "".join(beginning[:above])
     return Delimited(path, known, delimiter, above, first, lines, broken, direct)
+
+
+def _empty(path: Path, first_row: int) -> UnreadableError:
+    if first_row > 1:
+        return UnreadableError(f"{path.name} is empty from line {first_row} on", "first_row")
+    return UnreadableError(f"{path.name} is empty")
 
 
 def load(connection: duckdb.DuckDBPyConnection, text: Delimited, header: int, width: int) -> None:
@@ -281,9 +286,11 @@ def _undecodable(path: Path, encoding: str, position: int) -> UnreadableError:
     data = path.read_bytes()
     if encodings.wide(data):
         return _zeros(path)
-    line = len(data[: position + 1].splitlines())
+    line = (data.count(b"\n", 0, position) or data.count(b"\r", 0, position)) + 1
     likely = [f'"{name}"' for name in encodings.plausible(data)[:3]]
-    if _is_utf_8(encoding) and encodings.nearly_utf_8(data):
+    if not _is_utf_8(encoding) and encodings.is_utf_8(data):
+        then = "it is UTF-8: leave encoding out"
+    elif encodings.nearly_utf_8(data):
         then = "the rest is UTF-8: it was damaged, or put together from two files; export again"
     elif likely:
         then = f"say encoding = {' or '.join(likely)} under [source]"

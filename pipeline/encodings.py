@@ -104,6 +104,15 @@ def wide(data: bytes) -> str:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
+def is_utf_8(data: bytes) -> bool:
+    """Whether every byte is one of UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def nearly_utf_8(data: bytes) -> bool:
     """Whether more characters beyond ASCII can be read as UTF-8 than not."""
     read = data.decode("utf-8", "replace")

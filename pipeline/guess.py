@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -117,8 +117,7 @@ def _encoding(data: bytes) -> str:
         return "utf-16"
     if wide := encodings.wide(data):
         return wide
-    with suppress(UnicodeDecodeError):
-        data.decode("utf-8")
+    if encodings.is_utf_8(data):
         return "utf-8"
     if likely := encodings.plausible(data):
         return likely[0]

@@ -67,6 +67,12 @@ def test_what_stands_around_a_table_is_no_part_of_it(name: str, encoding: str, t
     assert read(tmp_path / "w.csv", text.encode(encoding), **how) == ROWS
 
 
+@pytest.mark.parametrize("text", ["", "\n\n", "sep=;\n", '""\n', ",,\n,,\n", "sep=;\n;;\n"])
+def test_a_file_without_a_table_is_empty(text: str, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match=r"w\.csv is empty"):
+        read(tmp_path / "w.csv", text)
+
+
 @pytest.mark.parametrize("above", ["", "sep=,\n", "\n\n", ",,,,\n"])
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 def test_line_breaks_within_cells_are_kept(above: str, ends: str, tmp_path: Path) -> None:
@@ -210,6 +216,8 @@ def test_an_encoding_is_told_and_not_chosen(tmp_path: Path) -> None:
     for answer, message in said.items():
         with pytest.raises(UnreadableError, match=message):
             read(tmp_path / "w.csv", ascii_table + b"6,x,y,," + answer + b"\n")
+    with pytest.raises(UnreadableError, match=r"is not ascii text .*; it is UTF-8: leave encoding out"):
+        read(tmp_path / "w.csv", "ID,Größe\r1,ÿ\r", encoding="ascii")
     for encoding in ("utf-16-le", "utf-16-be"):
         with pytest.raises(UnreadableError, match=f'then say encoding = "{encoding}" under'):
             read(tmp_path / "w.csv", TABLE.encode(encoding))
