@@ -105,8 +105,8 @@ $(VENV)/.developed: $(VENV)/.installed requirements-dev.lock
 
 # $@ gets the content of $$new, and stays as it is where it has it
 keep = { test -f $@ && [ "$$new" = "$$(cat $@ 2>/dev/null)" ]; } || { echo "$$new" > $@.new && mv $@.new $@; }
-# the names and hashes of the files that find lists with $1
-found = names=$$(find $(1) ! -name '.*.aside' 2>/dev/null | LC_ALL=C sort)
+# the names and hashes of the files that find lists with $1; hidden ones are no inputs
+found = names=$$(find $(1) ! -name '.*' 2>/dev/null | LC_ALL=C sort)
 hashes = $(call found,$(1)); sums=$$({ test -z "$$names" || echo "$$names"; } | git hash-object --stdin-paths) && new="$$names $$sums" && { $(keep); }
 # what a stage left behind; an unfinished list would not miss what is deleted
 list = find $(OUT) -type f ! -name '.*' \( $(2) \) > $(STATE)/$(1).list.new && mv $(STATE)/$(1).list.new $(STATE)/$(1).list

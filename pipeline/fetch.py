@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline import files, survey, wave
+from pipeline import files, repository, survey, wave
 from pipeline.errors import Problem, SurveyError
 from pipeline.paths import Paths
 
@@ -21,6 +21,7 @@ def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
     fieldings = [f for f in wave.load(paths, questionnaire) if f.wave.source.url]
     if not fieldings:
         raise SurveyError(f"no wave of {paths.survey} names an address under [source]; nothing to fetch")
+    repository.ignore(paths, fieldings)
     said: list[str] = []
     problems: list[Problem] = []
     there = _hashes(folder) if folder else {}

@@ -11,6 +11,7 @@ import glob
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -126,12 +127,12 @@ def folder_aside(path: Path, mode: int = PUBLIC) -> Iterator[Path]:
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
-    """A folder in `folder` for what no later stage reads; nobody else may read it, and it is removed.
+    """A folder in `folder` for what no later stage reads; nobody else may open either, and it is removed.
 
     SurveyError where it cannot be written, as on a full disk.
     """
     with _told(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        _private(folder)
         with tempfile.TemporaryDirectory(_ASIDE, ".", folder) as name:
             yield Path(name)
 
@@ -143,9 +144,12 @@ def require_room(path: Path) -> None:
 
 
 def opened(path: Path) -> int:
-    """The handle of a file for its owner alone, made where there is none; SurveyError where it cannot be."""
+    """The handle of a file, made where there is none, in a folder for its owner alone.
+
+    SurveyError where it cannot be made.
+    """
     with _told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _private(path.parent)
         return os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
 
 
@@ -189,6 +193,14 @@ def _told(path: Path) -> Iterator[None]:
                     f"({error.strerror}). Change that, and run it again; what was there is as it was"
                 ) from None
         raise
+
+
+def _private(folder: Path) -> None:
+    """Make a folder where there is none, and let nobody but its owner open it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & 0o077:
+        folder.chmod(mode & 0o700)
 
 
 def _shown(path: Path) -> str:

@@ -8,14 +8,13 @@ and columns blank in heading and cells.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
-from pipeline import delimited, exports, files, survey, wave
+from pipeline import delimited, exports, files, repository, survey, wave
 from pipeline.columns import Columns, why_not
 from pipeline.errors import Problem, SurveyError
 from pipeline.formats import Heading, formats
@@ -43,8 +42,10 @@ def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
     problems: list[Problem] = []
     for fielding in fieldings:
         problems += _refusals(paths, fielding)
+    problems += repository.refusals(paths, fieldings)
     if problems:
         raise SurveyError(problems)
+    repository.ignore(paths, fieldings)
     with files.scratch(paths.interim) as folder, files.together() as put:
         read = [(fielding, *_read(questionnaire, fielding, folder)) for fielding in fieldings]
         for fielding, export, cells in read:
@@ -76,7 +77,7 @@ def _to_json(export: Export) -> str:
 
 
 def _refusals(paths: Paths, fielding: Fielding) -> Iterator[Problem]:
-    """Why an export may not be read: it is missing, not the pinned one, or committed by accident."""
+    """Why an export may not be read: it is missing, or not the pinned one."""
     source = fielding.wave.source
     for index, export in enumerate(fielding.exports):
         place = ("source", "file", index)
@@ -97,25 +98,6 @@ def _refusals(paths: Paths, fielding: Fielding) -> Iterator[Problem]:
                     "changed. Fetch the original again, or pin the new hash if the change is meant",
                     *("source", "sha256", index),
                 )
-        if not (fielding.wave.synthetic or source.licence) and _tracked(export):
-            yield fielding.document.problem(
-                f"{paths.shown(export)} is tracked by git, so people's answers would be published. Run: "
-                f"git rm --cached {paths.shown(export)} — or declare the licence that allows it",
-                *place,
-            )
-
-
-def _tracked(export: Path) -> bool:
-    try:
-        told = subprocess.run(
-            ["git", "ls-files", "--error-unmatch", export.name],
-            cwd=export.parent,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return False
-    return told.returncode == 0
 
 
 def _read(questionnaire: Survey, fielding: Fielding, folder: Path) -> tuple[Export, Path]:

@@ -100,7 +100,7 @@ def _is_output(paths: Paths, path: Path) -> bool:
     hashes of its own.
     """
     within = {paths.interim, paths.public, paths.partitions}.isdisjoint(path.parents)
-    return within and path not in (paths.manifest, paths.database)
+    return within and not path.name.startswith(".") and path not in (paths.manifest, paths.database)
 
 
 def _code() -> str:

@@ -65,11 +65,12 @@ def normalise(paths: Paths) -> str:
     with (
         ExitStack() as whole,
         files.scratch(paths.interim) as spilt,
-        files.aside(paths.database) as temporary,
+        files.aside(paths.database, files.PRIVATE) as temporary,
     ):
-        temporary.unlink()
+        # DuckDB lets everybody read what it writes, its log too, so it writes where nobody else may look
+        unseen = spilt / paths.database.name
         with (
-            duckdb.connect(str(temporary)) as connection,
+            duckdb.connect(str(unseen)) as connection,
             limited(connection, questionnaire, spilt),
         ):
             mapped = _map_all(connection, paths, questionnaire, document, fieldings, exports)
@@ -110,7 +111,8 @@ def normalise(paths: Paths) -> str:
             connection.executemany("insert into coded.origins values (?, ?)", list(made_from.items()))
             # a connection that is closed says nothing of what it could not write
             connection.execute("checkpoint")
-        content = _stored(paths, temporary, questionnaire, fieldings, spilt)
+        content = _stored(paths, unseen, questionnaire, fieldings, spilt)
+        unseen.replace(temporary)
         # Ctrl-C waits until the new database has its place
         whole.enter_context(unheard())
         files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)

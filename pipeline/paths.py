@@ -14,6 +14,7 @@ SURVEY_FILE = "survey.toml"
 REPORT_FILE = "report.toml"
 ASSUMPTIONS_FILE = "assumptions.toml"
 PUBLISHED_FILE = "published.csv"
+IGNORED_FILE = ".gitignore"
 # what no exhibit can be called: tables/ and the report page have these names for something else
 RESERVED = (
     "exhibits", "flow", "waves", "targets", "verify", "claims", "tests", "frequencies", "methodology",
@@ -61,7 +62,7 @@ class Paths:
 
     @property
     def interim(self) -> Path:
-        """What may hold private texts: never published, removed by `make clean`."""
+        """What may hold private texts: for its owner alone, never published, removed by `make clean`."""
         return self.outputs / "interim"
 
     @property
