@@ -44,7 +44,7 @@ print(
 # %% [markdown]
 # ## One table of estimates
 # A share is of the valid cases (`n`): who was asked and answered, “don't know” included. Fewer than 30 are
-# flagged `low_base` and not shown here; fewer than 10 are blank in any case.
+# flagged `low_base` and not shown here; fewer than `base` of `[privacy]` (10) are blank in any case.
 
 
 # %%

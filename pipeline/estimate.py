@@ -24,7 +24,6 @@ from pipeline.stats.variance import (
 )
 
 LOW_BASE = 30
-SUPPRESSED = 10
 GROUP = ["wave", "question", "item", "segment", "grp"]
 MEASURES = (
     "option", "net", POOL, "mean", "lower_quartile", "median", "upper_quartile",
@@ -176,7 +175,7 @@ def mean_scores(levels: pd.DataFrame) -> pd.DataFrame:
 
 
 def part_shares(
-    whole: pd.DataFrame, parts: pd.DataFrame, measure: str, method: Method, fewest: int = SUPPRESSED
+    whole: pd.DataFrame, parts: pd.DataFrame, measure: str, method: Method, fewest: int
 ) -> pd.DataFrame:
     """One row a part that respondents of a base were counted into: combinations, steps, bins.
 
@@ -196,7 +195,7 @@ def part_shares(
     return flagged(made.assign(measure=measure, item="", item_label="", higher_than=""), fewest)
 
 
-def flagged(estimates: pd.DataFrame, fewest: int = SUPPRESSED) -> pd.DataFrame:
+def flagged(estimates: pd.DataFrame, fewest: int) -> pd.DataFrame:
     """`estimates` with `flag`: low_base under 30 valid cases; suppressed, and blanked, under `fewest`."""
     cases = estimates["valid_cases"]
     flag = np.select([cases < fewest, cases < LOW_BASE], ["suppressed", "low_base"], "")

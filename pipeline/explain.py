@@ -34,7 +34,6 @@ from pipeline.tidy import read, read_exhibits
 from pipeline.wave import Fielding
 
 Record = Mapping[str, Any]
-_FEWEST_SHOWN = 5
 _COUNTED = {
     "combination": "who chose exactly these of the answers that the figure lists",
     "reached": "who gave this answer or a later one",
@@ -362,10 +361,11 @@ def _responses(receipt: _Receipt) -> Iterator[str]:
         raise SurveyError(
             f"a {row['measure']} counts no answer of its own, so there are no responses to list"
         )
-    few = bool(pd.isna(row["respondents"]) or row["respondents"] < _FEWEST_SHOWN)
+    fewest = receipt.survey.privacy.count
+    few = bool(pd.isna(row["respondents"]) or row["respondents"] < fewest)
     if receipt.survey.questions[question].private or few or row["flag"] == "suppressed":
         raise SurveyError(
-            f"the responses behind this number are not shown: they are fewer than {_FEWEST_SHOWN}, or private"
+            f"the responses behind this number are not shown: they are fewer than {fewest}, or private"
         )
     options = list(receipt.survey.options(question))
     items = list(receipt.survey.questions[question].items)

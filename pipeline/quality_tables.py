@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.coded import Numbers
-from pipeline.estimate import LOW_BASE, SUPPRESSED
+from pipeline.estimate import LOW_BASE
 from pipeline.exhibit_table import Estimates
 from pipeline.exhibits import Exhibit
 from pipeline.printed import answer_label, main_measures
@@ -32,14 +32,19 @@ TOO_FEW = "too_few_to_say"
 _PLACES = {"option": "", "ranked": "any", "top_3": "top_3"}
 
 
-def quality(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+def quality(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
     """A row a rule of a wave, and each grid, question or combination that it looks at, in the order of rules.
 
-    Where a rule could not be applied the numbers are empty, and `why_not` says why.
+    Where a rule could not be applied, or to too few, the numbers are empty, and `why_not` says why.
     """
     found = connection.execute(statement("quality_counts")).df()
     counts = ["flagged", "applied_to", "excluded"]
-    return found.astype(dict.fromkeys(counts, "Int64"))[QUALITY]
+    found = found.astype(dict.fromkeys(counts, "Int64"))
+    base = questionnaire.privacy.base
+    few = (found["applied_to"] < base).fillna(False).astype(bool)
+    found[counts] = found[counts].mask(few)
+    found["why_not"] = found["why_not"].mask(few, f"to fewer than {base}, which are too few to say")
+    return found[QUALITY]
 
 
 def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
@@ -50,7 +55,7 @@ def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) ->
     question `dkns` is left out where it is a few, and `answered` with it.
     """
     found = connection.execute(statement("nonresponse")).df()
-    enough = found["asked"] >= SUPPRESSED
+    enough = found["asked"] >= questionnaire.privacy.base
     share = np.divide(found["skipped"], found["asked"].where(enough).astype(float))
     found = found.assign(skipped_share=share)
     # how many did not know is a count of an answer, and its table hides it where they are few
@@ -78,7 +83,7 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     # Whole percents, and nothing more may ever be written here: what is published of everybody less what is
     # published without a few is what those few said. So no counts and no decimals, a change that is the
     # difference of the two percents as written, one answer an exhibit, and none (flag too_few_to_say) where
-    # fewer than 10 of its base are flagged or fewer than 30 valid cases would be left.
+    # fewer than the base of [privacy] are flagged or fewer than 30 valid cases would be left.
     connection, questionnaire = estimated.connection, estimated.declared.survey
     flagged = _flagged(connection)
     numbers = Numbers(questionnaire)
@@ -94,7 +99,9 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     for name, wave, position, rule, question, threshold in rules:
         told = {"wave": name, "rule": rule, "question": question, "threshold": threshold}
         own = [
-            told | {"exhibit": exhibit.id} | _most_moved(found[exhibit.id][name], flagged, (wave, position))
+            told
+            | {"exhibit": exhibit.id}
+            | _most_moved(found[exhibit.id][name], flagged, (wave, position), questionnaire.privacy.base)
             for exhibit in whole
             if name in found[exhibit.id]
         ]
@@ -168,9 +175,11 @@ def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[s
     return found
 
 
-def _most_moved(answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, int]) -> dict[str, Any]:
+def _most_moved(
+    answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, int], fewest: int
+) -> dict[str, Any]:
     """The answer that moves most without those whom a rule flags, in whole percents; or why there is none."""
-    moved = list(_moved(answers, flagged, rule))
+    moved = list(_moved(answers, flagged, rule, fewest))
     if not moved:
         return {"answer": "", "flag": TOO_FEW}
     # of a yes and a no that move alike the first is told, and not the one that the last digit favours
@@ -186,12 +195,12 @@ def _most_moved(answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, 
 
 
 def _moved(
-    answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, int]
+    answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, int], fewest: int
 ) -> Iterator[tuple[_Answer, float]]:
     """The answers with their shares without the flagged, where those and who is left are enough."""
     for answer in answers:
         base = flagged.bases.get((*rule, *answer.base))
         cases = int(base[answer.valid]) if base else 0
-        if base and cases >= SUPPRESSED and answer.cases - cases >= LOW_BASE:
+        if base and cases >= fewest and answer.cases - cases >= LOW_BASE:
             weight = answer.weight - float(base[f"{answer.valid}_weight"])
             yield answer, (answer.chosen - flagged.answers.get((*rule, *answer.key), 0.0)) / weight

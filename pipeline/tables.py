@@ -76,7 +76,7 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
             "flow": _flow(connection),
             "waves": connection.execute("select * from waves").df(),
             "targets": connection.execute("select * from targets").df(),
-            "quality": quality_tables.quality(connection),
+            "quality": quality_tables.quality(connection, run.declared.survey),
             "quality_effects": quality_tables.effects(run.estimated, run.chosen),
             "nonresponse": quality_tables.nonresponse(connection, run.declared.survey),
             "questionnaire": questionnaire(connection, run.contexts),

@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.errors import Problem, SurveyError
-from pipeline.estimate import SUPPRESSED
+from pipeline.errors import Problem, SurveyError, quoted
 from pipeline.stats.raking import RakingError, rake
 from pipeline.stats.variance import Array
 from pipeline.survey import NO_ANSWER, Survey
@@ -71,7 +70,7 @@ def weigh(
     connection.unregister("frame")
     connection.execute("update coded.waves set mean_weight = ? where wave = ?", [mean, number])
     for margin in margins:
-        rows = [(number, *row) for row in margin.rows(weights)]
+        rows = [(number, *row) for row in margin.rows(weights, questionnaire.privacy.base)]
         connection.executemany("insert into coded.targets values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
@@ -120,7 +119,7 @@ def _check_column(
             "select coalesce(text, '') from coded.respondents left join all_weights using (wave, respondent) "
             f"where wave = {wave} and respondent in ({first}) order by respondent"
         ).fetchall()
-        seen = ", ".join(repr(text[:20]) for text in list(dict.fromkeys(text for (text,) in texts))[:3])
+        seen = ", ".join(quoted(text, 20) for text in list(dict.fromkeys(text for (text,) in texts))[:3])
         said = (
             f"weight: {wrong.sum()} analysed respondents (response {listed}"
             f"{', …' if wrong.sum() > _LISTED else ''} of the export) have no weight above 0, seen {seen}; "
@@ -161,15 +160,15 @@ class _Margin:
     def targets(self) -> Array:
         return np.append(self.shares * (1 - self.before[-1]), self.before[-1])
 
-    def rows(self, weights: Array) -> list[tuple[object, ...]]:
+    def rows(self, weights: Array, fewest: int) -> list[tuple[object, ...]]:
         """What became of each group, for coded.targets: shares of those who are in one.
 
-        Without counts where fewer than 10 are in any: no table shows them either.
+        Without counts where fewer than `fewest` are in any: no table shows them either.
         """
         counts = np.bincount(self.of, minlength=len(self.before))[:-1]
         after = _parts(self.of, weights, len(self.groups))
         known = int(counts.sum())
-        if known < SUPPRESSED:
+        if known < fewest:
             return [
                 (self.question, place, group, label, self.source, None, float(share), None, None)
                 for place, (group, label, share) in enumerate(

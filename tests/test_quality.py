@@ -14,9 +14,11 @@ import pandas as pd
 import pytest
 from conftest import ROOT, make_project, survey_command
 
+from pipeline import open_survey
 from pipeline import paths as places
 from pipeline import report as report_stage
 from pipeline.errors import SurveyError
+from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.paths import Paths
@@ -218,15 +220,49 @@ def test_how_many_a_rule_was_applied_to(own: Paths) -> None:
         ("straight_lining", "the same option on all items answered, 5 or more"): (1, 20, 0),
         ("attention", "another answer than “Blue”"): (2, 23, 0),
         ("impossible", "alone in a large firm"): (1, 24, 0),
-        # 19 and 20 answered all three, and 26 why, though large
-        ("impossible", "small by fate, with a team"): (1, 3, 0),
+        # 19 and 20 answered all three, and 26 why, though large: three are fewer than a base that is shown
+        ("impossible", "small by fate, with a team"): (None, None, None),
         ("duplicate_id", "the id of an earlier response"): (2, 24, 0),
         ("duplicate_answers", "the answers of an earlier response, 10 or more"): (1, 24, 0),
         ("partial", "left before the end"): (2, 26, 0),
         # all but the four small ones
         ("answered_not_asked", "an answer to what earlier answers pass by"): (1, 22, 0),
     }
-    assert set(read(own, "quality")["why_not"]) == {""}
+    assert set(read(own, "quality")["why_not"]) == {"", "to fewer than 10, which are too few to say"}
+
+
+def test_a_base_that_a_survey_declares_holds_in_every_table_and_wherever_they_are_printed(
+    own: Paths, tmp_path: Path
+) -> None:
+    """Ten is the default; with 24 each table, page and command hides what has fewer, and nothing else."""
+    base = 24
+    assert "base" not in SURVEY
+    paths = made(lay_out(tmp_path, WAVE + DECLARED, survey=f"{SURVEY}\n[privacy]\nbase = {base}\n"))
+    figures(paths)
+    report(paths)
+    before, after = (read(one, "quality").set_index(["rule", "threshold"]) for one in (own, paths))
+    few = before["applied_to"].isna() | (before["applied_to"] < base)
+    assert 3 < few.sum() < len(few)
+    assert after["applied_to"].isna().tolist() == few.tolist()
+    assert after["flagged"].isna().tolist() == few.tolist()
+    before, after = (read(one, "nonresponse") for one in (own, paths))
+    shown = before["asked"] >= base
+    assert 0 < shown.sum() < len(shown)
+    assert after["skipped_share"].notna().tolist() == shown.tolist()
+    assert set(read(paths, "quality_effects")["flag"]) == {"too_few_to_say"}
+    for name in ("frequencies/staff", "frequencies/views", "frequencies/size"):
+        found = read(paths, name)
+        assert ((found["valid_cases"] < base) == (found["flag"] == "suppressed")).all(), name
+        assert found.loc[found["valid_cases"] < base, ["share", "respondents"]].isna().all(axis=None), name
+    said = "\n".join(lines(paths))
+    assert f"not applied, to fewer than {base}, which are too few to say" in said
+    told = {int(count) for count in re.findall(r"of (\d+)(?: asked| \()", said)}
+    assert told and min(told) >= base
+    assert f"to fewer than {base}, which are too few to say" in paths.report.read_text()
+    with open_survey("own", tmp_path) as opened:
+        views = opened.estimates("views")
+    assert views.loc[views["valid_cases"] < base, "share"].isna().all()
+    assert (views["valid_cases"] < base).any()
 
 
 def test_nobody_is_excluded_without_a_rule(own: Paths) -> None:

@@ -94,7 +94,7 @@ def test_parts_have_the_interval_of_their_own_base() -> None:
             "deff": 1.0, "total_mentions": pd.NA}  # fmt: skip
     part = {"option": "next", "option_label": "Next", "role": "substantive", "respondents": 20}
     part |= {"weighted": 20.0, "squares": 20.0}
-    row = part_shares(pd.DataFrame([told]), pd.DataFrame([part]), "continued", "wilson").iloc[0]
+    row = part_shares(pd.DataFrame([told]), pd.DataFrame([part]), "continued", "wilson", 10).iloc[0]
     low, high = proportion_confint(20, 50, method="wilson")
     assert (row["low"], row["high"]) == pytest.approx((low, high), rel=1e-9)
     assert (row["effective_base"], row["deff"]) == (50, 1)

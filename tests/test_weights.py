@@ -268,11 +268,12 @@ def test_a_mean_rests_on_who_gave_a_number(tmp_path: Path) -> None:
     assert (whole["valid_cases"], whole["effective_base"], whole["flag"]) == (42, 42, "")
 
 
-def test_targets_of_few_show_no_counts(tmp_path: Path) -> None:
-    paths = lay_out(tmp_path)
+@pytest.mark.parametrize(("few", "privacy"), [(9, ""), (15, "[privacy]\nbase = 20\n")])
+def test_targets_of_few_show_no_counts(few: int, privacy: str, tmp_path: Path) -> None:
+    paths = lay_out(tmp_path, survey=SURVEY + privacy)
     rows = [row.split(";") for row in members()]
     for number, row in enumerate(rows):
-        row[2] = ["North", "South", "Far south"][number % 3] if number < 9 else "Don't know"
+        row[2] = ["North", "South", "Far south"][number % 3] if number < few else "Don't know"
     (paths.raw / "w.csv").write_text("\n".join([HEADINGS, *(";".join(row) for row in rows)]) + "\n")
     run_all(paths)
     targets = read(paths, "targets")
