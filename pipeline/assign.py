@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.columns import Columns, find, is_letters, letters_of, why_not
-from pipeline.errors import Problem, SurveyError, did_you_mean, nearest, quoted
+from pipeline.errors import Problem, did_you_mean, nearest, quoted
 from pipeline.formats import Heading
 from pipeline.survey import Survey
 from pipeline.wave import ROLES, Fielding, Wave
@@ -43,12 +43,13 @@ class Assigned:
         return sorted(closed)
 
 
-def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> Assigned:
-    """Which column belongs to which question; SurveyError with every heading and finder left over."""
+def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> tuple[Assigned, list[Problem]]:
+    """Which column belongs to which question, as far as is sure; and all headings and finders left over."""
     problems: list[Problem] = []
     headings = Columns.of(headings)
     wave, document = fielding.wave, fielding.document
     questions: dict[str, tuple[Heading, ...]] = {}
+    doubtful: set[str] = set()
     for name in survey.questions:
         if name in wave.columns:
             named: dict[Heading, None] = {}
@@ -66,7 +67,9 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
             found = by_default(name, survey, headings, wave.lines(name))
         if found:
             questions[name] = tuple(found)
-            problems += _doubled(name, survey, fielding, found)
+            doubled = list(_doubled(name, survey, fielding, found))
+            doubtful |= {name} if doubled else set()
+            problems += doubled
     respondents: dict[str, int] = {}
     for role in ROLES:
         finder = getattr(wave.respondents, role)
@@ -78,6 +81,8 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
                 said = f"{len(columns)} columns are named so" if columns else why_not(finder, headings)
                 problems.append(document.problem(f"{role}: {finder!r}: {said}", "respondents", role))
     screens = _screen_columns(survey, fielding, headings, problems)
+    claims = Counter(heading.column for found in questions.values() for heading in found)
+    doubtful |= {name for name, found in questions.items() if any(claims[h.column] > 1 for h in found)}
     problems += _left_over(questions, {*respondents.values(), *screens.values()}, fielding, survey, headings)
     for table, names in (("answers", wave.answers), ("reading", wave.reading), ("changes", wave.changes)):
         problems += [
@@ -85,9 +90,8 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> A
             for name in names
             if name not in questions
         ]
-    if problems:
-        raise SurveyError(problems)
-    return Assigned(questions, respondents, screens)
+    sure = {name: found for name, found in questions.items() if name not in doubtful}
+    return Assigned(sure, respondents, screens), problems
 
 
 def _doubled(name: str, survey: Survey, fielding: Fielding, found: Sequence[Heading]) -> Iterable[Problem]:

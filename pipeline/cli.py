@@ -275,7 +275,10 @@ def others(
 
 @app.command(epilog="Example: survey check --survey mine")
 def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
-    """Say everything that is wrong with the declarations and exports, and change nothing."""
+    """Say everything that is wrong with declarations, exports, claims and quoted numbers, and change nothing.
+
+    What one file has wrong hides nothing of another. Only the attack on the tables is left to survey tables.
+    """
     from pipeline.check import check as look
 
     for line in look(places.find(survey)):

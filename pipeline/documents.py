@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -47,7 +48,35 @@ class Document:
 
     def problem(self, message: str, *path: Key) -> Problem:
         """A Problem at the line of `path`."""
-        return Problem(self.name, self.line(*path), message, _texts(self.data))
+        return Problem(self.name, self.line(*path), message, path, _texts(self.data))
+
+    def without(self, places: Iterable[tuple[Key, ...]]) -> Document:
+        """The same without what stands at some places; the lines of all else stay known."""
+        data, lines = copy.deepcopy(self.data), self.lines
+        # the last element of a list goes first, so that the places of the others hold
+        for place in sorted(set(places), key=lambda keys: [str(k).zfill(9) for k in keys], reverse=True):
+            holder: Any = data
+            try:
+                for key in place[:-1]:
+                    holder = holder[key]
+                del holder[place[-1]]
+            except (KeyError, IndexError, TypeError):
+                continue
+            lines = _lines_without(lines, place)
+        return Document(self.name, data, lines)
+
+
+def _lines_without(lines: dict[tuple[Key, ...], int], place: tuple[Key, ...]) -> dict[tuple[Key, ...], int]:
+    """Lines by path once what stands at `place` is gone: behind it in a list, everything moves up."""
+    *holder, last = place
+    kept = {}
+    for path, line in lines.items():
+        own = path[len(holder)] if path[: len(holder)] == tuple(holder) and len(path) > len(holder) else None
+        if isinstance(last, int) and isinstance(own, int) and own > last:
+            kept[*holder, own - 1, *path[len(place) :]] = line
+        elif own is None or own != last:
+            kept[path] = line
+    return kept
 
 
 def read(path: Path, shown: str) -> Document:
@@ -123,6 +152,37 @@ def model(document: Document, kind: type[Model], data: dict[str, Any] | None = N
         return kind.model_validate(document.data if data is None else data)
     except ValidationError as error:
         raise SurveyError(_problems(document, kind, error)) from None
+
+
+def as_far_as(
+    document: Document,
+    kind: type[Model],
+    check: Callable[[Model, Document], Iterable[Problem]],
+    apart: Callable[[Problem, Document], Iterable[tuple[Key, ...]]],
+) -> tuple[Model | None, Document, list[Problem]]:
+    """`document` as a `kind`, without what is wrong; the document that is left; and everything that is wrong.
+
+    `apart` says what to leave out for a problem, so that all else can be judged: nothing where all else
+    hangs on it, and then there is no model. What is only wrong because something was left out is not told.
+    """
+    problems: list[Problem] = []
+    gone: list[tuple[Key, ...]] = []
+    while True:
+        made = None
+        try:
+            made = model(document, kind)
+            found = list(check(made, document))
+        except SurveyError as error:
+            found = error.problems
+        if not found:
+            return made, document, problems
+        problems += [p for p in found if not any(p.place == place[: len(p.place)] for place in gone)]
+        places = [list(apart(problem, document)) for problem in found]
+        left = document.without(place for own in places for place in own)
+        if not all(places) or left.data == document.data:
+            return None, document, problems
+        gone += [place for own in places for place in own]
+        document = left
 
 
 # how pydantic calls the parts of a union, and what a person would

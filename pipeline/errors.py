@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 
 from pipeline.addresses import masked
 
@@ -21,6 +21,8 @@ class Problem:
     file: str
     line: int
     message: str
+    place: tuple[str | int, ...] = field(default=(), compare=False)
+    """the keys of a declaration that lead there"""
     declared: InitVar[Iterable[str]] = ()
 
     def __post_init__(self, declared: Iterable[str]) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from pipeline.charts import Kind, kinds
-from pipeline.documents import Declared, Document, Key, model, read
+from pipeline.documents import Declared, Document, Key, as_far_as, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.groups import Group, labelled
 from pipeline.paths import RESERVED, Paths
-from pipeline.printed import TABLE
+from pipeline.printed import MEASURES, TABLE
 from pipeline.survey import IDENTIFIER, MOST_LETTERS, Survey, no_identifier
 
 # the exhibit of a question that no report.toml names; of other kinds it is a table
@@ -102,16 +102,67 @@ def load(paths: Paths, survey: Survey) -> Report:
     return report
 
 
-def problem(paths: Paths, index: int | None, message: str, *key: Key) -> Problem:
-    """What is wrong with (a key of) the exhibit in place `index`, or of the report where that is None.
+def load_partly(paths: Paths, survey: Survey) -> tuple[Report, set[str], list[Problem]]:
+    """The report without the exhibits and segments that are wrong, what is left out, and all problems."""
+    path = paths.report_file
+    if not path.is_file():
+        return Report(exhibit=list(defaults(survey))), set(), []
+    try:
+        document = read(path, paths.shown(path))
+    except SurveyError as error:
+        return Report(), set(), error.problems
+    made, _, problems = as_far_as(document, Report, lambda made, left: check(made, survey, left), _apart)
+    report = made or Report()
+    return report, _ids(document) - {exhibit.id for exhibit in report.exhibit}, problems
+
+
+def _ids(document: Document) -> set[str]:
+    """What the exhibits of report.toml are called."""
+    exhibits = document.data.get("exhibit")
+    return (
+        {str(one.get("id")) for one in exhibits if isinstance(one, dict)}
+        if isinstance(exhibits, list)
+        else set()
+    )
+
+
+def _apart(problem: Problem, document: Document) -> Iterator[tuple[Key, ...]]:
+    """The exhibit or segment that is wrong, with the exhibits by that segment; or what else stands there."""
+    place = problem.place
+    yield place[:2] if place[:1] in (("exhibit",), ("segments",)) else place
+    exhibits = document.data.get("exhibit")
+    for index, exhibit in enumerate(exhibits if isinstance(exhibits, list) else ()):
+        if place[:1] == ("segments",) and isinstance(exhibit, dict) and exhibit.get("by") == place[1]:
+            yield "exhibit", index
+
+
+def problem(paths: Paths, exhibit: str, message: str, *key: Key) -> Problem:
+    """What is wrong with (a key of) the exhibit of that id, or of the report where it is empty.
 
     At its line in report.toml, or else of survey.toml.
     """
     path = paths.report_file
     if not path.is_file():
         return Problem(paths.shown(paths.questionnaire), 0, message)
-    place: tuple[Key, ...] = key if index is None else ("exhibit", index, *key)
-    return read(path, paths.shown(path)).problem(message, *place)
+    document = read(path, paths.shown(path))
+    own = [place for place, one in enumerate(document.data.get("exhibit", ())) if one.get("id") == exhibit]
+    place: tuple[Key, ...] = ("exhibit", own[0], *key) if own else key
+    return document.problem(message, *place)
+
+
+def names_of(exhibit: Exhibit, report: Report, survey: Survey, waves: Sequence[str]) -> set[str] | None:
+    """What the rows of an exhibit may be named by; None where that is known only once it is made."""
+    if exhibit.drawn.table in ("published", "combinations", "steps", "bins"):
+        return None
+    names = {*waves, *exhibit.questions, *MEASURES}
+    for question in exhibit.questions:
+        asked = survey.questions[question]
+        names |= {*survey.options(question), *asked.items, *survey.nets(question), *asked.nets}
+    if exhibit.by:
+        bands = report.segments.get(exhibit.by)
+        groups = list(bands.groups if bands else survey.options(exhibit.by))
+        names |= {*groups, *(f"{one}_less_{other}" for one in groups for other in groups)}
+    return names
 
 
 def defaults(survey: Survey) -> Iterator[Exhibit]:

@@ -39,6 +39,15 @@ def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
     """Write the cells and headings of every wave, or of some; SurveyError with all problems, none written."""
     questionnaire, _ = survey.load(paths)
     fieldings = [f for f in wave.load(paths, questionnaire) if not only or f.name in only]
+    take_in(paths, questionnaire, fieldings)
+    written = [paths.cells(fielding.name) for fielding in fieldings]
+    files.prune(paths.interim, written, "*.parquet")
+    files.prune(paths.interim, [paths.headings(f.name) for f in fieldings], "*.headings.json")
+    return written
+
+
+def take_in(paths: Paths, questionnaire: Survey, fieldings: Sequence[Fielding]) -> None:
+    """Write the cells and headings of these waves; SurveyError with all problems, none written."""
     problems: list[Problem] = []
     for fielding in fieldings:
         problems += _refusals(paths, fielding)
@@ -47,14 +56,16 @@ def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
         raise SurveyError(problems)
     repository.ignore(paths, fieldings)
     with files.scratch(paths.interim) as folder, files.together() as put:
-        read = [(fielding, *_read(questionnaire, fielding, folder)) for fielding in fieldings]
-        for fielding, export, cells in read:
+        for fielding in fieldings:
+            try:
+                export, cells = _read(questionnaire, fielding, folder)
+            except SurveyError as error:
+                problems += error.problems
+                continue
             put(paths.cells(fielding.name), cells, files.PRIVATE)
             put(paths.headings(fielding.name), _to_json(export), files.PRIVATE)
-    written = [paths.cells(fielding.name) for fielding in fieldings]
-    files.prune(paths.interim, written, "*.parquet")
-    files.prune(paths.interim, [paths.headings(f.name) for f in fieldings], "*.headings.json")
-    return written
+        if problems:
+            raise SurveyError(problems)
 
 
 def load_export(paths: Paths, name: str) -> Export:

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 
 from pipeline.assign import Assigned, write_ins
 from pipeline.documents import Document
-from pipeline.errors import Problem, SurveyError, did_you_mean, quoted
+from pipeline.errors import Problem, did_you_mean, quoted
 from pipeline.formats import Heading
 from pipeline.kinds import READERS
 from pipeline.meanings import Condition, Mapped, Texts
@@ -24,16 +24,6 @@ from pipeline.wave import Fielding
 from pipeline.words import fold
 
 _ALMOST = 0.8  # the likeness, by difflib, from which a text is taken for a slip of another
-
-
-def interpret(
-    survey: Survey, survey_document: Document, fielding: Fielding, assigned: Assigned, texts: Texts
-) -> Mapped:
-    """What every cell means; SurveyError with each answer, column and line that means nothing."""
-    mapped, problems = attempt(survey, survey_document, fielding, assigned, texts)
-    if problems:
-        raise SurveyError(problems)
-    return mapped
 
 
 def attempt(
@@ -135,6 +125,8 @@ def _screens(reader: Reader) -> None:
                         )
                     )
                 conditions.append(Condition(question=key, options=tuple(wanted)))
+                continue
+            if key not in reader.assigned.screens:
                 continue
             column = reader.assigned.screens[key]
             known = {fold(text) for text in wanted}

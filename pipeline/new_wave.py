@@ -43,7 +43,7 @@ def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") ->
     made = _carried(paths, export, name, like) if like else _drafted(paths, export, name)
     yield from made
     try:
-        yield from check(paths)
+        yield from check(paths, numbers=False)
     except SurveyError as error:
         count = len(error.problems)
         yield (

@@ -20,7 +20,7 @@ from pipeline.documents import Document
 from pipeline.errors import Problem, SurveyError, quoted
 from pipeline.formats import Heading, formats
 from pipeline.ingest import Export, load_export
-from pipeline.mapping import interpret
+from pipeline.mapping import attempt
 from pipeline.meanings import Answer, Condition, Mapped
 from pipeline.memory import limited
 from pipeline.origin import origin
@@ -32,6 +32,8 @@ from pipeline.wave import Fielding
 from pipeline.weights import weigh
 from pipeline.words import fold, is_beginning, likeness
 
+_OF_QUESTIONS = ("questions", "columns", "answers", "changes")
+"""the tables of declarations whose keys are questions"""
 _SAME_WORDING = 0.6  # the likeness below which a code heads another question
 _TICKED = "ticked"
 _CONTENT = (
@@ -73,12 +75,9 @@ def normalise(paths: Paths) -> str:
             duckdb.connect(str(unseen)) as connection,
             limited(connection, questionnaire, spilt),
         ):
-            mapped = _map_all(connection, paths, questionnaire, document, fieldings, exports)
-            problems = [*_never_offered(questionnaire, document, mapped)]
-            problems += _rules_that_matched_nothing(questionnaire, document, mapped)
-            problems += _labels_that_changed(fieldings, mapped)
-            problems += codes_reused(fieldings, mapped)
-            problems += quality.not_asked(fieldings, mapped)
+            mapped, problems = _map_all(connection, paths, questionnaire, document, fieldings, exports)
+            if len(mapped) == len(fieldings):
+                problems += over_waves(questionnaire, document, fieldings, mapped, problems)
             if problems:
                 raise SurveyError(problems)
             notices = [notice for meaning in mapped for notice in meaning.notices]
@@ -92,8 +91,6 @@ def normalise(paths: Paths) -> str:
                 quality.keep_times(connection, number, fielding, meaning)
                 problems += _boxes_that_disagree(connection, questionnaire, number, fielding, meaning)
                 _recode(connection, coded.Numbers(questionnaire), number, meaning)
-            if problems:
-                raise SurveyError(problems)
             if any(asked.kind == "allocation" for asked in questionnaire.questions.values()):
                 connection.execute(statement("allocations"))
             for name in ("said", "barred", "marks"):
@@ -101,12 +98,12 @@ def normalise(paths: Paths) -> str:
             quality.flag(connection, questionnaire, fieldings, mapped)
             for name in ("respondents", "answers", "unions", "texts", "responses", "flags"):
                 connection.execute(statement(name))
-            if problems := list(_copies(connection, fieldings)):
-                raise SurveyError(problems)
             for _, view in folder("views"):
                 connection.execute(view)
-            _check(connection, fieldings)
-            _weigh(connection, questionnaire, fieldings)
+            problems += [*_copies(connection, fieldings), *_check(connection, fieldings)]
+            problems += _weigh(connection, questionnaire, fieldings)
+            if problems:
+                raise SurveyError(problems)
             connection.execute("create table coded.origins (name varchar, sha256 varchar)")
             connection.executemany("insert into coded.origins values (?, ?)", list(made_from.items()))
             # a connection that is closed says nothing of what it could not write
@@ -142,15 +139,13 @@ def _copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]
 
 def _weigh(
     connection: duckdb.DuckDBPyConnection, questionnaire: Survey, fieldings: Sequence[Fielding]
-) -> None:
-    problems: list[Problem] = []
+) -> Iterator[Problem]:
+    """Weigh the respondents of each wave; what stands in the way of that."""
     for number, fielding in enumerate(fieldings, 1):
         try:
             weigh(connection, questionnaire, number, fielding)
         except SurveyError as error:
-            problems += error.problems
-    if problems:
-        raise SurveyError(problems)
+            yield from error.problems
 
 
 def mapped_waves(
@@ -164,9 +159,43 @@ def mapped_waves(
 
     With `own_texts` the texts that no dictionary codes are in `left`.
     """
+    mapped, problems = attempt_waves(paths, questionnaire, document, fieldings, own_texts)
+    if problems:
+        raise SurveyError(problems)
+    return mapped
+
+
+def attempt_waves(
+    paths: Paths,
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+    own_texts: bool = False,
+) -> tuple[list[Mapped], list[Problem]]:
+    """What the columns of each wave mean, as far as they do, and all that means nothing."""
     exports = [load_export(paths, fielding.name) for fielding in fieldings]
     with duckdb.connect() as connection, limited(connection, questionnaire, None):
         return _map_all(connection, paths, questionnaire, document, fieldings, exports, own_texts)
+
+
+def over_waves(
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+    mapped: Sequence[Mapped],
+    known: Sequence[Problem],
+) -> Iterator[Problem]:
+    """What no wave shows alone, but for what may come of the problems `known` of single waves."""
+    touched = {place[1] for place in (p.place for p in known) if len(place) > 1 and place[0] in _OF_QUESTIONS}
+    found = [*_never_offered(questionnaire, document, mapped)]
+    found += _rules_that_matched_nothing(questionnaire, document, mapped)
+    found += _labels_that_changed(fieldings, mapped)
+    found += codes_reused(fieldings, mapped)
+    found += quality.not_asked(fieldings, mapped)
+    # a column that is nobody's may be that of a question which seems to have none
+    if any(problem.place == ("columns",) for problem in known):
+        found = [problem for problem in found if problem.place[:1] == ("changes",)]
+    yield from (problem for problem in found if touched.isdisjoint(problem.place))
 
 
 def _map_all(
@@ -177,24 +206,28 @@ def _map_all(
     fieldings: Sequence[Fielding],
     exports: Sequence[Export],
     own_texts: bool = False,
-) -> list[Mapped]:
+) -> tuple[list[Mapped], list[Problem]]:
+    """What the columns of each wave mean, but of one whose cells cannot be opened; and what means nothing."""
     mapped: list[Mapped] = []
     problems: list[Problem] = []
     for fielding, export in zip(fieldings, exports, strict=True):
         try:
-            assigned = assign(questionnaire, fielding, export.headings)
+            assigned, unclaimed = assign(questionnaire, fielding, export.headings)
             _open_cells(connection, paths, fielding, export, assigned.questions)
             # where a box may say No, the box of an Other is told from the text beside it by what it holds
             wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
             texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave, wanted))
-            mapped.append(interpret(questionnaire, document, fielding, assigned, texts))
+            meaning, unread = attempt(questionnaire, document, fielding, assigned, texts)
         except SurveyError as error:
             if not error.problems:
                 raise
             problems += error.problems
-    if problems:
-        raise SurveyError(problems)
-    return mapped
+            continue
+        mapped.append(meaning)
+        # who cannot be screened by a question whose column was not found is told by that
+        problems += unclaimed
+        problems += [p for p in unread if not unclaimed or p.place[:1] != ("exclude",)]
+    return mapped, problems
 
 
 def _open_cells(
@@ -567,9 +600,8 @@ def _holds(numbers: coded.Numbers, wave_number: int, condition: Condition) -> st
     return f"({' or '.join(parts)})" if parts else "false"
 
 
-def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> None:
+def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
     """Run sql/checks: each selects rows that are wrong, and none may come back."""
-    problems: list[Problem] = []
     documents = {fielding.name: fielding.document for fielding in fieldings}
     for name, check in folder("checks"):
         rows = connection.execute(check).fetchall()
@@ -580,15 +612,11 @@ def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
         for (wave_name, question), respondents in places.items():
             listed = ", ".join(str(r) for r in sorted(set(respondents))[:5])
             count = len(set(respondents))
-            problems.append(
-                documents[wave_name].problem(
-                    f"{question}: {name.replace('_', ' ')} fails for {count} respondents "
-                    f"(response {listed}{', …' if count > 5 else ''} of the export): {advice}",
-                    *("columns", question),
-                )
+            yield documents[wave_name].problem(
+                f"{question}: {name.replace('_', ' ')} fails for {count} respondents "
+                f"(response {listed}{', …' if count > 5 else ''} of the export): {advice}",
+                *("columns", question),
             )
-    if problems:
-        raise SurveyError(problems)
 
 
 def _stored(

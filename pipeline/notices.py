@@ -17,6 +17,11 @@ _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 def notices(paths: Paths) -> Iterator[str]:
     """A line each; none of what cannot be known because a declaration is wrong."""
     yield from map(str, misnamed(paths))
+    yield from asides(paths)
+
+
+def asides(paths: Paths) -> Iterator[str]:
+    """The same but for declarations under another name, which are errors for what reads declarations."""
     try:
         fieldings = wave.load(paths, survey.load(paths)[0])
     except SurveyError:

@@ -12,6 +12,11 @@ TABLE = "table"
 """the kind of an exhibit that has no figure"""
 CHANGES = ("change", "difference")
 """the measures that compare two waves, or two groups, in percentage points"""
+MEASURES = (
+    *CHANGES, "option", "net", "mean", "lower_quartile", "median", "upper_quartile", "ranked", "first",
+    "top_3", "mean_rank", "net_promoter_score", "written", "n", "respondents", "low", "high",
+)  # fmt: skip
+"""what a reference may say of the number that it wants, beside whose it is"""
 POOL = "pool"
 """the measure of options that are joined to compare waves"""
 

@@ -51,18 +51,26 @@ class Published(Declared):
 
 def load(paths: Paths, survey: Survey, waves: Sequence[str]) -> list[Published]:
     """The published numbers of a survey; none without a published.csv, SurveyError for what is wrong."""
+    rows, problems = load_partly(paths, survey, waves)
+    if problems:
+        raise SurveyError(problems)
+    return rows
+
+
+def load_partly(paths: Paths, survey: Survey, waves: Sequence[str]) -> tuple[list[Published], list[Problem]]:
+    """The published numbers that can be read, and everything that is wrong."""
     path = paths.published_file
     if not path.is_file():
-        return []
+        return [], []
     shown = paths.shown(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise SurveyError([Problem(shown, 0, "is not UTF-8 text; save it as UTF-8")]) from None
+        return [], [Problem(shown, 0, "is not UTF-8 text; save it as UTF-8")]
     reader = csv.reader(io.StringIO(text, newline=""))
     header = next(reader, [])
     if tuple(header) != COLUMNS:
-        raise SurveyError([Problem(shown, 1, f"the header is not {','.join(COLUMNS)}")])
+        return [], [Problem(shown, 1, f"the header is not {','.join(COLUMNS)}")]
     rows: list[Published] = []
     problems: list[Problem] = []
     seen: dict[tuple[str | int | None, ...], int] = {}
@@ -92,9 +100,7 @@ def load(paths: Paths, survey: Survey, waves: Sequence[str]) -> list[Published]:
             problems.append(Problem(shown, line, f"the number of line {seen[key]} again; delete one"))
         seen.setdefault(key, line)
         rows.append(row)
-    if problems:
-        raise SurveyError(problems)
-    return rows
+    return rows, problems
 
 
 def _unknown_names(row: Published, survey: Survey, waves: Sequence[str]) -> Iterator[str]:

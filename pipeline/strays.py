@@ -27,8 +27,8 @@ _MOST_TOLD = 5
 def misnamed(paths: Paths) -> Iterator[Problem]:
     """Declarations that are not read for their name alone, and what to call them.
 
-    Not those of which there is one by the right name, nor what was set aside, as first.toml.bak, which are
-    for `passed_over`.
+    Not those of which there is one by the right name, nor what was set aside, as first.toml.bak: of these
+    `passed_over` tells.
     """
     for path, name in _declarations(paths):
         if not (paths.raw / name).is_file() and not _COPY.search(path.name):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from pipeline import publication
-from pipeline.documents import Declared, Document, Key, model, read
+from pipeline.documents import Declared, Document, Key, as_far_as, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import SURVEY_FILE, Paths
 from pipeline.publication import Public
@@ -261,6 +261,26 @@ def load(paths: Paths) -> tuple[Survey, Document]:
     if problems:
         raise SurveyError(problems)
     return survey, document
+
+
+def load_partly(paths: Paths) -> tuple[Survey | None, Document | None, list[Problem]]:
+    """The questionnaire without what is wrong in it, if waves can be held against that; and all problems."""
+    path = paths.raw / SURVEY_FILE
+    try:
+        document = read(path, paths.shown(path))
+    except SurveyError as error:
+        return None, None, error.problems
+    return as_far_as(document, Survey, check, _apart)
+
+
+def _apart(problem: Problem, _: Document) -> Iterator[tuple[Key, ...]]:
+    """What can be left out of the questionnaire without another question than those that waves ask."""
+    place = problem.place
+    of_question = place[2:3] if place[:1] == ("questions",) else ()
+    if place[:1] in (("segments",), ("methodology",), ("privacy",), ("public",)) or of_question in (
+        ("asked",), ("max",), ("unit",), ("others",)
+    ):  # fmt: skip
+        yield place
 
 
 def check(survey: Survey, document: Document) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,42 +47,11 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
     claims that failed are listed.
     """
     with opened(paths) as run:
-        contents = {
-            paths.frequencies / f"{name}.csv": run.estimated.frequencies(name)[COLUMNS]
-            for name in run.declared.survey.questions
-        }
-        made, problems = run.exhibits()
-        told = prose(
-            run.declared.report,
-            {name: one.tested for name, one in made.items()},
-            {name: one.data for name, one in made.items()},
-            _sayable(run.declared, run.contexts.values()),
-            draft,
-        )
-        problems += [problem(paths, index, said, key) for index, key, said in told.problems]
-        if problems:
-            raise SurveyError(problems)
-        contents |= {paths.tables / f"{name}.csv": one.data for name, one in made.items()}
-        printed = [replace(one.printed, title=told.titles.get(name, one.printed.title))
-                   for name, one in made.items()]  # fmt: skip
-        tests = [one.tested.tests.assign(exhibit=name) for name, one in made.items()]
-        connection = run.connection
-        about = {
-            "exhibits": pd.DataFrame(printed, columns=list(Printed.__annotations__)),
-            "tests": pd.concat([as_tests([]).assign(exhibit=""), *tests])[["exhibit", *TESTS]],
-            "claims": told.claims,
-            "quotes": told.quoted,
-            "changes": changes.changes(run.estimated),
-            "flow": _flow(connection),
-            "waves": connection.execute("select * from waves").df(),
-            "targets": connection.execute("select * from targets").df(),
-            "quality": quality_tables.quality(connection, run.declared.survey),
-            "quality_effects": quality_tables.effects(run.estimated, run.chosen),
-            "nonresponse": quality_tables.nonresponse(connection, run.declared.survey),
-            "questionnaire": questionnaire(connection, run.contexts),
-        }
-        run.attack(made, about["changes"])
-        contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
+        whole = run.composed(draft)
+        if whole.problems:
+            raise SurveyError(whole.problems)
+        run.attack(whole.made, whole.changes)
+    contents = whole.contents
     leaks.refuse(paths, contents, run.declared.survey)
     texts = {path: to_csv(frame) for path, frame in contents.items()}
     # the workbook is made from tables that are written, and all take their places together
@@ -95,12 +64,28 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
         for path, text in texts.items():
             put(path, text)
         put(paths.workbook, book)
-    for line in (*changes.warnings(about["changes"]), *(f"draft: {said}" for said in told.failed)):
+    for line in (*changes.warnings(whole.changes), *(f"draft: {said}" for said in whole.failed)):
         print(line, file=sys.stderr)
     kept = [*contents, paths.tables / "verify.csv"]
     files.prune(paths.tables, kept, "*.csv")
     files.prune(paths.frequencies, kept, "*.csv")
     return [*contents, paths.workbook]
+
+
+def problems_of(paths: Paths, aside: Paths, declared: Declarations, absent: Collection[str]) -> list[Problem]:
+    """What would keep the tables from being written, but for the attack on them, which takes its time.
+
+    `aside` has the database, and `absent` are the exhibits that are known to be wrong and not in `declared`.
+    """
+    with opened(aside, declared) as run:
+        whole = run.composed(False, absent)
+    problems = list(whole.problems)
+    contents = {paths.outputs / path.relative_to(aside.outputs): one for path, one in whole.contents.items()}
+    try:
+        leaks.refuse(paths, contents, declared.survey)
+    except SurveyError as error:
+        problems += error.problems
+    return problems
 
 
 def check(paths: Paths) -> None:
@@ -117,6 +102,18 @@ class Made:
     data: pd.DataFrame
     tested: Tested
     printed: Printed
+
+
+@dataclass(frozen=True)
+class Composed:
+    """All tables by the path that they are written to, the exhibits, and what is wrong with them."""
+
+    contents: Mapping[Path, pd.DataFrame]
+    made: Mapping[str, Made]
+    changes: pd.DataFrame
+    failed: Sequence[str]
+    """what a draft lets pass"""
+    problems: Sequence[Problem]
 
 
 @dataclass(frozen=True)
@@ -138,8 +135,50 @@ class Run:
             try:
                 made[exhibit.id] = _exhibit(Source(self.estimated, exhibit), self.contexts, index + 1)
             except SurveyError as error:
-                problems.append(problem(self.paths, index, str(error)))
+                problems.append(problem(self.paths, exhibit.id, str(error)))
         return made, problems
+
+    def composed(self, draft: bool, absent: Collection[str] = ()) -> Composed:
+        """Every table, and what is wrong with exhibits, claims and quoted numbers.
+
+        `absent` are further exhibits that texts may name, and of which it is known what is wrong.
+        """
+        paths, connection = self.paths, self.connection
+        contents = {
+            paths.frequencies / f"{name}.csv": self.estimated.frequencies(name)[COLUMNS]
+            for name in self.declared.survey.questions
+        }
+        made, problems = self.exhibits()
+        told = prose(
+            self.declared.report,
+            {name: one.tested for name, one in made.items()},
+            {name: one.data for name, one in made.items()},
+            _sayable(self.declared, self.contexts.values()),
+            draft,
+            {*absent, *(exhibit.id for exhibit in self.chosen)} - set(made),
+        )
+        problems += [problem(paths, exhibit, said, key) for exhibit, key, said in told.problems]
+        contents |= {paths.tables / f"{name}.csv": one.data for name, one in made.items()}
+        printed = [replace(one.printed, title=told.titles.get(name, one.printed.title))
+                   for name, one in made.items()]  # fmt: skip
+        tests = [one.tested.tests.assign(exhibit=name) for name, one in made.items()]
+        shown = [exhibit for exhibit in self.chosen if exhibit.id in made]
+        about = {
+            "exhibits": pd.DataFrame(printed, columns=list(Printed.__annotations__)),
+            "tests": pd.concat([as_tests([]).assign(exhibit=""), *tests])[["exhibit", *TESTS]],
+            "claims": told.claims,
+            "quotes": told.quoted,
+            "changes": changes.changes(self.estimated),
+            "flow": _flow(connection),
+            "waves": connection.execute("select * from waves").df(),
+            "targets": connection.execute("select * from targets").df(),
+            "quality": quality_tables.quality(connection, self.declared.survey),
+            "quality_effects": quality_tables.effects(self.estimated, shown),
+            "nonresponse": quality_tables.nonresponse(connection, self.declared.survey),
+            "questionnaire": questionnaire(connection, self.contexts),
+        }
+        contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
+        return Composed(contents, made, about["changes"], told.failed, problems)
 
     def attack(self, made: Mapping[str, Made], changed: pd.DataFrame) -> None:
         """SurveyError where the tables about to be written tell what they must not."""
@@ -159,9 +198,12 @@ class Run:
 
 
 @contextmanager
-def opened(paths: Paths) -> Iterator[Run]:
-    """A survey with its database open, read-only; SurveyError where it is not there or not up to date."""
-    declared = declarations.load(paths)
+def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
+    """A survey with its database open, read-only; SurveyError where it is not there or not up to date.
+
+    `declared` is all that is declared, read here where it is not given.
+    """
+    declared = declared or declarations.load(paths)
     with (
         open_database(paths, declared.survey) as connection,
         limited(connection, declared.survey, paths.spilt),
@@ -211,13 +253,20 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> Ma
 
 def _sayable(all_declared: Declarations, contexts: Iterable[Context]) -> Iterator[str]:
     """The texts whose numerals may stand in prose: names of waves and labels, which no estimate changes."""
+    yield from sayable(all_declared)
+    for context in contexts:
+        yield from (context.wave.name, *context.labels.values())
+
+
+def sayable(all_declared: Declarations) -> Iterator[str]:
+    """Those of these texts that are declared: the labels of options may be only beginnings."""
     questionnaire = all_declared.survey
     yield questionnaire.title
     yield questionnaire.population
-    for context in contexts:
-        yield from (context.wave.name, context.wave.title, *context.labels.values())
-    for question in questionnaire.questions.values():
+    yield from (fielding.wave.title for fielding in all_declared.fieldings)
+    for name, question in questionnaire.questions.items():
         yield from question.items.values()
+        yield from (option.label for option in questionnaire.options(name).values())
     for bands in all_declared.report.segments.values():
         yield from (group.label for group in bands.groups.values())
 

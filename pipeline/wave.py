@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictFloat, StrictInt, field_validator
 
 from pipeline import parquet, sav, sheets
-from pipeline.documents import Declared, Document, Key, model, read
+from pipeline.documents import Declared, Document, Key, as_far_as, model, read
 from pipeline.errors import Problem, SurveyError, did_you_mean
 from pipeline.paths import Paths, is_name
 from pipeline.strays import misnamed
@@ -262,7 +262,7 @@ def load(paths: Paths, survey: Survey) -> list[Fielding]:
             fieldings.append(load_one(paths, survey, path))
         except SurveyError as error:
             problems += error.problems
-    problems += _twice(fieldings)
+    problems += twice(fieldings)
     if problems:
         raise SurveyError(problems)
     order = in_order({fielding.name: fielding.wave.fielded for fielding in fieldings})
@@ -293,7 +293,7 @@ def by_name(name: str) -> tuple[list[str | int], str]:
     return [int(part) if place % 2 else part for place, part in enumerate(parts)], name
 
 
-def _twice(fieldings: list[Fielding]) -> Iterator[Problem]:
+def twice(fieldings: list[Fielding]) -> Iterator[Problem]:
     """What two waves cannot share: their export and their title, as a copied wave file would have it."""
     for key, of in (("file", lambda f: f.wave.source.file), ("title", lambda f: [f.wave.title])):
         seen: dict[str, str] = {}
@@ -311,36 +311,57 @@ def load_one(paths: Paths, survey: Survey, path: Path) -> Fielding:
     """The wave that the file at `path` declares; SurveyError with every problem in it."""
     document = read(path, paths.shown(path))
     wave = model(document, Wave)
-    problems = list(check(wave, survey, document))
+    problems = [*check(wave, survey, document), *_check_files(paths, path, wave, document)]
+    if problems:
+        raise SurveyError(problems)
+    return _fielding(paths, path, wave, document)
+
+
+def load_partly(paths: Paths, survey: Survey, path: Path) -> tuple[Fielding | None, list[Problem]]:
+    """The wave without what is wrong in its file, if its export can be read by that; and all problems."""
+
+    def checked(wave: Wave, left: Document) -> Iterator[Problem]:
+        yield from check(wave, survey, left)
+        yield from _check_files(paths, path, wave, left)
+
+    try:
+        document = read(path, paths.shown(path))
+    except SurveyError as error:
+        return None, error.problems
+    wave, left, problems = as_far_as(document, Wave, checked, _apart)
+    return _fielding(paths, path, wave, left) if wave else None, problems
+
+
+def _apart(problem: Problem, _: Document) -> Iterator[tuple[Key, ...]]:
+    """What can be left out of a wave file without another meaning of the columns and cells of its export."""
+    if problem.place[:1] in (("fielded",), ("exclude",), ("changes",), ("weights",), ("quality",)):
+        yield problem.place
+
+
+def _fielding(paths: Paths, path: Path, wave: Wave, document: Document) -> Fielding:
+    return Fielding(path.stem, wave, document, tuple(paths.raw / file for file in wave.source.file))
+
+
+def _check_files(paths: Paths, path: Path, wave: Wave, document: Document) -> Iterator[Problem]:
+    """What the wave and its exports cannot be called."""
     if not is_name(path.stem):
-        problems.append(
-            document.problem(
-                f"a wave cannot be called {path.stem!r}: no spaces, no signs, and 100 characters at most; "
-                "rename the file, or take it away if it is a copy"
-            )
+        yield document.problem(
+            f"a wave cannot be called {path.stem!r}: no spaces, no signs, and 100 characters at most; "
+            "rename the file, or take it away if it is a copy"
         )
-    exports = []
     for index, file in enumerate(wave.source.file):
         if any(len(part.encode()) > _MOST_BYTES_OF_A_NAME for part in Path(file).parts):
-            problems.append(
-                document.problem(
-                    f"{file[:20]!r}… has {len(file):,} characters, and no name of a file has so many",
-                    *("source", "file", index),
-                )
+            yield document.problem(
+                f"{file[:20]!r}… has {len(file):,} characters, and no name of a file has so many",
+                *("source", "file", index),
             )
             continue
         export = (paths.raw / file).resolve()
         if not export.is_relative_to(paths.raw.resolve()):
-            problems.append(
-                document.problem(
-                    f"{file!r} is outside {paths.shown(paths.raw)}; an export lies beside its wave file",
-                    *("source", "file", index),
-                )
+            yield document.problem(
+                f"{file!r} is outside {paths.shown(paths.raw)}; an export lies beside its wave file",
+                *("source", "file", index),
             )
-        exports.append(paths.raw / file)
-    if problems:
-        raise SurveyError(problems)
-    return Fielding(path.stem, wave, document, tuple(exports))
 
 
 def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:

@@ -118,3 +118,175 @@ def test_check_says_the_same_and_writes_nothing(broken: Callable[[Edit], Path]) 
         "nothing is wrong in 2 waves and 8 exhibits",
     ]
     assert digest(project) == kept
+
+
+def problems_of(project: Path) -> list[str]:
+    """What `survey check` says is wrong, its last line (how many) left out."""
+    run = survey_command(project, "check", "--survey", "toy")
+    assert run.returncode == 1, run.stdout
+    assert "Traceback" not in run.stderr
+    *lines, last = run.stderr.splitlines()
+    assert last.startswith(f"{len(lines)} problem")
+    return lines
+
+
+# a mistake in each layer, none of which may hide or double another
+LAYERS: list[tuple[Edit, str]] = [
+    # the questionnaire
+    (
+        ("survey.toml", 'asked = { uses = ["none"] }', 'asked = { uses = ["nothing"] }'),
+        r"survey.toml:37: asked: 'uses' has no option 'nothing'",
+    ),
+    # wave files: one that was asked otherwise, one that is screened by an unknown option
+    (("first.toml", '["trust"]', '["trsut"]'), r"first.toml:22: 'top' has no option 'trsut'; did you mean"),
+    (
+        ("second.toml", 'involved = ["no"]', 'involved = ["not"]'),
+        r"second.toml:15: 'involved' has no option 'not'",
+    ),
+    # a heading, an answer and a number of the exports
+    (
+        ("second.csv", "Anything else?,", "Anything  more?,"),
+        r"second.toml:1: column S 'Anything  more\?' .*did you mean 'Anything else\?'",
+    ),
+    (
+        ("second.csv", "Yes,North,Models,,,,,,,1", "Yes,Nroth,Models,,,,,,,1"),
+        r"survey.toml:\d+: region: 'Nroth' \(once, column E\) is no answer of it",
+    ),
+    (("first.csv", ";Agree;Agree;100;", ";Agree;Agree;many;"), r"survey.toml:\d+: share: 'many' \(1 times"),
+    # the report: an exhibit that is wrong, and of others a claim, a quoted number and a typed one
+    (
+        ("report.toml", 'by = "place"', 'by = "plaice"'),
+        r"report.toml:18: no segment 'plaice'; did you mean 'place'",
+    ),
+    (
+        ("report.toml", 'neutral = "What people use"', 'title = "M"\nclaim = { majority = "modls" }'),
+        r"report.toml:6: no 'modls' in the table; did you mean 'models'\?",
+    ),
+    (
+        (
+            "report.toml",
+            'question = "views"',
+            'question = "views"\ntext = "So {usse.models}, {uses_by_place.x}."',
+        ),
+        r"report.toml:24: {usse.models}: no exhibit 'usse'; did you mean 'uses'\?",
+    ),
+    (
+        ("report.toml", 'question = "region"', 'question = "region"\ntext = "Of 12 people, {region.nroth}."'),
+        r"report.toml:30: the number '12' is typed and would go stale",
+    ),
+    (
+        ("report.toml", "", ""),
+        r"report.toml:30: {region.nroth}: no 'nroth' in the table; did you mean 'north'\?",
+    ),
+    # published numbers
+    (("published.csv", ",12.5,", ",125,"), r"published.csv:7: percent: .*less than or equal to 100"),
+]
+
+
+def test_check_says_everything_that_is_wrong_at_once(broken: Callable[[list[Edit]], Path]) -> None:
+    project = broken([edit for edit, _ in LAYERS if edit[1]])
+    kept = digest(project)
+    lines = problems_of(project)
+    for _, said in LAYERS:
+        assert [line for line in lines if re.search(said, line)], (said, lines)
+    assert len(lines) == len(LAYERS), lines
+    assert digest(project) == kept
+
+
+# where all before is right, check says all that would stop the tables
+STOPPING: list[tuple[Edit, str]] = [
+    (
+        ("report.toml", 'neutral = "What people use"', 'title = "Data"\nclaim = { majority = "data" }'),
+        r"report.toml:6: the claim majority = data does not hold: “Data, tools and code” has fewer",
+    ),
+    (
+        ("report.toml", 'question = "region"', 'question = "region"\ntext = "{uses.models}, {views.good}"'),
+        r"report.toml:29: {uses.models} has fewer than 30 respondents and cannot be quoted",
+    ),
+    (
+        ("report.toml", 'kind = "scale_bars"', 'kind = "ranked_bars"'),
+        r"report.toml:22: ranked_bars cannot show a grid question",
+    ),
+    (
+        (
+            "report.toml",
+            'kind = "published_bars"',
+            'kind = "published_bars"\nsame_theme = { "Modles" = "models" }',
+        ),
+        r"report.toml:\d+: exhibit 'published_uses': same_theme: nothing is published on Modles",
+    ),
+    (
+        ("report.toml", 'question = "share"', 'question = "share"\nneutral = "Ask ann@example.org"'),
+        r"outputs/toy/tables/exhibits.csv: row \d+, column title: an e-mail address \(an…\)",
+    ),
+]
+
+
+def test_check_says_what_would_stop_the_tables(broken: Callable[[list[Edit]], Path]) -> None:
+    lines = problems_of(broken([edit for edit, _ in STOPPING]))
+    for _, said in STOPPING:
+        assert [line for line in lines if re.search(said, line)], (said, lines)
+    assert len(lines) == len(STOPPING), lines
+
+
+NROTH = ("second.csv", "Yes,North,Models,", "Yes,Nroth,Models,")
+
+
+@pytest.mark.parametrize(
+    ("edits", "said"),
+    [
+        (
+            [("report.toml", "[[exhibit]]", "[[exhibit]"), NROTH],
+            [r"report.toml:1: is not valid TOML", r"region: 'Nroth'"],
+        ),
+        (
+            [("first.toml", "title = ", "title "), NROTH],
+            [r"first.toml:1: is not valid TOML", r"region: 'Nroth'"],
+        ),
+        (
+            [("first.csv", "", "ID;Are you involved?\n"), NROTH],
+            [r"first.toml:6: first.csv holds no response below its header", r"region: 'Nroth'"],
+        ),
+        (
+            [
+                ("survey.toml", "title = ", "title "),
+                ("first.toml", "title = ", "title "),
+                ("report.toml", "[[exhibit]]", "introductoin = 'x'\n[[exhibit]]"),
+            ],
+            [r"first.toml:1: is not", r"report.toml:1: unknown key 'intro", r"survey.toml:2: is not valid"],
+        ),
+        (
+            [
+                ("survey.toml", 'options = { yes = "Yes", no = "No" }\n', ""),
+                ("report.toml", "[[exhibit]]", "introductoin = 'x'\n[[exhibit]]"),
+            ],
+            [r"report.toml:1: unknown key 'intro", r"survey.toml:11: a single question needs options"],
+        ),
+        # what comes of a problem is not told beside it
+        (
+            [("second.toml", 'file = "second.csv"', 'file = "first.csv"')],
+            [r"second.toml:6: file 'first.csv' is that of wave first too"],
+        ),
+        (
+            [("published.csv", "percent,n,source", "percent,source")],
+            [r"published.csv:1: the header is not"],
+        ),
+        # an unknown key does not hide what else is wrong in the same file, at its line
+        (
+            [
+                ("report.toml", 'id = "uses"\n', 'id = "uses"\nkindd = "x"\n'),
+                ("report.toml", 'by = "place"', 'by = "plaice"'),
+                ("report.toml", 'question = "top"', 'question = "tops"'),
+            ],
+            [r"report.toml:3: unknown key 'kindd'", r":18: no segment 'plaice'", r":33: no question 'tops'"],
+        ),
+    ],
+    ids=["report", "a wave", "an export", "questionnaire", "question", "copy", "header", "exhibit"],
+)  # fmt: skip
+def test_one_file_hides_nothing_of_another(
+    edits: list[Edit], said: list[str], broken: Callable[[list[Edit]], Path]
+) -> None:
+    lines = problems_of(broken(edits))
+    assert len(lines) == len(said), lines
+    for line, wanted in zip(lines, said, strict=True):
+        assert re.search(wanted, line), (wanted, lines)
