@@ -18,7 +18,7 @@ from pipeline.paths import Paths, is_name
 from pipeline.strays import misnamed
 from pipeline.survey import NO_ANSWER, NUMERIC, Survey
 from pipeline.values import MOST, Numerals, as_number
-from pipeline.words import beginning, fits, is_beginning
+from pipeline.words import beginning, fits, is_beginning, without_secrets
 
 _MOST_BYTES_OF_A_NAME = 255  # of a file or a folder, on the systems there are
 _ONE_HEADER_ROW = ("limesurvey", "googleforms", "typeform", "kobotoolbox", "flat")
@@ -416,7 +416,8 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     for index, url in enumerate(source.url):
         if not url.startswith(("https://", "http://")):
             yield document.problem(
-                f"{url!r} is no web address; https:// is wanted, and http:// will do", "source", "url", index
+                f"{without_secrets(url)!r} is no web address; https:// is wanted, and http:// will do",
+                *("source", "url", index),
             )
     for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
         if count and count != len(source.file):
