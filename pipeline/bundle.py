@@ -19,7 +19,6 @@ import pandas as pd
 from pipeline import files, sav
 from pipeline.anonymity import WITHHELD
 from pipeline.coded import STATES
-from pipeline.errors import SurveyError
 from pipeline.microdata import (
     RESPONDENT,
     WAVE,
@@ -43,7 +42,7 @@ from pipeline.statements import literal
 from pipeline.survey import Survey
 from pipeline.tables import Run
 from pipeline.tidy import to_csv
-from pipeline.words import in_markdown
+from pipeline.words import in_markdown, without_secrets
 
 MARK = "SYNTHETIC RESPONSES"
 CHOSEN = {0: "Not chosen", 1: "Chosen"}
@@ -98,17 +97,6 @@ class Facts:
             return ""
         whose = "" if len(invented) == len(self.waves) else f" in {_listed(invented)}"
         return f"{MARK}{whose}: invented, nobody gave them."
-
-
-def require_pyreadstat() -> None:
-    """SurveyError that says how to install the library that writes SPSS files, where it is not there."""
-    try:
-        # an extra: only who has to do with SPSS files needs it
-        import pyreadstat  # noqa: F401
-    except ImportError:
-        raise SurveyError(
-            f"{RESPONSES_SAV} is written by pyreadstat: run pip install 'survey-pipeline[spss]'"
-        ) from None
 
 
 def facts(run: Run, public: Public) -> Facts:
@@ -354,7 +342,9 @@ def _file(path: Path, form: str, kind: str) -> dict[str, Any]:
 
 def _as_source(wave: WaveNote, url: str) -> dict[str, Any]:
     told: dict[str, Any] = {"title": wave.title, "wave": wave.wave, "synthetic": wave.synthetic}
-    own = {"path": url, "licence": wave.licence, "citation": wave.citation}
+    # what stands behind the path may be somebody's key
+    path = without_secrets(url).partition("?")[0]
+    own = {"path": path, "licence": wave.licence, "citation": wave.citation}
     return told | {key: value for key, value in own.items() if value}
 
 

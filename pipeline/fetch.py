@@ -105,7 +105,7 @@ def _download(url: str, expected: str, temporary: Path) -> None:
 
 
 def _asked(session: requests.Session, url: str) -> requests.Response:
-    """The answer of an address, redirects followed, before its content is read; NotFetchedError if it is none."""
+    """The answer of an address, redirects followed, before it is read; NotFetchedError if there is none."""
     for _ in range(_REDIRECTS):
         # the file as it lies there: not packed for the way
         plain = {"Accept-Encoding": "identity"}
@@ -132,7 +132,7 @@ def _asked(session: requests.Session, url: str) -> requests.Response:
 
 
 def _write(answer: requests.Response, temporary: Path) -> None:
-    """Write the content of an answer piece by piece; NotFetchedError where it is too long, or takes too long."""
+    """Write the content of an answer piece by piece; NotFetchedError where it is too long or too slow."""
     until, written = time.monotonic() + LONGEST, 0
     with temporary.open("wb") as file:
         while piece := answer.raw.read1(_PIECE, decode_content=True):

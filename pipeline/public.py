@@ -30,7 +30,6 @@ def public(paths: Paths) -> list[str]:
     """
     questionnaire, document = survey.load(paths)
     allowed = _allowed(questionnaire, document)
-    bundle.require_pyreadstat()
     check(paths)
     with opened(paths) as run:
         data = compose(run, allowed, _key(paths))

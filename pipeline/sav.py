@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import importlib.util
 import itertools
 import os
 import pickle
@@ -37,10 +36,6 @@ def rows(path: Path) -> list[list[str]]:
     or `missing Refused` where it has a label, so that it cannot pass for a number; system-missing is blank.
     What a multiple response set does not count is blank.
     """
-    if importlib.util.find_spec("pyreadstat") is None:  # an extra: only who reads SPSS files needs it
-        raise UnreadableError(
-            f"{path.name} is an SPSS file, which pyreadstat reads: run pip install 'survey-pipeline[spss]'"
-        )
     frame, meta = _read(path)
     names = [str(name) for name in meta.column_names]
     sets = getattr(meta, "mr_sets", None) or {}

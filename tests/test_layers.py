@@ -4,7 +4,10 @@ computes shares, charts get a DataFrame, one module writes files and one spells 
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import re
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -155,3 +158,24 @@ def test_a_statement_has_its_header_and_is_alone(path: Path) -> None:
         return
     if "create table coded" not in body and "insert" not in body and "delete" not in body:
         assert "order by" in body
+
+
+def test_whatever_the_code_imports_is_installed_with_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=]", line)[0].lower() for line in project["dependencies"]}
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+    imported = {module.partition(".")[0] for name in SOURCES for module in imports(name)}
+    foreign = imported - sys.stdlib_module_names - {"pipeline"}
+    assert {"duckdb", "pyreadstat", "requests"} < foreign
+    from_where = importlib.metadata.packages_distributions()
+    for module in foreign:
+        assert locked & {name.lower() for name in from_where[module]}, module
+    assert declared <= locked
+
+
+def test_no_message_and_no_page_names_a_package_that_nobody_published() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    texts = [*SOURCES.values(), *(page.read_text(encoding="utf-8") for page in pages)]
+    assert len(pages) > 10 and len(SOURCES) > 100
+    assert not any(re.search(r"pip3? install|survey-pipeline\[", text) for text in texts)

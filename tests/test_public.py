@@ -11,7 +11,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -520,13 +519,6 @@ def test_disclosure_control_comes_first(earlier: Paths, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("pipeline.public.check", fail)
     refused(earlier, "toy: a count can be had by subtraction")
-
-
-def test_without_pyreadstat_it_is_said_what_to_install(
-    earlier: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "pyreadstat", None)
-    refused(earlier, r"pip install 'survey-pipeline\[spss\]'")
 
 
 def test_a_key_that_is_none_is_refused(earlier: Paths) -> None:
