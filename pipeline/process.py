@@ -13,10 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer as Buffer
+from typing import Any
 
 INTERRUPTED = 130
 _PATIENCE = 5  # seconds for tidying up
@@ -26,7 +23,7 @@ _told: list[int] = []
 class _Unread(io.FileIO):
     """A stream that nobody may read any more: what cannot be written to it is lost, and no error."""
 
-    def write(self, data: Buffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
         except OSError:
