@@ -39,8 +39,7 @@ print(crossed.fillna(0).astype(int).to_string(), "\n")
 # %% [markdown]
 # ## Estimates of one question, for all respondents
 # The columns are those of the CSVs (docs/tables.md): shares with their bases and intervals. `low_base` flags
-# fewer than 30 valid cases, `suppressed` fewer than `base` of `[privacy]`, 10 by default: no such number is a
-# finding.
+# fewer than 30 valid cases, `suppressed` fewer than `base` of `[privacy]` (10): no such number is a finding.
 
 # %%
 name = questions.loc[questions["kind"] == "multiple", "question"].iloc[0]

@@ -378,7 +378,7 @@ def _with_withheld(one: Variable) -> dict[str, str]:
 
 
 def _codebook(data: Microdata, told: Facts) -> Iterator[str]:
-    yield f"# Codebook: {told.title}, respondent-level data"
+    yield f"# Codebook: {in_markdown(told.title)}, respondent-level data"
     yield ""
     if told.mark:
         yield f"**{told.mark}**"
@@ -386,7 +386,7 @@ def _codebook(data: Microdata, told: Facts) -> Iterator[str]:
     yield (
         f"{len(data.frame)} rows, one a respondent, and {len(data.variables)} columns, the same in "
         f"`{RESPONSES_CSV}`, `{RESPONSES_PARQUET}` and `{RESPONSES_SAV}`. "
-        f"Licence: {told.licence}. Please cite: {told.citation}"
+        f"Licence: {in_markdown(told.licence)}. Please cite: {in_markdown(told.citation)}"
     )
     yield ""
     yield from _of_waves(told)
@@ -456,7 +456,7 @@ def _of_changes(data: Microdata, told: Facts) -> Iterator[str]:
     if data.removed:
         yield "| question | why it was removed |"
         yield "|---|---|"
-        yield from (f"| {question} | {reason} |" for question, reason in data.removed.items())
+        yield from (f"| {question} | {in_markdown(reason)} |" for question, reason in data.removed.items())
         yield ""
     coarser = [name for name in told.public.coarsen if name not in data.removed]
     if coarser:
@@ -495,12 +495,12 @@ def _section(data: Microdata, told: Facts, question: str, own: Sequence[Variable
     latest = asked.iloc[-1]
     yield f"### {question}"
     yield ""
-    yield f"{in_markdown(str(latest['text']))} {latest['mode']}".rstrip()
+    yield f"{in_markdown(str(latest['text']))} {in_markdown(str(latest['mode']))}".rstrip()
     yield ""
     for wave, rows in asked.groupby("wave", sort=False):
         base = in_markdown(str(rows["base"].iloc[0]))
         whom = f"those with {base}" if base else "everyone"
-        yield f"- {wave}: {rows['code'].iloc[0]}, asked of {whom}"
+        yield f"- {wave}: {in_markdown(str(rows['code'].iloc[0]))}, asked of {whom}"
     yield ""
     yield "| column | in responses.sav | label |"
     yield "|---|---|---|"

@@ -67,10 +67,21 @@ def without_secrets(url: str) -> str:
     return plain.partition(";")[0] + ("?" + "&".join(names) if query else "")
 
 
+# what Markdown, or a dialect of it, acts on wherever it stands: emphasis, code, links, tags, cells, formulas
+_MARKDOWN = str.maketrans(
+    {sign: f"\\{sign}" for sign in "\\`*_[]~$|^{}"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+)
+# and what begins a heading, a list, a quotation, a rule or a definition
+_BEGINS_A_BLOCK = re.compile(r"^(?:(?=[#+=:-])|(\d{1,9})(?=[.)](?:\s|$)))")
+
+
 def in_markdown(text: str) -> str:
-    """`text` on one line of Markdown, in a table too: no tag and no link of its own."""
-    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
-    return line.replace("|", "\\|").replace("](", "]\\(")
+    """`text` on one line of Markdown, in a table too, so that it comes out letter by letter as it is.
+
+    Nothing in it is a tag, a link, a picture, code, emphasis or the beginning of a block.
+    """
+    line = " ".join(visible(text).split()).translate(_MARKDOWN)
+    return _BEGINS_A_BLOCK.sub(r"\1\\", line).replace("](", "]\\(")
 
 
 def is_beginning(label: str) -> bool:

@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 from conftest import ROOT, command, digest, make_project, survey_command
 from hostile import HOSTILE, STATEMENTS, Hostile
+from markdown_it import MarkdownIt
 
 from pipeline.paths import Paths, find
 from pipeline.tables import tables
@@ -373,6 +374,10 @@ def test_the_codebook_is_escaped(painted: Paths) -> None:
     assert "alert(2)" in text
     assert not re.search(r"<[a-z!/?]", text, re.IGNORECASE)
     assert "](" not in text
+    page = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    assert "alert(2)" in page
+    tags = set(re.findall(r"<([a-z0-9!?]+)", page))
+    assert tags <= {"h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "strong"}, tags
 
 
 def test_texts_of_respondents_do_not_steer_the_terminal(painted: Paths) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import hmac
+import html
 import io
 import json
 import re
@@ -26,6 +27,7 @@ import yaml
 from conftest import ROOT, digest, make_project, survey_command
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from pipeline import bundle, survey
 from pipeline.anonymity import WITHHELD, anonymise
@@ -275,7 +277,7 @@ def tables_of(codebook: str, header: str) -> list[tuple[str, list[list[str]]]]:
                 if not row.startswith("|"):
                     break
                 cells = re.split(r"(?<!\\)\|", row)[1:-1]
-                rows.append([cell.strip().replace("\\|", "|") for cell in cells])
+                rows.append([html.unescape(re.sub(r"\\([^\w\s])", r"\1", cell.strip())) for cell in cells])
             found.append((heading, rows))
     assert found
     return found
@@ -648,3 +650,32 @@ def test_the_command_says_what_it_did(earlier: Paths) -> None:
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
     assert "raw/toy/survey.toml:1: there is no [public]" in run.stderr
+
+
+def test_no_label_of_the_public_codebook_is_more_than_a_text(earlier: Paths) -> None:
+    hostile = (
+        "<script>alert(1)</script> [x](javascript:alert(2)) | `c` **b** ![p](https://example.org/p.png) ~"
+    )
+    path = earlier.raw / "survey.toml"
+    text = path.read_text()
+    assert '"Models"' in text
+    text = text.replace('"Models"', f'"{hostile}"').replace('"CC-BY-4.0"', f'"# CC {hostile}"', 1)
+    path.write_text(text)
+    for name in ("first.toml", "second.toml"):
+        wave = earlier.raw / name
+        wave.write_text(f'{wave.read_text()}\n[answers.uses]\n"Models" = "models"\n')
+    ingest(earlier)
+    normalise(earlier)
+    public(earlier)
+    page = (
+        MarkdownIt("commonmark", {"html": True})
+        .enable("table")
+        .render((earlier.public / "codebook.md").read_text())
+    )
+    assert page.count(html.escape("<script>alert(1)</script>")) > 1
+    assert page.count("[x](javascript:alert(2)) |") > 1
+    tags = set(re.findall(r"<([a-z0-9!?]+)", page))
+    known = {"h1", "h2", "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "code", "strong"}
+    assert tags <= known, tags
+    assert "<strong>b" not in page
+    assert "<code>c" not in page

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import joined
-from pipeline.words import Fitting, beginning, best_fit, fits, fold, is_beginning
+from pipeline.words import Fitting, beginning, best_fit, fits, fold, in_markdown, is_beginning
 
 
 @pytest.mark.parametrize(
@@ -191,3 +192,42 @@ def test_the_work_for_a_cell_grows_with_its_answers_alone(monkeypatch: pytest.Mo
     few = work(50, 25)
     assert few == work(1000, 25) <= 25 * 4
     assert work(1000, 50) <= 2 * few
+
+
+HOSTILE_MARKDOWN = [
+    "a | b || c", "\\", "a\\| b", "\\\\| x |", "<script>alert(1)</script>", "<b>x</b> & <i",
+    "&lt;b&gt; &amp; &#60;", "[x](javascript:alert(1))", "![x](https://example.org/x.png)",
+    "[x]: https://example.org", "[x][y]", "[^1]", "<https://example.org>", "`code`", "``` sh", "~~~",
+    "~~gone~~", "# heading", "## a", "* item", "*bold* **more** _it_ __under__", "- item", "+ item",
+    "1. one", "12) two", "---", "===", "> quoted", ": defined", "$x^2$", "$$y$$", "a\nb\n\n# c",
+    "a\r\n| b |", "\u2028# x", "=cmd|' /C calc'!A0", "=SUM(1)", "@x", "{{ 7 * 7 }}", "{: .x }", "a_b_c",
+    "snake_case_name", "x ** y", "50 % ~ 60 %", "C# and C++", "10 to 49", "3.11", "-5", "\t# tabbed",
+    "trailing \\", "a *", "*", "_", "#", "1.", "| --- | --- |", "H~2~O x^2^", "<!-- c -->", "<?php ?>",
+    "]]>", "](x)",
+]  # fmt: skip
+
+
+def renderers() -> dict[str, Callable[[str], str]]:
+    """Two renderers as people use them: with tags let through, and every dialect that they know."""
+    markdown_it, mistune = pytest.importorskip("markdown_it"), pytest.importorskip("mistune")
+    known = markdown_it.MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    plugins = ["table", "strikethrough", "footnotes", "def_list", "math", "superscript", "subscript", "mark"]
+    other = mistune.create_markdown(escape=False, plugins=plugins)
+    return {"markdown-it": known.render, "mistune": lambda text: str(other(text))}
+
+
+@pytest.mark.parametrize("text", HOSTILE_MARKDOWN)
+def test_a_text_in_markdown_comes_out_letter_by_letter(text: str) -> None:
+    told, plain = in_markdown(text), " ".join(text.split())
+    assert "\n" not in told
+    for name, render in renderers().items():
+        for markdown, tags in (
+            (told, {"p"}),
+            (f"| a | b |\n|---|---|\n| {told} | y |", {"table", "thead", "tbody", "tr", "th", "td"}),
+            (f"- of: {told}, and more", {"ul", "li"}),
+        ):
+            page = render(markdown)
+            assert set(re.findall(r"<([a-z0-9!?]+)", page)) <= tags, (name, markdown, page)
+            shown = html.unescape(re.sub(r"<[^<>]*>", " ", page))
+            assert plain in " ".join(shown.split()), (name, markdown, page)
+            assert page.count("<td") in (0, 2), (name, markdown, page)
