@@ -66,7 +66,8 @@ _WRITTEN = re.compile(
     r"|2[0-3])[0-5]\d(?:[0-5]\d)?)?(?!\d)"
 )
 _DOI = re.compile(r"(?<!\d)10\.\d{4,9}/\S+|arxiv\W{0,2}[\d.]+", re.I)
-_NOT = (_DOI, _ISO_DATE, _DATE, _WRITTEN)
+_UUID = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f])")
+_NOT = (_UUID, _DOI, _ISO_DATE, _DATE, _WRITTEN)
 
 _THOUSANDS = re.compile(r"\+?[1-9][0-9]{0,2}(?:([ .])[0-9]{3})(?:\1[0-9]{3})*")
 # where one number may end and another begin
