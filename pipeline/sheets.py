@@ -26,6 +26,7 @@ def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
     """
     _refuse_bombs(path)
     found: list[list[str]] = []
+    whole = True
     with subprocess.Popen(
         [sys.executable, "-m", "pipeline.spreadsheets", str(path.absolute()), sheet, str(first_row)],
         cwd=Path(__file__).parents[1],
@@ -35,11 +36,15 @@ def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
     ) as reader:
         assert reader.stdout  # noqa: S101 - it is piped
         for line in reader.stdout:
-            told = json.loads(line)
+            try:
+                told = json.loads(line)
+            except ValueError:  # it ended within a line
+                whole = False
+                break
             if isinstance(told, dict):
                 raise UnreadableError(told["error"], told["key"])
             found.append(told)
-    if reader.returncode:
+    if reader.returncode or not whole:
         raise UnreadableError(
             f"{path.name} cannot be read as a spreadsheet: its reader ended for want of memory or time, or "
             "because the file is damaged; delete rows and columns beyond the table, or export as text"

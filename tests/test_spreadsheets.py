@@ -257,7 +257,9 @@ def test_durations() -> None:
     assert {seconds: duration(seconds) for seconds in shown} == shown
 
 
-@pytest.mark.parametrize("ending", ["kill -9 $$", "kill -6 $$", "exit 3", "echo '[\"a\"]'; exit 1"])
+@pytest.mark.parametrize(
+    "ending", ["kill -9 $$", "kill -6 $$", "exit 3", "echo '[\"a\"]'; exit 1", "echo '[\"a'"]
+)
 def test_whatever_ends_the_reader_the_file_is_refused(ending: str, tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     reader = tmp_path / "reader"
     reader.write_text(f"#!/bin/sh\n{ending}\n")

@@ -76,9 +76,7 @@ class Workbook:
         refuse_formulas(sheet, without)
         if self.calculated_when_opened:
             # a library that does not calculate writes 0 for each, and asks that the results be found later
-            refuse_formulas(
-                sheet, zero, "have the result 0 throughout, to be calculated when the file is opened"
-            )
+            refuse_formulas(sheet, zero, "have the result 0 throughout, and the file asks to be calculated")
         return cells.formatted
 
     def _worth_it(self, part: str) -> bool:
