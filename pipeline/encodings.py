@@ -6,6 +6,7 @@ import codecs
 import re
 import unicodedata
 from collections import Counter
+from itertools import islice
 
 # of two that read the same, the first is named
 CANDIDATES = (
@@ -13,7 +14,7 @@ CANDIDATES = (
     "cp1251", "koi8-r", "cp866", "mac_cyrillic", "cp1253", "cp1255", "cp1256",
     "cp932", "euc-jp", "gb18030", "big5", "euc-kr",
 )  # fmt: skip
-_LOOKED_AT = 400_000  # bytes that are no ASCII, or stand by such
+_LOOKED_AT = 5_000  # words with a letter that is no ASCII
 _WORD = re.compile(r"[^\W\d_]+")
 # signs that people type, and letters of each script that are common in its languages
 _SIGNS = set("‘’“”„‚‹›«»–—…•·£€§°¿¡№©®™´¨ªº½¼¾²³±×\xa0\u3000、。「」『』（）：；，！？・ー～％")
@@ -50,11 +51,14 @@ def plausible(data: bytes) -> list[str]:
 
 def likeness(text: str) -> float:
     """How much of what is no ASCII reads like a language: 1 where all does, below 0 where hardly any."""
-    marks = re.findall(r"[^\W\d_]*[^\x00-\x7f]+\w*", text[:_LOOKED_AT])
-    if not marks:
-        return 0
+    marks: Counter[str] = Counter()
+    end = 0
+    for found in islice(re.finditer(r"[^\x00-\x7f]+\w{0,40}", text), _LOOKED_AT):
+        before = re.search(r"[^\W\d_]*\Z", text[max(end, found.start() - 40) : found.start()])
+        marks[(before[0] if before else "") + found[0]] += 1
+        end = found.end()
     total = good = 0.0
-    for mark, times in Counter(marks).items():
+    for mark, times in marks.items():
         signs = [c for c in mark if ord(c) > 127 and not c.isalpha()]
         good += times * sum(1 if c in _SIGNS else -1 for c in signs)
         total += times * len(signs)

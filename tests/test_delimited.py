@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import time
 import tomllib
 import zipfile
 from pathlib import Path
@@ -255,3 +256,9 @@ def test_the_next_wave_is_read_as_the_one_before_says(tmp_path: Path) -> None:
     assert (wave["source"]["delimiter"], wave["source"]["first_row"]) == ("#", 2)
     ingest(find("mine", tmp_path))
     assert load_export(find("mine", tmp_path), "two").rows == 30
+
+
+def test_a_long_cell_keeps_nobody_waiting() -> None:
+    started = time.process_time()
+    assert "cp1252" in plausible(b"ID;Q\n1;" + b"x" * 2_000_000 + b" caf\xe9\n")
+    assert time.process_time() - started < 5
