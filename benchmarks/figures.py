@@ -130,7 +130,9 @@ def pooled(survey: Paths) -> tuple[float, float]:
         for number, exhibit in enumerate(chosen):
             source = survey.tables / f"{exhibits[number % len(exhibits)].id}.csv"
             (many.tables / f"{exhibit.id}.csv").write_bytes(source.read_bytes())
-        (many.tables / "exhibits.csv").write_text(to_csv(pd.DataFrame(map(dataclasses.asdict, chosen))))
+        (many.tables / "exhibits.csv").write_text(
+            to_csv(pd.DataFrame(map(dataclasses.asdict, chosen))), encoding="utf-8"
+        )
         taken: dict[int, list[float]] = {1: [], figures.cores(): []}
         for _ in range(3):
             for workers, seconds in taken.items():

@@ -160,7 +160,10 @@ CONTENDERS = [
 
 def run(command: Sequence[str], limit: float = LIMIT, cwd: Path | None = None) -> tuple[float, int, str]:
     """Seconds, bytes of memory, and what was printed; TimeoutError, or CalledProcessError with the errors."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as out,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
+    ):
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, stderr=errors, cwd=cwd)
         stopper = threading.Timer(limit, process.kill)
@@ -273,7 +276,7 @@ def machine() -> str:
     """What the numbers were measured on and with."""
     cpu = platform.processor() or platform.machine()
     if (info := Path("/proc/cpuinfo")).is_file():
-        named = re.search(r"model name\s*: (.*)", info.read_text())
+        named = re.search(r"model name\s*: (.*)", info.read_text(encoding="utf-8"))
         cpu = named[1] if named else cpu
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     try:
@@ -369,7 +372,7 @@ def small(rounds: int, folder: Path) -> list[str]:
     run([sys.executable, str(HERE / "figures.py"), "--save", str(saved)], cwd=folder)
     count = as_empty(make, folder, empty)
     run(["make", "all"], cwd=empty)
-    lone.write_text(TYPER)
+    lone.write_text(TYPER, encoding="utf-8")
     survey = str(Path(sys.executable).parent / "survey")
 
     def from_clean() -> list[str]:
@@ -407,7 +410,9 @@ def small(rounds: int, folder: Path) -> list[str]:
 
 def as_empty(make: Sequence[str], folder: Path, empty: Path) -> int:
     """A Makefile in `empty` of as many targets as make knows of in `folder`; how many."""
-    told = subprocess.run([*make, "-pq"], cwd=folder, capture_output=True, text=True, check=False).stdout
+    told = subprocess.run(
+        [*make, "-pq"], cwd=folder, capture_output=True, encoding="utf-8", check=False
+    ).stdout
     files = told.partition("\n# Files\n")[2]
     made = re.sub(r"(?m)^# Not a target:\n.*\n", "", files)
     count = len(re.findall(r"(?m)^(?!#)[^\s:%][^:=]*::?(?!=)", made))
@@ -415,7 +420,9 @@ def as_empty(make: Sequence[str], folder: Path, empty: Path) -> int:
     names = [f"stamp_{number}" for number in range(count)]
     rules = [f"{name}: source\n\t@touch $@" for name in names]
     (empty / "source").touch()
-    (empty / "Makefile").write_text("\n".join([f"all: {' '.join(names)}", ".PHONY: all", *rules, ""]))
+    (empty / "Makefile").write_text(
+        "\n".join([f"all: {' '.join(names)}", ".PHONY: all", *rules, ""]), encoding="utf-8"
+    )
     return count
 
 
@@ -451,7 +458,7 @@ def main() -> None:
             found["small"] = small(options.rounds or SMALL_ROUNDS, Path(temporary).resolve() / "small")
     for part, lines in found.items():
         if options.write:
-            DOCUMENT.write_text(written(DOCUMENT.read_text(), part, lines))
+            DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8"), part, lines), encoding="utf-8")
         print("\n".join(lines), end="\n\n")
 
 

@@ -35,14 +35,18 @@ def make(folder: Path, respondents: int, first: Sequence[str] = ()) -> Paths:
     """Declarations, export and plan in a folder that need not be there; an export that is there stays."""
     paths = Paths(folder, NAME)
     paths.raw.mkdir(parents=True, exist_ok=True)
-    paths.questionnaire.write_text("\n".join([*first, (SOURCE / "survey.toml").read_text()]))
-    alone = (SOURCE / f"{WAVE}.toml").read_text().partition("[changes")[0]
+    paths.questionnaire.write_text(
+        "\n".join([*first, (SOURCE / "survey.toml").read_text("utf-8")]), encoding="utf-8"
+    )
+    alone = (SOURCE / f"{WAVE}.toml").read_text("utf-8").partition("[changes")[0]
     weighted = alone.replace("[respondents]", f'[respondents]\nweight = "{WEIGHT}"')
-    (paths.raw / f"{WAVE}.toml").write_text(weighted)
+    (paths.raw / f"{WAVE}.toml").write_text(weighted, encoding="utf-8")
     # what is assumed of another wave, or not of it, names a wave that is not there
-    parts = re.split(r"(?m)^(?=\[)", (SOURCE / "assumptions.toml").read_text())
+    parts = re.split(r"(?m)^(?=\[)", (SOURCE / "assumptions.toml").read_text("utf-8"))
     of_all = [part for part in parts if not re.search(r"(?m)^waves = ", part)]
-    (paths.raw / "assumptions.toml").write_text(re.sub(r"(?m)^not_in.*\n", "", "".join(of_all)))
+    (paths.raw / "assumptions.toml").write_text(
+        re.sub(r"(?m)^not_in.*\n", "", "".join(of_all)), encoding="utf-8"
+    )
     export = paths.raw / f"{WAVE}.csv"
     if not export.exists():
         synthesise(paths, WAVE, respondents, SEED)

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from pipeline import paths as places
+from pipeline import streams
 from pipeline.addresses import masked
 from pipeline.errors import SurveyError
 from pipeline.lock import alone
@@ -376,6 +377,7 @@ def _flush() -> None:
 
 def main() -> None:
     """Run the command line: mistakes of the user's are told without a traceback, with exit code 1."""
+    streams.prepare()
     try:
         try:
             app()

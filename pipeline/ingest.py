@@ -74,7 +74,7 @@ def load_export(paths: Paths, name: str) -> Export:
     if not path.is_file():
         raise SurveyError(f"wave {name} is not ingested yet; run: survey ingest --survey {paths.survey}")
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(path.read_text(encoding="utf-8"))
         headings = tuple(Heading(**heading) for heading in data.pop("headings"))
         return Export(headings, data["rows"], data["blank_rows"], tuple(data["sha256"]))
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -40,7 +40,10 @@ def begin() -> None:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
     sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
     sys.stderr = io.TextIOWrapper(
-        io.BufferedWriter(_Unread(2, "w", closefd=False)), errors="backslashreplace", line_buffering=True
+        io.BufferedWriter(_Unread(2, "w", closefd=False)),
+        encoding="utf-8",
+        errors="backslashreplace",
+        line_buffering=True,
     )
     _on_interrupt(_leave)
 

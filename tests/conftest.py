@@ -65,7 +65,7 @@ def survey_command(folder: Path, *words: str, **environment: str) -> subprocess.
         cwd=folder,
         env=os.environ | environment,
         capture_output=True,
-        text=True,
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
         check=False,
     )
 
@@ -152,7 +152,7 @@ def remade(made: Paths, tmp_path: Path) -> Paths:
 def survey_all(folder: Path) -> None:
     """`survey all` as a process of its own, of which nobody hears."""
     os.setsid()
-    with Path(os.devnull).open("w") as nowhere:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
     code, said = command(folder, "all", "--survey", "toy")

@@ -264,7 +264,7 @@ def _plant_chunk(path: Path) -> None:
 def _plant_picture(path: Path) -> None:
     inner = base64.b64encode(f"<svg><desc>{PRIVATE}</desc></svg>".encode()).decode()
     picture = f'<img src="data:image/svg+xml;base64,{inner}">'
-    path.write_text(path.read_text("utf-8").replace("</body>", f"{picture}</body>"))
+    path.write_text(path.read_text("utf-8").replace("</body>", f"{picture}</body>"), encoding="utf-8")
 
 
 PLANTS = dict.fromkeys(KINDS, _plant_text) | {

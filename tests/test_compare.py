@@ -17,9 +17,9 @@ from pipeline.paths import Paths, find
 
 
 def change(path: Path, before: str, after: str) -> None:
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert text.count(before) == 1, before
-    path.write_text(text.replace(before, after))
+    path.write_text(text.replace(before, after), encoding="utf-8")
 
 
 def test_what_differs_between_the_waves_of_the_toy(toy: Paths) -> None:

@@ -33,13 +33,13 @@ def table() -> Rows:
 
 
 def replaced(path: Path, before: str, after: str) -> None:
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     assert before in text
-    path.write_text(text.replace(before, after, 1))
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
 def appended(path: Path, text: str) -> None:
-    path.write_text(f"{path.read_text()}\n{text}\n")
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n{text}\n", encoding="utf-8")
 
 
 def nothing(paths: Paths) -> None:

@@ -457,7 +457,7 @@ def test_processes_that_draw_end_with_the_one_that_started_them(all_hear: bool, 
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
-        while run.poll() is None and len(children.read_text().split()) < 2:
+        while run.poll() is None and len(children.read_text(encoding="utf-8").split()) < 2:
             time.sleep(0.01)
         time.sleep(moment)
         if all_hear:
@@ -548,7 +548,7 @@ def test_an_error_stream_that_is_a_closed_pipe_changes_no_exit_code(
 
 
 def test_an_output_that_cannot_be_written_is_told(remade: Paths) -> None:
-    with Path("/dev/full").open("w") as full:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
         run = subprocess.run(
             [sys.executable, "-m", "pipeline", "sql", "select 1", "--survey", "toy"], cwd=remade.root,
             env=make_environment(remade.root), stdout=full, stderr=subprocess.PIPE, text=True, check=False,

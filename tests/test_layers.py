@@ -148,11 +148,11 @@ def test_no_year_is_written_into_the_package() -> None:
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.sql")), ids=lambda path: path.stem)
 def test_a_statement_has_its_header_and_is_alone(path: Path) -> None:
-    lines = path.read_text().splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("-- ")
     assert lines[1].startswith("-- ")
     assert not lines[2].startswith("--")
-    body = re.sub(r"--.*", "", path.read_text())
+    body = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
     assert ";" not in body
     if "create or replace temp table" in body:
         return
@@ -179,3 +179,42 @@ def test_no_message_and_no_page_names_a_package_that_nobody_published() -> None:
     texts = [*SOURCES.values(), *(page.read_text(encoding="utf-8") for page in pages)]
     assert len(pages) > 10 and len(SOURCES) > 100
     assert not any(re.search(r"pip3? install|survey-pipeline\[", text) for text in texts)
+
+
+def _without_encoding(source: str) -> tuple[int, list[int]]:
+    """How many calls read or write text, and the lines of those that leave its encoding to the locale."""
+    seen, lines = 0, []
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call):
+            continue
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        said = {word.arg: ast.unparse(word.value) for word in call.keywords}
+        given = [ast.unparse(argument) for argument in call.args]
+        if name in ("read_text", "write_text"):
+            text, places = True, 1 if name == "read_text" else 2
+        elif name in ("open", "TemporaryFile", "NamedTemporaryFile", "fdopen"):
+            binary = any(re.fullmatch("'[rwxa+]*b[rwxa+]*'", mode) for mode in (*given, said.get("mode", "")))
+            # the files of a project are opened by their paths; os.open and what opens a survey take no text
+            owner = ast.unparse(getattr(call.func, "value", ast.Name("")))
+            text, places = not binary and owner not in ("os", "places"), 9
+        elif name in ("run", "Popen", "check_output", "check_call"):
+            text, places = bool({"text", "universal_newlines", "encoding"} & set(said)), 99
+        else:
+            continue
+        seen += text
+        if text and "encoding" not in said and len(given) < places:
+            lines.append(call.lineno)
+    return seen, lines
+
+
+def test_no_text_is_read_or_written_in_the_encoding_of_the_locale() -> None:
+    wrong = 'open("x"); path.open("w"); path.read_text(); path.write_text("x"); run(["git"], text=True)'
+    right = 'path.open("wb"); path.open(encoding=e); path.read_text("utf-8"); run(["git"]); os.open(p, 0)'
+    assert _without_encoding(wrong) == (5, [1] * 5)
+    assert _without_encoding(right)[1] == []
+    sources = [
+        path for part in ("pipeline", "benchmarks", "notebooks") for path in (ROOT / part).rglob("*.py")
+    ]
+    found = {path: _without_encoding(path.read_text(encoding="utf-8")) for path in sources}
+    assert sum(seen for seen, _ in found.values()) > 20
+    assert [(path, lines) for path, (_, lines) in found.items() if lines] == []

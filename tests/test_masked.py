@@ -95,7 +95,7 @@ def export(path: Path, planted: dict[tuple[int, int], str]) -> None:
         rows[n][3], rows[n][4], rows[n][6], rows[n][7] = "Blue", "Saw", "Card", "No"
     for (row, column), text in planted.items():
         rows[row][column] = text
-    with path.open("w", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows(rows)
 
 

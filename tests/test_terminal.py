@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from conftest import survey_command
@@ -78,3 +80,44 @@ def test_what_is_pasted_is_escaped(toy_done: Paths) -> None:
     html = said(toy_done, "table", "published_uses", "--as", "html")
     assert html.count("<tr>") == html.count("</tr>")
     assert 'scope="col"' in html
+
+
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+PLACES = {
+    "C": ASCII,
+    "C and ASCII": ASCII | {"PYTHONIOENCODING": "ascii"},
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+}
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """What is in the files of a folder, but for the database, whose bytes never repeat."""
+    own = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".duckdb", ".lock"))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in own}
+
+
+@pytest.fixture(scope="module")
+def named(toy_done: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
+    """The toy survey with every stage run, and an export of a name that ASCII lacks."""
+    paths = Paths(tmp_path_factory.mktemp("named"), "toy")
+    shutil.copytree(toy_done.root, paths.root, dirs_exist_ok=True)
+    (paths.raw / "second.csv").rename(paths.raw / "zweite Wälle.csv")
+    wave = (paths.raw / "second.toml").read_text(encoding="utf-8")
+    renamed = wave.replace('file = "second.csv"', 'file = "zweite Wälle.csv"')
+    (paths.raw / "second.toml").write_text(renamed, encoding="utf-8")
+    assert survey_command(paths.root, "all", "--survey", "toy").returncode == 0
+    return paths
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_no_locale_changes_a_byte_or_stops_a_command(named: Paths, tmp_path: Path, place: str) -> None:
+    shutil.copytree(named.root, tmp_path, dirs_exist_ok=True)
+    paths = Paths(tmp_path, "toy")
+    before = bytes_of(paths.outputs)
+    assert not before[f"interim/{paths.headings('second').name}"].isascii()
+    paths.headings("second").unlink()
+    for command in (["show", "uses"], ["check"], ["ingest"], ["report"]):
+        run = survey_command(tmp_path, *command, "--survey", "toy", **PLACES[place])
+        assert run.returncode == 0, run.stderr
+        assert "Traceback" not in run.stderr
+    assert bytes_of(paths.outputs) == before

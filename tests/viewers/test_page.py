@@ -184,7 +184,7 @@ def test_axe_finds_no_violation(
     survey: str, width: int, scheme: str, scripts: bool, made: Callable[[str], Paths], browser: Browser
 ) -> None:
     paths = made(survey)
-    axe = Path(os.environ["AXE"]).read_text()
+    axe = Path(os.environ["AXE"]).read_text(encoding="utf-8")
     page = open_page(browser, paths, width, scheme)
     if not scripts:
         # axe is a script itself, so the page is laid out as one whose own scripts never ran
@@ -205,7 +205,7 @@ def test_axe_finds_no_violation_on_the_page_of_findings(
     verify(paths)
     page = open_page(browser, paths, width, scheme)
     page.goto(paths.findings.as_uri())
-    assert violations(page, Path(os.environ["AXE"]).read_text()) == []
+    assert violations(page, Path(os.environ["AXE"]).read_text(encoding="utf-8")) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -213,5 +213,5 @@ def test_a_violation_would_be_found(made: Callable[[str], Paths], browser: Brows
     page = open_page(browser, made("open-source-ai"))
     page.evaluate("document.querySelector('img').removeAttribute('alt'); "
                   "document.querySelector('p').style.color = '#eee'")  # fmt: skip
-    found = violations(page, Path(os.environ["AXE"]).read_text())
+    found = violations(page, Path(os.environ["AXE"]).read_text(encoding="utf-8"))
     assert {one.partition(":")[0] for one in found} >= {"image-alt", "color-contrast"}
