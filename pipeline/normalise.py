@@ -468,13 +468,14 @@ def _repeated(
         f"case when {id_} is null then {cells} end as cells, "
         f"case when {id_} is null then {filled} end as filled from cells"
     )
-    fewest = 1 if fielding.wave.respondents.submitted else quality.FEWEST_ANSWERS
+    told = fielding.wave.respondents
+    fewest = 1 if told.started or told.submitted else quality.FEWEST_ANSWERS
     connection.execute(statement("repeated"), {"wave": number, "fewest": fewest})
     (count,) = connection.execute(
         "select count(*) from all_repeated where wave = ? and place > 1", [number]
     ).fetchone() or (0,)
     connection.execute("update coded.waves set repeated = ? where wave = ?", [count, number])
-    said = fielding.wave.respondents.duplicates
+    said = told.duplicates
     if which := coded.KEPT.get(said):
         connection.execute(
             "insert into all_screens select wave, respondent, 0 from all_repeated "
