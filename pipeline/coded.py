@@ -111,7 +111,7 @@ def _waves(fieldings: Sequence[Fielding], exports: Sequence[Export]) -> pd.DataF
                 "licence": declared.source.licence,
                 "citation": declared.source.citation,
                 "weighting": declared.weighting,
-                "duplicates": declared.respondents.duplicates,
+                "duplicates": declared.duplicates,
                 "repeated": 0,
                 "mean_weight": 1.0,
                 "received": export.rows,

@@ -31,8 +31,11 @@ _PAGE = (b"<!doctype html", b"<html")
 _INSTEAD = "If you have the file, run: survey fetch --from FOLDER"
 
 
-class NotFetchedError(Exception):
-    """Why a file did not come."""
+class NotFetchedError(SurveyError):
+    """Why a file did not come: it names the addresses of files and of servers, and nobody's answers."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, declared=[why])
 
 
 def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
@@ -64,9 +67,8 @@ def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
             try:
                 _bring(target, url, expected.lower(), there, folder)
                 said.append(f"{shown} fetched")
-            except (SurveyError, NotFetchedError) as error:
+            except SurveyError as error:
                 place, why = ("source", "sha256"), str(error)
-                # it names the addresses of files and of servers, and nobody's answers
                 problems.append(
                     Problem(fielding.document.name, fielding.document.line(*place), why, place, [why])
                 )

@@ -197,10 +197,11 @@ def _whole(
 def _boxes_of_zeros(reader: Reader, boxes: Sequence[Heading]) -> list[Heading]:
     """The boxes that hold nothing but 0, which nobody ticked.
 
-    A 0 is a tick where it is the code of its option: where each other box holds a number of its own.
+    A 0 is a tick where it is the label of its option, or the code: where each other box holds a number of its
+    own.
     """
     numbers = {h: {as_number(text) for text in reader.texts.get(h.column, {})} for h in boxes}
-    zeros = [heading for heading, held in numbers.items() if held == {0.0}]
+    zeros = [h for h, held in numbers.items() if held == {0.0} and h.label and as_number(h.label) != 0]
     others = [held for heading, held in numbers.items() if held and heading not in zeros]
     codes = {number for held in others for number in held if len(held) == 1 and number is not None}
     coded = len(zeros) == 1 and len(codes) == len(others) and not codes <= {1.0}

@@ -475,13 +475,13 @@ def _repeated(
         "select count(*) from all_repeated where wave = ? and place > 1", [number]
     ).fetchone() or (0,)
     connection.execute("update coded.waves set repeated = ? where wave = ?", [count, number])
-    said = told.duplicates
+    said = fielding.wave.duplicates
     if which := coded.KEPT.get(said):
         connection.execute(
             "insert into all_screens select wave, respondent, 0 from all_repeated "
             f"where wave = {number} and {which}"
         )
-    if count:
+    if count and said != "rule":
         what = "have the id of an earlier one" if meaning.id is not None else "say the same as an earlier one"
         then = "all are counted" if said in ("", "keep_all") else f"one of each is counted ({said})"
         if not said:

@@ -134,7 +134,11 @@ def _of_repeated(wave: Mapping[Any, Any]) -> str:
     repeated = (
         f"{thousands(wave['repeated'])} responses repeat another (the same id, or the same in every cell)"
     )
-    kept = {"keep_first": "the first of each is counted", "keep_last": "the last of each is counted"}
+    kept = {
+        "keep_first": "the first of each is counted",
+        "keep_last": "the last of each is counted",
+        "rule": "which are counted is said by a rule of the survey flow",
+    }
     if wave["duplicates"] in kept:
         return f"{repeated}: {kept[wave['duplicates']]}."
     if wave["duplicates"]:

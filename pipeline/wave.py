@@ -202,6 +202,12 @@ class Wave(Declared):
             parts.append(f"cut to {low:g} to {high:g} times the mean")
         return ", ".join(parts)
 
+    @property
+    def duplicates(self) -> str:
+        """What becomes of responses that repeat another: as declared, or `rule` where a rule says so."""
+        by_rule = any(name in _ABOUT_DUPLICATES for rule in self.exclude for name in rule.quality)
+        return "rule" if by_rule else self.respondents.duplicates
+
     def numerals(self, question: str = "") -> Numerals | None:
         """How numbers are written in the cells of a question, or in the whole export; None where not said."""
         said = self.reading.get(question, Reading())

@@ -58,18 +58,18 @@ PUBLISHED = 'kind = "published_bars"\n'
 MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     "a line of [answers] that takes the cells of another option": (
         ("first.toml", '"N" = "north"', '"North" = "south"'),
-        r"first.toml:19: 'North' is the label of 'north' \('North'\), and is mapped to 'south'; delete",
+        r"first.toml:18: 'North' is the label of 'north' \('North'\), and is mapped to 'south'; delete",
     ),
     "a beginning under [answers] that takes the label of another option": (
         ("first.toml", '"N" = "north"', '"Nor…" = "south"'),
-        r"raw/toy/first.toml:19: 'Nor…' fits the label of 'north' \('North'\), and is mapped to 'south'",
+        r"raw/toy/first.toml:18: 'Nor…' fits the label of 'north' \('North'\), and is mapped to 'south'",
     ),
     "a number under [answers] that takes the label of an option": (
         [
             ("survey.toml", 'kind = "number"', 'kind = "number"\noptions = { dkns = "Don\'t know" }'),
             ("first.toml", "[changes.top]", '[answers.share]\n"don\'t know" = 0\n[changes.top]'),
         ],
-        r"raw/toy/first.toml:23: \"don't know\" is the label of 'dkns' .*, and is mapped to 0",
+        r"raw/toy/first.toml:22: \"don't know\" is the label of 'dkns' .*, and is mapped to 0",
     ),
     "a text to exclude by that a cell almost says": (
         ("second.toml", 'Channel = ["test"]', 'Channel = ["tests"]'),
@@ -84,15 +84,15 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
     ),
     "a way to read numbers that means nothing for the question": (
         ("first.toml", "[changes.top]", '[reading.uses]\ndecimal = ","\n[changes.top]'),
-        r"raw/toy/first.toml:23: decimal means nothing for a multiple question",
+        r"raw/toy/first.toml:22: decimal means nothing for a multiple question",
     ),
     "one sign for decimals and thousands": (
         ("first.toml", "[changes.top]", '[reading.share]\ndecimal = ","\nthousands = ","\n[changes.top]'),
-        r"raw/toy/first.toml:24: ',' cannot stand before decimals and between thousands",
+        r"raw/toy/first.toml:23: ',' cannot stand before decimals and between thousands",
     ),
     "a text that means an empty cell of a question and stands in none": (
         ("first.toml", "[changes.top]", '[reading.share]\nblank = ["nil"]\n[changes.top]'),
-        r"raw/toy/first.toml:23: blank: 'nil' stands in no cell",
+        r"raw/toy/first.toml:22: blank: 'nil' stands in no cell",
     ),
     "an unknown key": (
         ("second.toml", "synthetic = true", "syntetic = true"),
@@ -544,7 +544,7 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
             ("second.csv", ",web,", ',"1,234",'),
             *[("second.csv", ",web,", ",999,")] * 11,
         ],
-        r"raw/toy/second.toml:11: weight: \d+ analysed respondents .* seen '1,234'",
+        r"raw/toy/second.toml:11: weight: '1,234' \(once\) can be read in two ways: as 1234 .*; or as 1.234 ",
     ),
     "a net of those outside the base": (
         [

@@ -916,8 +916,9 @@ def test_whatever_draws_is_part_of_the_style() -> None:
         package / f"{name.removeprefix('pipeline.').replace('.', '/')}.py" for name in found.stdout.split()
     ]
     assert len(loaded) > 15
-    said = {path.name for path in loaded if path.is_file() and path not in hashed}
-    assert said == {"errors.py"}
+    said = {path for path in loaded if path.is_file() and path not in hashed}
+    # what words an error, and masks what it quotes, draws nothing
+    assert {path.name for path in said if path.parent.name != "addresses"} == {"errors.py"}
 
 
 def test_workers_draw_what_one_process_draws(tmp_path: Path) -> None:

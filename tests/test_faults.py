@@ -312,7 +312,7 @@ def test_an_spss_file_is_whole_or_an_error(tmp_path: Path) -> None:
             # whose writer is silent at some of these
             pyreadstat.write_sav(frame, path, column_labels={"a": "A"})
             wrong += 1
-    assert wrong > 5
+    assert wrong
     with no_room(size):
         sav.write(path, frame, column_labels={"a": "A"})
 

@@ -194,9 +194,10 @@ def _without_encoding(source: str) -> tuple[int, list[int]]:
             text, places = True, 1 if name == "read_text" else 2
         elif name in ("open", "TemporaryFile", "NamedTemporaryFile", "fdopen"):
             binary = any(re.fullmatch("'[rwxa+]*b[rwxa+]*'", mode) for mode in (*given, said.get("mode", "")))
-            # the files of a project are opened by their paths; os.open and what opens a survey take no text
+            # of a path or by itself; os.open, what opens a survey and the member of an archive take no text
             owner = ast.unparse(getattr(call.func, "value", ast.Name("")))
-            text, places = not binary and owner not in ("os", "places"), 9
+            bytes_alone = owner in ("os", "places") or owner.endswith("archive")
+            text, places = not binary and not bytes_alone, 9
         elif name in ("run", "Popen", "check_output", "check_call"):
             text, places = bool({"text", "universal_newlines", "encoding"} & set(said)), 99
         else:

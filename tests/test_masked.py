@@ -178,7 +178,7 @@ def test_a_message_keeps_what_it_needs() -> None:
     said = Problem("raw/mine/2026.toml", 14, f"'{MAIL}' (3 times, column F) is no answer")
     assert str(said) == "raw/mine/2026.toml:14: 'jo… (an e-mail address)' (3 times, column F) is no answer"
     url = "https://example.org/export.csv"
-    assert url in Problem("x.toml", 1, f"{url} could not be fetched", [url]).message
+    assert url in Problem("x.toml", 1, f"{url} could not be fetched", declared=[url]).message
     assert "example.org" not in Problem("x.toml", 1, f"{url} could not be fetched").message
 
 

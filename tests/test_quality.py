@@ -268,7 +268,7 @@ def test_a_base_that_a_survey_declares_holds_in_every_table_and_wherever_they_ar
 def test_nobody_is_excluded_without_a_rule(own: Paths) -> None:
     flow = read(own, "flow")
     assert dict(zip(flow["step"], flow["respondents"], strict=True)) == {
-        "received": 26, "analysed": 26, "flagged": 1,
+        "received": 26, "repeated": 2, "analysed": 26, "flagged": 1,
     }  # fmt: skip
 
 
@@ -276,6 +276,8 @@ def test_rules_exclude_in_their_order_and_the_flow_counts_them(excluding: Paths)
     flow = read(excluding, "flow").to_dict("records")
     counted = {(row["step"], row["reason"]): row["respondents"] for row in flow}
     assert counted["received", ""] == 26
+    # a rule says what becomes of those with the id of an earlier one
+    assert "repeated" not in {step for step, _ in counted}
     assert counted["excluded", "too fast, or twice"] == 3
     assert counted["excluded", "works alone"] == 2
     # 18 cannot be, and was excluded already; 8 and 9 left
