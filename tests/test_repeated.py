@@ -168,3 +168,19 @@ def test_of_answers_that_are_numbers_all_are_codes_or_none(lines: str, wrong: bo
     code, said = command(paths.root, "check", "--survey", "twice")
     assert code == wrong, said
     assert ("one.toml:10: '1' is the label of 'one', and is mapped to 'b' while '2' is read" in said) is wrong
+
+
+def test_a_0_that_is_the_label_of_its_box_is_a_tick(tmp_path: Path) -> None:
+    raw = tmp_path / "raw" / "twice"
+    raw.mkdir(parents=True)
+    (raw / "one.csv").write_text("ID,Where?,0,1 to 5\na,North,0,\nb,North,,1 to 5\nc,South,0,\n")
+    (raw / "survey.toml").write_text(SURVEY.replace('saw = "Saw", axe = "Axe"', 'saw = "0", axe = "1 to 5"'))
+    (raw / "one.toml").write_text(
+        'title = "One"\n[source]\nfile = "one.csv"\nformat = "flat"\n[respondents]\nid = "ID"\n'
+    )
+    paths = find("twice", tmp_path)
+    ingest(paths)
+    normalise(paths)
+    with duckdb.connect(str(paths.database), read_only=True) as connection:
+        ticked = connection.execute("select option from answers where question = 'uses'").fetchall()
+    assert Counter(option for (option,) in ticked) == Counter(saw=2, axe=1)
