@@ -20,7 +20,7 @@ from pipeline.errors import SurveyError
 from pipeline.lock import alone
 from pipeline.paths import Paths
 from pipeline.process import INTERRUPTED, was_interrupted
-from pipeline.progress import stage
+from pipeline.progress import notice, stage
 from pipeline.words import escaped
 
 app = typer.Typer(
@@ -82,7 +82,7 @@ def _notices(paths: Paths) -> None:
     from pipeline.notices import notices
 
     for line in notices(paths):
-        print(escaped(line), file=sys.stderr)
+        notice(line)
 
 
 @app.command(epilog="Example: survey ingest --survey ospo")

@@ -12,7 +12,7 @@ from pipeline.formats import Heading
 from pipeline.meanings import Answer, Coded, Loose, Recode, Tick
 from pipeline.reading import Asked, Labels, Reader, folded
 from pipeline.values import PLAIN, Numerals, as_date, as_number, as_place, how_to_declare, ways_to_read
-from pipeline.words import Fitting, best_fit, fold, is_beginning
+from pipeline.words import Fitting, fold, is_beginning
 
 # a text that is no option and comes this often is an option that nobody declared
 _SEEN_TOO_OFTEN = 3
@@ -465,8 +465,7 @@ def _numerals(reader: Reader, asked: Asked) -> Numerals:
     texts: Counter[str] = Counter()
     for heading in asked.columns:
         texts.update(reader.texts.get(heading.column, {}))
-    mapped = {line: line for line in asked.numbers}
-    texts = Counter({text: count for text, count in texts.items() if not best_fit(mapped, text)})
+    texts = Counter({text: n for text, n in texts.items() if not asked.number_lines.best(text)})
     ways = ways_to_read(texts, question.unit)
     if len(ways) > 1:
         reader.ambiguous(asked.name, texts, ways)
@@ -475,7 +474,7 @@ def _numerals(reader: Reader, asked: Asked) -> Numerals:
 
 def _value(reader: Reader, asked: Asked, text: str, numerals: Numerals) -> float | None:
     """What a cell gives: the number that [answers] says, one with or without its unit, or a date."""
-    if line := best_fit({line: line for line in asked.numbers}, text):
+    if line := asked.number_lines.best(text):
         asked.options.used.add(line[0])
         return asked.numbers[line[0]]
     question = reader.survey.questions[asked.name]

@@ -131,12 +131,13 @@ def _screens(reader: Reader) -> None:
             column = reader.assigned.screens[key]
             known = {fold(text) for text in wanted}
             texts = reader.texts.get(column, {})
-            said = {text: fold(text.removeprefix(reader.layout.missing)) for text in texts}
-            matching = tuple(text for text, folded in said.items() if folded in known or fold(text) in known)
+            # what the file declares missing may be named by its label alone
+            forms = {text: {fold(text), fold(text.removeprefix(reader.layout.missing))} for text in texts}
+            matching = tuple(text for text, own in forms.items() if own & known)
             conditions.append(Condition(column=column, texts=matching, blank="" in known))
-            there = {form for text in matching for form in (said[text], fold(text))}
-            lost = [text for text in wanted if text and fold(text) not in there]
-            _lost_texts(reader, number, key, lost, texts, known)
+            there = set().union(*forms.values())
+            if lost := [text for text in wanted if text and fold(text) not in there]:
+                _lost_texts(reader, number, key, lost, texts, known)
         reader.mapped.screens.append((rule.reason, tuple(conditions)))
 
 

@@ -32,7 +32,7 @@ from pipeline.wave import Fielding
 from pipeline.weights import weigh
 from pipeline.words import fold, is_beginning, likeness
 
-_OF_QUESTIONS = ("questions", "columns", "answers", "changes")
+_OF_QUESTIONS = ("questions", "columns", "answers", "reading", "changes")
 """the tables of declarations whose keys are questions"""
 _SAME_WORDING = 0.6  # the likeness below which a code heads another question
 _TICKED = "ticked"
@@ -116,7 +116,7 @@ def normalise(paths: Paths) -> str:
         # what another program had not written into the database before is none of this one's
         files.prune(paths.outputs, (), f"{paths.database.name}.wal")
     for notice in notices:
-        progress.notice(notice)
+        progress.notice(str(notice))
     return content
 
 
@@ -211,8 +211,9 @@ def _map_all(
     mapped: list[Mapped] = []
     problems: list[Problem] = []
     for fielding, export in zip(fieldings, exports, strict=True):
+        assigned, unclaimed = assign(questionnaire, fielding, export.headings)
+        problems += unclaimed
         try:
-            assigned, unclaimed = assign(questionnaire, fielding, export.headings)
             _open_cells(connection, paths, fielding, export, assigned.questions)
             # where a box may say No, the box of an Other is told from the text beside it by what it holds
             wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
@@ -225,7 +226,6 @@ def _map_all(
             continue
         mapped.append(meaning)
         # who cannot be screened by a question whose column was not found is told by that
-        problems += unclaimed
         problems += [p for p in unread if not unclaimed or p.place[:1] != ("exclude",)]
     return mapped, problems
 
@@ -246,9 +246,11 @@ def _open_cells(
     said: list[tuple[tuple[str, ...], list[str], list[int]]] = [
         (("source",), fielding.wave.source.blank, every)
     ]
-    for name, reading in fielding.wave.reading.items():
-        own = [heading.column for heading in questions.get(name, ())]
-        said.append((("reading", name), reading.blank, own))
+    said += [
+        (("reading", name), reading.blank, [heading.column for heading in questions[name]])
+        for name, reading in fielding.wave.reading.items()
+        if name in questions
+    ]
     blank: dict[int, set[str]] = {column: set() for column in every}
     problems: list[Problem] = []
     for place, texts, columns in said:

@@ -56,8 +56,10 @@ def doubts(fieldings: Sequence[Fielding]) -> Iterator[str]:
     for fielding in fieldings:
         fielded, years = fielding.wave.fielded, [int(year) for year in _YEAR.findall(fielding.name)]
         if fielded and not any(fielded.from_.year <= year <= fielded.to.year for year in years):
-            place = fielding.document.problem("", "fielded")
-            yield (
-                f"{place.file}:{place.line}: {fielding.name} was fielded {fielded.from_} to {fielded.to}, in "
-                "another year than its name says. Is a date wrong?"
+            yield str(
+                fielding.document.problem(
+                    f"{fielding.name} was fielded {fielded.from_} to {fielded.to}, in another year than its "
+                    "name says. Is a date wrong?",
+                    "fielded",
+                )
             )

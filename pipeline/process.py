@@ -41,7 +41,7 @@ def begin() -> None:
     sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
     sys.stderr = io.TextIOWrapper(
         io.BufferedWriter(_Unread(2, "w", closefd=False)),
-        encoding="utf-8",
+        encoding=sys.stderr.encoding if sys.stderr else "utf-8",
         errors="backslashreplace",
         line_buffering=True,
     )

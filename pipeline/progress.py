@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pipeline.errors import Problem
 from pipeline.words import escaped
 
 
@@ -38,9 +37,9 @@ def stage(name: str, survey: str) -> Iterator[None]:
     print(f"{name:<10} {survey}  {time.monotonic() - started:.1f} s{told}", file=sys.stderr)
 
 
-def notice(problem: Problem) -> None:
+def notice(text: str) -> None:
     """Say on a line of its own what a person should look at and what stops nothing."""
-    print(escaped(str(problem)), file=sys.stderr)
+    print(escaped(text), file=sys.stderr)
 
 
 def tell(text: str) -> None:

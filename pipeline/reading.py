@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from pipeline.assign import Assigned, is_other
@@ -129,6 +130,11 @@ class Asked:
     items: Labels
     numbers: Mapping[str, float]
     """what [answers] maps to a number"""
+
+    @cached_property
+    def number_lines(self) -> Fitting[str]:
+        """The texts that [answers] maps to a number, to be matched."""
+        return Fitting({line: line for line in self.numbers})
 
 
 class Reader:

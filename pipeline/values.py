@@ -97,15 +97,11 @@ def ways_to_read(texts: Iterable[str], unit: str = "") -> list[Numerals]:
     `0.250`, it has decimals, and beside `1.250.000` or `3,5` thousands. PLAIN comes first where it does, and
     no way where the numbers are written in several.
     """
-    fitting = [ENGLISH, CONTINENTAL]
-    unlike = False
-    for text in texts:
-        english, continental = (as_number(text, unit, numerals) for numerals in (ENGLISH, CONTINENTAL))
-        if english is None and continental is None:
-            continue
-        fitting = [n for n, value in zip((ENGLISH, CONTINENTAL), (english, continental), strict=True)
-                   if n in fitting and value is not None]  # fmt: skip
-        unlike = unlike or english != continental
+    ways = [ENGLISH, CONTINENTAL]
+    read = [[as_number(text, unit, numerals) for numerals in ways] for text in texts]
+    read = [both for both in read if both != [None, None]]
+    fitting = [n for place, n in enumerate(ways) if all(both[place] is not None for both in read)]
+    unlike = any(english != continental for english, continental in read)
     return fitting if unlike else fitting[:1]
 
 

@@ -210,10 +210,7 @@ class Wave(Declared):
 
     def numerals(self, question: str = "") -> Numerals | None:
         """How numbers are written in the cells of a question, or in the whole export; None where not said."""
-        said = self.reading.get(question, Reading())
-        if not (said.decimal or said.thousands):
-            return _numerals(self.source)
-        return _numerals(said)
+        return _numerals(self.reading.get(question, Reading())) or _numerals(self.source)
 
     def dates(self, question: str) -> str:
         """Whether the day or the month comes first in the dates of a question; empty where not said."""

@@ -61,6 +61,25 @@ def test_all_problems_come_in_one_run(broken: Callable[[Edit], Path]) -> None:
     assert run.stderr.rstrip().endswith("2 problems; tables, figures and report are as they were")
 
 
+def test_how_cells_are_read_hides_no_heading(broken: Callable[[Edit | list[Edit]], Path]) -> None:
+    reading = (
+        '[reading.share]\nblank = ["nil"]\n[reading.remarks]\nblank = ["nil"]\n[[exclude]]\nreason = "not'
+    )
+    project = broken(
+        [
+            ("second.csv", "Anything else?,", "Anything more?,"),
+            ("second.toml", '[[exclude]]\nreason = "not', reading),
+        ]
+    )
+    for words in (["check"], ["all"]):
+        said = survey_command(project, *words, "--survey", "toy").stderr
+        assert "column S 'Anything more?'" in said
+        assert "'remarks' has no column in this export" in said
+        # of a question that has no column nothing else is told
+        assert said.count("blank: 'nil' stands in no cell") == 1
+        assert "3 problems" in said
+
+
 def test_an_undeclared_option_cannot_hide_among_write_ins(broken: Callable[[Edit], Path]) -> None:
     # one or two texts of their own are an Other; the third time it is an option that nobody declared
     project = broken(("first.csv", "a3;Yes;N;Models;", "a3;Yes;N;Knitting, sewing;"))

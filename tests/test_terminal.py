@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,3 +124,15 @@ def test_no_locale_changes_a_byte_or_stops_a_command(named: Paths, tmp_path: Pat
         assert run.returncode == 0, run.stderr
         assert "Traceback" not in run.stderr
     assert bytes_of(paths.outputs) == before
+
+
+def test_errors_are_in_the_encoding_of_the_terminal(toy_done: Paths) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "pipeline", "show", "wälle", "--survey", "toy"],
+        cwd=toy_done.root,
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "wälle" in run.stderr.decode("cp1252")
