@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline.estimate import LOW_BASE, SHARES
+from pipeline.estimate import FEWEST_EFFECTIVE, LOW_BASE, SHARES
 from pipeline.exhibits import Bands, Exhibit
 from pipeline.grids import intervals
 from pipeline.printed import CHANGES, NOT_THE_SAME, TABLE, Printed, answer_label, main_measures
@@ -24,12 +24,12 @@ from pipeline.words import lowered, plain
 _WHOM = "organisations"
 SYNTHETIC = "Synthetic responses"
 LETTERS = (
-    "higher than the group of that column, capital at 95%, small at 90%; t tests of unpooled differences "
-    "with linearised standard errors, Holm-adjusted over the pairs of a row; where a share is 0% or 100%, "
-    f"Newcombe's interval. Groups with fewer than {LOW_BASE} valid cases are not tested, nor are all "
-    "respondents, who include the groups."
+    "higher than the group of that column, capital at 95%, small at 90%; shares by Newcombe's method at "
+    "their effective bases, means by t tests of unpooled differences, Holm-adjusted over the pairs of a row. "
+    f"Groups with fewer than {LOW_BASE} valid cases, or an effective base under {LOW_BASE}, are not tested, "
+    "nor are all respondents, who include the groups."
 )
-LOW = f"[low base]: fewer than {LOW_BASE} respondents, read as indicative only."
+UNCERTAIN = f"[u]: too uncertain to print, the effective base is under {FEWEST_EFFECTIVE}."
 _LONG_LABEL = 40
 _LISTED = 4
 _ALT_LENGTH = 400
@@ -42,6 +42,19 @@ _SHAPED = {
     "steps": "Share of respondents who have come as far as each answer",
     "bins": "Share of respondents by the number they gave",
 }
+
+
+def few_marks(rows: pd.DataFrame) -> list[str]:
+    """What the marks of low bases and of uncertain numbers mean, for those of them that `rows` have."""
+    marks, low = [], rows[rows["flag"] == "low_base"]
+    if len(low):
+        by_people = low["valid_cases" if "valid_cases" in low else "n"] < LOW_BASE
+        causes = [f"fewer than {LOW_BASE} respondents"] * bool(by_people.any())
+        causes += [f"an effective base under {LOW_BASE}"] * bool((~by_people).any())
+        marks.append(f"[low base]: {' or '.join(causes)}, read as indicative only.")
+    if (rows["flag"] == "uncertain").any():
+        marks.append(UNCERTAIN)
+    return marks
 
 
 def hidden(survey: Survey) -> str:
@@ -191,7 +204,7 @@ def _beside(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     asked, own = context.wordings[exhibit.question], data[data["beside"] == context.wave.name]
     whom = _as_base(base_in_words(exhibit.question, exhibit.where, context))
     parts = (f"{context.wave.title}, {asked.number}", f"valid cases = {_span(own['n'])}", whom)
-    few = f" {LOW}" if (own["flag"] == "low_base").any() else ""
+    few = "".join(f" {mark}" for mark in few_marks(own))
     return (
         f"“This survey”: {', '.join(part for part in parts if part)}. {asked.text} {asked.mode} The theme is "
         f"the same; the question, the answers offered and the respondents are others.{few}"
@@ -375,8 +388,7 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
     marks = []
     # a figure of shares shows no mean, whose base may be another
     seen = data if exhibit.kind == TABLE else data[data["measure"].isin([*SHARES, *CHANGES])]
-    if (seen["flag"] == "low_base").any():
-        marks.append(LOW)
+    marks += few_marks(seen)
     if (seen["flag"] == "suppressed").any():
         marks.append(f"[c]: {hidden(latest.survey)}.")
     if (seen["flag"] == "not_asked").any():
@@ -418,11 +430,12 @@ def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Contex
     elif len(changes):
         what = "change" if (changes["measure"] == "change").any() else "difference"
         clear = changes.loc[changes["flag"] == "", "interval"]
+        adjusted = "Holm-adjusted over the rows of the figure"
         if len(clear):
             how = " or ".join(_OF_CHANGES[interval] for interval in dict.fromkeys(clear))
-            notes.append(f"[\u00a0]: 95% interval of the {what} ({how}).")
+            notes.append(f"[\u00a0]: interval of a clear {what} ({how}), at 95% {adjusted}.")
         if (changes["flag"] == "no_clear_change").any():
-            notes.append(f"n.s.: no clear {what} at 5%, Holm-adjusted over the rows of the figure.")
+            notes.append(f"n.s.: no clear {what} at 5%, {adjusted}.")
     if shape == "pair":
         notes.append("Only the themes that both questions offer are shown.")
     if shape == "combinations":
@@ -580,6 +593,7 @@ def _alt(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> s
     """What the exhibit shows, for those who cannot see it: kind, question, base, extremes, gap or change."""
     latest = contexts[0]
     own = data[(data["wave"] == latest.wave.name) & (data["question"] == exhibit.question)]
+    own = own[own["flag"] != "uncertain"]
     everybody = own["by"] == "" if own["by"].eq("").any() else own["by"] != ""
     whole = own[everybody & own["share"].notna() & ~own["measure"].isin(CHANGES)]
     measures = _told(exhibit, whole, latest)

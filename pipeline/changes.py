@@ -15,8 +15,8 @@ from pipeline.significance import SURE, adjusted_together, wave_pairs
 
 CHANGES = [
     "question", "item", "item_label", "option", "option_label", "measure", "early", "late", "early_estimate",
-    "late_estimate", "early_cases", "late_cases", "difference", "low", "high", "method", "p", "adjusted_p",
-    "adjustment", "comparability", "flag",
+    "late_estimate", "early_cases", "late_cases", "difference", "low", "high", "confidence", "method", "p",
+    "adjusted_p", "adjustment", "comparability", "flag",
 ]  # fmt: skip
 LARGE = 0.10
 """a share that moves by more than this is looked at twice"""

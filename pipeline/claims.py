@@ -4,9 +4,10 @@
 and holds it against the others at the two-sided 5% is wrong in at most 5% of surveys (Hung and Fithian, Rank
 verification for exponential families, Annals of Statistics 47).
 `majority`: the lower limit is above 50%.
-`higher_in`: a group is higher than everybody else. `grew`, `fell`: the change between two waves. Both with p
-below 0.05, Holm-adjusted over the comparisons of the exhibit.
-`no_clear_change`: that p is not below 0.05.
+`higher_in`: a group is higher than everybody else. `grew`, `fell`: the change between two waves. Of these the
+p, Holm-adjusted over the comparisons of the exhibit, is held against a level that protects the whole report
+(pipeline/comparisons.py).
+`no_clear_change`: the adjusted p is not below 0.05.
 """
 
 from __future__ import annotations
@@ -20,18 +21,19 @@ import pandas as pd
 
 from pipeline.cells import chosen_together, overlaps
 from pipeline.errors import SurveyError
-from pipeline.estimate import LOW_BASE, SHARES
+from pipeline.estimate import LOW_BASE, SHARES, is_enough
 from pipeline.exhibit_table import Source
 from pipeline.printed import answer_label, waves_of
 from pipeline.quotes import find
-from pipeline.rounding import p_value, percent, points, thousands
-from pipeline.significance import SURE, item_pairs, option_pairs
+from pipeline.rounding import half_up, p_value, percent, points, thousands
+from pipeline.significance import SURE, item_pairs, option_pairs, with_limits
 
 CLAIMS = [
     "exhibit", "title", "claim", "of", "holds", "said", "wave", "first", "second", "estimate", "against",
-    "difference", "low", "high", "p", "adjusted_p", "comparisons", "method",
+    "difference", "low", "high", "p", "adjusted_p", "level", "comparisons", "method",
 ]  # fmt: skip
 _MAJORITY = 0.5
+_FEW = ("low_base", "uncertain", "suppressed")
 _NAN = float("nan")
 _HOW = {"t, paired": "paired t test", "newcombe": "by Newcombe's method"}
 
@@ -43,7 +45,7 @@ class Verdict:
     """Whether a claim holds, and the numbers that say so.
 
     `estimate` and `against` are shares, `difference` the one less the other with its limits; `comparisons`
-    are those that `adjusted_p` is adjusted over.
+    are those that `adjusted_p` is adjusted over, and `level` is what it is held against.
     """
 
     claim: str
@@ -60,17 +62,22 @@ class Verdict:
     high: float = _NAN
     p: float = _NAN
     adjusted_p: float = _NAN
+    level: float = _NAN
     comparisons: int = 1
     method: str = ""
 
 
 @dataclass(frozen=True)
 class Tested:
-    """An exhibit with its table as computed and the tests of it, which claims are read off."""
+    """An exhibit with its table as computed and the tests of it, which claims are read off.
+
+    `level` is what the adjusted p of a claim on groups or waves is held against.
+    """
 
     source: Source
     found: pd.DataFrame
     tests: pd.DataFrame
+    level: float
 
     @property
     def shape(self) -> str:
@@ -102,11 +109,11 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
         raise SurveyError(f"top = {of}: shares are compared, of options or of one option of several items")
     tests = [test for row in named for test in _against_others(tested, row, named)]
     first = named[0]
-    few = [row for row in named if pd.isna(row["valid_cases"]) or row["valid_cases"] < LOW_BASE]
+    few = [row for row in named if row["flag"] in _FEW or pd.isna(row["valid_cases"])]
     if few:
         return Verdict("top", of, False, _nothing_claimed(few[0]), first["wave"], _id(first))
     if not tests:
-        raise SurveyError(f"top = {of}: no other answer has {LOW_BASE} respondents")
+        raise SurveyError(f"top = {of}: no other answer has a base of {LOW_BASE}")
     # the closest rival is that which p, taken to the side of the claim, says most for
     closest = max(tests, key=lambda test: test["p"] if test["difference"] > 0 else 2 - test["p"])
     own = {_id(row): row for row in _competing(tested, first).to_dict("records")}
@@ -120,15 +127,14 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
     # no adjustment: all of them have to hold
     numbers = _numbers(closest | {"adjusted_p": closest["p"]})
     return Verdict("top", of, holds, said, first["wave"], _id(one), _id(other), one["share"], other["share"],
-                   comparisons=len(tests), method=closest["method"], **numbers)  # fmt: skip
+                   level=SURE, comparisons=len(tests), method=closest["method"], **numbers)  # fmt: skip
 
 
 def _competing(tested: Tested, row: Row) -> pd.DataFrame:
     """The answers that one competes with: of its wave and measure, of a grid those of the other items."""
     found = tested.found
     own = found[(found["wave"] == row["wave"]) & (found["measure"] == row["measure"]) & (found["by"] == "")]
-    enough = own["valid_cases"].fillna(0) >= LOW_BASE
-    own = own[own["role"].isin(["substantive", "", "net"]) & enough]
+    own = own[own["role"].isin(["substantive", "", "net"]) & is_enough(own)]
     return pd.DataFrame(own.loc[own["option"] == row["option"]] if row["item"] else own)
 
 
@@ -140,7 +146,7 @@ def competes_on(row: Row) -> tuple[str, str]:
 def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[Row]:
     """Tests of an answer against each of those that are not named."""
     own = _competing(tested, row)
-    if row["valid_cases"] >= LOW_BASE and row["place"] not in own.index:
+    if row["flag"] not in _FEW and row["place"] not in own.index:
         raise SurveyError(f"top: “{answer_label(row)}” is no answer that competes with others")
     for hidden in own[own["flag"] == "suppressed"].to_dict("records"):
         raise SurveyError(f"top: “{answer_label(hidden)}” is suppressed, so nothing can be ahead of it")
@@ -193,23 +199,24 @@ def _higher_in(tested: Tested, reference: str) -> Verdict:
         own, sign = _like(tests[tests["first"] == row["group"]], row), 1
     if own.empty:
         return Verdict("higher_in", reference, False, _nothing_claimed(row), row["wave"], row["group"])
-    result = _turned(own.iloc[0].to_dict(), sign)
+    result = _turned(with_limits(own, tested.level).iloc[0].to_dict(), sign)
     against = row["share"] - result["difference"]
-    holds = bool(result["difference"] > 0 and result["adjusted_p"] < SURE)
+    holds = bool(result["difference"] > 0 and result["adjusted_p"] <= tested.level)
     verb = "is" if holds else "is not clearly"
     said = (
         f"{_share(row)} in “{row['group_label']}” {verb} higher than the {percent(against)} of {others}: "
         f"{_difference(result)}, {p_value(result['adjusted_p'])}, Holm-adjusted over {len(tests)} "
-        f"comparisons; {_cases(row)} in the group{_when(tested, row)}"
+        f"comparisons, {_held_against(tested.level)}; {_cases(row)} in the group{_when(tested, row)}"
     )
     return Verdict("higher_in", reference, holds, said, row["wave"], row["group"], others, row["share"],
-                   against, comparisons=len(tests), method=result["method"], **_numbers(result))  # fmt: skip
+                   against, level=tested.level, comparisons=len(tests), method=result["method"],
+                   **_numbers(result))  # fmt: skip
 
 
 def _moved(
-    claim: str, holding: str, failing: str, wanted: Callable[[float, bool], bool]
+    claim: str, holding: str, failing: str, wanted: Callable[[float, float, float], bool]
 ) -> Callable[[Tested, str], Verdict]:
-    """The test of a change between two waves, by its difference and whether that is clear."""
+    """The test of a change between two waves, by its difference, its adjusted p and the level of claims."""
 
     def judge(tested: Tested, reference: str) -> Verdict:
         exhibit = tested.source.exhibit
@@ -221,17 +228,20 @@ def _moved(
         own = _like(tests[(tests["first"] == late) & (tests["second"] == early)], change, ("item", "option"))
         if own.empty:
             return Verdict(claim, reference, False, _nothing_claimed(change), late, late, early)
-        result = own.iloc[0].to_dict()
+        level = SURE if claim == "no_clear_change" else tested.level
+        result = with_limits(own, level).iloc[0].to_dict()
         sides = _like(tested.found, result)
         before, after = (sides[sides["wave"] == wave].iloc[0].to_dict() for wave in (early, late))
-        holds = wanted(result["difference"], result["adjusted_p"] < SURE)
+        holds = wanted(result["difference"], result["adjusted_p"], tested.level)
         said = (
             f"“{answer_label(change)}” {holding if holds else failing} from {percent(before['share'])} of "
             f"{_cases(before)} in {early} to {percent(after['share'])} of {_cases(after)} in {late}: "
-            f"{_difference(result)}, {p_value(result['adjusted_p'])}, Holm-adjusted over {len(tests)} changes"
+            f"{_difference(result)}, {p_value(result['adjusted_p'])}, Holm-adjusted over {len(tests)} "
+            f"changes, {_held_against(level)}"
         )
         return Verdict(claim, reference, holds, said, late, late, early, after["share"], before["share"],
-                       comparisons=len(tests), method=result["method"], **_numbers(result))  # fmt: skip
+                       level=level, comparisons=len(tests), method=result["method"],
+                       **_numbers(result))  # fmt: skip
 
     return judge
 
@@ -239,10 +249,10 @@ def _moved(
 _KINDS: dict[str, Callable[[Tested, str], Verdict]] = {
     "majority": _majority,
     "higher_in": _higher_in,
-    "grew": _moved("grew", "grew", "did not clearly grow", lambda by, clear: clear and by > 0),
-    "fell": _moved("fell", "fell", "did not clearly fall", lambda by, clear: clear and by < 0),
+    "grew": _moved("grew", "grew", "did not clearly grow", lambda by, p, level: by > 0 and p <= level),
+    "fell": _moved("fell", "fell", "did not clearly fall", lambda by, p, level: by < 0 and p <= level),
     "no_clear_change": _moved(
-        "no_clear_change", "shows no clear change", "changed clearly", lambda _, clear: not clear
+        "no_clear_change", "shows no clear change", "changed clearly", lambda _, p, __: p >= SURE
     ),
 }
 
@@ -267,6 +277,11 @@ def _numbers(result: Row) -> dict[str, Any]:
     return {key: result[key] for key in ("difference", "low", "high", "p", "adjusted_p")}
 
 
+def _held_against(level: float) -> str:
+    """What an adjusted p is held against, in words."""
+    return f"held against {half_up(level, 4).normalize():f}"
+
+
 def _difference(result: Row) -> str:
     return f"{points(result['difference'])} points [{points(result['low'])}, {points(result['high'])}]"
 
@@ -287,7 +302,9 @@ def _cases(row: Row) -> str:
 def _nothing_claimed(row: Row) -> str:
     flag = row["flag"]
     why = "was not asked in both waves" if flag == "not_asked" else f"has fewer than {LOW_BASE} respondents"
-    if flag not in ("not_asked", "low_base", "suppressed"):
+    if flag in ("low_base", "uncertain") and row["valid_cases"] >= LOW_BASE:
+        why = f"has an effective base under {LOW_BASE}"
+    if flag not in ("not_asked", *_FEW):
         why = "is not among what this exhibit tests"
     whom = f" in “{row['group_label']}”" if row["by"] else ""
     return f"“{answer_label(row)}”{whom} {why}, so nothing can be claimed of it"

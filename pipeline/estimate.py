@@ -24,6 +24,9 @@ from pipeline.stats.variance import (
 )
 
 LOW_BASE = 30
+"""the fewest people, and the smallest effective base, that are tested and claimed of"""
+FEWEST_EFFECTIVE = 10
+"""the smallest effective base of which a number is printed"""
 GROUP = ["wave", "question", "item", "segment", "grp"]
 MEASURES = (
     "option", "net", POOL, "mean", "lower_quartile", "median", "upper_quartile",
@@ -195,11 +198,25 @@ def part_shares(
     return flagged(made.assign(measure=measure, item="", item_label="", higher_than=""), fewest)
 
 
+def is_enough(estimates: pd.DataFrame) -> pd.Series:
+    """Which estimates have the people and the effective base to be tested: 30 of either."""
+    return (estimates["valid_cases"].fillna(0) >= LOW_BASE) & ~_under(estimates, LOW_BASE)
+
+
+def _under(estimates: pd.DataFrame, fewest: int) -> pd.Series:
+    """Which estimates have an effective base below `fewest`; not those without one, which are of nobody."""
+    return estimates["effective_base"].astype(float) < fewest * (1 - _ROUNDING)
+
+
 def flagged(estimates: pd.DataFrame, fewest: int) -> pd.DataFrame:
-    """`estimates` with `flag`: low_base under 30 valid cases; suppressed, and blanked, under `fewest`."""
+    """`estimates` with `flag`.
+
+    low_base under 30 valid cases or an effective base of 30; uncertain under an effective base of 10;
+    suppressed, and blanked, under `fewest` valid cases.
+    """
     cases = estimates["valid_cases"]
-    flag = np.select([cases < fewest, cases < LOW_BASE], ["suppressed", "low_base"], "")
-    out = estimates.assign(flag=flag)
+    conditions = [cases < fewest, _under(estimates, FEWEST_EFFECTIVE), ~is_enough(estimates)]
+    out = estimates.assign(flag=np.select(conditions, ["suppressed", "uncertain", "low_base"], ""))
     return blanked(out, out["flag"] == "suppressed")
 
 

@@ -28,7 +28,7 @@ from pipeline.cells import (
 )
 from pipeline.declarations import Declarations
 from pipeline.errors import SurveyError
-from pipeline.estimate import LOW_BASE, blanked, flagged, part_shares
+from pipeline.estimate import blanked, flagged, is_enough, part_shares
 from pipeline.exhibits import Exhibit
 from pipeline.histogram import bins
 from pipeline.printed import CHANGES, POOL, latest_of, main_measures, waves_of
@@ -268,7 +268,7 @@ def _neighbours(found: pd.DataFrame) -> list[tuple[int, int]]:
     """
     main = main_measures(found["measure"])
     own = found[found["measure"].isin(set(main) & {"option", "ranked"}) & found["share"].notna()]
-    own = own[(own["role"].isin(["substantive", ""])) & (own["valid_cases"] >= LOW_BASE)]
+    own = own[own["role"].isin(["substantive", ""]) & is_enough(own)]
     falling = own.sort_values("share", ascending=False, kind="stable").index
     return list(itertools.pairwise(falling))
 
@@ -410,8 +410,10 @@ def _changes(first: pd.DataFrame, second: pd.DataFrame, tests: pd.DataFrame, sig
             continue
         before = early[key]
         flags = {row["flag"], before["flag"]}
-        flag = next((flag for flag in ("not_asked", "suppressed", "low_base") if flag in flags), "")
-        if flag == "low_base":
+        flag = next(
+            (flag for flag in ("not_asked", "suppressed", "uncertain", "low_base") if flag in flags), ""
+        )
+        if flag in ("uncertain", "low_base"):
             changes.loc[place, "value"] = row["share"] - before["share"]
         changes.loc[place, "flag"] = flag
     return changes

@@ -15,7 +15,7 @@ from pipeline import wave as wave_files
 from pipeline.cells import COLUMNS, CROSS, Domain, chosen_together, estimates, ranks
 from pipeline.database import open_database
 from pipeline.errors import SurveyError, did_you_mean
-from pipeline.estimate import LOW_BASE
+from pipeline.estimate import LOW_BASE, is_enough
 from pipeline.printed import POOL
 from pipeline.significance import (
     ADJUSTMENT,
@@ -116,7 +116,7 @@ class OpenSurvey:
             tests = [group_pairs(found, adjust), group_and_total(found, adjust), crosstabs(found)]
             return pd.concat(tests, ignore_index=True)
         shares = found[found["measure"].isin(["option", "ranked"]) & found["share"].notna()]
-        shares = shares[shares["valid_cases"] >= LOW_BASE]
+        shares = shares[is_enough(shares)]
         together = chosen_together(self.connection, self.survey)
         tests = [as_tests([])]
         for _, slot in shares.groupby("item" if (shares["measure"] == "option").any() else "measure"):
@@ -163,7 +163,7 @@ class OpenSurvey:
             status = "options"
         compared = wave_pairs(found, before, wave, adjust)
         if by is not None and not compared["by"].ne("").any():
-            raise SurveyError(f"no group of {by!r} has {LOW_BASE} respondents in both {before} and {wave}")
+            raise SurveyError(f"no group of {by!r} has a base of {LOW_BASE} in both {before} and {wave}")
         return compared.assign(comparability=status)
 
     def _comparability(self, question: str, one: str, other: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline.charts import LOW_BASE, NOT_ASKED, SUPPRESSED, kinds
+from pipeline.charts import LOW_BASE, MARKS, NOT_ASKED, SUPPRESSED, UNCERTAIN, kinds
 from pipeline.estimate import SHARES
 from pipeline.printed import CHANGES, Printed
 from pipeline.rounding import half_up, percent, points, thousands
@@ -26,7 +26,6 @@ Nets = Mapping[str, Sequence[str]]
 Record = dict[str, Any]
 
 _EQUAL_WEIGHTS = 1 + 1e-9
-_HIDDEN = {"suppressed": SUPPRESSED, "not_asked": NOT_ASKED}
 _AT_THE_END = ("other", "none", "dkns", "not_applicable")
 _MEASURES = {
     "mean": "Mean",
@@ -259,8 +258,8 @@ def _compared(data: pd.DataFrame) -> Grid:
 def _moved(row: Record) -> list[Cell]:
     """A change with its interval, where there is one."""
     value, low, high = (float(row[name]) for name in ("value", "low", "high"))
-    if value != value:
-        return [Cell(_HIDDEN.get(str(row["flag"]), "")), NOTHING]
+    if value != value or row["flag"] in MARKS:
+        return [Cell(MARKS.get(str(row["flag"]), "")), NOTHING]
     mark = {"no_clear_change": "n.s.", "low_base": LOW_BASE}.get(str(row["flag"]), "")
     interval = Cell(f"{points(low)} to {points(high)}") if low == low else NOTHING
     return [Cell(points(value), value, "points", mark=mark), interval]
@@ -320,7 +319,7 @@ def _kind(row: Record) -> str:
 
 def _cell(row: Record) -> Cell:
     """The share or the value of a row, with its letters."""
-    hidden = _HIDDEN.get(str(row["flag"]))
+    hidden = MARKS.get(str(row["flag"]))
     letters = str(row.get("higher_than") or "")
     if row["measure"] in SHARES:
         share = float(row["share"])
@@ -333,7 +332,7 @@ def _cell(row: Record) -> Cell:
 
 def _interval(row: Record) -> str:
     low, high = float(row["low"]), float(row["high"])
-    if low != low:
+    if low != low or row["flag"] in MARKS:
         return ""
     if row["measure"] in SHARES:
         return f"{percent(low)} to {percent(high)}"
@@ -363,7 +362,8 @@ def _count(count: Any) -> Cell:
 
 
 def _mark(row: Record) -> str:
-    return {"low_base": LOW_BASE, "suppressed": SUPPRESSED}.get(str(row["flag"]), "")
+    marks = {"low_base": LOW_BASE, "uncertain": UNCERTAIN, "suppressed": SUPPRESSED}
+    return marks.get(str(row["flag"]), "")
 
 
 def _weighted(data: pd.DataFrame) -> bool:

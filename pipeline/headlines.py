@@ -34,6 +34,8 @@ def headlines(paths: Paths) -> Iterator[str]:
         made, problems = run.exhibits()
         if problems:
             raise SurveyError(problems)
+        yield f"# {run.comparisons.in_words()}"
+        yield ""
         for name, one in made.items():
             holding = sorted(_holding(one.tested), key=_strength)
             yield f"# {one.printed.heading} ({name}): {_count(len(holding))}"

@@ -10,7 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.captions import LETTERS, SYNTHETIC, hidden, opt_in
+from pipeline.captions import LETTERS, SYNTHETIC, UNCERTAIN, hidden, opt_in
+from pipeline.comparisons import Comparisons
 from pipeline.estimate import LOW_BASE
 from pipeline.rounding import half_up, percent, thousands
 from pipeline.stats.intervals import CONFIDENCE, NAMES
@@ -30,7 +31,8 @@ MULTIPLE = "Several answers possible: shares can sum to more than 100%. Total me
 def marks(survey: Survey) -> str:
     """What the marks of tables mean."""
     return (
-        f"[low base]: fewer than {LOW_BASE} valid cases, read as indicative only. [c]: {hidden(survey)}. "
+        f"[low base]: fewer than {LOW_BASE} valid cases, or an effective base under {LOW_BASE}, read as "
+        f"indicative only. [c]: {hidden(survey)}. {UNCERTAIN} "
         "[z]: not asked or not offered in that wave."
     )
 
@@ -45,8 +47,13 @@ def _disclosure(survey: Survey) -> str:
     )
 
 
-def methodology(survey: Survey, waves: Sequence[Mapping[Any, Any]]) -> list[tuple[str, str]]:
-    """The disclosure of a survey, as headings with what is to be said: of every wave, and of the numbers."""
+def methodology(
+    survey: Survey, waves: Sequence[Mapping[Any, Any]], compared: pd.DataFrame
+) -> list[tuple[str, str]]:
+    """The disclosure of a survey, as headings with what is to be said: of every wave, and of the numbers.
+
+    `compared` is comparisons.csv.
+    """
     said = survey.methodology
     return [
         ("Sponsor", said.sponsor or _unsaid("sponsor")),
@@ -70,16 +77,31 @@ def methodology(survey: Survey, waves: Sequence[Mapping[Any, Any]]) -> list[tupl
         ),
         (
             "Tests",
-            "Groups are compared in pairs by t tests of unpooled differences with linearised standard "
-            "errors, Holm-adjusted over the pairs of a row; each group with all respondents, of whom it is a "
-            "part; two options of a question on the same respondents. Crosstabs have Rao and Scott's test of "
+            "Shares of two groups, of a group and the others, and of two waves are compared by Newcombe's "
+            "method at their effective bases, means by t tests with linearised standard errors; each group "
+            "with all respondents, of whom it is a part, and two options of a question on the same "
+            "respondents, by t tests of the linearised difference. Adjusted is by Holm, and the interval "
+            "beside a verdict is at the level that agrees with it. Crosstabs have Rao and Scott's test of "
             "the second order. All of them are in tables/tests.csv.",
         ),
+        ("Headlines", _headlines(Comparisons(compared))),
         ("Letters", f"{LETTERS[0].upper()}{LETTERS[1:]}"),
         ("Small numbers", f"{marks(survey)} {_disclosure(survey)}"),
         ("Rounding", f"{ROUNDING} The CSV files carry twelve significant digits."),
         *_weighting(waves),
     ]
+
+
+def _headlines(compared: Comparisons) -> str:
+    """What protects titles from chance, in words."""
+    if compared.families.empty:
+        return "No groups and no waves could be compared, and no title claims that they differ."
+    return (
+        "What titles claim of groups and of waves is protected over everything that could have been claimed, "
+        f"drawn or not: {compared.in_words()}. A title that says so needs an adjusted p of at most "
+        f"{half_up(compared.level, 4).normalize():f} (Benjamini and Bogomolov's procedure over the "
+        f"{thousands(len(compared.families))} questions by a segment or between two waves)."
+    )
 
 
 def segment_names(survey: Survey, put: pd.DataFrame) -> dict[str, str]:

@@ -157,7 +157,7 @@ def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[s
     rows = rows[(rows["role"] != "not_applicable") & ~rows["screened"].astype(bool)]
     number = numbers.questions[exhibit.question]
     found: dict[str, list[_Answer]] = {wave: [] for wave in rows["wave"].unique()}
-    for row in rows[rows["flag"] != "suppressed"].to_dict("records"):
+    for row in rows[~rows["flag"].isin(["suppressed", "uncertain"])].to_dict("records"):
         item = numbers.item(exhibit.question, row["item"])
         option = numbers.option(exhibit.question, row["option"])
         answer = _Answer(

@@ -16,7 +16,7 @@ import pandas as pd
 
 from pipeline.charts import rows
 from pipeline.errors import SurveyError, did_you_mean
-from pipeline.estimate import LOW_BASE
+from pipeline.estimate import FEWEST_EFFECTIVE, LOW_BASE
 from pipeline.printed import CHANGES, main_measures, waves_of
 from pipeline.rounding import half_up, percent, points, thousands
 
@@ -27,7 +27,8 @@ _NAMING = ("item", "option", "label", "group", "wave", "measure", "question")
 _FIELDS = {"n": "valid_cases", "respondents": "respondents", "low": "low", "high": "high"}
 _HIDDEN = {
     "suppressed": "is suppressed",
-    "low_base": f"has fewer than {LOW_BASE} respondents",
+    "uncertain": f"has an effective base under {FEWEST_EFFECTIVE}",
+    "low_base": f"has fewer than {LOW_BASE} respondents, or an effective base under {LOW_BASE},",
     "not_asked": "was not asked in that wave",
 }
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?")

@@ -113,7 +113,7 @@ def report(paths: Paths) -> Path:
         groups=list(_groups(frequencies, names)),
         codebook=list(_codebook(put)),
         bands=declared.segments,
-        methodology=notes.methodology(questionnaire, waves),
+        methodology=notes.methodology(questionnaire, waves, read(paths, "comparisons")),
         targets=read(paths, "targets").to_dict("records"),
         percent=percent,
         thousands=thousands,

@@ -1,7 +1,8 @@
 """Which differences are more than chance: groups of a segment, groups and all, options, waves.
 
 Pure functions of the frames that `cells.estimates` returns and of the sums of pairs.sql and ranks.sql. A test
-is a row with the columns TESTS.
+is a row with the columns TESTS. Its interval is of the method of its p value, at the level `confidence`: it
+leaves out 0 where the adjusted p is below 0.05, and only there.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.estimate import LOW_BASE, SHARES
+from pipeline.estimate import LOW_BASE, SHARES, is_enough
 from pipeline.printed import main_measures
-from pipeline.stats.intervals import mean_limits, newcombe, newcombe_p
+from pipeline.stats.intervals import effective_size, mean_limits, newcombe, newcombe_p
 from pipeline.stats.tests import ADJUSTMENTS, friedman, rao_scott, t_test
 from pipeline.stats.variance import (
     Array,
@@ -30,12 +31,12 @@ from pipeline.stats.variance import (
 
 TESTS = [
     "wave", "question", "item", "option", "measure", "by", "group", "test", "method", "first", "second",
-    "difference", "standard_error", "low", "high", "statistic", "df", "df2", "p", "adjusted_p", "adjustment",
+    "first_estimate", "first_size", "second_estimate", "second_size", "difference", "standard_error", "low",
+    "high", "confidence", "statistic", "df", "df2", "p", "adjusted_p", "adjustment",
 ]  # fmt: skip
 ADJUSTMENT = "holm"
 SURE, LIKELY = 0.05, 0.10  # a capital letter, a small one
 _ROW = ["wave", "question", "item", "option", "measure"]
-_EQUAL = 1 + 1e-12  # a design effect below this is that of equal weights
 
 Mask = NDArray[np.bool_]
 Together = dict[tuple[str, str, str, frozenset[str]], tuple[float, float]]
@@ -45,8 +46,8 @@ Together = dict[tuple[str, str, str, frozenset[str]], tuple[float, float]]
 def higher_than(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Series:
     """For each estimate the letters of the groups of its segment that it is higher than.
 
-    Capital at 95%, small at 90%, adjusted over the pairs of one row of one segment. Groups with fewer than 30
-    valid cases are not tested, and all respondents never are: they hold the groups.
+    Capital at 95%, small at 90%, adjusted over the pairs of one row of one segment. Groups of a low base are
+    not tested, and all respondents never are: they hold the groups.
     """
     out = pd.Series("", index=found.index)
     for block in _blocks(found):
@@ -76,7 +77,7 @@ def group_pairs(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFra
                 | {name: values[row, pair] for name, values in pairs.items()}
                 | {"test": "two_groups", "adjustment": adjustment}
             )
-    return as_tests(rows)
+    return with_limits(as_tests(rows))
 
 
 class _Block:
@@ -100,15 +101,15 @@ class _Block:
         self.is_share = spread(tested["measure"].isin(SHARES)) == 1
         self.estimate = spread(tested["share"].where(tested["share"].notna(), tested["value"]))
         self.error = spread(tested["standard_error"])
-        self.size = spread(tested["effective_base"])
-        self.cases = spread(tested["valid_cases"])
+        self.size = spread(pd.Series(_sizes(tested), index=tested.index))
+        self.enough = spread(is_enough(tested)) == 1
         self.df = float(tested["analysed"].iloc[0]) - 1 if len(tested) else np.nan
         self.columns = list(itertools.combinations(range(len(self.groups)), 2))
 
     def pairs(self, adjustment: str) -> dict[str, Array]:
         """Of each row and pair of columns: the difference, its error, limits, statistic and p values."""
         one, other = ([pair[side] for pair in self.columns] for side in (0, 1))
-        enough = (self.cases[:, one] >= LOW_BASE) & (self.cases[:, other] >= LOW_BASE)
+        enough = self.enough[:, one] & self.enough[:, other]
         found = _difference(
             (self.estimate[:, one], self.error[:, one], self.size[:, one]),
             (self.estimate[:, other], self.error[:, other], self.size[:, other]),
@@ -127,39 +128,52 @@ def _blocks(found: pd.DataFrame) -> Iterator[_Block]:
             yield made
 
 
+def _sizes(found: pd.DataFrame) -> Array:
+    """The effective sizes of shares, as Newcombe's method takes them; NaN of values."""
+    columns = ("share", "standard_error", "effective_base", "valid_cases")
+    return effective_size(*(found[name].to_numpy(dtype=np.float64) for name in columns))
+
+
 def _difference(
-    one: tuple[Array, Array, Array],
-    other: tuple[Array, Array, Array],
-    is_share: Mask,
-    df: Array,
-    by_newcombe: Mask | None = None,
+    one: tuple[Array, Array, Array], other: tuple[Array, Array, Array], is_share: Mask, df: Array
 ) -> dict[str, Array]:
     """The difference of two independent estimates, each with its error and effective size.
 
-    By t, unpooled; by Newcombe's combination of the Wilson limits where a share is 0 or 1 and has no error,
-    and wherever `by_newcombe`.
+    Of shares by Newcombe's combination of the Wilson limits, of values by t, unpooled.
     """
     (first, error, size), (second, other_error, other_size) = one, other
     difference, both = first - second, np.hypot(error, other_error)
     statistic, p = t_test(difference, both, df)
-    low, high = mean_limits(difference, both, df)
-    edge = np.isin(first, (0.0, 1.0)) | np.isin(second, (0.0, 1.0))
-    edge = (edge if by_newcombe is None else edge | by_newcombe) & is_share & ~np.isnan(difference)
-    if edge.any():
-        ends = (first[edge], size[edge], second[edge], other_size[edge])
-        low[edge], high[edge] = newcombe(*ends)
-        p[edge] = newcombe_p(*ends)
-        statistic[edge] = np.nan
+    p[is_share] = newcombe_p(first[is_share], size[is_share], second[is_share], other_size[is_share])
     return {
+        "first_estimate": first,
+        "first_size": np.where(is_share, size, np.nan),
+        "second_estimate": second,
+        "second_size": np.where(is_share, other_size, np.nan),
         "difference": difference,
         "standard_error": both,
-        "low": low,
-        "high": high,
-        "statistic": statistic,
-        "df": np.where(edge, np.nan, df),
+        "statistic": np.where(is_share, np.nan, statistic),
+        "df": np.where(is_share, np.nan, df),
         "p": p,
-        "method": np.where(edge, "newcombe", "t"),
+        "method": np.where(is_share, "newcombe", "t"),
     }
+
+
+def with_limits(tests: pd.DataFrame, level: float = SURE) -> pd.DataFrame:
+    """`tests` with their intervals, by the method of each at the confidence that agrees with its adjusted p.
+
+    That is 1 − level · p / adjusted p: the interval leaves out 0 where the adjusted p is below `level`.
+    """
+    columns = ("difference", "standard_error", "df", "p", "adjusted_p",
+               "first_estimate", "first_size", "second_estimate", "second_size")  # fmt: skip
+    difference, error, df, p, adjusted, *ends = (tests[name].to_numpy(dtype=np.float64) for name in columns)
+    part = np.divide(p, adjusted, out=np.ones_like(p), where=adjusted > 0)
+    confidence = np.where(np.isnan(p) | np.isnan(difference), np.nan, 1 - level * part)
+    low, high = mean_limits(difference, error, df, confidence)
+    sized = ~np.isnan(ends[1])
+    share, size, other, other_size = (end[sized] for end in ends)
+    low[sized], high[sized] = newcombe(share, size, other, other_size, confidence[sized])
+    return tests.assign(low=low, high=high, confidence=confidence)
 
 
 def group_and_total(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
@@ -169,60 +183,74 @@ def group_and_total(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Dat
     """
     shares = found[found["measure"].isin(SHARES) & found["share"].notna()]
     whole = shares[shares["by"] == ""]
-    enough = shares[(shares["by"] != "") & (shares["valid_cases"] >= LOW_BASE)]
+    enough = shares[(shares["by"] != "") & is_enough(shares)]
     rows = enough.merge(whole, on=_ROW, suffixes=("", "_all"))
     group, total, outside = _sums_with_all(rows)
     difference, error = group_less_total(group, total, rows["analysed"])
     df = rows["analysed"].to_numpy(dtype=float) - 1
     statistic, p = t_test(difference, error, df)
-    low, high = mean_limits(difference, error, df)
     edge = np.isin(group.share, (0.0, 1.0)) | np.isin(total.share, (0.0, 1.0))
+    others = rows["valid_cases_all"] - rows["valid_cases"]
     by_newcombe = newcombe_p(
-        group.share, effective_cases(group.weight, group.squares),
-        outside.share, effective_cases(outside.weight, outside.squares),
-    )  # fmt: skip
+        group.share, _sizes(rows), outside.share, _size_of(outside, others, rows["analysed"])
+    )
     tested = rows[[*_ROW, "by"]].assign(
         test="group_and_total",
         method=np.where(edge, "newcombe, against the others", "t, overlapping"),
         first=rows["group"],
+        first_estimate=group.share,
+        second_estimate=total.share,
         difference=difference,
         standard_error=error,
-        low=np.where(edge, np.nan, low),
-        high=np.where(edge, np.nan, high),
         statistic=np.where(edge, np.nan, statistic),
         df=np.where(edge, np.nan, df),
         p=np.where(edge, by_newcombe, p),
     )
+    tested = tested[tested["p"].notna()]
     families = tested.groupby([*_ROW, "by"], sort=False)["p"]
-    tested["adjusted_p"] = families.transform(lambda p: ADJUSTMENTS[adjustment](p))
-    return as_tests(tested[tested["p"].notna()].assign(adjustment=adjustment).to_dict("records"))
+    return _adjusted(tested, families, adjustment)
 
 
 def group_and_others(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
     """A test of every group against all who are not in it: of each answer, and of a grid each net.
 
-    Adjusted over all answers and groups of a wave together, of whatever segment. Not where either side has
-    fewer than 30 valid cases.
+    Adjusted over all answers and groups of a wave together, of whatever segment. Not where either side has a
+    low base.
     """
     shares = answers_compared(found)
     whole = shares[shares["by"] == ""]
     rows = shares[shares["by"] != ""].merge(whole, on=_ROW, suffixes=("", "_all"))
+    _, _, outside = _sums_with_all(rows)
     others = rows["valid_cases_all"] - rows["valid_cases"]
-    rows = rows[((rows["valid_cases"] >= LOW_BASE) & (others >= LOW_BASE)).to_numpy(dtype=bool)]
+    size = effective_cases(outside.weight, outside.squares)
+    enough = is_enough(rows) & (others >= LOW_BASE) & (size >= LOW_BASE)
+    rows = rows[enough.to_numpy(dtype=bool)]
     group, _, outside = _sums_with_all(rows)
-    one, other = (
-        (own.share, share_error(own, rows["analysed"]), effective_cases(own.weight, own.squares))
-        for own in (group, outside)
+    analysed, others = rows["analysed"], rows["valid_cases_all"] - rows["valid_cases"]
+    result = _difference(
+        (group.share, share_error(group, analysed), _size_of(group, rows["valid_cases"], analysed)),
+        (outside.share, share_error(outside, analysed), _size_of(outside, others, analysed)),
+        np.ones(len(rows), dtype=np.bool_),
+        analysed.to_numpy(dtype=float) - 1,
     )
-    is_share = np.ones(len(rows), dtype=np.bool_)
-    result = _difference(one, other, is_share, rows["analysed"].to_numpy(dtype=float) - 1)
     tested = rows[[*_ROW, "by"]].assign(
         test="group_and_others", first=rows["group"], second="others", **result
     )
     tested = tested[tested["p"].notna()]
-    families = tested.groupby(["wave", "question"], sort=False)["p"]
-    tested["adjusted_p"] = families.transform(lambda p: ADJUSTMENTS[adjustment](p))
-    return as_tests(tested.assign(adjustment=adjustment).to_dict("records"))
+    return _adjusted(tested, tested.groupby(["wave", "question"], sort=False)["p"], adjustment)
+
+
+def _adjusted(tested: pd.DataFrame, families: Any, adjustment: str) -> pd.DataFrame:
+    """Tests with p values adjusted within each of `families`, and their intervals."""
+    adjusted = families.transform(lambda p: ADJUSTMENTS[adjustment](p))
+    rows = as_tests(tested.assign(adjusted_p=adjusted, adjustment=adjustment).to_dict("records"))
+    return with_limits(rows)
+
+
+def _size_of(sums: Sums, cases: pd.Series, analysed: pd.Series) -> Array:
+    """The effective size of shares that are made of sums."""
+    kish = effective_cases(sums.weight, sums.squares)
+    return effective_size(sums.share, share_error(sums, analysed), kish, cases.to_numpy(dtype=np.float64))
 
 
 def _sums_with_all(rows: pd.DataFrame) -> tuple[Sums, Sums, Sums]:
@@ -248,11 +276,11 @@ def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
     """Rao and Scott's test of the answers against the groups of a segment, second order and first.
 
     Of a single choice and of each item of a grid it is one test; of a multiple choice one an option, chosen
-    or not. Groups with fewer than 30 valid cases are left out; a table with a hidden cell is not tested.
+    or not. Groups of a low base are left out; a table with a hidden cell is not tested.
     """
     rows: list[dict[str, Any]] = []
     cells = found[(found["by"] != "") & (found["measure"] == "option")]
-    cells = cells[cells["valid_cases"].fillna(0) >= LOW_BASE]
+    cells = cells[is_enough(cells)]
     for (wave, question, by, item), block in cells.groupby(["wave", "question", "by", "item"], sort=False):
         if (block["flag"] == "suppressed").any():
             continue  # a table with holes is no table to test, and its statistic would tell of them
@@ -303,9 +331,9 @@ def option_pairs(
 
 
 def adjusted_together(tests: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
-    """`tests` with their p values adjusted over all of them."""
+    """`tests` with their p values adjusted over all of them, and intervals that agree with those."""
     adjusted = ADJUSTMENTS[adjustment](tests["p"]) if len(tests) else tests["p"]
-    return tests.assign(adjusted_p=adjusted, adjustment=adjustment)
+    return with_limits(tests.assign(adjusted_p=adjusted, adjustment=adjustment))
 
 
 def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dict[str, Any]:
@@ -328,17 +356,18 @@ def _paired(first: pd.Series, second: pd.Series, difference: Array, error: Array
 
     By t; by Newcombe where one of them is 0 or 1 and has no error.
     """
-    df, method = float(first["analysed"]) - 1, "t, paired"
+    df, method, sizes = float(first["analysed"]) - 1, "t, paired", [np.nan, np.nan]
     statistic, p = t_test(difference, error, df)
-    low, high = mean_limits(difference, error, df)
     if {first["share"], second["share"]} & {0.0, 1.0}:
-        ends = (first["share"], first["effective_base"], second["share"], second["effective_base"])
-        (low, high), p = newcombe(*ends), newcombe_p(*ends)
+        sizes = _sizes(pd.DataFrame([first, second])).tolist()
+        p = newcombe_p(first["share"], sizes[0], second["share"], sizes[1])
         statistic, df, method = np.array(np.nan), np.nan, "newcombe"
     return {
         "wave": first["wave"], "question": first["question"], "measure": first["measure"], "method": method,
-        "difference": float(difference), "standard_error": float(error), "low": float(low),
-        "high": float(high), "statistic": float(statistic), "df": df, "p": float(p),
+        "first_estimate": float(first["share"]), "first_size": sizes[0],
+        "second_estimate": float(second["share"]), "second_size": sizes[1],
+        "difference": float(difference), "standard_error": float(error),
+        "statistic": float(statistic), "df": df, "p": float(p),
     }  # fmt: skip
 
 
@@ -386,35 +415,33 @@ def rankings(ranks: pd.DataFrame) -> pd.DataFrame:
 def wave_pairs(found: pd.DataFrame, first: str, second: str, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
     """Tests of every estimate of wave `second` less that of wave `first`, adjusted over them together.
 
-    The samples are independent. Unweighted shares by Newcombe, weighted ones and means by t with the degrees
-    of freedom of both.
+    The samples are independent. Shares by Newcombe, means by t with the degrees of freedom of both.
     """
     early, late = (
-        found[(found["wave"] == name) & found["standard_error"].notna() & (found["valid_cases"] >= LOW_BASE)]
+        found[(found["wave"] == name) & found["standard_error"].notna() & is_enough(found)]
         for name in (first, second)
     )
+    early, late = (own.assign(size=_sizes(own)) for own in (early, late))
     keys = ["question", "item", "option", "measure", "by", "group"]
     rows = late.merge(early, on=keys, suffixes=("", "_first"))
     is_share = rows["measure"].isin(SHARES).to_numpy(dtype=np.bool_)
 
     def one(suffix: str) -> tuple[Array, Array, Array]:
         own = rows[f"share{suffix}"].where(is_share, rows[f"value{suffix}"])
-        columns = (own, rows[f"standard_error{suffix}"], rows[f"effective_base{suffix}"])
+        columns = (own, rows[f"standard_error{suffix}"], rows[f"size{suffix}"])
         estimate, error, size = (column.to_numpy(dtype=np.float64) for column in columns)
         return estimate, error, size
 
-    equal = (rows["deff"] < _EQUAL) & (rows["deff_first"] < _EQUAL)
     df = (rows["analysed"] + rows["analysed_first"] - 2).to_numpy(dtype=float)
-    tested = _difference(one(""), one("_first"), is_share, df, equal.to_numpy(dtype=np.bool_))
+    tested = _difference(one(""), one("_first"), is_share, df)
     out = rows[keys].assign(**tested, wave=second, test="two_waves", first=second, second=first)
-    out["adjusted_p"] = ADJUSTMENTS[adjustment](tested["p"])
-    return as_tests(out.assign(adjustment=adjustment).to_dict("records"))
+    return adjusted_together(as_tests(out.to_dict("records")), adjustment)
 
 
 def as_tests(rows: Sequence[Mapping[Any, Any]]) -> pd.DataFrame:
     """Tests as a frame with the columns TESTS and their types, also where there are none."""
     frame = pd.DataFrame(list(rows), columns=TESTS).astype(object)
-    numbers = TESTS[TESTS.index("difference") : -1]
+    numbers = TESTS[TESTS.index("first_estimate") : -1]
     return pd.DataFrame(
         {name: frame[name].astype(float) if name in numbers else frame[name].fillna("") for name in TESTS}
     )

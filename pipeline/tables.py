@@ -7,6 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from pipeline import attack, captions, changes, comparability, declarations, fil
 from pipeline.captions import Context, WaveFacts, Wording
 from pipeline.cells import COLUMNS
 from pipeline.claims import Tested
+from pipeline.comparisons import Comparisons, comparisons
 from pipeline.database import open_database
 from pipeline.declarations import Declarations
 from pipeline.errors import Problem, SurveyError
@@ -40,11 +42,11 @@ QUESTIONNAIRE = [
 def tables(paths: Paths, draft: bool = False) -> list[Path]:
     """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those about them all.
 
-    Those are exhibits.csv, tests.csv, claims.csv, quotes.csv, changes.csv, flow.csv, waves.csv,
-    targets.csv, quality.csv, quality_effects.csv, nonresponse.csv and questionnaire.csv. SurveyError, and
-    nothing written, where a text could reach a person, where the tables together tell a protected count, or
-    where a title claims what the numbers do not support; in a `draft` it gets its neutral title, and the
-    claims that failed are listed.
+    Those are exhibits.csv, tests.csv, claims.csv, comparisons.csv, quotes.csv, changes.csv, flow.csv,
+    waves.csv, targets.csv, quality.csv, quality_effects.csv, nonresponse.csv and questionnaire.csv.
+    SurveyError, and nothing written, where a text could reach a person, where the tables together tell a
+    protected count, or where a title claims what the numbers do not support; in a `draft` it gets its neutral
+    title, and the claims that failed are listed.
     """
     with opened(paths) as run:
         whole = run.composed(draft)
@@ -133,10 +135,16 @@ class Run:
         problems: list[Problem] = []
         for index, exhibit in enumerate(self.chosen):
             try:
-                made[exhibit.id] = _exhibit(Source(self.estimated, exhibit), self.contexts, index + 1)
+                source = Source(self.estimated, exhibit)
+                made[exhibit.id] = _exhibit(source, self.contexts, index + 1, self.comparisons.level)
             except SurveyError as error:
                 problems.append(problem(self.paths, exhibit.id, str(error)))
         return made, problems
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """Everything that could be claimed of groups and of waves."""
+        return comparisons(self.estimated)
 
     def composed(self, draft: bool, absent: Collection[str] = ()) -> Composed:
         """Every table, and what is wrong with exhibits, claims and quoted numbers.
@@ -168,6 +176,7 @@ class Run:
             "tests": pd.concat([as_tests([]).assign(exhibit=""), *tests])[["exhibit", *TESTS]],
             "claims": told.claims,
             "quotes": told.quoted,
+            "comparisons": self.comparisons.families,
             "changes": changes.changes(self.estimated),
             "flow": _flow(connection),
             "waves": connection.execute("select * from waves").df(),
@@ -223,14 +232,14 @@ def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
         )
 
 
-def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> Made:
+def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level: float) -> Made:
     exhibit, all_declared = source.exhibit, source.declared
     found = exhibit_table(source)
     data = found[columns_of(exhibit)]
     if exhibit.drawn.table == "published":
         asked = all_declared.survey.questions[exhibit.question].text or exhibit.question
         printed = captions.caption_published(exhibit, number, data, asked, contexts)
-        return Made(data, Tested(source, found, as_tests([])), printed)
+        return Made(data, Tested(source, found, as_tests([]), level), printed)
     tests = exhibit_tests(source, found)
     names = waves_of(data)[::-1]
     drawn, own = data, tests
@@ -248,7 +257,7 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int) -> Ma
         joined = _labels_joined(question, pools, contexts[name], labels)
         shown.append(replace(contexts[name], change=change, pools=joined))
     printed = captions.caption(exhibit, number, drawn, own, shown)
-    return Made(data, Tested(source, found, tests), printed)
+    return Made(data, Tested(source, found, tests, level), printed)
 
 
 def _sayable(all_declared: Declarations, contexts: Iterable[Context]) -> Iterator[str]:

@@ -17,7 +17,8 @@ FLOATS = (
     "share", "value", "standard_error", "low", "high", "weighted_respondents", "weighted_base",
     "effective_base", "deff", "difference", "statistic", "df", "df2", "p", "adjusted_p", "target",
     "unweighted", "weighted", "mean_weight", "effective_respondents", "lowest_weight", "highest_weight",
-    "early_estimate", "late_estimate", "estimate", "against", "skipped_share",
+    "early_estimate", "late_estimate", "estimate", "against", "skipped_share", "first_estimate", "first_size",
+    "second_estimate", "second_size", "confidence", "level", "smallest_p",
 )  # fmt: skip
 COUNTS = (
     "respondents",
@@ -27,6 +28,8 @@ COUNTS = (
     "early_cases",
     "late_cases",
     "comparisons",
+    "unadjusted",
+    "holding",
     "row",
     "n",
     "received",
@@ -46,7 +49,7 @@ COUNTS = (
     "share_without",
     "change",
 )
-FLAGS = ("synthetic", "holds")
+FLAGS = ("synthetic", "holds", "selected")
 _RETURN = re.compile(r"\r(?!\n)")
 # what a spreadsheet takes for the beginning of a formula: full width too, and behind quotes and blanks
 _UNSAFE = re.compile(r"[\t\r\n]|['\"\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[=+\-@＝＋－＠]")

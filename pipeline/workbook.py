@@ -204,7 +204,8 @@ def _notes(book: Any, look: _Look, paths: Paths, questionnaire: Survey) -> None:
     page.set_column(1, 1, 110)
     page.write_string(0, 0, "Notes", look.title)
     waves = read(paths, "waves").to_dict("records")
-    for number, (name, said) in enumerate(notes.methodology(questionnaire, waves), 2):
+    said_of = notes.methodology(questionnaire, waves, read(paths, "comparisons"))
+    for number, (name, said) in enumerate(said_of, 2):
         page.set_row(number, max(_height(name, 24), _height(said, 110)))
         page.write_string(number, 0, name, look(bold=True, valign="top", text_wrap=True))
         page.write_string(number, 1, said, look(text_wrap=True, valign="top"))

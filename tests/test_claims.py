@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import survey_command
+from scipy.optimize import brentq
+from scipy.stats import norm
 from scipy.stats import t as student
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
@@ -134,25 +136,42 @@ def p_of_top(persons: list[Person], one: str = "Saw", other: str = "Plane") -> f
     return two_sided(difference, error, len(persons) - 1)
 
 
+def effective(persons: list[Person], chosen: Callable[[Person], bool], n: int) -> float:
+    """How many equally weighted cases a share of `persons` is worth, in a sample of `n` in all."""
+    weights, p = [q.weight for q in persons], share(persons, chosen)
+    if len(set(weights)) == 1:
+        return len(persons)
+    kish = sum(weights) ** 2 / sum(w**2 for w in weights)
+    deviations = sum((q.weight * (chosen(q) - p)) ** 2 for q in persons)
+    error = math.sqrt(n / (n - 1) * deviations) / sum(weights)
+    return min(kish, p * (1 - p) / error**2) if error else kish
+
+
+def newcombes(one: list[Person], other: list[Person], tool: str, n: tuple[int, int]) -> float:
+    """The p at which the interval of Newcombe's method 10 for a difference of shares reaches 0."""
+
+    def is_tool(person: Person) -> bool:
+        return person.tool == tool
+
+    sides = [(share(own, is_tool), effective(own, is_tool, of)) for own, of in ((one, n[0]), (other, n[1]))]
+
+    def nearer(log: float) -> float:
+        (p, size), (q, other_size) = sides
+        low, high = confint_proportions_2indep(
+            p * size, size, q * other_size, other_size, method="newcomb", alpha=math.exp(log)
+        )
+        return float(low if p > q else -high)
+
+    return math.exp(brentq(nearer, -60, -1e-9, xtol=1e-13))
+
+
 def p_of_higher(persons: list[Person], tool: str = "Saw", group: str = "Small") -> float:
-    sides = [[p for p in persons if (p.size == group) == inside] for inside in (True, False)]
-    shares = [share(side, lambda p: p.tool == tool) for side in sides]
-    totals = [sum(p.weight for p in side) for side in sides]
-
-    def influence(person: Person) -> float:
-        side = 0 if person.size == group else 1
-        return ((person.tool == tool) - shares[side]) / totals[side] * (1 - 2 * side)
-
-    return two_sided(shares[0] - shares[1], linearised(persons, influence), len(persons) - 1)
+    own, others = ([p for p in persons if (p.size == group) == inside] for inside in (True, False))
+    return newcombes(own, others, tool, (len(persons), len(persons)))
 
 
 def p_of_change(early: list[Person], late: list[Person], tool: str) -> float:
-    shares = [share(wave, lambda p: p.tool == tool) for wave in (early, late)]
-    errors = [
-        linearised(wave, lambda p, own=own, wave=wave: ((p.tool == tool) - own) / sum(q.weight for q in wave))
-        for wave, own in zip((early, late), shares, strict=True)
-    ]
-    return two_sided(shares[1] - shares[0], math.hypot(*errors), len(early) + len(late) - 2)
+    return newcombes(late, early, tool, (len(late), len(early)))
 
 
 def crossing(found: Callable[[int], bool], start: int) -> int:
@@ -251,8 +270,11 @@ def test_majority_holds_from_one_respondent_on(tmp_path: Path) -> None:
 def test_majority_under_weights(tmp_path: Path) -> None:
     persons = tooled(62, 0, 0) + tooled(0, 19, 0, weight=2.0)  # 62 of 100, and the half by effective size
     total, squares = sum(p.weight for p in persons), sum(p.weight**2 for p in persons)
-    size = total**2 / squares
-    low = float(proportion_confint(0.62 * size, size, method="wilson")[0])
+    size = effective(persons, lambda p: p.tool == "Saw", len(persons))
+    assert size < total**2 / squares  # who weighs more answers otherwise
+    # Wilson's interval with the t of that size, as one of the normal distribution at another level
+    alpha = 2 * float(norm.sf(student.ppf(0.975, size - 1)))
+    low = float(proportion_confint(0.62 * size, size, method="wilson", alpha=alpha)[0])
     row = verdicts(tmp_path / "w", {"w": persons}, '{ majority = "saw" }', weighted=True).iloc[0]
     assert row["estimate"] == pytest.approx(0.62)
     assert row["low"] == pytest.approx(low, rel=1e-9)
@@ -320,16 +342,18 @@ def changed(late: int, early: int = 40, n: int = 100) -> dict[str, list[Person]]
     return {"w1": tooled(early, n - early, 0), "w2": tooled(late, n - late, 0)}
 
 
-def is_clear(late: int, early: int = 40, n: int = 100) -> bool:
+def is_clear(late: int, level: float, early: int = 40, n: int = 100) -> bool:
     """Whether Newcombe excludes 0 at the level of Holm: saws, planes (their mirror) and files are three."""
-    low, high = confint_proportions_2indep(late, n, early, n, method="newcomb", alpha=0.05 / 3)
+    low, high = confint_proportions_2indep(late, n, early, n, method="newcomb", alpha=level / 3)
     return bool(low > 0 or high < 0)
 
 
 @pytest.mark.parametrize("claim", ["grew", "fell", "no_clear_change"])
 def test_a_change_holds_from_one_respondent_on(tmp_path: Path, claim: str) -> None:
-    up = crossing(is_clear, 41)
-    down = next(late for late in range(39, 0, -1) if is_clear(late))
+    # two families, of tools and of sizes, and one of them is selected; that there is no change needs no level
+    level = 0.05 if claim == "no_clear_change" else 0.05 / 2
+    up = crossing(lambda late: is_clear(late, level), 41)
+    down = next(late for late in range(39, 0, -1) if is_clear(late, level))
     cases = {
         "grew": [(up, True), (up - 1, False), (down, False)],
         "fell": [(down, True), (down + 1, False), (up, False)],
@@ -338,6 +362,8 @@ def test_a_change_holds_from_one_respondent_on(tmp_path: Path, claim: str) -> No
     for late, holds in cases[claim]:
         row = verdicts(tmp_path / str(late), changed(late), f'{{ {claim} = "saw" }}', kind="dumbbell").iloc[0]
         assert row["holds"] == holds, row["said"]
+        assert row["level"] == level
+        assert (row["low"] > 0 or row["high"] < 0) == is_clear(late, level)
         assert (row["first"], row["second"]) == ("w2", "w1")
         assert row["difference"] == pytest.approx((late - 40) / 100)
 
@@ -362,7 +388,7 @@ def test_a_change_under_weights(tmp_path: Path, claim: str) -> None:
 
 
 def test_changes_of_three_waves_are_adjusted_together(tmp_path: Path) -> None:
-    waves = {"w1": tooled(40, 60, 0), "w2": tooled(52, 48, 0), "w3": tooled(62, 38, 0)}
+    waves = {"w1": tooled(40, 60, 0), "w2": tooled(52, 48, 0), "w3": tooled(70, 30, 0)}
     claims = '{ grew = ["saw.w1.w3", "saw.w2", "saw"] }'
     rows = verdicts(tmp_path, waves, claims, kind="trend_lines")
     assert rows["comparisons"].tolist() == [9, 9, 9]  # three lines, three pairs of waves

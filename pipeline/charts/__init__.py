@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 LOW_BASE = "[low base]"
 SUPPRESSED = "[c]"
 NOT_ASKED = "[z]"
+UNCERTAIN = "[u]"
+MARKS = {"suppressed": SUPPRESSED, "uncertain": UNCERTAIN, "not_asked": NOT_ASKED}
+"""what is printed in place of a number, by flag"""
 NO_VALUE = "–"
 NO_CLEAR_CHANGE = "n.s."
 _VALUES = ("mean", "median")
@@ -125,7 +128,7 @@ class Row:
     @property
     def plotted(self) -> float:
         """The share to draw, NaN where there is none to be shown."""
-        return math.nan if self.flag in ("suppressed", "not_asked") else self.share
+        return math.nan if self.flag in MARKS else self.share
 
     @property
     def drawn(self) -> bool:
@@ -140,10 +143,8 @@ class Row:
     @property
     def text(self) -> str:
         """The value as printed."""
-        if self.flag == "suppressed":
-            return SUPPRESSED
-        if self.flag == "not_asked":
-            return NOT_ASKED
+        if self.flag in MARKS:
+            return MARKS[self.flag]
         if self.published:
             return self.published
         if self.measure in CHANGES:

@@ -1,8 +1,10 @@
 """Intervals of a share, of a mean and of a difference, at 95% unless said otherwise; all take arrays.
 
-`wilson` takes the effective number of cases and the normal quantile, and is the default of the pipeline.
-The others lean on the standard error and on t with `df` degrees of freedom, as R's svyciprop does. Where
-there is no error to lean on, at shares of 0 and 1, they are the share itself; where there is no base, NaN.
+The default of the pipeline is `wilson`: the score interval with the number of cases and the normal quantile
+where all weights are equal, else with the effective size that `wilson_size` gives and t. `wilson_kish` takes
+Kish's size and the normal quantile. The others lean on the standard error and on t with `df` degrees of
+freedom, as R's svyciprop does. Where there is no error to lean on, at shares of 0 and 1, they are the share
+itself; where there is no base, NaN.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from numpy.typing import ArrayLike
 from pipeline.stats.variance import Array
 
 CONFIDENCE = 0.95
-Method = Literal["wilson", "wilson_design", "logit", "beta", "korn_graubard", "wald"]
+Method = Literal["wilson", "wilson_kish", "wilson_design", "logit", "beta", "korn_graubard", "wald"]
 NAMES: dict[str, str] = {
     "wilson": "Wilson",
+    "wilson_kish": "Wilson (Kish's size)",
     "wilson_design": "Wilson (design-based)",
     "logit": "logit",
     "beta": "beta",
@@ -28,6 +31,7 @@ NAMES: dict[str, str] = {
 }
 """how each is called in print; `t` is that of a mean"""
 Limits = tuple[Array, Array]
+_EQUAL = 1 - 1e-12  # Kish's size ÷ cases, from which on weights are equal but for rounding
 _HALVINGS = 60  # of a bracket 40 wide, to the last digit of a double
 
 
@@ -41,11 +45,41 @@ def share_limits(
     """
     df = np.asarray(cases, dtype=np.float64) - 1
     if method == "wilson":
+        return _score(share, *wilson_size(share, error, effective, cases))
+    if method == "wilson_kish":
         return wilson(share, effective)
     if method in ("beta", "korn_graubard"):
         return beta(share, error, df, cap=cases if method == "korn_graubard" else np.inf)
     by_error = {"wilson_design": wilson_design, "logit": logit, "wald": wald}
     return by_error[method](share, error, df)
+
+
+def effective_size(share: ArrayLike, error: ArrayLike, effective: ArrayLike, cases: ArrayLike) -> Array:
+    """How many equally weighted cases a weighted share is worth.
+
+    The cases where all weights are equal; else the smaller of Kish's size, `effective`, and that of the
+    linearised variance, p(1−p)/SE², which is Kish's where SE is 0. Kish's alone is too large where the answer
+    depends on the weight, the other alone where a share is rare: docs/coverage.md.
+    """
+    given = (np.asarray(values, dtype=np.float64) for values in (share, error, effective, cases))
+    p, se, kish, n = np.broadcast_arrays(*given)
+    design = np.divide(p * (1 - p), se**2, out=kish.copy(), where=se > 0)
+    return np.where(kish >= n * _EQUAL, n, np.minimum(kish, design))
+
+
+def wilson_size(
+    share: ArrayLike, error: ArrayLike, effective: ArrayLike, cases: ArrayLike
+) -> tuple[Array, Array]:
+    """The size and the quantile with which the default interval is made.
+
+    Where weights are equal, the cases and that of the normal distribution; else `effective_size`, and t on
+    that size less one (infinite where it is not above 1: the interval is then everything).
+    """
+    size = effective_size(share, error, effective, cases)
+    equal = size >= np.asarray(cases, dtype=np.float64) * _EQUAL
+    some = size > 1
+    quantile = np.where(some, _t(np.where(some, size - 1, 1.0), CONFIDENCE), np.inf)
+    return size, np.where(equal, NormalDist().inv_cdf(0.5 + CONFIDENCE / 2), quantile)
 
 
 def wilson(share: ArrayLike, cases: ArrayLike, confidence: float = CONFIDENCE) -> Limits:
@@ -122,7 +156,9 @@ def wald(share: ArrayLike, error: ArrayLike, df: ArrayLike, confidence: float = 
     return p - half, p + half
 
 
-def mean_limits(mean: ArrayLike, error: ArrayLike, df: ArrayLike, confidence: float = CONFIDENCE) -> Limits:
+def mean_limits(
+    mean: ArrayLike, error: ArrayLike, df: ArrayLike, confidence: ArrayLike = CONFIDENCE
+) -> Limits:
     """The mean ± t · SE; NaN where there is no error, or no degree of freedom."""
     m, se = _shaped(mean, error)
     half = _t(np.where(np.asarray(df) > 0, df, np.nan), confidence) * se
@@ -131,14 +167,16 @@ def mean_limits(mean: ArrayLike, error: ArrayLike, df: ArrayLike, confidence: fl
 
 def newcombe(
     share: ArrayLike, cases: ArrayLike, other: ArrayLike, other_cases: ArrayLike,
-    confidence: float = CONFIDENCE,
+    confidence: ArrayLike = CONFIDENCE,
 ) -> Limits:  # fmt: skip
     """The interval of a share less another, of independent samples, from the score interval of each.
 
     Method 10 of Newcombe, R. G. (1998), Statistics in Medicine 17, 873-890. The same combination of any two
     intervals is Zou and Donner's MOVER.
     """
-    return _combined(share, cases, other, other_cases, NormalDist().inv_cdf(0.5 + confidence / 2))
+    from scipy.special import ndtri
+
+    return _combined(share, cases, other, other_cases, -ndtri((1 - np.asarray(confidence)) / 2))
 
 
 def newcombe_p(share: ArrayLike, cases: ArrayLike, other: ArrayLike, other_cases: ArrayLike) -> Array:
@@ -183,10 +221,11 @@ def _unless(some: np.ndarray, share: Array, limits: Limits) -> Limits:
     return np.where(some, limits[0], share), np.where(some, limits[1], share)
 
 
-def _t(df: ArrayLike, confidence: float) -> Array:
+def _t(df: ArrayLike, confidence: ArrayLike) -> Array:
     from scipy.special import stdtrit
 
-    return np.asarray(stdtrit(np.asarray(df, dtype=np.float64), 0.5 + confidence / 2))
+    # from the tail, which is exact where 1 less it is not
+    return -np.asarray(stdtrit(np.asarray(df, dtype=np.float64), (1 - np.asarray(confidence)) / 2))
 
 
 def _score(share: ArrayLike, cases: ArrayLike, z: ArrayLike) -> Limits:
@@ -195,7 +234,8 @@ def _score(share: ArrayLike, cases: ArrayLike, z: ArrayLike) -> Limits:
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = (p + square / (2 * n)) / (1 + square / n)
         half = np.sqrt(square) / (1 + square / n) * np.sqrt(p * (1 - p) / n + square / (4 * n**2))
-    low = np.where(p == 0, 0.0, np.maximum(centre - half, 0.0))
-    high = np.where(p == 1, 1.0, np.minimum(centre + half, 1.0))
+    # an infinite quantile leaves nothing out
+    low = np.where((p == 0) | np.isinf(square), 0.0, np.maximum(centre - half, 0.0))
+    high = np.where((p == 1) | np.isinf(square), 1.0, np.minimum(centre + half, 1.0))
     nothing = ~(n > 0)
     return np.where(nothing, np.nan, low), np.where(nothing, np.nan, high)
