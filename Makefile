@@ -42,7 +42,7 @@ ALONE := $(VENV)/bin/python -S -m pipeline.lock
 export SURVEY
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: all test faults fuzz viewers bench notebooks docs help clean setup FORCE
+.PHONY: all test faults fuzz viewers bench simulation notebooks docs help clean setup FORCE
 
 all: $(VENV)/.installed ## run every stage whose inputs changed (SURVEY=ospo for another, DRAFT=1 for a draft)
 	@$(ALONE) $(MAKE) -s $(STATE)/report.stamp
@@ -80,6 +80,11 @@ docs: $(VENV)/.installed ## write docs/cli.md from the help of the commands
 bench: $(VENV)/.developed all ## measure the work from export to shares, and drawing, beside the same by hand
 	$(VENV)/bin/python benchmarks/performance.py
 	$(VENV)/bin/python benchmarks/figures.py
+
+simulation: $(VENV)/.installed ## draw surveys with nothing to find, and write docs/false_headlines.md (20 minutes)
+	$(VENV)/bin/python benchmarks/false_headlines.py > docs/false_headlines.md.new
+	$(VENV)/bin/python benchmarks/headlines.py >> docs/false_headlines.md.new
+	mv docs/false_headlines.md.new docs/false_headlines.md
 
 setup: $(VENV)/.installed ## create .venv from the lock file; `. .venv/bin/activate` puts survey on the path
 
