@@ -82,9 +82,9 @@ bench: $(VENV)/.developed all ## measure the work from export to shares, and dra
 	$(VENV)/bin/python benchmarks/figures.py
 
 simulation: $(VENV)/.installed ## draw surveys with nothing to find, and write docs/false_headlines.md (20 minutes)
-	$(VENV)/bin/python benchmarks/false_headlines.py > docs/false_headlines.md.new
-	$(VENV)/bin/python benchmarks/headlines.py >> docs/false_headlines.md.new
-	mv docs/false_headlines.md.new docs/false_headlines.md
+	$(VENV)/bin/python benchmarks/false_headlines.py > $(VENV)/false_headlines.md
+	$(VENV)/bin/python benchmarks/headlines.py >> $(VENV)/false_headlines.md
+	mv $(VENV)/false_headlines.md docs/false_headlines.md
 
 setup: $(VENV)/.installed ## create .venv from the lock file; `. .venv/bin/activate` puts survey on the path
 
