@@ -107,7 +107,7 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
     named = [tested.row(reference) for reference in references]
     if any(row["measure"] not in SHARES for row in named) or len({competes_on(row) for row in named}) > 1:
         raise SurveyError(f"top = {of}: shares are compared, of options or of one option of several items")
-    tests = [test for row in named for test in _against_others(tested, row, named)]
+    tests = against_others(tested, references)
     first = named[0]
     few = [row for row in named if row["flag"] in _FEW or pd.isna(row["valid_cases"])]
     if few:
@@ -128,6 +128,12 @@ def _top(tested: Tested, references: Sequence[str]) -> Verdict:
     numbers = _numbers(closest | {"adjusted_p": closest["p"]})
     return Verdict("top", of, holds, said, first["wave"], _id(one), _id(other), one["share"], other["share"],
                    level=SURE, comparisons=len(tests), method=closest["method"], **numbers)  # fmt: skip
+
+
+def against_others(tested: Tested, references: Sequence[str]) -> list[Row]:
+    """The tests that `top` rests on: of each answer named against each that is not, unadjusted."""
+    named = [tested.row(reference) for reference in references]
+    return [test for row in named for test in _against_others(tested, row, named)]
 
 
 def _competing(tested: Tested, row: Row) -> pd.DataFrame:

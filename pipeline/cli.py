@@ -143,12 +143,18 @@ def explain(
     with_rows: Annotated[
         bool, typer.Option("--rows", help="list the responses counted, by their place in the export")
     ] = False,
+    claim: Annotated[
+        bool, typer.Option("--claim", help="print what the title claims instead, and what that rests on")
+    ] = False,
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
-    """Print the receipt of a number: how it came about, from the cells of the export to its rounding."""
+    """Print the receipt of a number: how it came about, from the cells of the export to its rounding.
+
+    Each step is in numbers, so that it can be done again by hand.
+    """
     from pipeline.explain import explain as receipt
 
-    for line in receipt(places.find(survey), exhibit, reference, with_rows):
+    for line in receipt(places.find(survey), exhibit, reference, with_rows, claim):
         _say(line)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
 import os
@@ -10,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +24,7 @@ from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.paths import Paths
 from pipeline.report import report
-from pipeline.tables import tables
+from pipeline.tables import Run, opened, tables
 
 # as a user's pandas keeps strings: only the development tools bring pyarrow, with which it does otherwise
 pd.set_option("mode.string_storage", "python")
@@ -208,3 +209,16 @@ def ospo(folder: Path, export: Path) -> Paths:
 @pytest.fixture(scope="session")
 def ospo_done(real: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Paths:
     return ospo(tmp_path_factory.mktemp("ospo"), real(OSPO_TEXT))
+
+
+@pytest.fixture
+def opened_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """All receipts of a test are made from one opened run, whose estimates are made once."""
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def run(paths: Paths) -> Run:
+            return stack.enter_context(opened(paths))
+
+        monkeypatch.setattr("pipeline.explain.opened", lambda paths: contextlib.nullcontext(run(paths)))
+        yield

@@ -53,12 +53,12 @@ def test_only_these_know_duckdb() -> None:
         "cells.py",
         "tables.py",
         "exhibit_table.py",
-        "explain.py",
         "parquet.py",
         "partitions.py",
         "quality.py",
         "quality_tables.py",
         "query.py",
+        "receipt.py",
         "weights.py",
         "formats/written.py",
     }
@@ -83,7 +83,7 @@ def test_only_tables_computes_shares() -> None:
     assert users("pipeline.cells") == {"tables.py", "exhibit_table.py", "claims.py", "explore.py"}
     computing = {"estimate.py", "significance.py", "exhibit_table.py", "stats/coverage.py"}
     # these ask for the names of the intervals and the confidence level, and for no formula
-    naming = {"cells.py", "explain.py", "grids.py", "notes.py", "survey.py"}
+    naming = {"cells.py", "derivation.py", "grids.py", "notes.py", "survey.py"}
     assert users("pipeline.stats.intervals") == computing | naming
     for name in naming:
         for line in SOURCES[name].splitlines():
