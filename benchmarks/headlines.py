@@ -233,10 +233,10 @@ def lay_out(folder: Path, design: Design, random: np.random.Generator) -> None:
     """The exports and declarations of one survey, as somebody would have them."""
     raw = folder / "raw" / "drawn"
     raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text("\n".join(_declared()) + "\n")
+    (raw / "survey.toml").write_text("\n".join(_declared()) + "\n", "utf-8")
     for place, wave in enumerate(WAVES):
         own = drawn(design, 1, place == 1, random)
-        with (raw / f"{wave}.csv").open("w", newline="") as file:
+        with (raw / f"{wave}.csv").open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
             out.writerow(["id", "weight", *SEGMENTS, *(asked.name for asked in QUESTIONS)])
             for number in range(design.n):
@@ -251,7 +251,8 @@ def lay_out(folder: Path, design: Design, random: np.random.Generator) -> None:
                 out.writerow([f"{wave}-{number}", f"{own.weights[0, number]:.6f}", *groups, *answers])
         (raw / f"{wave}.toml").write_text(
             f'title = "{wave}"\nsynthetic = true\nfielded = {{ from = {wave}-01-01, to = {wave}-02-01 }}\n'
-            f'[source]\nfile = "{wave}.csv"\nformat = "flat"\n[respondents]\nid = "id"\nweight = "weight"\n'
+            f'[source]\nfile = "{wave}.csv"\nformat = "flat"\n[respondents]\nid = "id"\nweight = "weight"\n',
+            "utf-8",
         )
 
 
@@ -282,7 +283,7 @@ def suggested(folder: Path) -> list[str]:
     for command in ("ingest", "normalise", "headlines"):
         run = subprocess.run(
             [sys.executable, "-m", "pipeline", command, "--survey", "drawn"],
-            cwd=folder, env=env, capture_output=True, text=True, check=False,
+            cwd=folder, env=env, capture_output=True, encoding="utf-8", check=False,
         )  # fmt: skip
         if run.returncode:
             raise RuntimeError(f"survey {command}: {run.stderr}")

@@ -25,7 +25,7 @@ from pipeline.estimate import LOW_BASE, SHARES, is_enough
 from pipeline.exhibit_table import Source
 from pipeline.printed import answer_label, waves_of
 from pipeline.quotes import find
-from pipeline.rounding import half_up, p_value, percent, points, thousands
+from pipeline.rounding import end_in_points, half_up, p_value, percent, points, thousands
 from pipeline.significance import SURE, item_pairs, option_pairs, with_limits
 
 CLAIMS = [
@@ -289,7 +289,8 @@ def _held_against(level: float) -> str:
 
 
 def _difference(result: Row) -> str:
-    return f"{points(result['difference'])} points [{points(result['low'])}, {points(result['high'])}]"
+    low, high = (end_in_points(result[end]) for end in ("low", "high"))
+    return f"{points(result['difference'])} points [{low}, {high}]"
 
 
 def _id(row: Row) -> str:

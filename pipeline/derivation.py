@@ -12,7 +12,7 @@ from pipeline.captions import hidden
 from pipeline.estimate import SHARES
 from pipeline.receipt import Receipt, full, part, printed
 from pipeline.rounding import MINUS, significant, thousands
-from pipeline.stats.intervals import CONFIDENCE, NAMES
+from pipeline.stats.intervals import CONFIDENCE, NAMES, wilson_size
 from pipeline.tidy import read
 
 _QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
@@ -24,6 +24,7 @@ _BETA = (
 )
 _LIMITS = {
     "wilson": _WILSON,
+    "wilson_kish": _WILSON,
     "wilson_design": _WILSON,
     "logit": "1 ÷ (1 + e^−l), where l = ln(p ÷ (1 − p)) ± q × error ÷ (p (1 − p))",
     "beta": _BETA,
@@ -96,7 +97,7 @@ def _limits_of_share(receipt: Receipt) -> Iterator[str]:
     row = receipt.row
     method, name = str(row["interval"]), NAMES.get(row["interval"], row["interval"])
     ends = f"{full(row['low'])} to {full(row['high'])}"
-    if not row["standard_error"] > 0 and method not in ("wilson", "korn_graubard"):
+    if not row["standard_error"] > 0 and method not in ("wilson", "wilson_kish", "korn_graubard"):
         yield part("interval", f"95% {name}: {ends}; where there is no error it is the share itself")
         return
     size, of, q, by = _size_and_quantile(receipt)
@@ -114,6 +115,12 @@ def _size_and_quantile(receipt: Receipt) -> tuple[float, str, float, str]:
     df = cases - 1
     by_t = (quantile(df), f"of t with {full(df)} degrees of freedom")
     if method == "wilson":
+        found, q = (float(one) for one in wilson_size(p, error, row["effective_base"], cases))
+        if found >= cases:
+            return found, "valid cases", q, "of the normal distribution"
+        of = "p (1 − p) ÷ error²" if found < row["effective_base"] else "effective base"
+        return found, f"{of}, the smaller of two", q, f"of t with {full(found - 1)} degrees of freedom"
+    if method == "wilson_kish":
         return float(row["effective_base"]), "effective base", quantile(), "of the normal distribution"
     if method == "korn_graubard":
         return min(size, cases), "p (1 − p) ÷ error², at most the valid cases", 0.0, ""
@@ -122,11 +129,11 @@ def _size_and_quantile(receipt: Receipt) -> tuple[float, str, float, str]:
     return (size, "p (1 − p) ÷ error²", *by_t) if method == "wilson_design" else (0.0, "", *by_t)
 
 
-def quantile(df: float = math.inf) -> float:
-    """How many errors a 95% interval reaches to each side: of t, or of the normal distribution."""
+def quantile(df: float = math.inf, confidence: float = CONFIDENCE) -> float:
+    """How many errors an interval reaches to each side: of t, or of the normal distribution."""
     from scipy.special import stdtrit
 
-    upper = 0.5 + CONFIDENCE / 2
+    upper = 0.5 + confidence / 2
     return NormalDist().inv_cdf(upper) if math.isinf(df) else float(stdtrit(df, upper))
 
 

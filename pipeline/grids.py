@@ -17,7 +17,7 @@ import pandas as pd
 from pipeline.charts import LOW_BASE, MARKS, NOT_ASKED, SUPPRESSED, UNCERTAIN, kinds
 from pipeline.estimate import SHARES
 from pipeline.printed import CHANGES, Printed
-from pipeline.rounding import half_up, percent, points, thousands
+from pipeline.rounding import end_in_points, half_up, percent, points, thousands
 from pipeline.stats.intervals import NAMES
 from pipeline.words import lowered, plain
 
@@ -261,7 +261,7 @@ def _moved(row: Record) -> list[Cell]:
     if value != value or row["flag"] in MARKS:
         return [Cell(MARKS.get(str(row["flag"]), "")), NOTHING]
     mark = {"no_clear_change": "n.s.", "low_base": LOW_BASE}.get(str(row["flag"]), "")
-    interval = Cell(f"{points(low)} to {points(high)}") if low == low else NOTHING
+    interval = Cell(f"{end_in_points(low)} to {end_in_points(high)}") if low == low else NOTHING
     return [Cell(points(value), value, "points", mark=mark), interval]
 
 

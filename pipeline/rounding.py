@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 MINUS = "−"
 SIGNIFICANT_DIGITS = 12
+_NOTHING = 1e-12  # a difference of shares below this is rounding
 _ANY_SIZE = Context(prec=400)  # the longest float has 309 digits before its point
 
 
@@ -35,6 +36,12 @@ def points(difference: float) -> str:
     if not rounded:
         return "0"
     return f"{MINUS if difference < 0 else '+'}{rounded}"
+
+
+def end_in_points(end: float) -> str:
+    """An end of an interval in points as printed; `>0` or `<0` where it is not 0 and would read so."""
+    said = points(end)
+    return said if said != "0" or abs(end) < _NOTHING else f"{'>' if end > 0 else '<'}0"
 
 
 def thousands(count: float) -> str:

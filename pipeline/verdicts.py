@@ -26,14 +26,14 @@ Row = Mapping[Any, Any]
 _KEYS = ["item", "option"]
 _NEWCOMBE = (
     "from d − √((p − l)² + (u′ − p′)²) to d + √((u − p)² + (p′ − l′)²): Wilson's limits l and u of the "
-    "first, l′ and u′ of the second, at their effective bases"
+    "first, l′ and u′ of the second, with n = {first} and {second}"
 )
 _CRITERIA = {
     "top": "the difference is above 0 and p below {level}, against every other answer",
     "majority": "the lower limit is above 0.5",
-    "higher_in": "the difference is above 0 and the adjusted p below {level}",
-    "grew": "the difference is above 0 and the adjusted p below {level}",
-    "fell": "the difference is below 0 and the adjusted p below {level}",
+    "higher_in": "the difference is above 0 and the adjusted p at most {level}",
+    "grew": "the difference is above 0 and the adjusted p at most {level}",
+    "fell": "the difference is below 0 and the adjusted p at most {level}",
     "no_clear_change": "the adjusted p is not below {level}",
 }
 
@@ -75,15 +75,21 @@ def _test(place: int, test: Row, before: Row, after: Row, sign: int) -> Iterator
     """A test of two independent estimates, in the direction that the table has it."""
     yield part("test", f"{test['test']} by {test['method']}, p = {full(test['p'])} ({_line(place)})")
     ends = [full(end) for end in sorted((sign * test["low"], sign * test["high"]))]
+    level = float(test["confidence"])
+    share = f"1 − {SURE:g} × {full(test['p'])} ÷ {full(test['adjusted_p'])} = {full(level)}"
+    yield part("confidence", f"{share}, so that the interval leaves out 0 where adjusted p is below {SURE:g}")
     if test["method"] == "newcombe":
-        yield part("interval", f"95% Newcombe, q = {full(quantile())}: {ends[0]} to {ends[1]}")
-        yield part("", f"{_NEWCOMBE}; the first is the later, or the second group")
+        sizes = [test["first_size"], test["second_size"]][::sign]
+        by = f"q = {full(quantile(confidence=level))}"
+        yield part("interval", f"Newcombe, {by}: {ends[0]} to {ends[1]}")
+        said = _NEWCOMBE.format(first=full(sizes[0]), second=full(sizes[1]))
+        yield part("", f"{said}; the first is the later, or the second group")
         yield part("", "p is that of the q at which an end of it is 0, taken to both sides of the normal")
         return
     errors = " + ".join(f"{full(side['standard_error'])}²" for side in (before, after))
     yield part("error", f"√({errors}) = {full(test['standard_error'])}")
-    by = f"q = {full(quantile(test['df']))} (of t with {full(test['df'])} degrees of freedom)"
-    yield part("interval", f"95% t, {by}: {ends[0]} to {ends[1]}")
+    by = f"q = {full(quantile(test['df'], level))} (of t with {full(test['df'])} degrees of freedom)"
+    yield part("interval", f"t, {by}: {ends[0]} to {ends[1]}")
     difference = full(sign * test["difference"])
     yield part("", f"{difference} ± q × {full(test['standard_error'])}")
 
@@ -103,7 +109,7 @@ def _adjusted(family: pd.DataFrame, test: Row, level: float) -> Iterator[str]:
         yield part("adjusted", f"by Holm over {len(p)} comparisons: {said}, at most 1")
         yield part("", of)
     verdict = "is" if test["adjusted_p"] < level else "is not"
-    yield part("level", f"adjusted p = {full(test['adjusted_p'])} {verdict} below {level:g}")
+    yield part("level", f"adjusted p = {full(test['adjusted_p'])} {verdict} below {full(level)}")
 
 
 def claims(paths: Paths, exhibit: str) -> Iterator[str]:
@@ -116,12 +122,25 @@ def claims(paths: Paths, exhibit: str) -> Iterator[str]:
         if claim["claim"] == "quote":
             yield part("left out", claim["said"])
             continue
-        level = SURE if pd.isna(claim.get("level")) or claim["level"] == "" else float(claim["level"])
+        level = SURE if pd.isna(claim["level"]) else float(claim["level"])
         yield part("claim", f"{claim['claim']} = {claim['of']}")
         yield part("says", claim["said"])
         yield from _rests_on(paths, exhibit, claim, level)
-        criterion = _CRITERIA[claim["claim"]].format(level=f"{level:g}")
+        if claim["claim"] in ("higher_in", "grew", "fell"):
+            yield from _of_report(paths, level)
+        criterion = _CRITERIA[claim["claim"]].format(level=full(level))
         yield part("verdict", f"{'holds' if claim['holds'] else 'does not hold'}: it does where {criterion}")
+
+
+def _of_report(paths: Paths, level: float) -> Iterator[str]:
+    """Why a claim on groups or waves is held against another level than 0.05."""
+    compared = read(paths, "comparisons")
+    chosen = int(compared["selected"].sum())
+    yield part(
+        "report",
+        f"{SURE:g} × {max(chosen, 1)} ÷ {len(compared)} = {full(level)}: of {len(compared)} questions by a "
+        f"segment or between waves (comparisons.csv) {chosen} are selected by Benjamini and Hochberg",
+    )
 
 
 def _rests_on(paths: Paths, exhibit: str, claim: Row, level: float) -> Iterator[str]:
@@ -175,7 +194,7 @@ def _against_others(paths: Paths, exhibit: str, claim: Row, tests: pd.DataFrame)
                 "test", f"only the closest is shown, p = {full(claim['p'])}: {hidden(run.declared.survey)}"
             )
             return
-        tested = Tested(source, exhibit_table(source), as_tests([]))
+        tested = Tested(source, exhibit_table(source), as_tests([]), SURE)
         found = against_others(tested, claim["of"].split(", "))
     neighbours = tests[(tests["test"] == "two_options") & (tests["wave"] == claim["wave"])]
     for test in found:

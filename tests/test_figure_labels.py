@@ -77,7 +77,11 @@ def expected(row: Record) -> str:
         change = f"{signed(row['value'])} pts"
         if flag:
             return f"{change} {'[low base]' if flag == 'low_base' else 'n.s.'}"
-        return f"{change} [{signed(row['low'])}, {signed(row['high'])}]"
+        ends = [signed(row[end]) for end in ("low", "high")]
+        # an end that is not 0 does not read as if it were
+        above = [">0" if Decimal(row[end]) > 0 else "<0" for end in ("low", "high")]
+        said = [sign if end == "0" else end for end, sign in zip(ends, above, strict=True)]
+        return f"{change} [{', '.join(said)}]"
     if row.get("measure") == "median":
         return f"{half_up(Decimal(row['value']), '0.1').normalize():f}"
     if not row["share"]:

@@ -82,13 +82,15 @@ def test_only_tables_computes_shares() -> None:
     # the stage, and what notebooks open
     assert users("pipeline.cells") == {"tables.py", "exhibit_table.py", "claims.py", "explore.py"}
     computing = {"estimate.py", "significance.py", "exhibit_table.py", "stats/coverage.py"}
-    # these ask for the names of the intervals and the confidence level, and for no formula
+    # these ask for names and the confidence level, and for no formula; a receipt for the size that was taken
     naming = {"cells.py", "derivation.py", "grids.py", "notes.py", "survey.py"}
     assert users("pipeline.stats.intervals") == computing | naming
+    allowed = {name: {"Method", "NAMES", "CONFIDENCE"} for name in naming}
+    allowed["derivation.py"] = {"NAMES", "CONFIDENCE", "wilson_size"}
     for name in naming:
         for line in SOURCES[name].splitlines():
             if line.startswith("from pipeline.stats.intervals import"):
-                assert set(line.partition("import ")[2].split(", ")) <= {"Method", "NAMES", "CONFIDENCE"}
+                assert set(line.partition("import ")[2].split(", ")) <= allowed[name]
 
 
 @pytest.mark.parametrize(

@@ -275,11 +275,12 @@ def beta(p: float, n: float) -> tuple[float, float]:
     return (0.0 if p == 0 else float(low)), (1.0 if p == 1 else float(high))
 
 
-def q_of(line: str) -> float:
+def q_of(line: str, confidence: float = 0.95) -> float:
     """The quantile of a line, which is of what it says."""
     q = number(re.findall(rf"q = ({NUMBER})", line)[0])
     df = re.findall(rf"t with ({NUMBER}) degrees", line)
-    assert close(q, float(student.ppf(0.975, float(df[0]))) if df else float(norm.ppf(0.975)))
+    at = 0.5 + confidence / 2
+    assert close(q, float(student.ppf(at, float(df[0]))) if df else float(norm.ppf(at)))
     return q
 
 
@@ -371,12 +372,14 @@ def redo(lines: Lines, row: pd.Series) -> None:
 def redo_change(lines: Lines, row: pd.Series, test: pd.Series) -> None:
     """Do a change or difference again from its two sides: its limits and p are those of CSV and tests.csv."""
     names = list(lines)[:3]
+    confidence = dict(equations(lines))["confidence"]
     sides = [(numbers(lines[name][0])[0], *numbers(lines[name][1])) for name in names if name != "printed"]
-    (p, n, _), (later, m, _) = sides
+    (p, *_), (later, *_) = sides
     found = dict(equations(lines))
     assert close(found["number"], row["value"])
-    q = q_of(lines["interval"][0])
+    q = q_of(lines["interval"][0], confidence)
     if "Newcombe" in lines["interval"][0]:
+        m, n = map(number, re.findall(rf"with n = ({NUMBER}) and ({NUMBER})", lines["interval"][1])[0])
 
         def ends(q: float) -> tuple[float, float]:
             (low, high), (late_low, late_high) = wilson(p, n, q), wilson(later, m, q)
@@ -610,7 +613,8 @@ def test_claims_say_what_they_rest_on(plain: Paths) -> None:
                 (adjusted,) = [result for _, result in equations({"adjusted": lines["adjusted"]})]
                 assert math.isclose(min(adjusted, 1), claim["adjusted_p"], rel_tol=1e-9)
                 assert f"over {claim['comparisons']} comparisons" in lines["adjusted"][0]
-                assert "below 0.05" in lines["level"][0]
+                stated = number(re.findall(rf"below ({NUMBER})", lines["level"][0])[0])
+                assert close(stated, claim["level"]) and (stated == 0.05 or "report" in lines)
     assert seen == {"top", "majority", "higher_in", "grew", "fell", "no_clear_change"}
 
 

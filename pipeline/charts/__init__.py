@@ -20,7 +20,7 @@ import pandas as pd
 
 from pipeline.errors import SurveyError, did_you_mean
 from pipeline.printed import CHANGES, main_measures
-from pipeline.rounding import half_up, percent, points
+from pipeline.rounding import end_in_points, half_up, percent, points
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -163,7 +163,7 @@ class Row:
             return f"{said} {LOW_BASE}"
         if self.flag == "no_clear_change":
             return f"{said} {NO_CLEAR_CHANGE}"
-        return f"{said} [{points(self.low)}, {points(self.high)}]"
+        return f"{said} [{end_in_points(self.low)}, {end_in_points(self.high)}]"
 
 
 def rows(data: pd.DataFrame) -> list[Row]:
