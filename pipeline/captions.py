@@ -430,12 +430,14 @@ def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Contex
     elif len(changes):
         what = "change" if (changes["measure"] == "change").any() else "difference"
         clear = changes.loc[changes["flag"] == "", "interval"]
-        adjusted = "Holm-adjusted over the rows of the figure"
+        marks = []
         if len(clear):
             how = " or ".join(_OF_CHANGES[interval] for interval in dict.fromkeys(clear))
-            notes.append(f"[\u00a0]: interval of a clear {what} ({how}), at 95% {adjusted}.")
+            marks.append(f"[\u00a0]: interval of a clear {what} ({how})")
         if (changes["flag"] == "no_clear_change").any():
-            notes.append(f"n.s.: no clear {what} at 5%, {adjusted}.")
+            marks.append(f"n.s.: no clear {what}")
+        if marks:
+            notes.append(f"{'; '.join(marks)}; at 5%, Holm-adjusted over the rows of the figure.")
     if shape == "pair":
         notes.append("Only the themes that both questions offer are shown.")
     if shape == "combinations":

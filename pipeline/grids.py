@@ -237,7 +237,7 @@ def _compared(data: pd.DataFrame) -> Grid:
     for label, rows in moved.items():
         of = f" {label}" if len(moved) > 1 else ""
         measure = str(next(iter(rows.values()))["measure"])
-        tail += [Column(f"{measure.capitalize()}{of} in points"), Column("95% interval")]
+        tail += [Column(f"{measure.capitalize()}{of} in points"), Column("Interval, adjusted")]
     shown = Grid([*(Column(str(name)) for name in names), *tail])
     for key, own in cells.items():
         first = next(iter(own.values()))
