@@ -499,7 +499,7 @@ def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
     return (
         f"Weighted by {wave.weighting}; sample size, valid cases and n are unweighted; weighted base = "
         f"{_span(whole['weighted_base'])}, effective base = {_span(whole['effective_base'])}, design effect "
-        f"= {deff}."
+        f"= {deff}; errors take the weights as given."
     )
 
 

@@ -26,9 +26,11 @@ from pipeline.errors import SurveyError, did_you_mean
 from pipeline.formats import formats
 from pipeline.guess import Looked, Where, look
 from pipeline.paths import RESERVED_FILES, Paths, is_name
-from pipeline.scaffold import draft
+from pipeline.scaffold import design_columns, draft
 from pipeline.wave import Fielded, Fielding, Source
 from pipeline.words import fold
+
+_MOST_NAMED = 5
 
 
 def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") -> Iterator[str]:
@@ -97,10 +99,22 @@ def _drafted(paths: Paths, export: Path, name: str) -> Iterator[str]:
     yield f"{len(drafted.questions)} questions: " + ", ".join(
         f"{count} {kind}" for kind, count in kinds.most_common()
     )
+    yield from _designed(looked)
     files.write(paths.questionnaire, hidden(survey_toml(drafted, paths.survey), ()))
     file = paths.raw / f"{name}.toml"
     files.write(file, hidden(wave_toml(drafted, looked, export.name, name, fielded), ()))
     yield _written(paths, [paths.questionnaire, file])
+
+
+def _designed(looked: Looked) -> Iterator[str]:
+    """What a sampling design in the export means for the errors."""
+    names = design_columns(looked.headings)
+    if names:
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        yield (
+            f"columns of a sampling design: {', '.join(names[:_MOST_NAMED])}{more}; errors take the weights "
+            "as given and know of no strata, clusters or replicate weights (docs/tables.md)"
+        )
 
 
 def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
@@ -145,6 +159,7 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
         f"{there} of the {len(before.columns)} questions of {like} are there, "
         f"{len(found.new_questions)} are new, {len(found.new_parts)} options and items are new"
     )
+    yield from _designed(looked)
     if found.gone:
         yield f"not asked in {name}: {', '.join(found.gone)}"
     yield _written(paths, [path for path in changed if path.read_text(encoding="utf-8") != texts.get(path)])

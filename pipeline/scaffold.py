@@ -72,6 +72,10 @@ _ID_HEADINGS = {
     "token",
 }
 _STARTED = {"start date", "start date (utc)", "startdate", "started", "start", "date started"}
+# strata, clusters and replicate weights, which no error here knows of
+_DESIGN = re.compile(
+    r"strat(a|um|ification)( id)?|v?strata?|psu|clust(er)?( id)?|fpc|(brr|jk|rep\w*) ?w\w* ?\d+"
+)
 _WEIGHTS = {"weight", "weights", "weighting", "survey weight", "final weight", "wt", "wgt"}
 _SUBMITTED = {
     "end date",
@@ -290,6 +294,12 @@ def _blanks(texts: Texts) -> list[str]:
     for values in texts.values():
         columns.update({fold(text) for text in values} & _EMPTY)
     return sorted(text for text, count in columns.items() if count >= max(3, len(texts) // 20))
+
+
+def design_columns(headings: Sequence[Heading]) -> list[str]:
+    """The headings of columns that tell how a sample was drawn: strata, clusters, replicate weights."""
+    named = [heading.text or heading.code for heading in headings]
+    return [name for name in named if _DESIGN.fullmatch(fold(name).replace("_", " "))]
 
 
 def describes_response(heading: Heading) -> bool:

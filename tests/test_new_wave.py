@@ -180,3 +180,15 @@ def test_real_exports_run_from_a_draft(name: str, real: Callable[[str], Path], t
         normalise(paths)
         tables(paths)
         assert len(list(paths.frequencies.glob("*.csv"))) > 5
+
+
+def test_columns_of_a_sampling_design_are_told(tmp_path: Path) -> None:
+    export = tmp_path / "2025.csv"
+    heads = "id;stratum;psu;weight;rep_wt_1;rep_wt_2;Do you use it?;Which strata do you see?"
+    rows = [f"r{n};{n % 3};{n % 7};1.{n};0.9;1.1;{('Yes', 'No')[n % 2]};Rock {n % 3}" for n in range(40)]
+    export.write_text("\n".join([heads, *rows]) + "\n")
+    _, lines = drafted(tmp_path, export)
+    (told,) = [line for line in lines if line.startswith("columns of a sampling design")]
+    assert "design: stratum, psu, rep_wt_1, rep_wt_2; errors take the weights as given" in told
+    _, lines = drafted(tmp_path / "plain", TOY / "second.csv")
+    assert not any("sampling design" in line for line in lines)

@@ -376,7 +376,10 @@ def test_the_page_names_weights_intervals_letters_and_tests(raked: Paths) -> Non
         "Weighted by raking to region (tables/targets.csv); sample size, valid cases and n are unweighted"
         in foot
     )
-    assert "weighted base = 80, effective base = 79, design effect = 1.02." in foot
+    assert (
+        "weighted base = 80, effective base = 79, design effect = 1.02; errors take the weights as given."
+        in foot
+    )
     assert tested.startswith("Letters: higher than the group of that column, capital at 95%, small at 90%")
     assert (
         "Friedman test of whether all are ranked alike: chi-squared(2) = " in exhibits.loc["order", "tests"]
