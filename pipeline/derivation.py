@@ -9,8 +9,8 @@ from statistics import NormalDist
 import pandas as pd
 
 from pipeline.captions import hidden
-from pipeline.estimate import SHARES
-from pipeline.receipt import Receipt, full, part, printed
+from pipeline.estimate import FEWEST_EFFECTIVE, SHARES
+from pipeline.receipt import Receipt, Record, full, part, printed
 from pipeline.rounding import MINUS, significant, thousands
 from pipeline.stats.intervals import CONFIDENCE, NAMES, wilson_size
 from pipeline.tidy import read
@@ -71,7 +71,7 @@ def _share(receipt: Receipt) -> Iterator[str]:
         yield from _error(receipt, of, weight)
     if row["interval"]:
         yield from _limits_of_share(receipt)
-    yield part("rounding", f"{significant(p * 100)}% is printed as {printed(row)}, half up")
+    yield _printed(row, f"{significant(p * 100)}%")
 
 
 def _parts(receipt: Receipt) -> Iterator[str]:
@@ -127,6 +127,17 @@ def _size_and_quantile(receipt: Receipt) -> tuple[float, str, float, str]:
     if method == "beta":
         return size, "p (1 − p) ÷ error²", 0.0, ""
     return (size, "p (1 − p) ÷ error²", *by_t) if method == "wilson_design" else (0.0, "", *by_t)
+
+
+def _printed(row: Record, exact: str) -> str:
+    """How a number is rounded, or why a mark is printed in its place."""
+    if row["flag"] == "uncertain":
+        base = full(float(row["effective_base"]))
+        return part(
+            "rounding",
+            f"{printed(row)} is printed in its place: the effective base {base} is under {FEWEST_EFFECTIVE}",
+        )
+    return part("rounding", f"{exact} is printed as {printed(row)}, half up")
 
 
 def quantile(df: float = math.inf, confidence: float = CONFIDENCE) -> float:
@@ -218,7 +229,7 @@ def _value(receipt: Receipt) -> Iterator[str]:
         by = f"q = {full(quantile(df))} (of t with {df} degrees of freedom)"
         yield part("interval", f"95% {NAMES['t']}, {by}: {ends}")
         yield part("", f"{full(row['value'])} ± q × {full(row['standard_error'])}")
-    yield part("rounding", f"{full(row['value'])} is printed as {printed(row)}, half up")
+    yield _printed(row, full(row["value"]))
 
 
 def _points(receipt: Receipt) -> Iterator[str]:

@@ -19,6 +19,7 @@ from conftest import ROOT
 from pipeline import paths as places
 from pipeline.comparisons import selected
 from pipeline.errors import SurveyError
+from pipeline.explain import explain
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
@@ -153,6 +154,13 @@ def test_page_and_workbook_print_the_mark_in_place_of_the_number(done: Paths) ->
     cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert sum(cell == "[u]" for cell in cells) > 6
     assert any("too uncertain to print" in cell for cell in cells)
+
+
+def test_a_receipt_says_why_a_number_is_not_printed(done: Paths) -> None:
+    lines = "\n".join(explain(done, "segment_panels", "saw.doubtful"))
+    size = f"{EFFECTIVE['Doubtful']:.6f}"
+    assert f"[u] is printed in its place: the effective base {size}" in lines
+    assert "is printed as" not in lines
 
 
 @pytest.mark.parametrize(
