@@ -7,30 +7,19 @@ is a value of its own. What a class shares in its other answers is not hidden by
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
-WITHHELD = "withheld"  # an answer that was given, or not, and is not told
-
-
-def anonymise(frame: pd.DataFrame, quasi_identifiers: Sequence[str], k: int) -> pd.DataFrame:
-    """`frame` with all quasi-identifiers withheld in the rows of classes that are smaller than `k`.
-
-    Then every class has at least `k` rows, that of the withheld ones included; or there are fewer than `k`
-    rows, and all are withheld. Other columns, and frames that are k-anonymous already, do not change.
-    """
-    out = frame.copy()
-    names = list(quasi_identifiers)
-    out.loc[withheld(frame, names, k), names] = WITHHELD
-    return out
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
 
 
-def withheld(frame: pd.DataFrame, quasi_identifiers: Sequence[str], k: int) -> list[bool]:
-    """Which rows are in a class smaller than `k`, or in one that goes with those to make up `k` rows."""
-    keys = _keys(frame, quasi_identifiers)
+def few(keys: Sequence[Hashable], k: int) -> list[bool]:
+    """Who is in a class smaller than `k`, or in one that goes with those to make up `k`."""
     sizes = Counter(keys)
-    # classes of one size go by their answers, so that the same ones are withheld every time
+    # classes of one size go by their answers, so that the same ones go every time
     rising = sorted(sizes, key=lambda key: (sizes[key], repr(key)))
     small = {key for key in rising if sizes[key] < k}
     for key in rising:
@@ -39,15 +28,51 @@ def withheld(frame: pd.DataFrame, quasi_identifiers: Sequence[str], k: int) -> l
     return [key in small for key in keys]
 
 
-def class_sizes(frame: pd.DataFrame, quasi_identifiers: Sequence[str]) -> list[int]:
-    """How many rows each class has, the smallest first."""
-    return sorted(Counter(_keys(frame, quasi_identifiers)).values())
+def enough_out(out: Flags, groups: Iterable[tuple[Numbers, int]], fewest: int) -> Flags:
+    """The classes that are `out`, and more until of each group nobody is out, `fewest`, or everybody.
+
+    A group is how many of it are in each class, and how many it must have for anybody not to be out. As few
+    people as can be are out besides.
+    """
+    people = np.zeros(len(out), dtype=np.int64)
+    table, needs, may_stay = [], [], []
+    for sizes, least in groups:
+        whole, left = int(sizes.sum()), int(sizes[out].sum())
+        need = whole if whole < least else min(fewest, whole)
+        people = np.maximum(people, sizes)
+        if left < need:
+            table.append(sizes)
+            needs.append(need)
+            may_stay.append(left == 0 and whole >= least)
+    if all(may_stay):
+        return out
+    return _cheapest(out, people, np.array(table), np.array(needs), np.array(may_stay))
 
 
-def _keys(frame: pd.DataFrame, quasi_identifiers: Sequence[str]) -> list[tuple[Hashable, ...]]:
-    """The class of each row: its answers, None for each that is missing."""
-    columns = [
-        [None if missing else value for value, missing in zip(frame[name], frame[name].isna(), strict=True)]
-        for name in quasi_identifiers
-    ]
-    return list(zip(*columns, strict=True)) if columns else [()] * len(frame)
+def _cheapest(out: Flags, costs: Numbers, table: Numbers, needs: Numbers, may_stay: Flags) -> Flags:
+    """What is out at the least cost, if of each row of a table it is as many as are needed, or nobody."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    groups, classes = table.shape
+    wholes = table.sum(axis=1)
+    # a variable for each class that is out, and one for each group of which nobody is
+    enough, nobody = np.hstack([table, np.diag(needs)]), np.hstack([table, np.diag(wholes)])
+    found = milp(
+        np.append(costs, np.zeros(groups)),
+        constraints=[LinearConstraint(enough, needs, np.inf), LinearConstraint(nobody, -np.inf, wholes)],
+        integrality=np.ones(classes + groups),
+        bounds=Bounds(np.append(out, np.zeros(groups)), np.append(np.ones(classes), may_stay)),
+    )
+    # that everybody is out is always a solution
+    return np.ones_like(out) if found.x is None else np.array(found.x[:classes] > 0.5)
+
+
+def next_out(out: Flags, sizes: Numbers, wanted: int = 1) -> Flags:
+    """The class to leave out next: the smallest of as many as are `wanted`, or else the largest; or none."""
+    there = np.flatnonzero(~out & (sizes > 0))
+    chosen = np.zeros_like(out)
+    if len(there):
+        short = sizes[there] < wanted
+        order = np.lexsort((np.where(short, -sizes[there], sizes[there]), short))
+        chosen[there[order[0]]] = True
+    return chosen

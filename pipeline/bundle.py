@@ -17,13 +17,12 @@ import duckdb
 import pandas as pd
 
 from pipeline import files, sav
-from pipeline.anonymity import WITHHELD
-from pipeline.coded import STATES
 from pipeline.microdata import (
+    COUNTED_STATES,
+    NO_SAMPLE,
     RESPONDENT,
     WAVE,
     WEIGHT,
-    WITHHELD_CODE,
     Microdata,
     Variable,
     states_of,
@@ -178,7 +177,6 @@ def _sav(path: Path, data: Microdata, told: Facts) -> None:
         file_label=_fitted(f"{MARK}: {told.title}" if told.mark else told.title, _FILE_LABEL),
         column_labels={one.spss: variable_label(one) for one in data.variables},
         variable_value_labels={name: own for name, own in labels.items() if own},
-        missing_ranges={one.spss: [WITHHELD_CODE] for one in data.variables if one.may_be_withheld},
         variable_measure={
             one.spss: "ordinal" if one.ordered else _MEASURES.get(one.kind, "scale") for one in data.variables
         },
@@ -198,7 +196,7 @@ def _as_numbers(column: pd.Series, one: Variable) -> pd.Series:
     if one.kind == "text":
         return column.astype(object)
     if one.kind == "category":
-        return column.map({**one.codes, WITHHELD: WITHHELD_CODE}).astype(float)
+        return column.map(one.codes).astype(float)
     return pd.Series(column.astype("Float64").to_numpy(float, na_value=float("nan")))
 
 
@@ -213,13 +211,12 @@ def value_labels(one: Variable) -> dict[float, str]:
         return {float(code): label for code, label in CHOSEN.items()}
     cut = {value: _fitted(label, _VALUE_LABEL) for value, label in one.values.items()}
     alike = Counter(cut.values())
-    labels = {
+    return {
         float(one.codes[value]): label
         if alike[label] == 1
         else _fitted(one.values[value], _VALUE_LABEL - len(_behind(value).encode())) + _behind(value)
         for value, label in cut.items()
     }
-    return labels | ({float(WITHHELD_CODE): WITHHELD} if one.may_be_withheld else {})
 
 
 def _behind(value: str) -> str:
@@ -275,7 +272,7 @@ def _description(told: Facts) -> str:
     """One paragraph on the data; it begins with what marks synthetic responses."""
     waves = _listed([wave.wave for wave in told.waves])
     population = f" Population: {told.population}." if told.population else ""
-    said = f"A row a respondent of the waves {waves} of “{told.title}”, pseudonymous and k-anonymous."
+    said = f"Rows of respondents of the waves {waves} of “{told.title}”, pseudonymous and k-anonymous."
     return f"{told.mark} {said}{population}".strip()
 
 
@@ -356,12 +353,11 @@ def _field(one: Variable, told: Facts) -> dict[str, Any]:
     elif one.name == RESPONDENT:
         field["constraints"] = {"required": True, "unique": True, "pattern": "[0-9a-f]{12}"}
     elif one.kind == "category":
-        values = _with_withheld(one)
-        field["description"] = "; ".join(f"{value}: {label}" for value, label in values.items())
-        field["constraints"] = {"enum": list(values)}
-        field["categories"] = [{"value": value, "label": label} for value, label in values.items()]
+        field["description"] = "; ".join(f"{value}: {label}" for value, label in one.values.items())
+        field["constraints"] = {"enum": list(one.values)}
+        field["categories"] = [{"value": value, "label": label} for value, label in one.values.items()]
     elif one.kind == "box":
-        field |= {"type": "integer", "description": "1: chosen; 0: not chosen; empty: not in the base"}
+        field |= {"type": "integer", "description": "1: chosen; 0: not chosen; empty: no answer"}
         field["constraints"] = {"enum": list(CHOSEN)}
     elif one.kind == "place":
         field |= {"type": "integer", "description": "the place given, from 1; empty: none"}
@@ -370,11 +366,6 @@ def _field(one: Variable, told: Facts) -> dict[str, Any]:
         said = "empty: not weighted, or withheld" if one.kind == "weight" else "points; empty: none given"
         field |= {"type": "number", "description": said}
     return field
-
-
-def _with_withheld(one: Variable) -> dict[str, str]:
-    """The labels of a category's values, the withheld answer among them where there can be one."""
-    return {**one.values, **({WITHHELD: "Withheld"} if one.may_be_withheld else {})}
 
 
 def _codebook(data: Microdata, told: Facts) -> Iterator[str]:
@@ -433,11 +424,16 @@ def _of_anonymity(data: Microdata, told: Facts) -> Iterator[str]:
     yield ""
     yield (
         "A respondent is a pseudonym, and the rows are in the order of the pseudonyms. Within a wave, nobody "
-        f"has answers to the quasi-identifiers that fewer than {k} rows share; where fewer did, all of them "
-        f"are `{WITHHELD}`, which is not the same as an answer that is missing."
+        f"has answers to the quasi-identifiers that fewer than {k} rows share, even if whoever looks has the "
+        "tables of this survey too and knows from them which group each row is in. Respondents who are fewer "
+        "are left out, and so are as many more as it takes that the tables without these rows do not tell of "
+        "them. Answers that would tell what the tables hide are withheld: their cells are empty."
     )
     yield ""
-    yield from (f"- {wave.wave}: {wave.in_words(data.identifiers, k)}" for wave in data.anonymity)
+    yield f"**{NO_SAMPLE}**"
+    yield ""
+    for wave in data.anonymity:
+        yield from (f"- {wave.wave}: {said}" for said in wave.in_words(k))
     yield ""
     yield f"How many answers fewer than {k} respondents of a wave gave, of each single choice:"
     yield ""
@@ -470,18 +466,19 @@ def _how_to_read(data: Microdata) -> Iterator[str]:
     yield (
         "An empty cell is an answer that is missing. Why, and for how many, the states tell under each "
         "question: `skipped` (asked, and left blank), `not_reached` (the response ended before), `not_asked` "
-        "(routed past), `not_offered` (the wave did not have it). Who did not know (`dkns`), or said that it "
-        "does not apply (`not_applicable`), has chosen that answer. A box of a multiple choice is 1 where it "
-        "was chosen, 0 where it was not, and empty for whoever gave no answer and where a wave did not offer "
-        "it. A ranked item has its place, and none where it was not ranked. In `responses.sav` answers are "
-        f"numbers, whose labels end in `…` where SPSS has no room. {WITHHELD_CODE} is `{WITHHELD}` and "
-        "declared missing."
+        "(routed past), `not_offered` (the wave did not have it), `withheld` (left out here, whatever it "
+        "was). Who did not know (`dkns`), or said that it does not apply (`not_applicable`), has chosen that "
+        "answer. A box of a multiple choice is 1 where it was chosen, 0 where it was not, and empty for "
+        "whoever gave no answer and where a wave did not offer it. A ranked item has its place, and none "
+        "where it was not ranked. In `responses.sav` answers are numbers, whose labels end in `…` where SPSS "
+        "has no room."
     )
     yield ""
     if any(one.kind == "weight" for one in data.variables):
         yield (
             f"`{WEIGHT}` is empty in waves that are not weighted, and where fewer than k rows with the same "
-            "quasi-identifiers share it: weights are made from answers, and would tell them."
+            "quasi-identifiers share it: weights are made from answers, and would tell them. Those that are "
+            "left add up to no total of the wave."
         )
         yield ""
 
@@ -511,8 +508,8 @@ def _section(data: Microdata, told: Facts, question: str, own: Sequence[Variable
     elif own[0].part:
         yield f"Offered: {_offered(own, asked)}."
         yield ""
-    yield f"| column | wave | {' | '.join(STATES)} |"
-    yield f"|---|---|{'---|' * len(STATES)}"
+    yield f"| column | wave | {' | '.join(COUNTED_STATES)} |"
+    yield f"|---|---|{'---|' * len(COUNTED_STATES)}"
     items = [(one.name, one.part) for one in own] if own[0].kind == "category" else [(question, "")]
     for name, item in items:
         for wave, counts in states_of(data, question, item):
@@ -534,8 +531,6 @@ def _of_values(one: Variable, asked: pd.DataFrame, told: Facts) -> Iterator[str]
         offered = ", ".join(found if set(members) & set(waves) else every)
         holds = ", ".join(parts.get(value, ()))
         yield f"| {value} | {one.codes[value]} | {in_markdown(label)} | {holds} | {offered} |"
-    if one.may_be_withheld:
-        yield f"| {WITHHELD} | {WITHHELD_CODE} | {WITHHELD} | | |"
     yield ""
 
 

@@ -59,7 +59,7 @@ class Sum:
 
     parts: tuple[Conditions, ...]
     least: int
-    most: int
+    most: float
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Component:
     """Counts that tell of each other, as equations over the cells of their tables.
 
     `cells` are those of every dimension, without OUTSIDE; `people` is how many there are in all. Boxes that
-    are `alike` have the same people outside.
+    are `alike` have the same people outside. `known` is what tells of the cells beside the tables.
     """
 
     def __init__(
@@ -96,10 +96,11 @@ class Component:
         unions: Sequence[Union] = (),
         alike: Iterable[Sequence[Dimension]] = (),
         wave: str = "",
+        known: Sequence[Sum] = (),
     ) -> None:
         self.counts = list(counts)
         self.wave = wave
-        parts = {part for own in sums for part in own.parts} | {
+        parts = {part for own in (*sums, *known) for part in own.parts} | {
             part for own in unions for part in (own.whole, *own.parts)
         }
         every = [count.conditions for count in counts] + sorted(parts, key=_sorted)
@@ -123,9 +124,8 @@ class Component:
         self._agree(people, [list(boxes) for boxes in alike])
         for union in unions:
             self._unite(union)
-        for own in sums:
-            places = np.concatenate([self._of(part) for part in own.parts])
-            self._row(places, np.ones(len(places)), own.least, own.most)
+        self._rows += map(self._sum, sums)
+        self._known = list(map(self._sum, known))
         self._own = [self._of(count.conditions) for count in self.counts]
         self._ends: dict[int, tuple[int, int]] = {}
         self._in_parts = False
@@ -139,6 +139,10 @@ class Component:
             for dimension in dimensions
         ]
         return places[np.ix_(*chosen)].ravel()
+
+    def _sum(self, own: Sum) -> _Row:
+        places = np.concatenate([self._of(part) for part in own.parts])
+        return _Row(places, np.ones(len(places)), own.least, own.most)
 
     def _row(self, places: Places, factors: Floats, least: float, most: float) -> None:
         self._rows.append(_Row(places, factors, least, most))
@@ -187,7 +191,7 @@ class Component:
         """
         places = [place for place, count in enumerate(self.counts) if count.protected]
         enough = {place: min(wanted, self._held(place)) for place in places}
-        program = _Program(self, [count.hidden for count in self.counts], whole)
+        program = _Program(self, [count.hidden for count in self.counts], whole, self._known)
         found = []
         for place, (low, high) in self._ranges(program, enough).items():
             if high - low < enough[place] and high - low < self._widest(place, enough[place]):
@@ -301,9 +305,11 @@ class Component:
 class _Program:
     """The cells that fit the equations of a component in which some counts are hidden."""
 
-    def __init__(self, component: Component, hidden: Sequence[bool], whole: bool = True) -> None:
+    def __init__(
+        self, component: Component, hidden: Sequence[bool], whole: bool = True, known: Sequence[_Row] = ()
+    ) -> None:
         self._may_be_parts, self.in_parts = not whole, False
-        self._rows, self._none = component.rows(hidden), np.zeros(component.size)
+        self._rows, self._none = [*component.rows(hidden), *known], np.zeros(component.size)
         self._model = _model(self._rows, self._none)
 
     def best(self, goal: Floats) -> Floats:

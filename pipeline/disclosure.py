@@ -16,7 +16,7 @@ import hashlib
 import importlib.metadata
 import itertools
 import json
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline import contingency, files
-from pipeline.contingency import Component, Conditions, Count, Dimension, Sum, Union
+from pipeline.contingency import OUTSIDE, Component, Conditions, Count, Dimension, Sum, Union
 from pipeline.estimate import blanked
 from pipeline.exhibits import Bands
 from pipeline.survey import MEASURED, Survey
@@ -98,6 +98,10 @@ class Rules:
                 found[("any", name, *sorted(options))] = frozenset([_CHOSEN])
         return found
 
+    def column(self, by: str, group: str, where: Mapping[str, Sequence[str]]) -> Cells:
+        """Who is in a group of those whom a filter leaves, as conditions."""
+        return _both(self.grouped(by, group), self.filtered(where))
+
     def is_identifying(self, question: str, column: Cells) -> bool:
         """Whether few people in a cell could be identified: a segment by a segment, or anything sensitive."""
         of = {dimension[1] for dimension in column}
@@ -120,6 +124,54 @@ class Published:
     frame: pd.DataFrame
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dkns: str = "keep"
+
+
+_Numbered = tuple[NDArray[np.int64], list[frozenset[str]]]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What rows of single respondents, published beside the tables, tell of a wave.
+
+    `of` a dimension are the cells in one of which each row is, None for a row that does not show it; None
+    where no row does. By the dimensions of `whole` people are left out together: of those who are in the same
+    cells of all of them, all have a row or none has.
+    """
+
+    of: Callable[[Dimension], Sequence[frozenset[str] | None] | None]
+    whole: frozenset[Dimension] = frozenset()
+    _known: dict[Dimension, _Numbered | None] = field(default_factory=dict)
+
+    def sums(
+        self, dimensions: Sequence[Dimension], cells: Mapping[Dimension, Collection[str]]
+    ) -> Iterator[Sum]:
+        """How many people are at least in the cells of a table that rows are in; all others are OUTSIDE."""
+        numbered = [own for own in map(self._numbered, dimensions) if own]
+        if len(numbered) < len(dimensions):
+            return
+        rows = np.stack([numbers for numbers, _ in numbered], axis=1)
+        found, sizes = np.unique(rows[(rows >= 0).all(axis=1)], axis=0, return_counts=True)
+        named = [
+            [frozenset(cell if cell in cells[dimension] else OUTSIDE for cell in own) for own in distinct]
+            for dimension, (_, distinct) in zip(dimensions, numbered, strict=True)
+        ]
+        met: dict[Conditions, int] = {}
+        for own, size in zip(found.tolist(), sizes.tolist(), strict=True):
+            chosen = (names[number] for names, number in zip(named, own, strict=True))
+            conditions = frozenset(zip(dimensions, chosen, strict=True))
+            met[conditions] = met.get(conditions, 0) + size
+        told = bool(self.whole) and self.whole <= set(dimensions)
+        for conditions, size in met.items():
+            yield Sum((conditions,), size, size if told else np.inf)
+
+    def _numbered(self, dimension: Dimension) -> _Numbered | None:
+        """The number of each row's cells, -1 where it shows none, and the cells by number."""
+        if dimension not in self._known:
+            own = self.of(dimension)
+            places = {cells: number for number, cells in enumerate(dict.fromkeys(filter(None, own or ())))}
+            numbers = np.array([places[cells] if cells else -1 for cells in own or ()], dtype=np.int64)
+            self._known[dimension] = (numbers, list(places)) if own else None
+        return self._known[dimension]
 
 
 Key = tuple[Wave, Conditions]
@@ -183,13 +235,12 @@ def _collected(published: Sequence[Published], rules: Rules, people: Mapping[Wav
     """The counts of everything published, with what is protected and what is hidden so far."""
     found = _Found(rules, people)
     for number, own in enumerate(published):
-        filtered = rules.filtered(own.where)
         columns: dict[tuple[str, str], Cells] = {}
         mentions: dict[tuple[Hashable, ...], _Mentions] = {}
         for place, row in enumerate(own.frame[_READ].to_dict("records")):
             group = (str(row["by"]), str(row["group"]))
             if group not in columns:
-                columns[group] = _both(rules.grouped(*group), filtered)
+                columns[group] = rules.column(*group, own.where)
             column, wave = columns[group], str(row["wave"])
             found.columns[number, place] = (number, *(row[k] for k in ("wave", "question", "item")), *group)
             for dimension, cells in column.items():
@@ -362,8 +413,12 @@ def pinned(
     rules: Rules,
     people: Mapping[Wave, int],
     protected: Iterable[Key],
+    seen: Mapping[Wave, Seen] | None = None,
 ) -> list[Pin]:
-    """The protected counts that can be told from what is published, with the least and most they can be."""
+    """The protected counts that can be told from what is published, with the least and most they can be.
+
+    `seen` is what rows of respondents tell beside it, by wave.
+    """
     found = _collected(published, rules, people)
     for count in found.counts.values():
         count.protected = False
@@ -371,13 +426,13 @@ def pinned(
         if key in found.counts:
             found.counts[key].protected = True
     pins = []
-    for component in _components(found):
+    for component in _components(found, seen):
         for place, (low, high) in component.narrow(rules.span):
             pins.append(Pin(component.wave, component.counts[place].conditions, low, high))
     return pins
 
 
-def _components(found: _Found) -> Iterator[Component]:
+def _components(found: _Found, seen: Mapping[Wave, Seen] | None = None) -> Iterator[Component]:
     """The counts that tell of each other, of a wave at a time; only those with something to protect.
 
     Tables tell of each other where they share dimensions whose counts are not all published anyway.
@@ -403,7 +458,7 @@ def _components(found: _Found) -> Iterator[Component]:
             classes.setdefault(root(family), []).append(family)
         for own in classes.values():
             if any(count.protected for family in own for count in families[family]):
-                yield _component(found, wave, own, families)
+                yield _component(found, wave, own, families, seen[wave] if seen else None)
 
 
 def _is_given(rules: Rules, part: Family) -> bool:
@@ -413,7 +468,11 @@ def _is_given(rules: Rules, part: Family) -> bool:
 
 
 def _component(
-    found: _Found, wave: Wave, own: Sequence[Family], families: Mapping[Family, list[Count]]
+    found: _Found,
+    wave: Wave,
+    own: Sequence[Family],
+    families: Mapping[Family, list[Count]],
+    seen: Seen | None,
 ) -> Component:
     inside = set(own)
     margins = {frozenset([dimension]) for family in own for dimension in family} - inside
@@ -426,19 +485,49 @@ def _component(
     ]
     every = [count.conditions for count in (*counts, *given)]
     dimensions = {dimension for conditions in every for dimension, _ in conditions}
+    cells = {dimension: list(found.cells.get((wave, dimension), ())) for dimension in dimensions}
     boxes: dict[str, list[Dimension]] = {}
     for dimension in sorted(dimensions):
         if dimension[0] in ("box", "net", "known"):
             boxes.setdefault(dimension[1], []).append(dimension)
     return Component(
         [*counts, *given],
-        {dimension: list(found.cells.get((wave, dimension), ())) for dimension in dimensions},
+        cells,
         found.people[wave],
         [total for of, family, total in found.sums if of == wave and family in inside],
         [union for of, family, union in found.unions if of == wave and family in inside],
         boxes.values(),
         wave,
+        list(_shown(seen, every, cells)) if seen else [],
     )
+
+
+def _shown(
+    seen: Seen, every: Iterable[Conditions], cells: Mapping[Dimension, Collection[str]]
+) -> Iterator[Sum]:
+    """What rows tell of the tables that conditions are about, and of what these have in common."""
+    tables = {frozenset(dimension for dimension, _ in conditions) for conditions in every}
+    parts = {
+        some
+        for table in tables
+        for size in range(1, len(table) + 1)
+        for some in itertools.combinations(sorted(table), size)
+    }
+    for part in sorted(parts):
+        yield from seen.sums(part, cells)
+
+
+def hidden(published: Sequence[Published], rules: Rules, wave: Wave) -> set[Conditions]:
+    """The counts that frames which may be shown hide of a wave."""
+    found = set()
+    for own in published:
+        rows = own.frame[(own.frame["wave"] == wave) & (own.frame["flag"] == "suppressed")]
+        for row in rows.to_dict("records"):
+            slot = _slot(rules.survey, row)
+            if slot:
+                column = rules.column(str(row["by"]), str(row["group"]), own.where)
+                found.add(frozenset(_both({slot.dimension: slot.chosen}, column).items()))
+    return found
 
 
 # groups of a sensitive segment

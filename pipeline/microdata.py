@@ -8,27 +8,31 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
-from pipeline.anonymity import WITHHELD, anonymise, class_sizes, withheld
+from pipeline.anonymity import Numbers, few
 from pipeline.coded import STATES
 from pipeline.errors import SurveyError
-from pipeline.publication import COARSENED_BY, Public, quasi_identifiers, removed
-from pipeline.rounding import MINUS, half_up, significant
-from pipeline.statements import statement
-from pipeline.survey import Survey
-from pipeline.tables import Run, questionnaire
+from pipeline.linkage import Part, Release, releases
+from pipeline.publication import COARSENED_BY, Public, removed
+from pipeline.responses import IN_BASE, Responses, coarse, responses
+from pipeline.rounding import half_up, significant, thousands
+from pipeline.tables import Run
 
 Kind = Literal["text", "category", "box", "place", "points", "weight"]
 WAVE, RESPONDENT, WEIGHT = "wave", "respondent", "weight"
-WITHHELD_CODE = -1  # in responses.sav, where answers are numbers from 1
-IN_BASE = ("answered", "dkns")
+WITHHELD = "withheld"
+"""the state of answers that are left out where there is a row"""
+COUNTED_STATES = (*STATES, WITHHELD)
+NO_SAMPLE = (
+    "These rows are no sample of a wave, because rare groups are left out: shares belong in the tables. "
+    "Coarser segments, or fewer quasi-identifiers, would keep more."
+)
 _DIGITS = 12  # of a pseudonym: hexadecimal
 _SPSS_NAME = 64
 # what no variable of SPSS can be called
@@ -48,7 +52,6 @@ class Variable:
     values: Mapping[str, str] = field(default_factory=dict)
     """the label of each answer of a category by its id, in order"""
     ordered: bool = False
-    may_be_withheld: bool = False
 
     @property
     def codes(self) -> dict[str, int]:
@@ -58,31 +61,44 @@ class Variable:
 
 @dataclass(frozen=True)
 class Anonymity:
-    """What k-anonymity took in one wave, and what it left."""
+    """What k-anonymity beside the tables took in one wave, and what it left."""
 
     wave: str
+    known: Sequence[str]
+    """the questions whose answers others may know"""
     respondents: int
+    rows: int
     classes: int
-    reached: int
+    smallest: int
+    answers: int
+    """how many there are of those who have a row, a grid's by item"""
     withheld: int
     weights_withheld: int | None
     """None in a wave that is not weighted"""
     rare: Mapping[str, int]
     """how many answers fewer than k gave, by single choice"""
 
-    def in_words(self, identifiers: Sequence[str], k: int) -> str:
+    def in_words(self, k: int) -> Iterator[str]:
         """How anonymous the wave is, and what that took."""
-        if not identifiers:
-            return f"no quasi-identifier goes in, so k = {k} asks for nothing"
-        share = f"{half_up(100 * self.withheld / max(self.respondents, 1), 1)}%"
-        said = (
-            f"k = {k} over {', '.join(identifiers)}: {_counted(self.classes, 'class', 'classes')}, "
-            f"the smallest of {self.reached}; withheld in {self.withheld} of {self.respondents} rows "
-            f"({share})"
+        if self.known:
+            yield (
+                f"k = {k} over {', '.join(self.known)}, as far as the tables tell them apart: "
+                f"{_counted(self.classes, 'class', 'classes')}, the smallest of {self.smallest}"
+            )
+        else:
+            yield f"no quasi-identifier goes in, so all {self.rows} are one class"
+        out = self.respondents - self.rows
+        yield (
+            f"{out} of {self.respondents} respondents ({_percent(out, self.respondents)}) are left out, "
+            f"and {thousands(self.withheld)} of {thousands(self.answers)} answers "
+            f"({_percent(self.withheld, self.answers)}) of the others are withheld"
         )
         if self.weights_withheld is not None:
-            said += f"; {_counted(self.weights_withheld, 'weight', 'weights')} withheld"
-        return said
+            yield f"{_counted(self.weights_withheld, 'weight is', 'weights are')} withheld"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{half_up(100 * part / max(whole, 1), 1)}%"
 
 
 @dataclass(frozen=True)
@@ -91,12 +107,10 @@ class Microdata:
 
     frame: pd.DataFrame
     variables: list[Variable]
-    identifiers: list[str]
-    """the columns of the quasi-identifiers"""
     removed: Mapping[str, str]
     anonymity: list[Anonymity]
     states: pd.DataFrame
-    """question, item, wave, state and how many respondents, of all that goes in"""
+    """question, item, wave, state and how many rows, of all that goes in"""
     questionnaire: pd.DataFrame
     """a row an option or item of a question as each wave put it"""
 
@@ -112,8 +126,8 @@ def pseudonym(key: bytes, wave: str, respondent: int) -> str:
 
 
 def compose(run: Run, public: Public, key: bytes) -> Microdata:
-    """The data of a survey as `[public]` allows, k-anonymous in each wave, sorted by pseudonym."""
-    source = _source(run, public)
+    """The data of a survey as `[public]` allows, k-anonymous beside its tables, sorted by pseudonym."""
+    source = responses(run, public)
     out = removed(run.declared.survey, public)
     weighted = source.people["weight"].notna().any()
     names = Names()
@@ -126,31 +140,78 @@ def compose(run: Run, public: Public, key: bytes) -> Microdata:
         title = "Weight, with a mean of 1 over all respondents of the wave"
         variables.append(names.variable(WEIGHT, kind="weight", title=title))
         columns[WEIGHT] = source.people["weight"].map(_rounded)
-    by = quasi_identifiers(run.declared.survey, public)
     for question in run.declared.survey.questions:
         if question in out:
             continue
         for told, column in _columns(source, question):
-            variable = names.variable(**told, question=question, may_be_withheld=question in by)
+            variable = names.variable(**told, question=question)
             variables.append(variable)
             columns[variable.name] = column
-    frame = pd.DataFrame(columns, index=source.people.index).reset_index()
-    identifiers = [variable.name for variable in variables if variable.may_be_withheld]
-    safe, reports = [], []
-    for wave in source.waves:
-        own, weights = anonymous(frame[frame["wave"] == wave], identifiers, public.k)
-        safe.append(own)
-        reports.append(_report(wave, own, identifiers, variables, public.k, weights))
-    states = source.states[source.states["question"].isin(set(source.states["question"]) - set(out))]
+    frame = pd.DataFrame(columns, index=source.people.index)
+    made = [_released(frame, release, variables, public.k) for release in releases(run.estimated, source)]
     return Microdata(
-        _pseudonymous(pd.concat(safe), key)[[variable.name for variable in variables]],
+        _pseudonymous(pd.concat([own for own, *_ in made]).reset_index(), key)[
+            [one.name for one in variables]
+        ],
         variables,
-        identifiers,
         out,
-        reports,
-        states.groupby(["question", "item", "wave", "state"], observed=True).size().reset_index(name="n"),
+        [report for _, report, _ in made],
+        _counted_states(source, out, [release for *_, release in made]),
         source.questionnaire,
     )
+
+
+def _released(
+    frame: pd.DataFrame, release: Release, variables: Sequence[Variable], k: int
+) -> tuple[pd.DataFrame, Anonymity, Release]:
+    """The rows of a wave that may be published, what that took, and where it was said."""
+    own = frame.loc[[release.wave]]
+    own, classes = own[release.rows].copy(), release.classes[release.rows]
+    answers = withheld = 0
+    for part, columns in _by_part(variables).items():
+        given = own[columns].notna().any(axis=1).to_numpy()
+        gone = release.withheld.get(part, ~release.rows)[release.rows]
+        answers, withheld = answers + int(given.sum()), withheld + int((given & gone).sum())
+        own.loc[gone, columns] = pd.NA
+    weights = None
+    if WEIGHT in own and own[WEIGHT].notna().any():
+        own[WEIGHT], weights = anonymous_weights(own[WEIGHT], classes, k)
+    singles = [one for one in variables if one.kind == "category" and not one.part]
+    rare = {one.question: int(own[one.name].value_counts().lt(k).sum()) for one in singles}
+    sizes = np.unique(classes, return_counts=True)[1]
+    report = Anonymity(
+        release.wave, release.known, len(release.rows), len(own), len(sizes), int(sizes.min()),
+        answers, withheld, weights, rare,
+    )  # fmt: skip
+    return own, report, release
+
+
+def _by_part(variables: Sequence[Variable]) -> dict[Part, list[str]]:
+    """The columns of each question, and of each item of a grid."""
+    found: dict[Part, list[str]] = {}
+    for one in variables:
+        if one.question:
+            part = one.part if one.kind == "category" else ""
+            found.setdefault((one.question, part), []).append(one.name)
+    return found
+
+
+def _counted_states(source: Responses, out: Mapping[str, str], made: Sequence[Release]) -> pd.DataFrame:
+    """How many rows of each wave are in each state on each question and item; `withheld` is one of them."""
+    states = source.states[~source.states["question"].isin(set(out))]
+    states = states.assign(state=states["state"].astype(str))
+    parts = []
+    for release in made:
+        own = states[states["wave"] == release.wave]
+        own = own[own["respondent"].isin(release.respondents[release.rows])]
+        for (question, item), rows in own.groupby(["question", "item"], observed=True):
+            gone = release.withheld.get((str(question), str(item)))
+            if gone is not None:
+                unsaid = rows["respondent"].isin(release.respondents[gone])
+                rows = rows.assign(state=rows["state"].mask(unsaid, WITHHELD))
+            parts.append(rows)
+    keys = ["question", "item", "wave", "state"]
+    return pd.concat(parts).groupby(keys, observed=True).size().reset_index(name="n")
 
 
 class Names:
@@ -179,80 +240,12 @@ def _free(wanted: str, taken: set[str], limit: int | None = None) -> str:
     return name
 
 
-@dataclass(frozen=True)
-class _Source:
-    """What the database has of the analysed respondents, by question."""
-
-    survey: Survey
-    public: Public
-    waves: list[str]
-    people: pd.DataFrame
-    """the weights, by wave and respondent"""
-    answers: Mapping[str, pd.DataFrame]
-    states: pd.DataFrame
-    state: Mapping[str, pd.Series]
-    """the state on each question that is no grid, by wave and respondent"""
-    offered: frozenset[tuple[str, str, str]]
-    """wave, question, and option or item"""
-    labels: Mapping[tuple[str, str], str]
-    texts: Mapping[str, str]
-    questionnaire: pd.DataFrame
-
-    def of(self, question: str) -> pd.DataFrame:
-        """The answers to a question, by wave and respondent."""
-        return self.answers.get(question, self.none)
-
-    @property
-    def none(self) -> pd.DataFrame:
-        """No answers, with the columns of answers."""
-        return next(iter(self.answers.values())).iloc[:0]
-
-    def told(self, question: str, part: str = "") -> dict[str, Any]:
-        """What a column is called and titled."""
-        text = self.texts[question]
-        if not part:
-            return {"wanted": question, "title": text}
-        title = f"[{self.labels[question, part]}] {text}"
-        return {"wanted": f"{question}__{part}", "title": title, "part": part}
-
-
-def _source(run: Run, public: Public) -> _Source:
-    connection = run.connection
-    key = ["wave", "respondent"]
-    people = connection.execute(statement("public_respondents")).df().set_index(key)
-    answers = connection.execute(statement("public_answers")).df().set_index(key)
-    states = connection.execute(statement("public_states")).df()
-    if answers.empty:
-        raise SurveyError("nobody is analysed, so there is nothing to publish")
-    asked = questionnaire(connection, run.contexts)
-    parts = asked[asked["part"] != ""]
-    labels = connection.execute(
-        "select question, option as id, label from options union all select question, item, label from items "
-        "order by all"
-    ).fetchall()
-    texts = connection.execute("select question, text from questions order by position").fetchall()
-    whole = states[states["item"] == ""].set_index(key)
-    return _Source(
-        run.declared.survey,
-        public,
-        [fielding.name for fielding in run.declared.fieldings],
-        people,
-        {str(name): own for name, own in answers.groupby("question", observed=True)},
-        states,
-        {str(name): own["state"] for name, own in whole.groupby("question", observed=True)},
-        frozenset(parts[["wave", "question", "id"]].itertuples(index=False, name=None)),
-        {(question, part): label for question, part, label in labels},
-        dict(texts),
-        asked,
-    )
-
-
-def _columns(source: _Source, question: str) -> Iterator[tuple[dict[str, Any], pd.Series]]:
+def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any], pd.Series]]:
     """What is told of each column of a question, with its answers by wave and respondent."""
     asked, own = source.survey.questions[question], source.of(question)
     everyone = source.people.index
     if asked.kind in COARSENED_BY:
-        values, chosen = _coarse(source, question)
+        values, chosen = coarse(source, question)
         ordered = bool(source.survey.scores(question)) or asked.kind != "single"
         told = source.told(question) | {"kind": "category", "values": values, "ordered": ordered}
         yield told, chosen.reindex(everyone)
@@ -279,73 +272,16 @@ def _columns(source: _Source, question: str) -> Iterator[tuple[dict[str, Any], p
             yield source.told(question, item) | {"kind": kind}, as_read
 
 
-def _coarse(source: _Source, question: str) -> tuple[dict[str, str], pd.Series]:
-    """The labels of a question's answers as published, by id, and the answers of those who gave one."""
-    asked, own = source.survey.questions[question], source.of(question)
-    coarser = source.public.coarsen.get(question)
-    own_values = {i: source.labels[question, i] for i in source.survey.options(question)}
-    if asked.kind == "single":
-        groups = coarser.groups if coarser else {}
-        into = {option: group for group, declared in groups.items() for option in declared.options}
-        labels = {group: declared.label for group, declared in groups.items()}
-        left = {i: label for i, label in own_values.items() if i not in into}
-        return labels | left, own["option"].map(lambda option: into.get(option, option))
-    bands = _bands(coarser.edges if coarser else [])
-    edges, ids = coarser.edges if coarser else [], list(bands)
-    banded = [
-        option if math.isnan(value) else ids[bisect_right(edges, value)]
-        for option, value in zip(own["option"], own["value"], strict=True)
-    ]
-    return bands | own_values, pd.Series(banded, index=own.index, dtype=object)
+def anonymous_weights(weights: pd.Series, classes: Numbers, k: int) -> tuple[pd.Series, int]:
+    """Weights without those that fewer than `k` of a class share, and how many those are.
 
-
-def _bands(edges: Sequence[float]) -> dict[str, str]:
-    """The bands between edges by their id: each up to below the next edge, one below and one above all."""
-    shown = [f"{edge:.12g}".replace("-", MINUS) for edge in edges]
-    labels = [
-        f"under {shown[0]}",
-        *(f"{low} to under {high}" for low, high in pairwise(shown)),
-        f"{shown[-1]} or more",
-    ]
-    return {label.replace(MINUS, "minus_").replace(" ", "_"): label for label in labels}
-
-
-def anonymous(own: pd.DataFrame, identifiers: list[str], k: int) -> tuple[pd.DataFrame, int | None]:
-    """One wave with classes of `k` or more, and how many weights were withheld for it; None if it has none.
-
-    Weights are made from answers, and would give away those that are withheld or coarser than they were: so
-    in each class, fewer than `k` with the same weight have theirs withheld.
+    Weights are made from answers, and would tell those that are not there, or coarser than they were.
     """
-    safe = anonymise(own, identifiers, k)
-    if WEIGHT not in safe or safe[WEIGHT].isna().all():
-        return safe, None
-    parts = safe.groupby(identifiers, dropna=False, sort=False) if identifiers else [((), safe)]
-    gone = [
-        row
-        for _, part in parts
-        for row, out in zip(part.index, withheld(part, [WEIGHT], k), strict=True)
-        if out
-    ]
-    safe.loc[gone, WEIGHT] = float("nan")
-    return safe, len(gone)
-
-
-def _report(
-    wave: str,
-    own: pd.DataFrame,
-    identifiers: list[str],
-    variables: Sequence[Variable],
-    k: int,
-    weights: int | None,
-) -> Anonymity:
-    sizes = class_sizes(own, identifiers)
-    gone = int((own[identifiers] == WITHHELD).all(axis=1).sum()) if identifiers else 0
-    singles = [one for one in variables if one.kind == "category" and not one.part]
-    rare = {
-        one.question: int(own.loc[own[one.name] != WITHHELD, one.name].value_counts().lt(k).sum())
-        for one in singles
-    }
-    return Anonymity(wave, len(own), len(sizes), sizes[0] if sizes else 0, gone, weights, rare)
+    gone = np.zeros(len(weights), dtype=np.bool_)
+    for own in np.unique(classes):
+        alike = classes == own
+        gone[alike] = few(weights[alike].tolist(), k)
+    return weights.mask(gone), int(gone.sum())
 
 
 def _pseudonymous(frame: pd.DataFrame, key: bytes) -> pd.DataFrame:
@@ -371,4 +307,4 @@ def states_of(data: Microdata, question: str, item: str = "") -> Iterator[tuple[
     for wave in (report.wave for report in data.anonymity if report.wave in by_wave):
         rows = by_wave[wave]
         counts = dict(zip(rows["state"].astype(str), rows["n"], strict=True))
-        yield wave, [int(counts.get(state, 0)) for state in STATES]
+        yield wave, [int(counts.get(state, 0)) for state in COUNTED_STATES]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pipeline import bundle, files, survey
 from pipeline.documents import Document
 from pipeline.errors import SurveyError
-from pipeline.microdata import Microdata, compose
+from pipeline.microdata import NO_SAMPLE, Microdata, compose
 from pipeline.paths import Paths
 from pipeline.publication import Public
 from pipeline.survey import Survey
@@ -73,9 +73,10 @@ def _key(paths: Paths) -> bytes:
 def _said(data: Microdata, allowed: Public) -> Iterator[str]:
     """What a person who publishes should read first."""
     for wave in data.anonymity:
-        yield f"{wave.wave}: {wave.in_words(data.identifiers, allowed.k)}"
+        yield from (f"{wave.wave}: {said}" for said in wave.in_words(allowed.k))
         for question, count in wave.rare.items():
             if count:
                 answers = "1 answer" if count == 1 else f"{count} answers"
                 yield f"{wave.wave}: {question}: {answers} that fewer than {allowed.k} gave"
+    yield NO_SAMPLE
     yield from (f"{question} removed: {reason}" for question, reason in data.removed.items())

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import html
 import io
+import itertools
 import json
 import re
 import shutil
@@ -20,21 +21,22 @@ from typing import Any
 
 import duckdb
 import frictionless
+import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
 import yaml
 from conftest import ROOT, digest, make_project, survey_command
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from pipeline import bundle, survey
-from pipeline.anonymity import WITHHELD, anonymise
+from pipeline.anonymity import enough_out, few
 from pipeline.bundle import value_labels
 from pipeline.errors import SurveyError
 from pipeline.ingest import ingest
-from pipeline.microdata import Names, anonymous, pseudonym
+from pipeline.microdata import Names, anonymous_weights, pseudonym
 from pipeline.normalise import normalise
 from pipeline.paths import Paths
 from pipeline.public import public
@@ -47,6 +49,10 @@ k = 2
 remove = ["why_not"]
 [public.coarsen.share]
 edges = [0, 50, 100]
+[privacy]
+base = 2
+count = 1
+span = 1
 """
 FILES = {
     "CITATION.cff", "LICENCE", "codebook.md", "datapackage.json", "responses.csv", "responses.parquet",
@@ -124,48 +130,57 @@ def published(request: pytest.FixtureRequest) -> Published:
 
 # k-anonymity
 
-ROWS = st.lists(st.tuples(*[st.sampled_from(["a", "b", "c", None])] * 2, st.integers()), max_size=60)
+KEYS = st.lists(st.sampled_from(["a", "b", "c", None]), max_size=60)
 
 
-def framed(rows: list[tuple[Any, ...]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["one", "two", "other"]).astype({"one": object, "two": object})
+@given(KEYS, st.integers(2, 12))
+def test_who_is_in_no_class_of_k_goes_and_makes_up_k(keys: list[str | None], k: int) -> None:
+    gone = few(keys, k)
+    kept, out = Counter(), Counter()
+    for key, is_gone in zip(keys, gone, strict=True):
+        (out if is_gone else kept)[key] += 1
+    assert min(kept.values(), default=k) >= k
+    assert not set(kept) & set(out)
+    assert out.total() == 0 or out.total() >= k or not kept
+    if min(Counter(keys).values(), default=k) >= k:
+        assert not any(gone)
 
 
-def sizes(frame: pd.DataFrame) -> list[int]:
-    return list(Counter(zip(frame["one"], frame["two"], strict=True)).values())
+def test_few_are_made_up_to_k_by_the_smallest_other_class() -> None:
+    keys = ["a"] * 2 + ["b"] * 5 + [None] * 4 + ["d"] * 9
+    # two are too few to be left out by themselves: the four who gave no answer go with them
+    assert few(keys, 4) == [key in ("a", None) for key in keys]
 
 
-@given(ROWS, st.integers(2, 12))
-def test_every_class_has_k_rows_or_everything_is_withheld(rows: list[tuple[Any, ...]], k: int) -> None:
-    out = anonymise(framed(rows), ["one", "two"], k)
-    if len(rows) >= k:
-        assert min(sizes(out)) >= k
-    else:
-        assert (out[["one", "two"]] == WITHHELD).all(axis=None)
+GROUPS = st.lists(st.tuples(st.lists(st.integers(0, 9), min_size=5, max_size=5), st.sampled_from([0, 8])),
+                  min_size=1, max_size=4)  # fmt: skip
 
 
-@given(ROWS, st.integers(2, 12))
-def test_nothing_else_changes_and_what_is_anonymous_stays(rows: list[tuple[Any, ...]], k: int) -> None:
-    frame = framed(rows)
-    before = frame.copy()
-    out = anonymise(frame, ["one", "two"], k)
-    pd.testing.assert_frame_equal(frame, before)
-    pd.testing.assert_series_equal(out["other"], frame["other"])
-    pd.testing.assert_index_equal(out.index, frame.index)
-    gone = (out[["one", "two"]] == WITHHELD).all(axis=1)
-    # what is not withheld is as it was, and a row has all of its answers withheld or none
-    pd.testing.assert_frame_equal(out[~gone], frame[~gone])
-    if rows and min(sizes(frame)) >= k:
-        pd.testing.assert_frame_equal(out, frame)
-    pd.testing.assert_frame_equal(anonymise(out, ["one", "two"], k), out)
+@settings(deadline=None)
+@given(GROUPS, st.lists(st.booleans(), min_size=5, max_size=5), st.integers(2, 12))
+def test_enough_are_out_of_every_group_and_no_more(
+    groups: list[tuple[list[int], int]], start: list[bool], fewest: int
+) -> None:
+    def enough(out: tuple[bool, ...]) -> bool:
+        lefts = [sum(n for n, gone in zip(sizes, out, strict=True) if gone) for sizes, _ in groups]
+        return all(
+            left == sum(sizes) or (sum(sizes) >= least and (left == 0 or left >= fewest))
+            for left, (sizes, least) in zip(lefts, groups, strict=True)
+        )
 
+    def cost(out: tuple[bool, ...]) -> int:
+        return sum(max(own) for own, gone in zip(people, out, strict=True) if gone)
 
-def test_withheld_rows_are_made_up_to_k_by_the_smallest_other_class() -> None:
-    rows = [("a", "x", 0)] * 2 + [("b", "x", 0)] * 5 + [("c", None, 0)] * 4 + [("d", "x", 0)] * 9
-    out = anonymise(framed(rows), ["one", "two"], 4)
-    # two rows of a are too few to hide among themselves: the four of c go with them, a missing answer or not
-    assert Counter(out["one"]) == {WITHHELD: 6, "b": 5, "d": 9}
-    assert list(out.loc[out["one"] == WITHHELD, "two"]) == [WITHHELD] * 6
+    people = list(zip(*(sizes for sizes, _ in groups), strict=True))
+    own = [(np.array(sizes), least) for sizes, least in groups]
+    found = tuple(enough_out(np.array(start), own, fewest).tolist())
+    tried = [
+        out
+        for out in itertools.product([False, True], repeat=5)
+        if all(out[place] for place in range(5) if start[place]) and enough(out)
+    ]
+    assert found in tried
+    assert cost(found) == min(map(cost, tried))
 
 
 # what the files hold
@@ -218,17 +233,29 @@ def identifiers(own: Published) -> list[str]:
     return quasi_identifiers(declared, declared.public)
 
 
-def test_every_answer_is_the_databases_for_every_respondent(published: Published) -> None:
+def withheld_of(own: Published) -> dict[tuple[str, str], int]:
+    """Of how many rows of a wave the codebook says that a question, or an item of a grid, is withheld."""
+    states = "answered | dkns | not_applicable | skipped | not_reached | not_asked | not_offered | withheld"
+    found = tables_of(own.text("codebook.md"), f"| column | wave | {states} |")
+    counts = {(row[1], row[0]): int(row[-1]) for _, rows in found for row in rows}
+    return {key: count for key, count in counts.items() if count}
+
+
+def test_every_answer_is_the_databases_or_withheld_for_every_row(published: Published) -> None:
     expected, rows = answers_of(published), published.csv
-    assert sorted(expected) == [row["respondent"] for row in rows]
-    by, gone, cells = identifiers(published), 0, 0
+    assert {row["respondent"] for row in rows} < set(expected)
+    assert [row["respondent"] for row in rows] == sorted(row["respondent"] for row in rows)
+    unsaid, empty, cells = withheld_of(published), 0, 0
     for row in rows:
-        hidden = all(row[name] == WITHHELD for name in by)
-        gone += hidden
+        lacking = set()
         for name, value in row.items():
-            if name != "respondent" and not (hidden and name in by):
-                assert value == expected[row["respondent"]].get(name, ""), (row["respondent"], name)
-                cells += value != ""
+            wanted = expected[row["respondent"]].get(name, "")
+            if name != "respondent" and value != wanted:
+                parts = {part for part in (name, name.split("__")[0]) if (row["wave"], part) in unsaid}
+                assert value == "" and parts, (row["respondent"], name)
+                lacking |= parts
+            cells += value != ""
+        empty += len(lacking)
     assert cells > 100
     # and no answer is left out, but those to questions that are removed
     declared, _ = survey.load(published.paths)
@@ -237,8 +264,10 @@ def test_every_answer_is_the_databases_for_every_respondent(published: Published
     missing = {name for row in expected.values() for name in row} - set(rows[0])
     assert {name for name in missing if name.split("__")[0] not in out} == set()
     assert {name for name in rows[0] if name.split("__")[0] in out} == set()
-    told = [re.search(r"withheld in (\d+) of", line) for line in published.said]
-    assert sum(int(found[1]) for found in told if found) == gone
+    said = [re.search(r"(\d+) of (\d+) respondents .*, and ([\d,]+) of", line) for line in published.said]
+    told = [[int(number.replace(",", "")) for number in found.groups()] for found in said if found]
+    assert sum(own[0] for own in told) == len(expected) - len(rows)
+    assert sum(own[2] for own in told) == empty > 0
 
 
 def test_the_three_files_hold_the_same(published: Published) -> None:
@@ -262,8 +291,7 @@ def test_the_three_files_hold_the_same(published: Published) -> None:
         else:
             read = ["" if value != value else str(int(value)) for value in frame[variable]]
         assert read == written, name
-    missing = {name: [{"lo": -1.0, "hi": -1.0}] for name in identifiers(published)}
-    assert meta.missing_ranges == missing
+    assert meta.missing_ranges == {}
 
 
 def tables_of(codebook: str, header: str) -> list[tuple[str, list[list[str]]]]:
@@ -318,7 +346,7 @@ def test_labels_in_spss_are_those_of_the_codebook(published: Published) -> None:
     for column, own in values.items():
         read = meta.variable_value_labels[names[column]]
         assert sorted(read) == sorted(code for code, _ in own.values())
-        assert [code for code, _ in own.values() if code > 0] == list(range(1, len(own) + 1 - (-1.0 in read)))
+        assert [code for code, _ in own.values() if code > 0] == list(range(1, len(own) + 1))
         for code, label in own.values():
             assert same(read[code], label, 120), (column, code)
     boxes = {name: own for name, own in meta.variable_value_labels.items() if name not in
@@ -336,7 +364,7 @@ def test_classes_have_k_rows_in_what_is_written(published: Published) -> None:
     assert by
     classes = Counter((row["wave"], *(row[name] for name in by)) for row in published.csv)
     assert min(classes.values()) >= declared.public.k
-    assert len(classes) > 4
+    assert len(classes) > 3
 
 
 def test_frictionless_finds_the_package_valid(published: Published) -> None:
@@ -423,7 +451,7 @@ def test_pseudonyms_need_the_key_and_lose_the_order(toy_public: Published) -> No
     assert pseudonym(key, "first", 1) == hmac.digest(key, b"first\x001", "sha256").hex()[:12]
     names = [row["respondent"] for row in toy_public.csv]
     assert names == sorted(names)
-    assert len(names) == len(set(names)) == 23
+    assert len(names) == len(set(names)) == 21
     assert all(re.fullmatch("[0-9a-f]{12}", name) for name in names)
     path = toy_public.paths.pseudonym_key
     assert len(toy_public.key) == 32
@@ -554,7 +582,8 @@ def test_numbers_are_banded_and_counted_by_hand(toy_public: Published) -> None:
     assert bands["first", "0_to_under_50"] == 4  # 10, 20, 30, 40
     assert bands["first", "50_to_under_100"] == 6  # 50 to 90, and 99.5
     assert bands["first", "100_or_more"] == 1
-    assert bands["second", ""] == 2
+    # one of the two left out of the second wave answered: tables less rows would tell what
+    assert bands["second", ""] == 10
     said = toy_public.said
     assert "why_not removed: is named under remove" in said
     assert "remarks removed: what people wrote in their own words never goes in" in said
@@ -568,7 +597,7 @@ def test_a_box_is_empty_where_there_is_no_answer(toy_public: Published) -> None:
     # of the first wave, a10 left it blank; of the second, 9000010
     assert boxes == {
         ("first", "1"): 4, ("first", "0"): 6, ("first", ""): 1,
-        ("second", "1"): 6, ("second", "0"): 5, ("second", ""): 1,
+        ("second", "1"): 5, ("second", "0"): 4, ("second", ""): 1,
     }  # fmt: skip
     # an item that the first wave did not have
     assert {row["top__trust"] for row in toy_public.csv if row["wave"] == "first"} == {""}
@@ -584,11 +613,17 @@ def test_what_is_sensitive_or_personal_is_removed(tmp_path: Path, toy_done: Path
     said = public(paths)
     assert "region removed: its answers are sensitive, and not coarsened" in said
     assert "top removed: its answers are personal (private)" in said
-    assert "first: no quasi-identifier goes in, so k = 2 asks for nothing" in said
+    # tables by region tell of each row the region that it does not show
+    assert said[0].startswith("first: k = 2 over region, as far as the tables tell them apart: 2 classes")
     assert not [name for name in Published(paths, said).csv[0] if name.startswith(("region", "top"))]
 
 
-def test_weights_do_not_tell_what_is_withheld(tmp_path: Path, toy_done: Paths) -> None:
+def test_without_quasi_identifiers_all_are_one_class(tmp_path: Path, toy_done: Paths) -> None:
+    paths = toy_with(tmp_path, toy_done, TOY_PUBLIC.replace("k = 2", "k = 2\nquasi_identifiers = []"))
+    assert "first: no quasi-identifier goes in, so all 11 are one class" in public(paths)
+
+
+def test_weights_do_not_tell_apart_what_rows_do_not(tmp_path: Path, toy_done: Paths) -> None:
     raked = '[weights.targets.region]\nsource = "a census"\nshares = { north = 1, south = 3 }\n\n[[exclude]]'
     paths = toy_with(tmp_path, toy_done, second=("[[exclude]]", raked))
     said = public(paths)
@@ -596,28 +631,25 @@ def test_weights_do_not_tell_what_is_withheld(tmp_path: Path, toy_done: Paths) -
     second = [row for row in rows if row["wave"] == "second"]
     classes = Counter((row["region"], row["weight"]) for row in second)
     assert min(classes.values()) >= 2
-    # eleven of twelve told a region or that they did not know it, and one said nothing
-    assert {region for region, _ in classes} == {"north", "south", "withheld"}
+    # who did not know the region, and who said nothing, have no row
+    assert {region for region, _ in classes} == {"north", "south"}
     assert any(region == "south" and weight for region, weight in classes)
     assert {row["weight"] for row in rows if row["wave"] == "first"} == {""}
-    assert [line for line in said if "weight" in line] == [
-        line for line in said if line.startswith("second: k = 2")
-    ]
+    assert [line for line in said if "weight" in line] == ["second: 0 weights are withheld"]
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from([0.5, 1.0, 2.0])), max_size=40),
+    st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.sampled_from([0.5, 1.0, 2.0])), max_size=40),
     st.integers(2, 6),
 )
-def test_classes_have_k_rows_with_their_weights(rows: list[tuple[Any, ...]], k: int) -> None:
-    frame = pd.DataFrame(rows, columns=["one", "weight"]).astype({"one": object, "weight": float})
-    out, gone = anonymous(frame, ["one"], k)
-    classes = Counter(zip(out["one"], out["weight"].fillna(0), strict=True))
-    if len(rows) >= k:
-        assert min(classes.values()) >= k
-    assert out["weight"].isna().sum() == (gone or 0)
-    kept = out["weight"].notna()
-    assert (out.loc[kept, "weight"] == frame.loc[kept, "weight"]).all()
+def test_a_weight_is_shared_by_k_of_a_class(rows: list[tuple[int, float]], k: int) -> None:
+    classes = np.array([own for own, _ in rows], dtype=int)
+    weights = pd.Series([weight for _, weight in rows], dtype=float)
+    out, gone = anonymous_weights(weights, classes, k)
+    shared = Counter((own, weight) for own, weight in zip(classes, out, strict=True) if weight == weight)
+    assert min(shared.values(), default=k) >= k
+    assert out.isna().sum() == gone
+    assert (out[out.notna()] == weights[out.notna()]).all()
 
 
 def test_columns_have_names_that_spss_can_have() -> None:
@@ -644,7 +676,7 @@ def test_labels_that_are_cut_differ() -> None:
 def test_the_command_says_what_it_did(earlier: Paths) -> None:
     run = survey_command(earlier.root, "export", "public", "--survey", "toy")
     assert run.returncode == 0, run.stderr
-    assert run.stdout.splitlines()[0].startswith("first: k = 2 over region: ")
+    assert run.stdout.splitlines()[0].startswith("first: k = 2 over region, ")
     earlier.questionnaire.write_text(earlier.questionnaire.read_text().replace(TOY_PUBLIC, ""))
     run = survey_command(earlier.root, "export", "public", "--survey", "toy")
     assert run.returncode == 1
