@@ -70,8 +70,10 @@ def releases(estimated: Estimates, source: Responses) -> list[Release]:
             told = [pin for pin in pins if pin.wave == name]
             # who is left out changes what follows, so one class at a time
             rows = [pin for pin in told if not own.to_withhold(pin)]
-            for pin in rows[:1] or told:
-                own.widen(pin)
+            for pin in rows[:1]:
+                own.leave_out(pin)
+            for pin in () if rows else told:
+                own.withhold(pin)
             own.settle()
     raise SurveyError(
         "\n".join(
@@ -346,25 +348,27 @@ class _Wave:
             ]
             self.withheld[part] = enough_out(own, groups, self.fewest)
 
-    def widen(self, pin: Pin) -> None:
-        """Leave out a further class, or withhold the answers of some, so that a count is told less closely.
+    def leave_out(self, pin: Pin) -> None:
+        """Leave out a further class, so that a count is told less closely.
 
         What helps are people of whom the table tells as little: those of other counts that it hides.
         """
-        hidden = [own for own in self._hidden if dict(own).keys() == dict(pin.conditions).keys()]
-        asked = self.to_withhold(pin)
-        for part in asked:
-            self.withheld[part] = self.withheld[part] | self._further(part, pin, hidden)
-        if not asked:
-            beside = self._by_class_of(own for own in hidden if own & pin.conditions)
-            for sizes in (beside, self._by_class_of(hidden), self._sizes):
-                further = next_out(self.out, sizes)
-                if further.any():
-                    self.out = self.out | further
-                    return
+        hidden = self._hidden_like(pin)
+        beside = self._by_class_of(own for own in hidden if own & pin.conditions)
+        for sizes in (beside, self._by_class_of(hidden), self._sizes):
+            further = next_out(self.out, sizes)
+            if further.any():
+                self.out = self.out | further
+                return
 
-    def _further(self, part: Part, pin: Pin, hidden: Sequence[Conditions]) -> Flags:
+    def withhold(self, pin: Pin) -> None:
+        """Withhold the answers of further classes, so that a count is told less closely."""
+        for part in self.to_withhold(pin):
+            self.withheld[part] = self.withheld[part] | self._further(part, pin)
+
+    def _further(self, part: Part, pin: Pin) -> Flags:
         """The classes whose answers are withheld next: where this one is most frequent; in the end all."""
+        hidden = self._hidden_like(pin)
         answer = {own for own in pin.conditions if self.part(own[0]) == part}
         base = self._by_class(self.based(*part))
         gave = self._by_class_of(own for own in hidden if answer <= own) * ~self.withheld[part]
@@ -384,6 +388,11 @@ class _Wave:
         for conditions in counts:
             found += self._by_class(self._meets(conditions))
         return found
+
+    def _hidden_like(self, pin: Pin) -> list[Conditions]:
+        """The counts that a table hides of the same questions."""
+        dimensions = dict(pin.conditions).keys()
+        return [own for own in self._hidden if dict(own).keys() == dimensions]
 
     @cached_property
     def _hidden(self) -> set[Conditions]:
