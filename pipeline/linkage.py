@@ -59,7 +59,9 @@ def releases(estimated: Estimates, source: Responses) -> list[Release]:
         Published(frame, own.where, own.dkns)
         for frame, own in zip(estimated.shown, estimated.published, strict=True)
     ]
-    waves = {name: _Wave(source, estimated.rules, published, name) for name in source.waves}
+    there = set(source.people.index.get_level_values("wave"))
+    names = [name for name in source.waves if name in there]
+    waves = {name: _Wave(source, estimated.rules, published, name) for name in names}
     for own in waves.values():
         own.settle()
     for _ in range(_ROUNDS):
@@ -129,7 +131,8 @@ class _Wave:
     @cached_property
     def people(self) -> pd.Index:
         """The respondents analysed."""
-        found: pd.Index = self.source.people.loc[[self.name]].index.get_level_values("respondent")
+        every = self.source.people.index
+        found: pd.Index = every[every.get_level_values("wave") == self.name].get_level_values("respondent")
         return found
 
     @cached_property
@@ -297,22 +300,22 @@ class _Wave:
     def _groups(self) -> list[_Group]:
         """Those in each column of the tables, and those whom columns differ by."""
         found: dict[bytes, _Group] = {}
+        met = {column: self._meets(column) for column in self._columns}
         for column, questions in self._columns.items():
-            own = self._meets(column)
+            own = met[column]
             found.setdefault(own.tobytes(), _Group(own, set(), True)).questions.update(questions)
         apart: dict[Dimension, list[Flags]] = {}
         for column, questions in self._columns.items():
-            own = self._meets(column)
             for one in column:
-                rest = self._meets(column - {one}) & ~own
+                rest = self._meets(column - {one}) & ~met[column]
                 found.setdefault(rest.tobytes(), _Group(rest, set())).questions.update(questions)
                 if len(column) == 1:
-                    apart.setdefault(one[0], []).append(own)
+                    apart.setdefault(one[0], []).append(met[column])
         for columns in apart.values():
             # who is in the same columns, whatever else these hold
             _, alike = np.unique(np.stack(columns), axis=1, return_inverse=True)
             for number in np.unique(alike):
-                same = alike == number
+                same = alike.ravel() == number
                 found.setdefault(same.tobytes(), _Group(same, set(self.source.survey.questions)))
         return [group for group in found.values() if group.people.any()]
 
@@ -402,10 +405,6 @@ class _Wave:
         """Which answers could be withheld so that a count is told less closely; if none, rows must go."""
         parts = dict.fromkeys(map(self.part, dict(pin.conditions)))
         return [part for part in parts if part in self.withheld and not self.withheld[part].all()]
-
-    @property
-    def _everyone(self) -> Flags:
-        return np.ones(len(self.people), dtype=np.bool_)
 
     # what comes of it
 

@@ -619,8 +619,8 @@ def test_ten_waves_of_random_people_are_sealed(
         stage(paths)
     sealed(bundle_of(paths))
     before = older_bundle(paths, monkeypatch)
-    assert sum(len(narrowed(before, wave)[0]) for wave in before.analysed) > 10
     assert any(few_left(before, wave) for wave in before.analysed)
+    assert any(len(narrowed(before, wave)[0]) > 2 for wave in before.analysed)
 
 
 def test_a_real_survey_is_sealed(ospo_done: Paths, tmp_path: Path) -> None:
