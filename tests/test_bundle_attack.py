@@ -182,6 +182,21 @@ def truth(known: Known, segment: str) -> pd.Series:
     return known.rows["respondent"].map(told).fillna(NONE)
 
 
+def few_people(known: Known, wave: str, question: str, segment: str) -> set[tuple[str, str]]:
+    """The answers to a segment by a group of another that 1 to 4 people gave; for the test to judge by."""
+    if question not in known.segments:
+        return set()
+    with duckdb.connect(str(known.paths.database), read_only=True) as connection:
+        found = connection.execute(
+            "select one.option, other.option from answers as one "
+            "join answers as other using (wave, respondent) join respondents using (wave, respondent) "
+            "where excluded is null and wave = ? "
+            "and one.question = ? and other.question = ? group by all having count(*) between 1 and 4",
+            [wave, question, segment],
+        ).fetchall()
+    return set(found)
+
+
 # which groups a row can be in
 
 
@@ -369,7 +384,7 @@ def narrowed(known: Known, wave: str, every: int = 1) -> tuple[list[tuple[Any, .
                 parts = [part for _, part in counts.groupby("option")] if several else [counts]
                 for part in parts:
                     tables = _Table(known, wave, part, groups, several, rows, true[segment])
-                    for cell in tables.protected(known.base, question in known.segments):
+                    for cell in tables.protected(known.base, few_people(known, wave, question, segment)):
                         tried += 1
                         if tried % every:
                             continue
@@ -425,12 +440,12 @@ class _Table:
         cells[self._at(answers, groups)] = 1
         self.equations.append((cells, count))
 
-    def protected(self, base: int, crossed: bool) -> Iterator[tuple[str, str]]:
-        """The hidden cells of a group below the base, or of a segment by a segment."""
+    def protected(self, base: int, few: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        """The hidden cells of a group below the base, or of few people."""
         hidden = self.counts[(self.counts["flag"] == "suppressed") & (self.counts["by"] != "")]
         for row in hidden.to_dict("records"):
             below = row["sample_size"] != "" and int(row["sample_size"]) < base
-            if row["group"] in self.groups and (below or crossed):
+            if row["group"] in self.groups and (below or (row["option"], row["group"]) in few):
                 yield row["option"], row["group"]
 
     def range(self, cell: tuple[str, str], rows: bool) -> tuple[int, int]:
