@@ -12,7 +12,7 @@ further classes. At last the attack of `disclosure` is run with what the rows te
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -30,7 +30,6 @@ from pipeline.publication import quasi_identifiers, removed
 from pipeline.responses import IN_BASE, Responses, coarse
 from pipeline.survey import MEASURED, TOP
 
-_ROUNDS = 40
 Cell = NDArray[np.object_]
 Part = tuple[str, str]
 """a question, and an item of it where it is a grid"""
@@ -64,10 +63,8 @@ def releases(estimated: Estimates, source: Responses) -> list[Release]:
     waves = {name: _Wave(source, estimated.rules, published, name) for name in names}
     for own in waves.values():
         own.settle()
-    for _ in range(_ROUNDS):
-        pins = _told(estimated, published, waves)
-        if not pins:
-            return [own.release() for own in waves.values()]
+    # every turn leaves out or withholds more, and ends in a refusal where no row is left
+    while pins := _told(estimated, published, waves):
         for name, own in waves.items():
             told = [pin for pin in pins if pin.wave == name]
             # who is left out changes what follows, so one class at a time
@@ -77,13 +74,7 @@ def releases(estimated: Estimates, source: Responses) -> list[Release]:
             for pin in () if rows else told:
                 own.withhold(pin)
             own.settle()
-    raise SurveyError(
-        "\n".join(
-            ["who has the tables and these rows could tell what is protected, so nothing was written:"]
-            + [f"  {pin}" for pin in pins[:5]]
-            + ["name one of these questions under remove in [public], or coarsen it"]
-        )
-    )
+    return [own.release() for own in waves.values()]
 
 
 def _told(estimated: Estimates, published: Sequence[Published], waves: Mapping[str, _Wave]) -> list[Pin]:
@@ -115,6 +106,8 @@ class _Wave:
     """the classes that are left out, by number"""
     withheld: dict[Part, Flags] = field(init=False)
     """the classes whose answers are not there, those left out among them"""
+    last: Pin | None = None
+    """the count for which a class was left out last"""
     _exact: dict[Dimension, Cell | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -333,11 +326,7 @@ class _Wave:
         shown = [own.people for own in every if own.people.sum() >= self.rules.base]
         self.out = enough_out(self.out, [(self._by_class(own), 0) for own in shown], self.fewest)
         if self.out.all():
-            raise SurveyError(
-                f"{self.name}: no row can be published beside the tables: too few share their answers to "
-                f"{', '.join(self.known)} as tables tell them apart; coarser segments in survey.toml, fewer "
-                "quasi_identifiers, or fewer bands and filters in report.toml would help"
-            )
+            raise SurveyError("\n".join(self._refusal()))
         for part in self.withheld:
             own = self.withheld[part] | self.out
             for on in self.source.survey.questions[part[0]].asked:
@@ -351,11 +340,27 @@ class _Wave:
             ]
             self.withheld[part] = enough_out(own, groups, self.fewest)
 
+    def _refusal(self) -> Iterator[str]:
+        """Why no row is left, and what would help."""
+        yield (
+            f"{self.name}: no row can be published beside the tables, which tell apart too few by "
+            f"{', '.join(self.known)}"
+        )
+        yield (
+            "coarser segments in survey.toml, fewer bands and filters in report.toml, or fewer "
+            "quasi_identifiers under [public] would keep more"
+        )
+        if self.last:
+            asked = ", ".join(sorted({dimension[1] for dimension, _ in self.last.conditions}))
+            yield f"with fewer left out, tables and rows would tell {str(self.last).partition(': ')[2]}"
+            yield f"name one of these under remove in [public], or coarsen it: {asked}"
+
     def leave_out(self, pin: Pin) -> None:
         """Leave out a further class, so that a count is told less closely.
 
         What helps are people of whom the table tells as little: those of other counts that it hides.
         """
+        self.last = pin
         hidden = self._hidden_like(pin)
         beside = self._by_class_of(own for own in hidden if own & pin.conditions)
         for sizes in (beside, self._by_class_of(hidden), self._sizes):

@@ -34,6 +34,7 @@ from markdown_it import MarkdownIt
 from pipeline import bundle, survey
 from pipeline.anonymity import enough_out, few
 from pipeline.bundle import value_labels
+from pipeline.disclosure import Pin
 from pipeline.errors import SurveyError
 from pipeline.ingest import ingest
 from pipeline.microdata import Names, anonymous_weights, pseudonym
@@ -541,6 +542,18 @@ def test_what_is_not_allowed_is_not_written(earlier: Paths, before: str, after: 
     assert before in declared
     earlier.questionnaire.write_text(declared.replace(before, after))
     refused(earlier, said)
+
+
+def test_a_wave_without_a_row_is_refused(earlier: Paths) -> None:
+    earlier.questionnaire.write_text(earlier.questionnaire.read_text().replace("k = 2", "k = 12"))
+    normalise(earlier)
+    refused(earlier, "first: no row can be published beside the tables, which tell apart too few by region\n")
+
+
+def test_what_leaving_out_does_not_help_is_named(earlier: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    pin = Pin("first", frozenset([(("answer", "why_not", ""), frozenset(["cost"]))]), 1, 1)
+    monkeypatch.setattr("pipeline.linkage._told", lambda *_: [pin])
+    refused(earlier, "would tell how many have why_not = cost is 1\n.*under remove.* or coarsen it: why_not$")
 
 
 def test_disclosure_control_comes_first(earlier: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
