@@ -47,6 +47,8 @@ class Comparisons:
 
     def in_words(self) -> str:
         """How many comparisons there are, and how many hold."""
+        if self.families.empty:
+            return "no two groups (segments in survey.toml) and no two waves could be compared"
         tested, holding, more = (
             int(self.families[name].sum()) for name in ("comparisons", "holding", "unadjusted")
         )

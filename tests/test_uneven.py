@@ -232,6 +232,7 @@ def test_claims_are_selected_by_hand() -> None:
     assert found.families["comparisons"].sum() == 6
     assert selected(own[2:]).level == 0.05 / 2  # none is selected: as if one were
     assert selected([]).level == SURE
+    assert "no two groups" in selected([]).in_words()
     assert "6 comparisons" in found.in_words()
 
 
