@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from pipeline import disclosure
+from pipeline import disclosure, weighed
+from pipeline.coarse import STEPS, SUPPRESSED
 from pipeline.disclosure import COUNTED, Published
 from pipeline.estimate import BLANKED, flagged
 from pipeline.exhibit_table import Estimates
@@ -35,14 +36,27 @@ def told(
     for exhibit, data in exhibits:
         if exhibit.drawn.table != "published":
             own = [row in offered for row in data[_ROW].itertuples(index=False, name=None)]
-            published.append(Published(data[np.array(own, dtype=bool)], exhibit.where, exhibit.dkns))
+            own_rows = data[np.array(own, dtype=bool)]
+            published.append(Published(own_rows, exhibit.where, exhibit.dkns, whole=False))
     said = list(_left_behind([*(own.frame for own in published)], changes))
     counts = [
         Published(own.frame[own.frame["measure"].isin(COUNTED)].reset_index(drop=True), own.where, own.dkns)
         for own in published
     ]
     pins = disclosure.pinned(counts, estimated.rules, estimated.people, estimated.protected)
-    return [*said, *map(str, pins)]
+    return [*said, *map(str, pins), *_weighed(estimated, published)]
+
+
+def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[str]:
+    """What weighted numbers tell, and those that are finer than they may be."""
+    levels, known = estimated.levels, estimated.classes
+    for own in published:
+        yield from weighed.too_fine(own.frame, known, levels)
+    waves = {wave for wave, _ in levels}
+    for pin, _ in weighed.told(
+        published, estimated.rules, estimated.people, estimated.protected, known, levels, waves
+    ):
+        yield f"{pin} by the weighted numbers"
 
 
 def _left_behind(frames: Sequence[pd.DataFrame], changes: pd.DataFrame) -> Iterator[str]:
@@ -82,9 +96,24 @@ def report(estimated: Estimates) -> Iterator[str]:
         ]
         pins = disclosure.pinned(tried, rules, people, protected)
         yield f"{said}: {thousands(len(pins))} of them can be told"
+    yield from _coarseness(estimated)
     first = sum(int((frame["flag"] == "suppressed").sum()) for frame in small)
     every = sum(int((frame["flag"] == "suppressed").sum()) for frame in shown)
     yield (
         f"cost: {thousands(every)} estimates suppressed, {thousands(first)} of them for their base alone, "
         f"and {thousands(every - first)} besides"
     )
+
+
+def _coarseness(estimated: Estimates) -> Iterator[str]:
+    """How coarse the weighted numbers of each wave are, by how many questions."""
+    waves = dict.fromkeys(wave for wave, _ in estimated.levels)
+    for wave in waves:
+        own = [level for (of, _), level in estimated.levels.items() if of == wave]
+        counted = [
+            f"{own.count(level)} questions in steps of {step.share:.1%} or {step.people:g} people"
+            for level, step in enumerate(STEPS)
+            if level in own
+        ]
+        gone = [f"{own.count(SUPPRESSED)} questions suppressed"] if SUPPRESSED in own else []
+        yield f"weighted numbers of {wave}: {', '.join([*counted, *gone])}"

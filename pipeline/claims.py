@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline import coarse
 from pipeline.cells import chosen_together, overlaps
 from pipeline.errors import SurveyError
 from pipeline.estimate import LOW_BASE, SHARES, is_enough
@@ -163,10 +164,12 @@ def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[
         return
     survey = source.declared.survey
     if row["item"]:
-        joint = overlaps(source.opened(), survey, question, row, source.exhibit.dkns)
+        every = overlaps(source.opened(), survey, question, row, source.exhibit.dkns)
+        joint = coarse.overlaps(every, row, source.estimated.levels)
         tests = item_pairs(own, joint, row["place"], rivals, adjustment="none")
     else:
-        together = chosen_together(source.opened(), survey)
+        both = chosen_together(source.opened(), survey)
+        together = coarse.together(both, tested.found, source.estimated.levels)
         tests = option_pairs(own, together, [(row["place"], rival) for rival in rivals], adjustment="none")
     yield from tests.to_dict("records")
 

@@ -14,7 +14,7 @@ Cell suppression: disclosure protection for sensitive tabular data, Networks 22)
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,7 +34,10 @@ Places = NDArray[np.int64]
 
 OUTSIDE = "-"
 """the cell of a dimension for everybody who is in none of the others"""
+WEIGHT: Dimension = ("weight", "")
+"""the dimension whose cells are classes of respondents with one weight"""
 _WHOLE = 1e-6
+_MOST_NODES = 200
 _PRIMAL = 4
 """the simplex method of HiGHS that goes on from the last solution where the goal is another"""
 
@@ -55,11 +58,15 @@ class Count:
 
 @dataclass(frozen=True)
 class Sum:
-    """A published sum of counts, of which it is known that it lies between `least` and `most`."""
+    """A published sum of counts, of which it is known that it lies between `least` and `most`.
+
+    Where it is a sum of weights, each count is taken times one of `factors`.
+    """
 
     parts: tuple[Conditions, ...]
-    least: int
+    least: float
     most: float
+    factors: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,13 +131,15 @@ class Component:
         self._agree(people, [list(boxes) for boxes in alike])
         for union in unions:
             self._unite(union)
-        self._rows += map(self._sum, sums)
+        made = [self._sum(own) for own in sums]
+        self._rows += [row for row, own in zip(made, sums, strict=True) if not own.factors]
+        self._weighed = [row for row, own in zip(made, sums, strict=True) if own.factors]
         self._known = list(map(self._sum, known))
-        self._own = [self._of(count.conditions) for count in self.counts]
+        self._own = [self.cells_of(count.conditions) for count in self.counts]
         self._ends: dict[int, tuple[int, int]] = {}
         self._in_parts = False
 
-    def _of(self, conditions: Conditions) -> Places:
+    def cells_of(self, conditions: Conditions) -> Places:
         """The places of the cells that meet some conditions."""
         wanted = dict(conditions)
         dimensions, places = self._tables[frozenset(wanted)]
@@ -141,8 +150,12 @@ class Component:
         return places[np.ix_(*chosen)].ravel()
 
     def _sum(self, own: Sum) -> _Row:
-        places = np.concatenate([self._of(part) for part in own.parts])
-        return _Row(places, np.ones(len(places)), own.least, own.most)
+        """A sum as an equation; a cell may be in several of its parts."""
+        each = [self.cells_of(part) for part in own.parts]
+        factors = np.repeat(own.factors or np.ones(len(each)), [len(places) for places in each])
+        once, of = np.unique(np.concatenate(each), return_inverse=True)
+        weights = np.asarray(np.bincount(of, weights=factors), dtype=np.float64)
+        return _Row(once, weights, own.least, own.most)
 
     def _row(self, places: Places, factors: Floats, least: float, most: float) -> None:
         self._rows.append(_Row(places, factors, least, most))
@@ -173,8 +186,8 @@ class Component:
 
     def _unite(self, union: Union) -> None:
         """A union is at least each of its parts and at most their sum."""
-        whole = self._of(union.whole)
-        parts = [self._of(part) for part in union.parts]
+        whole = self.cells_of(union.whole)
+        parts = [self.cells_of(part) for part in union.parts]
         for part in parts:
             both = np.concatenate([whole, part])
             self._row(both, np.append(np.ones(len(whole)), -np.ones(len(part))), 0, np.inf)
@@ -198,6 +211,15 @@ class Component:
                 found.append((place, (low, high)))
         self._in_parts |= program.in_parts
         return found
+
+    def most_that_can_be(self, place: int, wanted: int) -> int:
+        """How wide the range of a count is where everything is hidden that can be, if less than `wanted`."""
+        enough = min(wanted, self._held(place))
+        return min(enough, self._widest(place, enough)) if enough else 0
+
+    def value(self, table: Floats, conditions: Conditions) -> int:
+        """How many meet some conditions in a table that `Search` found."""
+        return round(float(table[self.cells_of(conditions)].sum()))
 
     def settle(self, wanted: int) -> None:
         """Hide counts until no protected one is `narrow`, as cheaply as can be."""
@@ -293,6 +315,10 @@ class Component:
     def _prices(self) -> _Prices:
         return _Prices(self)
 
+    def weighed_rows(self) -> list[_Row]:
+        """The equations of the component as it is published, with those of its sums of weights."""
+        return [*self.rows([count.hidden for count in self.counts]), *self._weighed]
+
     def rows(self, hidden: Sequence[bool]) -> list[_Row]:
         """The equations of the component and those of its counts, which say nothing where they are hidden."""
         own = []
@@ -330,6 +356,65 @@ class _Program:
     @cached_property
     def _whole(self) -> highspy.Highs:
         return _model(self._rows, self._none, whole=True)
+
+
+class Search:
+    """Whole tables that give all that a component publishes, sums of weights too, by branch and bound.
+
+    Only those count that are `accepted`.
+    """
+
+    def __init__(self, component: Component, accepted: Callable[[Floats], bool] = lambda _: True) -> None:
+        self._model = _model(component.weighed_rows(), np.zeros(component.size), whole=True)
+        # steps and not seconds, so that the same is found on every machine
+        self._model.setOptionValue("mip_max_nodes", _MOST_NODES)
+        self._component, self._accepted = component, accepted
+        self._tables: list[Floats] = []
+
+    def is_possible(self) -> bool:
+        """Whether a table is found."""
+        return bool(self._tables) or self._look(np.zeros(self._component.size), 0.0)
+
+    def ranges(self, wanted: int) -> dict[Conditions, int]:
+        """How far apart each protected count was found to be, up to `wanted`; -1 where no table was found.
+
+        What is not found within a number of steps is not known to be possible.
+        """
+        component = self._component
+        counts = [count.conditions for count in component.counts if count.protected]
+        if not self.is_possible():
+            return dict.fromkeys(counts, -1)
+        found = {}
+        for conditions in counts:
+            goal = np.zeros(component.size)
+            goal[component.cells_of(conditions)] = 1.0
+            for step in (wanted, -wanted, (wanted + 1) // 2, -((wanted + 1) // 2)):
+                values = [component.value(table, conditions) for table in self._tables]
+                if max(values) - min(values) >= wanted:
+                    break
+                end = min(values) if step > 0 else max(values)
+                if abs(step) < wanted:
+                    end = max(values) if step > 0 else min(values)
+                self._look(np.sign(step) * goal, np.sign(step) * (end + step))
+            values = [component.value(table, conditions) for table in self._tables]
+            found[conditions] = max(values) - min(values)
+        return found
+
+    def _look(self, goal: Floats, target: float) -> bool:
+        """Look for a table in which `goal` reaches `target`, or comes as near as was found."""
+        import highspy
+
+        size = len(goal)
+        self._model.setOptionValue("objective_target", 0.5 - target)
+        self._model.changeColsCost(size, np.arange(size, dtype=np.int32), -goal)
+        self._model.run()
+        if self._model.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return False
+        table = np.round(np.array(self._model.getSolution().col_value, dtype=float))
+        if not self._accepted(table):
+            return False
+        self._tables.append(table)
+        return True
 
 
 class _Prices:

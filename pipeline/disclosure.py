@@ -26,7 +26,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline import contingency, files
-from pipeline.contingency import OUTSIDE, Component, Conditions, Count, Dimension, Sum, Union
+from pipeline.contingency import OUTSIDE, WEIGHT, Component, Conditions, Count, Dimension, Sum, Union
 from pipeline.estimate import blanked
 from pipeline.exhibits import Bands
 from pipeline.survey import MEASURED, Survey
@@ -100,7 +100,7 @@ class Rules:
 
     def column(self, by: str, group: str, where: Mapping[str, Sequence[str]]) -> Cells:
         """Who is in a group of those whom a filter leaves, as conditions."""
-        return _both(self.grouped(by, group), self.filtered(where))
+        return both(self.grouped(by, group), self.filtered(where))
 
     def is_identifying(self, question: str, column: Cells) -> bool:
         """Whether few people in a cell could be identified: a segment by a segment, or anything sensitive."""
@@ -118,12 +118,14 @@ class Rules:
 class Published:
     """Estimates that a run publishes, of the respondents whom `where` leaves.
 
-    A count that is hidden is missing in `respondents`, a base in `sample_size`.
+    A count that is hidden is missing in `respondents`, a base in `sample_size`. They are `whole` where every
+    answer of a column is among them.
     """
 
     frame: pd.DataFrame
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dkns: str = "keep"
+    whole: bool = True
 
 
 _Numbered = tuple[NDArray[np.int64], list[frozenset[str]]]
@@ -180,7 +182,7 @@ Row = tuple[int, int]
 
 
 @dataclass
-class _Found:
+class Found:
     """The counts of a run by what they are of, and the rows in which each stands."""
 
     rules: Rules
@@ -192,10 +194,12 @@ class _Found:
     unions: list[tuple[Wave, Family, Union]] = field(default_factory=list)
     cells: dict[tuple[Wave, Dimension], dict[str, None]] = field(default_factory=dict)
     columns: dict[Row, tuple[Hashable, ...]] = field(default_factory=dict)
+    given: bool = True
+    """whether it is known without tables how many are in each class of weights"""
 
 
 @dataclass(frozen=True)
-class _Slot:
+class Slot:
     """What an estimate counts: cells of a dimension, and those of its base."""
 
     dimension: Dimension
@@ -207,7 +211,7 @@ def _single(question: str, item: str = "") -> Dimension:
     return ("answer", question, item)
 
 
-def _slot(survey: Survey, row: Mapping[Hashable, Any]) -> _Slot | None:
+def slot_of(survey: Survey, row: Mapping[Hashable, Any]) -> Slot | None:
     """What an estimate counts, and who its base is, as cells of a dimension; None for a value."""
     name, item, option, measure = (str(row[key]) for key in ("question", "item", "option", "measure"))
     kind = survey.questions[name].kind
@@ -215,25 +219,25 @@ def _slot(survey: Survey, row: Mapping[Hashable, Any]) -> _Slot | None:
         return None
     if kind in ("single", "grid"):
         base = [o for o, own in survey.options(name).items() if own.role != "not_applicable"]
-        return _Slot(_single(name, item), frozenset(survey.members(name, option)), frozenset(base))
+        return Slot(_single(name, item), frozenset(survey.members(name, option)), frozenset(base))
     chosen = frozenset([_CHOSEN])
     if kind == "multiple" and row["role"] == "not_applicable":
-        return _Slot(("apart", name, option), chosen, frozenset())
+        return Slot(("apart", name, option), chosen, frozenset())
     if kind == "multiple":
-        return _Slot(("box" if measure == "option" else "net", name, option), chosen, chosen | {_REST})
+        return Slot(("box" if measure == "option" else "net", name, option), chosen, chosen | {_REST})
     if kind == "rank":
         places = ["first", "top_3", "ranked"]
         base = [*places, _REST]
-        return _Slot(("place", name, item), frozenset(places[: places.index(measure) + 1]), frozenset(base))
+        return Slot(("place", name, item), frozenset(places[: places.index(measure) + 1]), frozenset(base))
     if kind in MEASURED:
         bands = [*survey.questions[name].nets, _REST]
-        return _Slot(("band", name), frozenset([option]), frozenset(bands))
-    return _Slot(("text", name), chosen, chosen | {_REST})
+        return Slot(("band", name), frozenset([option]), frozenset(bands))
+    return Slot(("text", name), chosen, chosen | {_REST})
 
 
-def _collected(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> _Found:
+def collected(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> Found:
     """The counts of everything published, with what is protected and what is hidden so far."""
-    found = _Found(rules, people)
+    found = Found(rules, people)
     for number, own in enumerate(published):
         columns: dict[tuple[str, str], Cells] = {}
         mentions: dict[tuple[Hashable, ...], _Mentions] = {}
@@ -245,13 +249,13 @@ def _collected(published: Sequence[Published], rules: Rules, people: Mapping[Wav
             found.columns[number, place] = (number, *(row[k] for k in ("wave", "question", "item")), *group)
             for dimension, cells in column.items():
                 _add_cells(found, wave, dimension, cells)
-            slot = _slot(rules.survey, row)
+            slot = slot_of(rules.survey, row)
             if slot is None:
                 continue
             conditions = _collect(found, (number, place), row, column, slot, own.dkns)
             enough = pd.notna(row["valid_cases"]) and row["valid_cases"] >= rules.base
             if conditions and slot.dimension[0] == "box" and enough and pd.notna(row["total_mentions"]):
-                told: _Mentions = (wave, _family(conditions), [], int(row["total_mentions"]))
+                told: _Mentions = (wave, family_of(conditions), [], int(row["total_mentions"]))
                 mentions.setdefault((wave, row["question"], *group), told)[2].append(conditions)
         for wave, family, parts, total in mentions.values():
             rounded = _rounded(total)
@@ -265,19 +269,19 @@ def _rounded(total: Any) -> Any:
     return (total + MENTIONS // 2) // MENTIONS * MENTIONS
 
 
-def _both(one: Cells, other: Cells) -> Cells:
+def both(one: Cells, other: Cells) -> Cells:
     """Who meets both of some conditions."""
     every = {**one, **other}
     return {d: own & one.get(d, own) & other.get(d, own) for d, own in every.items()}
 
 
-def _family(conditions: Conditions) -> Family:
+def family_of(conditions: Conditions) -> Family:
     """The dimensions of some conditions, all boxes of a multiple choice as one."""
     boxes = ("box", "net", "known", "apart")
     return frozenset(("boxes", d[1]) if d[0] in boxes else d for d, _ in conditions)
 
 
-def _add_cells(found: _Found, wave: Wave, dimension: Dimension, cells: Iterable[str]) -> None:
+def _add_cells(found: Found, wave: Wave, dimension: Dimension, cells: Iterable[str]) -> None:
     """Note the cells of a dimension; those of a single choice are the options that a wave offered."""
     if dimension[0] == "box":
         cells = (_CHOSEN, _REST)
@@ -286,7 +290,7 @@ def _add_cells(found: _Found, wave: Wave, dimension: Dimension, cells: Iterable[
 
 
 def _collect(
-    found: _Found, place: Row, row: Mapping[Hashable, Any], column: Cells, slot: _Slot, dkns: str
+    found: Found, place: Row, row: Mapping[Hashable, Any], column: Cells, slot: Slot, dkns: str
 ) -> Conditions | None:
     """Note the count of a row and its bases; its conditions, or None where it is in no total of mentions."""
     rules, wave, name = found.rules, str(row["wave"]), str(row["question"])
@@ -294,7 +298,7 @@ def _collect(
     if dimension[0] == "answer" and row["measure"] == "option":
         found.cells.setdefault((wave, dimension), {})[str(row["option"])] = None
     _add_cells(found, wave, dimension, slot.base or slot.chosen)
-    conditions = frozenset(_both({dimension: slot.chosen}, column).items())
+    conditions = frozenset(both({dimension: slot.chosen}, column).items())
     found.rows.setdefault((wave, conditions), []).append(place)
     if dimension in column:
         # by groups of the question itself the count is that of all who gave the answer, or nobody
@@ -307,7 +311,7 @@ def _collect(
     cost = float(cases + chosen + 1) if column or small or rules.sensitive(name) else None
     _note(found, (wave, conditions), row["respondents"], cost, small or few)
     identifying = rules.is_identifying_base(column)
-    for key, cells, by_valid in _based(rules.survey, name, slot, dkns):
+    for key, cells, by_valid in bases_of(rules.survey, name, slot, dkns):
         count = row["valid_cases" if by_valid else "sample_size"]
         at = (wave, frozenset({**column, key: cells}.items()))
         _add_cells(found, wave, key, (_ANSWERED, _DKNS) if key[0] == "known" else cells)
@@ -317,12 +321,12 @@ def _collect(
         boxes = [("box", name, option) for option in rules.survey.members(name, str(row["option"]))]
         parts = [{**column, box: frozenset([_CHOSEN])} for box in boxes if (wave, box) in found.cells]
         union = Union(conditions, tuple(frozenset(part.items()) for part in parts))
-        found.unions.append((wave, _family(conditions), union))
+        found.unions.append((wave, family_of(conditions), union))
     return conditions if row["role"] != "not_applicable" else None
 
 
-def _based(
-    survey: Survey, question: str, slot: _Slot, dkns: str
+def bases_of(
+    survey: Survey, question: str, slot: Slot, dkns: str
 ) -> Iterator[tuple[Dimension, frozenset[str], bool]]:
     """The base of a count as cells of a dimension: the sample, and the valid cases where DKNS is excluded."""
     if slot.base:
@@ -334,7 +338,7 @@ def _based(
         yield ("known", question), frozenset([_ANSWERED]), True
 
 
-def _note(found: _Found, key: Key, value: Any, cost: float | None, protected: bool) -> None:
+def _note(found: Found, key: Key, value: Any, cost: float | None, protected: bool) -> None:
     """Note a count. One that stands in several places is known where one of them shows it, and stays then."""
     hidden = bool(pd.isna(value))
     known = found.counts.setdefault(key, Count(key[1], 0, cost, hidden=True))
@@ -352,19 +356,19 @@ def protect(published: Sequence[Published], rules: Rules, people: Mapping[Wave, 
 
     `people` are the respondents analysed in each wave.
     """
-    found = _collected(published, rules, people)
+    found = collected(published, rules, people)
     for count in found.counts.values():
         count.hidden = count.protected and count.cost is not None
     for wave, conditions in _groups(found):
         _hide_column(found, wave, conditions)
-    for component in _components(found):
+    for component in components(found):
         component.settle(rules.span)
     return _rows_hidden(found, published)
 
 
 def protected(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> list[Key]:
     """The counts of true estimates that must not be told."""
-    found = _collected(published, rules, people)
+    found = collected(published, rules, people)
     return [key for key, count in found.counts.items() if count.protected and count.cost is not None]
 
 
@@ -419,27 +423,30 @@ def pinned(
 
     `seen` is what rows of respondents tell beside it, by wave.
     """
-    found = _collected(published, rules, people)
+    found = collected(published, rules, people)
     for count in found.counts.values():
         count.protected = False
     for key in protected:
         if key in found.counts:
             found.counts[key].protected = True
     pins = []
-    for component in _components(found, seen):
+    for component in components(found, seen):
         for place, (low, high) in component.narrow(rules.span):
             pins.append(Pin(component.wave, component.counts[place].conditions, low, high))
     return pins
 
 
-def _components(found: _Found, seen: Mapping[Wave, Seen] | None = None) -> Iterator[Component]:
+def components(found: Found, seen: Mapping[Wave, Seen] | None = None) -> Iterator[Component]:
     """The counts that tell of each other, of a wave at a time; only those with something to protect.
 
     Tables tell of each other where they share dimensions whose counts are not all published anyway.
     """
     by_wave: dict[Wave, dict[Family, list[Count]]] = {}
     for (wave, conditions), count in found.counts.items():
-        by_wave.setdefault(wave, {}).setdefault(_family(conditions), []).append(count)
+        by_wave.setdefault(wave, {}).setdefault(family_of(conditions), []).append(count)
+    for wave, weighed, total in found.sums:
+        if total.factors:
+            by_wave.setdefault(wave, {}).setdefault(weighed, [])
     for wave, families in by_wave.items():
         joined = {family: family for family in families}
 
@@ -451,7 +458,7 @@ def _components(found: _Found, seen: Mapping[Wave, Seen] | None = None) -> Itera
         for family in families:
             for size in range(1, len(family)):
                 for part in map(frozenset, itertools.combinations(sorted(family), size)):
-                    if part in families and (size > 1 or not _is_given(found.rules, part)):
+                    if part in families and (size > 1 or not _is_given(found, part)):
                         joined[root(part)] = root(family)
         classes: dict[Family, list[Family]] = {}
         for family in families:
@@ -461,14 +468,16 @@ def _components(found: _Found, seen: Mapping[Wave, Seen] | None = None) -> Itera
                 yield _component(found, wave, own, families, seen[wave] if seen else None)
 
 
-def _is_given(rules: Rules, part: Family) -> bool:
+def _is_given(found: Found, part: Family) -> bool:
     """Whether the counts of one dimension are settled before its tables: not sensitive, or of groups."""
+    if WEIGHT in part:
+        return found.given
     ((_, question, *_),) = part
-    return not rules.sensitive(question) or rules.identifies(question)
+    return not found.rules.sensitive(question) or found.rules.identifies(question)
 
 
 def _component(
-    found: _Found,
+    found: Found,
     wave: Wave,
     own: Sequence[Family],
     families: Mapping[Family, list[Count]],
@@ -523,17 +532,17 @@ def hidden(published: Sequence[Published], rules: Rules, wave: Wave) -> set[Cond
     for own in published:
         rows = own.frame[(own.frame["wave"] == wave) & (own.frame["flag"] == "suppressed")]
         for row in rows.to_dict("records"):
-            slot = _slot(rules.survey, row)
+            slot = slot_of(rules.survey, row)
             if slot:
                 column = rules.column(str(row["by"]), str(row["group"]), own.where)
-                found.add(frozenset(_both({slot.dimension: slot.chosen}, column).items()))
+                found.add(frozenset(both({slot.dimension: slot.chosen}, column).items()))
     return found
 
 
 # groups of a sensitive segment
 
 
-def _groups(found: _Found) -> list[Key]:
+def _groups(found: Found) -> list[Key]:
     """The groups of sensitive segments whose own count is hidden: few, or what others follow from."""
     rules, hidden = found.rules, []
     columns: dict[tuple[Wave, Dimension], set[frozenset[str]]] = {}
@@ -566,7 +575,7 @@ def _size(known: Mapping[Conditions, Count], dimension: Dimension, cells: Iterab
     return sum(count.value for count in each if count)
 
 
-def _hide_column(found: _Found, wave: Wave, group: Conditions) -> None:
+def _hide_column(found: Found, wave: Wave, group: Conditions) -> None:
     """Hide everything of a group whose own count is hidden, its bases too."""
     for (of, conditions), count in found.counts.items():
         if of == wave and group <= conditions and len(conditions) > 1:
@@ -605,7 +614,7 @@ class Pin:
         return f"{self.wave}: how many have {said} {told}"
 
 
-def _rows_hidden(found: _Found, published: Sequence[Published]) -> list[Hidden]:
+def _rows_hidden(found: Found, published: Sequence[Published]) -> list[Hidden]:
     out = [Hidden(*(np.zeros(len(own.frame), dtype=np.bool_) for _ in range(3))) for own in published]
     columns: set[tuple[Hashable, ...]] = set()
     whole: set[tuple[Hashable, ...]] = set()

@@ -15,6 +15,7 @@ import pandas as pd
 from pipeline.printed import POOL
 from pipeline.stats.intervals import Method, mean_limits, share_limits
 from pipeline.stats.variance import (
+    Array,
     Sums,
     effective_cases,
     kish_deff,
@@ -208,6 +209,35 @@ def _under(estimates: pd.DataFrame, fewest: int) -> pd.Series:
     return estimates["effective_base"].astype(float) < fewest * (1 - _ROUNDING)
 
 
+def of_sums(rows: pd.DataFrame, scale: Array, method: Method) -> pd.DataFrame:
+    """Shares made anew from their sums weight, weight_squares, yes_weight and yes_squares.
+
+    `scale` is what a weight of 1 is as declared. Who is outside the base has sums and no share.
+    """
+    base = _of_base(rows.assign(weighted_base=rows["weight"], base_squares=rows["weight_squares"]))
+    chosen = rows[["respondents", "yes_weight", "yes_squares"]].set_axis(_SUMS, axis=1)
+    made = _with_share(base, chosen, method)
+    outside = rows["share"].isna()
+    made.loc[outside, ["share", "standard_error", "low", "high"]] = np.nan
+    made.loc[outside, "interval"] = ""
+    return _as_declared(made, scale)
+
+
+def of_values(rows: pd.DataFrame, scale: Array) -> pd.DataFrame:
+    """Values with their bases and limits made anew from value, standard_error, weight and weight_squares."""
+    value, error = _floats(rows["value"], np.nan), _floats(rows["standard_error"], np.nan)
+    sums = (rows["weight"], rows["weight_squares"])
+    found = _with_value(rows, rows["measure"], value, error, *sums)
+    return _as_declared(found.assign(yes_weight=sums[0], yes_squares=sums[1]), scale)
+
+
+def _as_declared(rows: pd.DataFrame, scale: Array) -> pd.DataFrame:
+    """`rows` with their weighted numbers on the scale of the declared weights."""
+    return rows.assign(
+        weighted_base=rows["weighted_base"] * scale, weighted_respondents=rows["weighted_respondents"] * scale
+    )
+
+
 def flagged(estimates: pd.DataFrame, fewest: int) -> pd.DataFrame:
     """`estimates` with `flag`.
 
@@ -266,7 +296,7 @@ def _with_share(rows: pd.DataFrame, chosen: pd.DataFrame, method: Method) -> pd.
 
 def _with_value(
     rows: pd.DataFrame,
-    measure: str,
+    measure: str | pd.Series,
     value: np.ndarray,
     error: np.ndarray,
     weighted: pd.Series,
@@ -307,5 +337,5 @@ def _mean_of_levels(
     return found["mean"].to_numpy(dtype=float), error, found["weighted"], found["squares"]
 
 
-def _floats(sums: pd.Series) -> np.ndarray:
-    return sums.astype(float).fillna(0.0).to_numpy()
+def _floats(sums: pd.Series, absent: float = 0.0) -> np.ndarray:
+    return sums.astype(float).fillna(absent).to_numpy()

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pipeline import comparability, disclosure
+from pipeline import coarse, comparability, disclosure, weighed
 from pipeline.captions import MOST_LINES
 from pipeline.cells import (
     COLUMNS,
@@ -26,6 +26,7 @@ from pipeline.cells import (
     ranks,
     values,
 )
+from pipeline.coarse import Levels, Mask
 from pipeline.declarations import Declarations
 from pipeline.errors import SurveyError
 from pipeline.estimate import blanked, flagged, is_enough, part_shares
@@ -45,6 +46,7 @@ from pipeline.significance import (
     rankings,
     wave_pairs,
 )
+from pipeline.statements import statement
 from pipeline.stats.intervals import wilson
 from pipeline.survey import ROLES
 
@@ -136,11 +138,78 @@ class Estimates:
     @cached_property
     def shown(self) -> list[pd.DataFrame]:
         """`published` as it may be shown."""
-        hidden = disclosure.remembered(self._notes, self.published, self.rules, self.people)
-        return [
-            disclosure.hide(flagged(own.frame, self.rules.base), blank)
-            for own, blank in zip(self.published, hidden, strict=True)
-        ]
+        return self._as_shown(self.levels)
+
+    @cached_property
+    def _hidden(self) -> list[disclosure.Hidden]:
+        return disclosure.remembered(self._notes, self.published, self.rules, self.people)
+
+    def _as_shown(self, levels: Levels) -> list[pd.DataFrame]:
+        """`published` as it may be shown where weighted numbers are so coarse."""
+        shown = []
+        for own, hidden in zip(self.published, self._hidden, strict=True):
+            made, gone = coarse.coarse(own.frame, levels, self._questionnaire, hidden.estimates)
+            frame = flagged(made, self.rules.base)
+            frame = blanked(frame, pd.Series(gone, index=frame.index)) if gone.any() else frame
+            shown.append(disclosure.hide(frame, hidden))
+        return shown
+
+    def made_coarse(self, estimates: pd.DataFrame, hidden: Mask) -> tuple[pd.DataFrame, Mask]:
+        """Estimates as coarse as those of their questions, and which of them are to be suppressed."""
+        return coarse.coarse(estimates, self.levels, self._questionnaire, hidden)
+
+    @cached_property
+    def classes(self) -> dict[str, weighed.Classes]:
+        """Who weighs what in the waves that are weighted."""
+        waves = {own.name: own.wave for own in self.declared.fieldings if own.wave.weighting}
+        if not waves:
+            return {}
+        survey, bands = self.declared.survey, self.declared.report.segments
+        segments = dict.fromkeys((*survey.segments, *(own.of for own in bands.values())))
+        asked = [*segments, *(name for wave in waves.values() for name in wave.weights.targets)]
+        given = {"waves": list(waves), "questions": asked}
+        people = self.connection.execute(statement("classes"), given).df()
+        means = dict(self.connection.execute("select wave, mean_weight from waves").fetchall())
+        found = {
+            name: weighed.classes(
+                people[people["wave"] == name], list(wave.weights.targets), list(segments), means[name]
+            )
+            for name, wave in waves.items()
+        }
+        return {name: own for name, own in found.items() if own is not None}
+
+    @cached_property
+    def levels(self) -> dict[tuple[str, str], int]:
+        """How coarse the weighted numbers of a wave and question are; those that are not here are exact."""
+        if not self.classes:
+            return {}
+
+        def show(levels: Levels) -> list[disclosure.Published]:
+            return [
+                replace(own, frame=frame)
+                for own, frame in zip(self.published, self._as_shown(levels), strict=True)
+            ]
+
+        questions = list(self.declared.survey.questions)
+        return weighed.remembered(
+            self._notes, show, self.rules, self.people, self.protected, self.classes, questions
+        )
+
+    @cached_property
+    def _questionnaire(self) -> coarse.Questionnaire:
+        survey, fieldings = self.declared.survey, self.declared.fieldings
+        pools = {name: comparability.pools(fieldings, name) for name in survey.questions}
+
+        def members(question: str, option: str, measure: str) -> Sequence[str]:
+            return pools[question].get(option, []) if measure == POOL else survey.members(question, option)
+
+        return coarse.Questionnaire(
+            survey.interval,
+            lambda name: survey.questions[name].kind in ("single", "grid"),
+            members,
+            survey.scores,
+            lambda name: survey.questions[name].sensitive,
+        )
 
     @cached_property
     def protected(self) -> list[disclosure.Key]:
@@ -253,7 +322,8 @@ def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
         connection = source.opened()
         tests = [rankings(ranks(connection))] if source.kind == "rank" else []
         if source.kind in ("single", "multiple", "rank"):
-            together = chosen_together(connection, source.declared.survey)
+            both = chosen_together(connection, source.declared.survey)
+            together = coarse.together(both, found, source.estimated.levels)
             tests += [
                 option_pairs(wave, together, _neighbours(wave))
                 for _, wave in found.groupby("wave", sort=False)
@@ -617,7 +687,12 @@ def _parts(
     """The shares of parts of a question's base; none where an answer is hidden, since they add up to it."""
     survey = source.declared.survey
     made = part_shares(whole, parts, measure, survey.interval, survey.privacy.base)
-    return blanked(made, pd.Series(bool((of["flag"] == "suppressed").any()), index=made.index))
+    gone = np.full(len(made), bool((of["flag"] == "suppressed").any()))
+    if measure in ("combination", "bin"):
+        # the others are computed from what is coarse already
+        made, coarsest = source.estimated.made_coarse(made, np.zeros(len(made), dtype=np.bool_))
+        gone |= coarsest
+    return blanked(made, pd.Series(gone, index=made.index))
 
 
 def _steps(source: Source) -> pd.DataFrame:

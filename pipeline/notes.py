@@ -168,6 +168,17 @@ def _of_repeated(wave: Mapping[Any, Any]) -> str:
     return f"{repeated}, and are counted: whether they are different respondents has not been decided."
 
 
+def _cost(wave: Mapping[Any, Any]) -> str:
+    """What the weights of a wave cost; nothing where that would tell who has which."""
+    if wave["deff"] != wave["deff"]:
+        return ""
+    return (
+        f"The design effect of the weights is {half_up(wave['deff'], 2)}: the {thousands(wave['analysed'])} "
+        f"analysed respondents tell as much as {thousands(wave['effective_respondents'])} would without "
+        "weights. "
+    )
+
+
 def _weighting(waves: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
     weighted = [wave for wave in waves if wave["weighting"] and wave["analysed"]]
     if not weighted:
@@ -175,9 +186,7 @@ def _weighting(waves: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
     for wave in weighted:
         yield (
             f"Weighting of {wave['title']}",
-            f"By {wave['weighting']}. The design effect of the weights is {half_up(wave['deff'], 2)}: the "
-            f"{thousands(wave['analysed'])} analysed respondents tell as much as "
-            f"{thousands(wave['effective_respondents'])} would without weights. Weights go from "
+            f"By {wave['weighting']}. {_cost(wave)}Weights go from "
             f"{half_up(wave['lowest_weight'], 2)} to {half_up(wave['highest_weight'], 2)} times their mean. "
             "Bases are unweighted where nothing else is said. Errors take the weights as given, as if they "
             "had not been made from the sample.",

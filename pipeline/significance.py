@@ -257,7 +257,14 @@ def _sums_with_all(rows: pd.DataFrame) -> tuple[Sums, Sums, Sums]:
     """The sums of groups, of all respondents (in columns that end in _all), and of those not in the group."""
     names = ["weight", "weight_squares", "yes_weight", "yes_squares"]
     group, total = (Sums(*(rows[f"{name}{suffix}"] for name in names)) for suffix in ("", "_all"))
-    outside = Sums(*(getattr(total, name) - getattr(group, name) for name in Sums.__annotations__))
+    rest = {name: getattr(total, name) - getattr(group, name) for name in Sums.__annotations__}
+    # sums that were made coarse may leave less than nobody, or more than all
+    outside = Sums(
+        rest["weight"],
+        rest["squares"],
+        np.clip(rest["yes_weight"], 0, np.maximum(rest["weight"], 0)),
+        np.clip(rest["yes_squares"], 0, np.maximum(rest["squares"], 0)),
+    )
     return group, total, outside
 
 

@@ -179,7 +179,7 @@ class Run:
             "comparisons": self.comparisons.families,
             "changes": changes.changes(self.estimated),
             "flow": _flow(connection),
-            "waves": connection.execute("select * from waves").df(),
+            "waves": _waves_told(connection, self.estimated),
             "targets": connection.execute("select * from targets").df(),
             "quality": quality_tables.quality(connection, self.declared.survey),
             "quality_effects": quality_tables.effects(self.estimated, shown),
@@ -302,6 +302,17 @@ def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, ques
         [questionnaire.position(question)],
     ).fetchall()
     return bool(found)
+
+
+def _waves_told(connection: duckdb.DuckDBPyConnection, estimated: Estimates) -> pd.DataFrame:
+    """The waves with what their weights cost, as coarse as their numbers are."""
+    found = connection.execute("select * from waves").df()
+    for place in found.index[found["wave"].isin({wave for wave, _ in estimated.levels})]:
+        wave = found.loc[place, "wave"]
+        levels = [level for (of, _), level in estimated.levels.items() if of == wave]
+        people, _ = estimated.classes[wave].whole(levels)
+        found.loc[place, ["effective_respondents", "deff"]] = [people, found.loc[place, "analysed"] / people]
+    return found
 
 
 def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:

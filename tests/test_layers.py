@@ -83,7 +83,7 @@ def test_only_tables_computes_shares() -> None:
     assert users("pipeline.cells") == {"tables.py", "exhibit_table.py", "claims.py", "explore.py"}
     computing = {"estimate.py", "significance.py", "exhibit_table.py", "stats/coverage.py"}
     # these ask for names and the confidence level, and for no formula; a receipt for the size that was taken
-    naming = {"cells.py", "derivation.py", "grids.py", "notes.py", "survey.py"}
+    naming = {"cells.py", "coarse.py", "derivation.py", "grids.py", "notes.py", "survey.py"}
     assert users("pipeline.stats.intervals") == computing | naming
     allowed = {name: {"Method", "NAMES", "CONFIDENCE"} for name in naming}
     allowed["derivation.py"] = {"NAMES", "CONFIDENCE", "wilson_size"}
