@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from pipeline import disclosure, weighed
+from pipeline import comparability, disclosure, weighed
 from pipeline.coarse import STEPS, SUPPRESSED
 from pipeline.disclosure import COUNTED, Published
 from pipeline.estimate import BLANKED, flagged
@@ -18,6 +18,7 @@ from pipeline.exhibit_table import Estimates
 from pipeline.exhibits import Exhibit
 from pipeline.rounding import thousands
 
+_COLUMN = ["wave", "question", "item"]
 _ROW = ["wave", "question", "item", "option", "measure"]
 
 
@@ -35,8 +36,14 @@ def told(
     offered = set(published[0].frame[_ROW].itertuples(index=False, name=None))
     for exhibit, data in exhibits:
         if exhibit.drawn.table != "published":
-            own = [row in offered for row in data[_ROW].itertuples(index=False, name=None)]
-            own_rows = data[np.array(own, dtype=bool)]
+            # one that is joined has the name of an option, which a wave may offer besides
+            fieldings, question = estimated.declared.fieldings, exhibit.question
+            joined = comparability.pools(fieldings, question) if exhibit.drawn.over_waves else {}
+            own = [
+                row in offered and row[3] not in joined
+                for row in data[_ROW].itertuples(index=False, name=None)
+            ]
+            own_rows = _without_totals_of_others(data[np.array(own, dtype=bool)], published[0].frame)
             published.append(Published(own_rows, exhibit.where, exhibit.dkns, whole=False))
     said = list(_left_behind([*(own.frame for own in published)], changes))
     counts = [
@@ -45,6 +52,17 @@ def told(
     ]
     pins = disclosure.pinned(counts, estimated.rules, estimated.people, estimated.protected)
     return [*said, *map(str, pins), *_weighed(estimated, published)]
+
+
+def _without_totals_of_others(rows: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """Rows of an exhibit without the total of mentions where not all answers that it is of are among them."""
+    counts = [
+        own[(own["measure"] == "option") & (own["role"] != "not_applicable")].groupby(key).size()
+        for own, key in ((rows, [*_COLUMN, "by", "group"]), (every[every["by"] == ""], _COLUMN))
+    ]
+    there = rows[[*_COLUMN, "by", "group"]].apply(tuple, axis=1).map(counts[0].to_dict())
+    wanted = rows[_COLUMN].apply(tuple, axis=1).map(counts[1].to_dict())
+    return rows.assign(total_mentions=rows["total_mentions"].where(there == wanted))
 
 
 def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[str]:

@@ -28,7 +28,7 @@ _FIELDS = {"n": "valid_cases", "respondents": "respondents", "low": "low", "high
 _HIDDEN = {
     "suppressed": "is suppressed",
     "uncertain": f"has an effective base under {FEWEST_EFFECTIVE}",
-    "low_base": f"has fewer than {LOW_BASE} respondents, or an effective base under {LOW_BASE},",
+    "low_base": f"has fewer than {LOW_BASE} respondents",
     "not_asked": "was not asked in that wave",
 }
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?")
@@ -186,7 +186,10 @@ def quote(tables: Mapping[str, pd.DataFrame], placeholder: str, exhibit: str, pl
         raise SurveyError(f"{{{placeholder}}}: {error}") from None
     row = rows(table.iloc[[index]])[0]
     if row.flag in _HIDDEN:
-        raise SurveyError(f"{{{placeholder}}} {_HIDDEN[row.flag]} and cannot be quoted")
+        why = _HIDDEN[row.flag]
+        if row.flag == "low_base" and row.n >= LOW_BASE:
+            why = f"has an effective base under {LOW_BASE}"
+        raise SurveyError(f"{{{placeholder}}} {why} and cannot be quoted")
     column, value, printed = _printed(table.iloc[index], row.text, wanted)
     if math.isnan(value):
         raise SurveyError(f"{{{placeholder}}} has no number")

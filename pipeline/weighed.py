@@ -168,8 +168,11 @@ def safe(
         raised = set()
         for pin, of in told(show(levels), rules, people, protected, known, levels, waves):
             of = of or [name for wave, name in levels if wave == pin.wave]
+            # those named may be suppressed already, and then it is the others that tell
+            left = [name for wave, name in levels if wave == pin.wave and levels[wave, name] < SUPPRESSED]
+            of = [name for name in of if name in left] or left
             low = min(levels[pin.wave, name] for name in of)
-            raised |= {(pin.wave, name) for name in of if levels[pin.wave, name] == low < SUPPRESSED}
+            raised |= {(pin.wave, name) for name in of if levels[pin.wave, name] == low}
         for key in raised:
             levels[key] += 1
         waves = {wave for wave, _ in raised}
@@ -237,6 +240,9 @@ def told(
 ) -> Iterator[tuple[Pin, list[str]]]:
     """The protected counts that weighted numbers may tell, each with the questions whose numbers tell it."""
     for wave in sorted(waves):
+        own_levels = [level for (of, _), level in levels.items() if of == wave]
+        if all(level == SUPPRESSED for level in own_levels):
+            continue  # no weighted number is left, and counts have an attack of their own
         own = [replace(one, frame=one.frame[one.frame["wave"] == wave]) for one in published]
         found = _by_class(disclosure.collected(own, rules, people), wave, known[wave], protected, rules)
         counted = {
@@ -245,7 +251,6 @@ def told(
             for place, count in enumerate(component.counts)
         }
         sums = list(_sums(own, rules, known[wave], levels))
-        own_levels = [level for (of, _), level in levels.items() if of == wave]
         sums += [(each, "") for each in known[wave].sums(own_levels)]
         for conditions, width, names in _Wave(wave, found, known[wave], rules, sums).ranges():
             component, place = counted[conditions]

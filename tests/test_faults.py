@@ -282,7 +282,9 @@ def test_a_small_disk_never_holds_a_database_that_cannot_be_read(
 
 def test_exports_that_are_cut_short_are_never_swapped_in(remade: Paths) -> None:
     declared = remade.questionnaire.read_text()
-    remade.questionnaire.write_text(f'{declared}\n[public]\nlicence = "CC0-1.0"\nk = 2\n')
+    remade.questionnaire.write_text(
+        f'{declared}\n[public]\nlicence = "CC0-1.0"\nk = 2\nquasi_identifiers = []\n'
+    )
     assert command(remade.root, "normalise", "--survey", "toy")[0] == 0
     for form, folder in (("parquet", remade.partitions), ("public", remade.public)):
         assert command(remade.root, "export", form, "--survey", "toy")[0] == 0
@@ -650,7 +652,9 @@ OPENERS = [
 @pytest.mark.parametrize("damage", DATABASES)
 def test_a_damaged_database_is_told_by_whoever_opens_it(damage: str, remade: Paths) -> None:
     declared = remade.questionnaire.read_text()
-    remade.questionnaire.write_text(f'{declared}\n[public]\nlicence = "CC0-1.0"\nk = 2\n')
+    remade.questionnaire.write_text(
+        f'{declared}\n[public]\nlicence = "CC0-1.0"\nk = 2\nquasi_identifiers = []\n'
+    )
     assert command(remade.root, "normalise", "--survey", "toy")[0] == 0
     remade.database.write_bytes(DATABASES[damage](remade.database.read_bytes()))
     before = {path: path.read_bytes() for path in remade.outputs.rglob("*") if path.is_file()}

@@ -282,3 +282,21 @@ def test_a_copy_with_an_answer_changed_is_one_too(tmp_path: Path) -> None:
                 normalise(paths)
         else:
             normalise(paths)
+
+
+def test_a_pool_whose_own_option_is_still_offered_contradicts_no_table(tmp_path: Path) -> None:
+    # what is joined counts more people than the option of the same name, which the frequencies have
+    after = {
+        "Licences": 8, "Licences; Restrictive licences": 7, "Restrictive licences": 9, "Unclear licences": 3,
+        "Cost": 25,
+    }  # fmt: skip
+    pool = 'pool = { licences = ["restrictive"] }'
+    paths = lay_out(tmp_path, {"w1": (BEFORE, WHOLE), "w2": (after, pool)}, exhibit("dumbbell"))
+    declared = paths.questionnaire.read_text()
+    paths.questionnaire.write_text(declared.replace('"multiple"', '"multiple"\nsensitive = true'))
+    run(paths)
+    table = read(paths, "walls_dumbbell")
+    joined = table[(table["wave"] == "w2") & (table["option"] == "licences") & (table["measure"] == "option")]
+    assert len(joined) == 1
+    own = read(paths, "frequencies/walls")
+    assert (own["flag"] == "suppressed").any()  # something is protected, and the attack looks

@@ -115,7 +115,9 @@ def test_flags_are_of_people_and_of_weights(done: Paths) -> None:
     }  # fmt: skip
     assert found.loc[found["flag"] == "uncertain", "share"].notna().all()
     assert found.loc[found["flag"] == "suppressed", "share"].isna().all()
-    assert found.loc[found["group"] == "low", "effective_base"].iloc[0] == pytest.approx(EFFECTIVE["Low"])
+    assert found.loc[found["group"] == "low", "effective_base"].iloc[0] == pytest.approx(
+        EFFECTIVE["Low"], abs=0.5
+    )
 
 
 def test_only_what_has_a_base_is_tested(done: Paths) -> None:
@@ -158,8 +160,9 @@ def test_page_and_workbook_print_the_mark_in_place_of_the_number(done: Paths) ->
 
 def test_a_receipt_says_why_a_number_is_not_printed(done: Paths) -> None:
     lines = "\n".join(explain(done, "segment_panels", "saw.doubtful"))
-    size = f"{EFFECTIVE['Doubtful']:.6f}"
-    assert f"[u] is printed in its place: the effective base {size}" in lines
+    # of a wave with hidden counts effective bases are whole steps of people
+    (size,) = re.findall(r"\[u\] is printed in its place: the effective base ([\d.]+) is under 10", lines)
+    assert float(size) == pytest.approx(EFFECTIVE["Doubtful"], abs=0.5)
     assert "is printed as" not in lines
 
 
