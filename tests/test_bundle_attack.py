@@ -260,7 +260,16 @@ def _counted(
             for group, count in zip(counts["group"], counts["respondents"].astype(int), strict=True):
                 seen += 1
                 yield chosen[rows.index].to_numpy(), empty.to_numpy(), group, count
-    assert seen > 10
+    assert seen > 10 or _tells_nothing(known, wave, segment)
+
+
+def _tells_nothing(known: Known, wave: str, segment: str) -> bool:
+    """Whether all counts of a wave by a segment are hidden, as they are where no weighted number is safe."""
+    return all(
+        (table.loc[(table["wave"] == wave) & (table["by"] == segment), "respondents"] == "").all()
+        for question, table in known.tables.items()
+        if question != segment
+    )
 
 
 class _Program:
@@ -323,7 +332,12 @@ def fewest_candidates(known: Known, wave: str, seconds: float) -> int:
     """How few rows can be somebody's who has one and is known by the groups of all segments that identify."""
     by = [name for name in known.identifiers if name in known.segments]
     told = [possible(known, wave, segment, seconds) for segment in by]
-    true = [known.true[segment][told[0].index] for segment in by]
+    # a group whose size is hidden is one with whatever else is
+    sizes = {segment: known.groups(segment, wave) for segment in by}
+    true = [
+        known.true[segment][told[0].index].map(lambda own, of=sizes[segment]: own if own in of else NONE)
+        for segment in by
+    ]
     targets = set(zip(*true, strict=True))
     rows = list(zip(*told, strict=True))
     return min(

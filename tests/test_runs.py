@@ -68,6 +68,7 @@ def test_a_new_wave_is_two_files_and_appears_in_every_table(toy: Paths) -> None:
         "targets",
         "tests",
         "claims",
+        "comparisons",
         "quotes",
         "changes",
     )
