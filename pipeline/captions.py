@@ -494,8 +494,9 @@ def _joined(target: str, parts: Sequence[str], context: Context) -> str:
 def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
     """How the numbers are weighted, and what the weights leave of the base."""
     whole = _of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
-    effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max())]
-    deff = effects[0] if effects[0] == effects[1] else " to ".join(effects)
+    # one that is hidden everywhere is no number
+    effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max()) if not pd.isna(deff)]
+    deff = " to ".join(dict.fromkeys(effects)) or "[c]"
     return (
         f"Weighted by {wave.weighting}; sample size, valid cases and n are unweighted; weighted base = "
         f"{_span(whole['weighted_base'])}, effective base = {_span(whole['effective_base'])}, design effect "

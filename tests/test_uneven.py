@@ -9,6 +9,7 @@ import math
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -17,6 +18,7 @@ import pytest
 from conftest import ROOT
 
 from pipeline import paths as places
+from pipeline.coarse import SUPPRESSED
 from pipeline.comparisons import selected
 from pipeline.errors import SurveyError
 from pipeline.explain import explain
@@ -178,6 +180,27 @@ def test_nothing_is_claimed_or_quoted_of_it(tmp_path: Path, group: str, why: str
     (paths.raw / "report.toml").write_text(f'{exhibit}text = "{{tools.saw.{group}}} have one"\n')
     with pytest.raises(SurveyError, match="effective base under"):
         tables(paths)
+
+
+def test_a_wave_of_which_no_weighted_number_is_safe_is_told_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hidden(*given: Any) -> dict[tuple[str, str], int]:
+        return {("w", question): SUPPRESSED for question in given[-1]}
+
+    monkeypatch.setattr("pipeline.weighed.remembered", hidden)
+    paths = lay_out(tmp_path, REPORT)
+    for stage in (tables, figures, report):
+        stage(paths)
+    feet = read(paths, "exhibits")["foot"]
+    assert (
+        len(feet) == 5 and feet.str.contains("effective base = [c], design effect = [c];", regex=False).all()
+    )
+    texts = [
+        re.sub(r"<[^>]+>", " ", path.read_text()) for path in (paths.report, *paths.figures.glob("*.svg"))
+    ]
+    assert len(texts) == 5
+    assert not any(re.search(r"\bnan\b", text, re.IGNORECASE) for text in texts)
 
 
 # intervals and verdicts
