@@ -21,7 +21,8 @@ OUT := outputs/$(SURVEY)
 STATE := $(OUT)/interim
 # of all stages the last tells what is odd about the files of a survey
 RUN := NOTICES_AFTER=report $(VENV)/bin/survey
-CODE := $(wildcard pipeline/*.py pipeline/*/*.py pipeline/sql/*.sql pipeline/sql/*/*.sql pipeline/templates/*)
+# at any depth; what is not code of the package, as a compiled file, is none
+CODE := $(shell find pipeline -name '*.py' -o -name '*.sql' -o -name '*.j2' -o -name '*.css' -o -name '*.ttf')
 
 # what is done once the first make has its lock; each program that is started costs as much as all that make does
 ifneq ($(filter $(STATE)/%.stamp,$(MAKECMDGOALS)),)
@@ -37,7 +38,7 @@ FIGURES := $(filter $(OUT)/figures%,$(LISTED))
 endif
 
 # a second make waits for the first; the stages have a lock of their own
-ALONE := $(VENV)/bin/python -S -m pipeline.lock
+ALONE := $(VENV)/bin/python -S -m pipeline.project.lock
 
 export SURVEY
 .DEFAULT_GOAL := help

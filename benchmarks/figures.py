@@ -24,11 +24,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
-from pipeline import figure_files, figures, gates, paths
-from pipeline.charts import drawer, frame
-from pipeline.paths import Paths
-from pipeline.printed import Printed
-from pipeline.tidy import read_exhibits, to_csv
+from pipeline import figures
+from pipeline.charts import drawer, figure_files, frame, gates
+from pipeline.project import paths
+from pipeline.project.paths import Paths
+from pipeline.tidy.csv import read_exhibits, to_csv
+from pipeline.tidy.printed import Printed
 
 ROUNDS = 7
 FIGURES = 40

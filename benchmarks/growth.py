@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 
 NAME = "growth"
 SEED = 7

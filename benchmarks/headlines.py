@@ -24,8 +24,8 @@ from textwrap import wrap
 import numpy as np
 import pandas as pd
 
-from pipeline.comparisons import Comparisons, selected
-from pipeline.significance import group_and_others, wave_pairs
+from pipeline.estimates.comparisons import Comparisons, selected
+from pipeline.estimates.tests import group_and_others, wave_pairs
 from pipeline.stats.tests import ADJUSTMENTS
 from pipeline.stats.variance import Sums, effective_cases, kish_deff, share_error
 

@@ -15,10 +15,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline import survey, wave
-from pipeline.paths import Paths
-from pipeline.survey import NO_ANSWER
-from pipeline.synthesise import synthesise
+from pipeline.declarations import survey, wave
+from pipeline.declarations.survey import NO_ANSWER
+from pipeline.project.paths import Paths
+from pipeline.synthetic.synthesise import synthesise
 
 sys.path.append(str(Path(__file__).parent / "rivals"))
 from plan import COLUMNS, GROUPS, HEADER_ROWS

@@ -19,10 +19,10 @@ import functools
 import pandas as pd
 
 from pipeline import open_survey
-from pipeline.comparability import declared
-from pipeline.rounding import percent, points
+from pipeline.declarations.comparability import declared
 from pipeline.stats.intervals import newcombe
 from pipeline.stats.tests import ADJUSTMENTS
+from pipeline.text.rounding import percent, points
 
 QUESTIONS = {
     "blockers": {"measure": "option"},

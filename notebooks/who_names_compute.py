@@ -17,9 +17,9 @@
 import pandas as pd
 
 from pipeline import open_survey
-from pipeline.estimate import LOW_BASE
-from pipeline.rounding import percent, points
+from pipeline.estimates.formulas import LOW_BASE
 from pipeline.stats.tests import ADJUSTMENTS
+from pipeline.text.rounding import percent, points
 
 QUESTION, OPTION = "blockers", "public_compute"
 SEGMENTS = ["size", "region", "stage", "sector"]

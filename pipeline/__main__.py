@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pipeline import process
+from pipeline.project import process
 
 
 def main() -> None:

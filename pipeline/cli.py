@@ -13,15 +13,15 @@ from typing import Annotated, Any
 
 import typer
 
-from pipeline import paths as places
-from pipeline import streams
-from pipeline.addresses import masked
-from pipeline.errors import SurveyError
-from pipeline.lock import alone
-from pipeline.paths import Paths
-from pipeline.process import INTERRUPTED, was_interrupted
-from pipeline.progress import notice, stage
-from pipeline.words import escaped
+from pipeline.project import paths as places
+from pipeline.project import streams
+from pipeline.project.errors import SurveyError
+from pipeline.project.lock import alone
+from pipeline.project.paths import Paths
+from pipeline.project.process import INTERRUPTED, was_interrupted
+from pipeline.project.progress import notice, stage
+from pipeline.text.addresses import masked
+from pipeline.text.folding import escaped
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -79,7 +79,7 @@ def _alone(name: str, survey: str, **options: Any) -> None:
 
 def _notices(paths: Paths) -> None:
     """Print what is told of a survey's files although nothing stops for it."""
-    from pipeline.notices import notices
+    from pipeline.declarations.notices import notices
 
     for line in notices(paths):
         notice(line)
@@ -123,10 +123,10 @@ def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @app.command("all", epilog="Example: survey all --survey ospo")
 def run_all(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False) -> None:
     """Run the stages one after the other: ingest, normalise, tables, figures, report."""
-    from pipeline.declarations import load
+    from pipeline.declarations.load import load_declarations
 
     paths = places.find(survey)
-    load(paths)
+    load_declarations(paths)
     with alone(paths):
         for name in STAGES:
             _staged(name, paths, **({"draft": draft} if name == "tables" else {}))
@@ -152,7 +152,7 @@ def explain(
 
     Each step is in numbers, so that it can be done again by hand.
     """
-    from pipeline.explain import explain as receipt
+    from pipeline.commands.explain import explain as receipt
 
     for line in receipt(places.find(survey), exhibit, reference, with_rows, claim):
         _say(line)
@@ -161,7 +161,7 @@ def explain(
 @app.command(epilog="Example: survey headlines")
 def headlines(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """List the claims that hold for every exhibit, the strongest first, as lines for report.toml."""
-    from pipeline.headlines import headlines as suggest
+    from pipeline.commands.headlines import headlines as suggest
 
     for line in suggest(places.find(survey)):
         _say(line)
@@ -174,7 +174,7 @@ def table(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Print the table of an exhibit, to paste into a document."""
-    from pipeline.table_text import table as write
+    from pipeline.pages.table_text import table as write
 
     _say(write(places.find(survey), exhibit, form))
 
@@ -187,7 +187,7 @@ def show(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Show the table of a question in the terminal, with bars."""
-    from pipeline.show import show as lines
+    from pipeline.commands.show import show as lines
 
     for line in lines(places.find(survey), question, by, wave):
         _say(line)
@@ -200,8 +200,8 @@ def sql(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Run SQL over the labelled views of the database, which is opened read-only."""
-    from pipeline.query import query
-    from pipeline.tidy import to_csv
+    from pipeline.commands.sql import query
+    from pipeline.tidy.csv import to_csv
 
     found = query(places.find(survey), statement)
     _say(to_csv(found).rstrip("\n") if csv else found.to_string(index=False))
@@ -216,7 +216,7 @@ def new_wave(
     ] = "",
 ) -> None:
     """Draft the wave file of a new export: like another wave, or with survey.toml from nothing."""
-    from pipeline.new_wave import new_wave as scaffold
+    from pipeline.drafting.new_wave import new_wave as scaffold
 
     for line in scaffold(Path.cwd(), export, like, survey):
         _say_masked(line)
@@ -229,7 +229,7 @@ def diff(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Say what two waves do not share: questions, wording, options, their order, bases."""
-    from pipeline.compare import diff as compare
+    from pipeline.commands.diff import diff as compare
 
     for line in compare(places.find(survey), first, second):
         _say_masked(line)
@@ -238,7 +238,7 @@ def diff(
 @app.command(epilog="Example: survey codebook")
 def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write every question, option, base and wave with its comparability, as Markdown and CSV."""
-    from pipeline.codebook import codebook as write
+    from pipeline.commands.codebook import codebook as write
 
     paths = places.find(survey)
     with alone(paths):
@@ -249,7 +249,7 @@ def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @export.command(epilog="Example: survey export public --survey ospo")
 def public(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write the responses that may be published, k-anonymous: CSV, Parquet and SPSS, with a codebook."""
-    from pipeline.public import public as publish
+    from pipeline.public.write import public as publish
 
     paths = places.find(survey)
     with alone(paths):
@@ -260,7 +260,7 @@ def public(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @export.command(epilog="Example: survey export parquet --survey ospo")
 def parquet(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write the database as Parquet by wave, with its labelled views as SQL: for analysis, not to publish."""
-    from pipeline.partitions import parquet as write
+    from pipeline.public.parquet import parquet as write
 
     paths = places.find(survey)
     with alone(paths):
@@ -274,7 +274,7 @@ def others(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """List what people wrote beside Other and no dictionary codes yet, the most frequent first."""
-    from pipeline.others import others as left
+    from pipeline.commands.others import others as left
 
     for line in left(places.find(survey), question):
         _say(line)
@@ -286,7 +286,7 @@ def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
     What one file has wrong hides nothing of another. Only the attack on the tables is left to survey tables.
     """
-    from pipeline.check import check as look
+    from pipeline.commands.check import check as look
 
     for line in look(places.find(survey)):
         _say_masked(line)
@@ -301,7 +301,7 @@ def fetch(
     ] = None,
 ) -> None:
     """Bring the exports that the wave files name by address and SHA-256."""
-    from pipeline.fetch import fetch as bring
+    from pipeline.commands.fetch import fetch as bring
 
     paths = places.find(survey)
     with alone(paths):
@@ -312,7 +312,7 @@ def fetch(
 @app.command(epilog="Example: survey verify --survey ospo")
 def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Hold published numbers against the computed ones, their bases and each other; write findings.html."""
-    from pipeline.verify import verify as compare
+    from pipeline.commands.verify import verify as compare
 
     paths = places.find(survey)
     with alone(paths):
@@ -324,7 +324,7 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @app.command(epilog="Example: survey disclosure --survey ospo")
 def disclosure(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Attack the tables: which protected counts could be told without suppression and with it; its cost."""
-    from pipeline.attack import report as attacked
+    from pipeline.exhibits.attack import report as attacked
     from pipeline.tables import opened
 
     with opened(places.find(survey)) as run:
@@ -335,7 +335,7 @@ def disclosure(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @app.command(epilog="Example: survey quality --survey ospo")
 def quality(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Print whom each rule of data quality flags, what leaving them out moves, and what is skipped most."""
-    from pipeline.quality_words import lines
+    from pipeline.pages.quality_words import lines
 
     for line in lines(places.find(survey)):
         print(line)
@@ -344,7 +344,7 @@ def quality(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @app.command("verify-manifest", epilog="Example: survey verify-manifest --survey ospo")
 def verify_manifest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Say which inputs, code, libraries and outputs are no longer as manifest.json has them."""
-    from pipeline.manifest import verify_manifest as hold
+    from pipeline.pages.manifest import verify_manifest as hold
 
     changed = list(hold(places.find(survey)))
     for line in changed or ["everything is as it was made"]:
@@ -365,7 +365,7 @@ def synthesise(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Invent responses to a wave, to try everything before the first real one arrives."""
-    from pipeline.synthesise import synthesise as invent
+    from pipeline.synthetic.synthesise import synthesise as invent
 
     paths = places.find(survey)
     with alone(paths):

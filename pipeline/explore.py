@@ -10,14 +10,13 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline import comparability, exhibits, paths, survey
-from pipeline import wave as wave_files
-from pipeline.cells import COLUMNS, CROSS, Domain, chosen_together, estimates, ranks
-from pipeline.database import open_database
-from pipeline.errors import SurveyError, did_you_mean
-from pipeline.estimate import LOW_BASE, is_enough
-from pipeline.printed import POOL
-from pipeline.significance import (
+from pipeline.database.connection import open_database
+from pipeline.declarations import comparability, survey
+from pipeline.declarations import wave as wave_files
+from pipeline.declarations.report import load_report
+from pipeline.estimates.count import COLUMNS, CROSS, Domain, chosen_together, estimates, ranks
+from pipeline.estimates.formulas import LOW_BASE, is_enough
+from pipeline.estimates.tests import (
     ADJUSTMENT,
     as_tests,
     crosstabs,
@@ -27,7 +26,10 @@ from pipeline.significance import (
     rankings,
     wave_pairs,
 )
+from pipeline.project import paths
+from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.stats.tests import ADJUSTMENTS
+from pipeline.tidy.printed import POOL
 
 By = str | Sequence[str] | None
 Where = Mapping[str, str | Sequence[str]] | None
@@ -47,7 +49,7 @@ class OpenSurvey:
     def __init__(self, name: str | None = None, folder: str | Path | None = None) -> None:
         self.paths = paths.find(name, paths.nearest(folder))
         self.survey, _ = survey.load(self.paths)
-        self.bands = exhibits.load(self.paths, self.survey).segments
+        self.bands = load_report(self.paths, self.survey).segments
         self.fieldings = wave_files.load(self.paths, self.survey)
         self.waves = [fielding.name for fielding in self.fieldings]
         self.connection = open_database(self.paths, self.survey)

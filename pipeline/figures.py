@@ -25,12 +25,12 @@ from typing import Any
 import pandas as pd
 from pypdf import PdfReader, PdfWriter
 
-from pipeline import files, process, progress
 from pipeline.charts import drawer, kinds
-from pipeline.errors import Problem, SurveyError, did_you_mean
-from pipeline.paths import Paths
-from pipeline.printed import TABLE, Printed
-from pipeline.tidy import read, read_exhibits
+from pipeline.project import files, process, progress
+from pipeline.project.errors import Problem, SurveyError, did_you_mean
+from pipeline.project.paths import Paths
+from pipeline.tidy.csv import read, read_exhibits
+from pipeline.tidy.printed import TABLE, Printed
 
 FORMS = ("svg", "png", "txt")
 """the forms of every figure; the txt is its alt text"""
@@ -39,8 +39,8 @@ POOL_FROM = 12
 """fewer figures are drawn before a second process has started"""
 _LIBRARIES = ("matplotlib", "fonttools", "numpy", "pandas", "pillow", "pypdf")
 STYLE = (
-    "charts/*.py", "fonts/*", "figures.py", "figure_files.py", "gates.py", "printed.py", "rounding.py",
-    "tidy.py", "words.py",
+    "figures.py", "charts/*.py", "charts/fonts/*", "tidy/csv.py", "tidy/printed.py", "text/folding.py",
+    "text/rounding.py",
 )  # fmt: skip
 """what a picture is made of beside its table and words"""
 
@@ -203,7 +203,7 @@ def draw(paths: Paths, exhibit: Printed) -> Drawn:
     # a folder that Matplotlib cannot keep its list of fonts in changes no figure
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     # only who draws loads Matplotlib: not the process that hands figures out, nor one that finds none changed
-    from pipeline import figure_files, gates
+    from pipeline.charts import figure_files, gates
 
     data = data_of(paths, exhibit)
     try:

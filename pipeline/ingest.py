@@ -14,15 +14,17 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline import delimited, exports, files, repository, survey, wave
-from pipeline.columns import Columns, why_not
-from pipeline.errors import Problem, SurveyError
-from pipeline.formats import Heading, formats
-from pipeline.memory import limited
-from pipeline.paths import Paths
-from pipeline.statements import literal
-from pipeline.survey import Survey
-from pipeline.wave import Fielding
+from pipeline.declarations import git, survey, wave
+from pipeline.declarations.survey import Survey
+from pipeline.declarations.wave import Fielding
+from pipeline.exports import delimited, file
+from pipeline.exports.finders import Columns, why_not
+from pipeline.exports.tools import Heading, formats
+from pipeline.project import files
+from pipeline.project.errors import Problem, SurveyError
+from pipeline.project.memory import limited
+from pipeline.project.paths import Paths
+from pipeline.project.sql import literal
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,10 @@ def take_in(paths: Paths, questionnaire: Survey, fieldings: Sequence[Fielding]) 
     problems: list[Problem] = []
     for fielding in fieldings:
         problems += _refusals(paths, fielding)
-    problems += repository.refusals(paths, fieldings)
+    problems += git.refusals(paths, fieldings)
     if problems:
         raise SurveyError(problems)
-    repository.ignore(paths, fieldings)
+    git.ignore(paths, fieldings)
     with files.scratch(paths.interim) as folder, files.together() as put:
         for fielding in fieldings:
             try:
@@ -151,12 +153,10 @@ def _read(questionnaire: Survey, fielding: Fielding, folder: Path) -> tuple[Expo
 
 def _read_one(questionnaire: Survey, fielding: Fielding, path: Path, target: Path) -> tuple[Export, Path]:
     source = fielding.wave.source
-    with exports.connect() as connection, limited(connection, questionnaire, None):
+    with file.connect() as connection, limited(connection, questionnaire, None):
         try:
             layout = formats[source.format]
-            table = exports.look(
-                path, source.encoding, source.sheet, source.first_row, source.delimiter or ""
-            )
+            table = file.look(path, source.encoding, source.sheet, source.first_row, source.delimiter or "")
             header = source.header_rows or layout.header_rows(table.first, fielding.wave.respondents.id)
             if not header:
                 raise delimited.UnreadableError(
@@ -193,7 +193,7 @@ def _dropped(fielding: Fielding, headings: Sequence[Heading]) -> set[int]:
 
 def _write(
     connection: duckdb.DuckDBPyConnection,
-    table: exports.Table,
+    table: file.Table,
     header: int,
     headings: Sequence[Heading],
     dropped: set[int],

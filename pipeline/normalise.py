@@ -14,26 +14,36 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipeline import coded, database, delimited, files, progress, quality, survey, wave
-from pipeline.assign import assign
-from pipeline.documents import Document
-from pipeline.errors import Problem, SurveyError, quoted
-from pipeline.formats import Heading, formats
+from pipeline.answers.columns import assign
+from pipeline.answers.interpret import attempt
+from pipeline.answers.meaning import Answer, Condition, Mapped
+from pipeline.database import declared_tables, quality_flags
+from pipeline.database.connection import hashes_of_rows, origin_of_database
+from pipeline.database.origin import origin
+from pipeline.database.weights import weigh
+from pipeline.declarations import survey, wave
+from pipeline.declarations.survey import Survey
+from pipeline.declarations.toml import Document
+from pipeline.declarations.wave import Fielding
+from pipeline.exports import delimited
+from pipeline.exports.tools import Heading, formats
 from pipeline.ingest import Export, load_export
-from pipeline.mapping import attempt
-from pipeline.meanings import Answer, Condition, Mapped
-from pipeline.memory import limited
-from pipeline.origin import origin
-from pipeline.paths import Paths
-from pipeline.process import unheard
-from pipeline.statements import folder, literal, statement
-from pipeline.survey import Survey
-from pipeline.wave import Fielding
-from pipeline.weights import weigh
-from pipeline.words import fold, is_beginning, likeness
+from pipeline.project import files, progress
+from pipeline.project.errors import Problem, SurveyError, quoted
+from pipeline.project.memory import limited
+from pipeline.project.paths import Paths
+from pipeline.project.process import unheard
+from pipeline.project.sql import folder, literal, statement
+from pipeline.text.folding import fold, is_beginning, likeness
 
 _OF_QUESTIONS = ("questions", "columns", "answers", "reading", "changes")
 """the tables of declarations whose keys are questions"""
+_STATES = ("database/said", "database/barred", "database/marks")
+_ANALYSED = (
+    "database/respondents", "database/answers", "database/unions", "database/texts", "database/responses",
+    "database/flags",
+)  # fmt: skip
+"""the statements of what the views show, in the order in which they need one another"""
 _SAME_WORDING = 0.6  # the likeness below which a code heads another question
 _TICKED = "ticked"
 _CONTENT = (
@@ -60,7 +70,7 @@ def normalise(paths: Paths) -> str:
     selects rows, or says that the disk is full; the database that was there stays as it was.
     """
     # before anything is read: what changes meanwhile is newer than the database
-    made_from = origin(paths, database.made_from(paths))
+    made_from = origin(paths, origin_of_database(paths))
     questionnaire, document = survey.load(paths)
     fieldings = wave.load(paths, questionnaire)
     exports = [load_export(paths, fielding.name) for fielding in fieldings]
@@ -81,24 +91,24 @@ def normalise(paths: Paths) -> str:
             if problems:
                 raise SurveyError(problems)
             notices = [notice for meaning in mapped for notice in meaning.notices]
-            coded.declare(connection, questionnaire, fieldings, exports, mapped)
+            declared_tables.declare(connection, questionnaire, fieldings, exports, mapped)
             for number, (fielding, export, meaning) in enumerate(
                 zip(fieldings, exports, mapped, strict=True), 1
             ):
                 _open_cells(connection, paths, fielding, export, meaning.columns)
                 _code(connection, questionnaire, number, meaning)
                 notices += _repeated(connection, number, fielding, meaning, export)
-                quality.keep_times(connection, number, fielding, meaning)
+                quality_flags.keep_times(connection, number, fielding, meaning)
                 problems += _boxes_that_disagree(connection, questionnaire, number, fielding, meaning)
-                _recode(connection, coded.Numbers(questionnaire), number, meaning)
+                _recode(connection, declared_tables.Numbers(questionnaire), number, meaning)
             if any(asked.kind == "allocation" for asked in questionnaire.questions.values()):
-                connection.execute(statement("allocations"))
-            for name in ("said", "barred", "marks"):
+                connection.execute(statement("database/allocations"))
+            for name in _STATES:
                 connection.execute(statement(name))
-            quality.flag(connection, questionnaire, fieldings, mapped)
-            for name in ("respondents", "answers", "unions", "texts", "responses", "flags"):
+            quality_flags.flag(connection, questionnaire, fieldings, mapped)
+            for name in _ANALYSED:
                 connection.execute(statement(name))
-            for _, view in folder("views"):
+            for _, view in folder("database/views"):
                 connection.execute(view)
             problems += [*_copies(connection, fieldings), *_check(connection, fieldings)]
             problems += _weigh(connection, questionnaire, fieldings)
@@ -124,8 +134,8 @@ def _copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]
     """Waves that are another: at least half of the ids are the other's, or all answers are."""
     told: set[tuple[int, int]] = set()
     for name, what in (
-        ("shared_ids", "the id of a respondent of"),
-        ("same_answers", "the answers of one of"),
+        ("database/shared_ids", "the id of a respondent of"),
+        ("database/same_answers", "the answers of one of"),
     ):
         for early, late, shared, respondents in connection.execute(statement(name)).fetchall():
             if 2 * shared >= respondents and (early, late) not in told:
@@ -191,7 +201,7 @@ def over_waves(
     found += _rules_that_matched_nothing(questionnaire, document, mapped)
     found += _labels_that_changed(fieldings, mapped)
     found += codes_reused(fieldings, mapped)
-    found += quality.not_asked(fieldings, mapped)
+    found += quality_flags.not_asked(fieldings, mapped)
     # a column that is nobody's may be that of a question which seems to have none
     if any(problem.place == ("columns",) for problem in known):
         found = [problem for problem in found if problem.place[:1] == ("changes",)]
@@ -396,7 +406,7 @@ def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> lis
 
 def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: int, meaning: Mapped) -> None:
     """Turn the view `cells` of one wave into rows of all_answers and all_respondents."""
-    numbers = coded.Numbers(questionnaire)
+    numbers = declared_tables.Numbers(questionnaire)
     codes: list[dict[str, Any]] = []
     cells: list[str] = []
     for tick in meaning.ticks:
@@ -419,12 +429,12 @@ def _code(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: 
         ]
         cells.append(f"c{column.column}")
     types = {"cell": "int64", "text": "str", "question": "uint16", "item": "uint16", "option": "uint16"}
-    frame = coded.frame(codes, types | {"rank": "Int64", "value": "float64"})
+    frame = declared_tables.frame(codes, types | {"rank": "Int64", "value": "float64"})
     connection.register("frame", frame)
     connection.execute("create or replace temp table cell_codes as select * from frame")
     connection.unregister("frame")
     several = _several_places(frame)
-    for name, wanted in (("coded_cells", False), ("coded_once", True)):
+    for name, wanted in (("database/coded_cells", False), ("database/coded_once", True)):
         own = [(cell, text) for cell, text in enumerate(cells) if (cell in several) is wanted]
         stacks = delimited.stacked(connection, own, "respondent,") if own else []
         for stack in [" union all ".join(stacks)] if wanted and own else stacks:
@@ -471,14 +481,14 @@ def _repeated(
         f"case when {id_} is null then {filled} end as filled from cells"
     )
     told = fielding.wave.respondents
-    fewest = 1 if told.started or told.submitted else quality.FEWEST_ANSWERS
-    connection.execute(statement("repeated"), {"wave": number, "fewest": fewest})
+    fewest = 1 if told.started or told.submitted else quality_flags.FEWEST_ANSWERS
+    connection.execute(statement("database/repeated"), {"wave": number, "fewest": fewest})
     (count,) = connection.execute(
         "select count(*) from all_repeated where wave = ? and place > 1", [number]
     ).fetchone() or (0,)
     connection.execute("update coded.waves set repeated = ? where wave = ?", [count, number])
     said = fielding.wave.duplicates
-    if which := coded.KEPT.get(said):
+    if which := declared_tables.KEPT.get(said):
         connection.execute(
             "insert into all_screens select wave, respondent, 0 from all_repeated "
             f"where wave = {number} and {which}"
@@ -502,20 +512,20 @@ def _boxes_that_disagree(
     meaning: Mapped,
 ) -> list[Problem]:
     """Respondents whose boxes say other than the column in which their answers stand joined."""
-    numbers, problems = coded.Numbers(questionnaire), []
+    numbers, problems = declared_tables.Numbers(questionnaire), []
     for column in meaning.twice:
         rows = [
             {"text": text, "option": numbers.option(column.question, answer.option)}
             for text, answers in column.codes.items()
             for answer in answers
         ]
-        connection.register("frame", coded.frame(rows, {"text": "str", "option": "uint16"}))
+        connection.register("frame", declared_tables.frame(rows, {"text": "str", "option": "uint16"}))
         connection.execute(
             "create or replace temp table said as select respondent, option from cells join frame on "
             f"c{column.column} = frame.text"
         )
         key = {"wave": number, "question": numbers.questions[column.question]}
-        apart = connection.execute(statement("disagreeing"), key).fetchall()
+        apart = connection.execute(statement("database/disagreeing"), key).fetchall()
         connection.unregister("frame")
         if apart:
             listed = ", ".join(str(respondent) for (respondent,) in apart[:5])
@@ -531,7 +541,7 @@ def _boxes_that_disagree(
 
 
 def _recode(
-    connection: duckdb.DuckDBPyConnection, numbers: coded.Numbers, number: int, meaning: Mapped
+    connection: duckdb.DuckDBPyConnection, numbers: declared_tables.Numbers, number: int, meaning: Mapped
 ) -> None:
     """Move who wrote what a dictionary knows from Other to the option that it stands for."""
     for question, other in dict.fromkeys((recode.question, recode.other) for recode in meaning.recodes):
@@ -541,7 +551,9 @@ def _recode(
             for recode in own
             for text, option in recode.texts.items()
         ]
-        connection.register("frame", coded.frame(rows, {"place": "int64", "text": "str", "option": "uint16"}))
+        connection.register(
+            "frame", declared_tables.frame(rows, {"place": "int64", "text": "str", "option": "uint16"})
+        )
         cells = ", ".join(f"c{recode.column}" for recode in own)
         places = ", ".join(str(recode.column) for recode in own)
         connection.execute(
@@ -551,8 +563,8 @@ def _recode(
         )
         connection.unregister("frame")
         key = {"wave": number, "question": numbers.questions[question]}
-        connection.execute(statement("recoded"), key | {"other": numbers.option(question, other)})
-        connection.execute(statement("uncoded"), key | {"other": numbers.option(question, other)})
+        connection.execute(statement("database/recoded"), key | {"other": numbers.option(question, other)})
+        connection.execute(statement("database/uncoded"), key | {"other": numbers.option(question, other)})
 
 
 def _several_places(codes: pd.DataFrame) -> set[int]:
@@ -564,7 +576,9 @@ def _several_places(codes: pd.DataFrame) -> set[int]:
     return set(codes["cell"][codes["question"].isin(questions)])
 
 
-def _code_row(numbers: coded.Numbers, cell: int, text: str, question: str, answer: Answer) -> dict[str, Any]:
+def _code_row(
+    numbers: declared_tables.Numbers, cell: int, text: str, question: str, answer: Answer
+) -> dict[str, Any]:
     return {
         "cell": cell,
         "text": text,
@@ -580,7 +594,7 @@ def _respondents(
     connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: int, meaning: Mapped
 ) -> None:
     """One row a response received, and one a screening rule by answers or texts that holds of it."""
-    numbers = coded.Numbers(questionnaire)
+    numbers = declared_tables.Numbers(questionnaire)
     connection.execute(f"insert into all_respondents select {number}, respondent from cells")
     for position, (_, conditions) in enumerate(meaning.screens, 1):
         if conditions:
@@ -590,7 +604,7 @@ def _respondents(
             )
 
 
-def _holds(numbers: coded.Numbers, wave_number: int, condition: Condition) -> str:
+def _holds(numbers: declared_tables.Numbers, wave_number: int, condition: Condition) -> str:
     if condition.question:
         options = ", ".join(str(numbers.option(condition.question, o)) for o in condition.options)
         return (
@@ -606,7 +620,7 @@ def _holds(numbers: coded.Numbers, wave_number: int, condition: Condition) -> st
 def _check(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
     """Run sql/checks: each selects rows that are wrong, and none may come back."""
     documents = {fielding.name: fielding.document for fielding in fieldings}
-    for name, check in folder("checks"):
+    for name, check in folder("database/checks"):
         rows = connection.execute(check).fetchall()
         advice = check.splitlines()[1].removeprefix("-- Say: ")
         places: dict[tuple[str, str], list[int]] = {}
@@ -636,7 +650,7 @@ def _stored(
             duckdb.connect(str(file), read_only=True) as connection,
             limited(connection, questionnaire, spilt),
         ):
-            found = database.rows(connection)
+            found = hashes_of_rows(connection)
     except duckdb.Error:
         raise SurveyError(
             f"{paths.shown(paths.database)} could not be written: what was written cannot be read again. Is "

@@ -11,21 +11,24 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import captions, exhibits, files, notes, quality_words, survey
 from pipeline.charts import kinds
-from pipeline.errors import SurveyError
-from pipeline.exhibits import Exhibit
-from pipeline.grids import Grid, banner, grid
-from pipeline.manifest import manifest
-from pipeline.paths import Paths
-from pipeline.printed import TABLE, Printed, latest_of, main_measures, waves_of
-from pipeline.prose import INTRODUCTION, Piece, paragraphs
-from pipeline.rounding import half_up, percent, thousands
-from pipeline.significance import SURE
-from pipeline.survey import Survey
-from pipeline.templates import template
-from pipeline.tidy import read, read_exhibits
-from pipeline.words import lowered
+from pipeline.declarations import survey
+from pipeline.declarations.report import Exhibit, load_report
+from pipeline.declarations.survey import Survey
+from pipeline.estimates.tests import SURE
+from pipeline.exhibits import captions
+from pipeline.exhibits.prose import INTRODUCTION, Piece, paragraphs
+from pipeline.pages import notes, quality_words
+from pipeline.pages.grids import Grid, banner, grid
+from pipeline.pages.manifest import manifest
+from pipeline.pages.templates import template
+from pipeline.project import files
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.text.folding import lowered
+from pipeline.text.rounding import half_up, percent, thousands
+from pipeline.tidy.csv import read, read_exhibits
+from pipeline.tidy.printed import TABLE, Printed, latest_of, main_measures, waves_of
 
 Frequencies = Callable[[str], pd.DataFrame]
 
@@ -64,7 +67,7 @@ class Shown:
 def report(paths: Paths) -> Path:
     """Write report.html, one file that can be read, printed and passed on by itself; and the manifest."""
     questionnaire, _ = survey.load(paths)
-    declared = exhibits.load(paths, questionnaire)
+    declared = load_report(paths, questionnaire)
     printed = read_exhibits(paths)
     own = {exhibit.id: exhibit for exhibit in declared.exhibit}
     tests = read(paths, "tests")

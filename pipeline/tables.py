@@ -13,25 +13,29 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from pipeline import attack, captions, changes, comparability, declarations, files, leaks, quality_tables
-from pipeline.captions import Context, WaveFacts, Wording
-from pipeline.cells import COLUMNS
-from pipeline.claims import Tested
-from pipeline.comparisons import Comparisons, comparisons
-from pipeline.database import open_database
-from pipeline.declarations import Declarations
-from pipeline.errors import Problem, SurveyError
-from pipeline.exhibit_table import Estimates, Source, columns_of, exhibit_table, exhibit_tests
-from pipeline.exhibits import Exhibit, problem
-from pipeline.memory import limited
-from pipeline.paths import Paths
-from pipeline.printed import Printed, waves_of
-from pipeline.prose import prose
-from pipeline.significance import TESTS, as_tests
-from pipeline.statements import statement
-from pipeline.survey import Survey
-from pipeline.tidy import to_csv
-from pipeline.workbook import workbook
+from pipeline.database.connection import open_database
+from pipeline.declarations import comparability
+from pipeline.declarations.load import Declarations, load_declarations
+from pipeline.declarations.report import Exhibit, problem
+from pipeline.declarations.survey import Survey
+from pipeline.disclosure import leaks
+from pipeline.estimates import changes, quality
+from pipeline.estimates.comparisons import Comparisons, comparisons
+from pipeline.estimates.count import COLUMNS
+from pipeline.estimates.tests import TESTS, as_tests
+from pipeline.exhibits import attack, captions
+from pipeline.exhibits.captions import Context, WaveFacts, Wording
+from pipeline.exhibits.claims import Tested
+from pipeline.exhibits.prose import prose
+from pipeline.exhibits.shapes import Estimates, Source, columns_of, exhibit_table, exhibit_tests
+from pipeline.pages.workbook import workbook
+from pipeline.project import files
+from pipeline.project.errors import Problem, SurveyError
+from pipeline.project.memory import limited
+from pipeline.project.paths import Paths
+from pipeline.project.sql import statement
+from pipeline.tidy.csv import to_csv
+from pipeline.tidy.printed import Printed, waves_of
 
 _MOST_SAID = 5
 QUESTIONNAIRE = [
@@ -181,9 +185,9 @@ class Run:
             "flow": _flow(connection),
             "waves": _waves_told(connection, self.estimated),
             "targets": connection.execute("select * from targets").df(),
-            "quality": quality_tables.quality(connection, self.declared.survey),
-            "quality_effects": quality_tables.effects(self.estimated, shown),
-            "nonresponse": quality_tables.nonresponse(connection, self.declared.survey),
+            "quality": quality.quality(connection, self.declared.survey),
+            "quality_effects": quality.effects(self.estimated, shown),
+            "nonresponse": quality.nonresponse(connection, self.declared.survey),
             "questionnaire": questionnaire(connection, self.contexts),
         }
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
@@ -212,7 +216,7 @@ def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
 
     `declared` is all that is declared, read here where it is not given.
     """
-    declared = declared or declarations.load(paths)
+    declared = declared or load_declarations(paths)
     with (
         open_database(paths, declared.survey) as connection,
         limited(connection, declared.survey, paths.spilt),
@@ -349,7 +353,7 @@ def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, 
 
 def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
     """A row an option or item of a question as each wave put it, and one of a question that has none."""
-    found = connection.execute(statement("questionnaire")).df()
+    found = connection.execute(statement("estimates/questionnaire")).df()
     asked = zip(found["wave"], found["question"], strict=True)
     bases = [captions.base_in_words(question, {}, contexts[wave]) for wave, question in asked]
     return found.assign(base=bases)[QUESTIONNAIRE]
@@ -357,5 +361,5 @@ def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, 
 
 def _flow(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """The survey flow, step by step: received, excluded by each reason in order, analysed, flagged."""
-    steps = connection.execute(statement("flow")).df()
+    steps = connection.execute(statement("estimates/flow")).df()
     return steps[["wave", "step", "reason", "respondents"]]

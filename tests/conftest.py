@@ -18,11 +18,11 @@ import pandas as pd
 import pytest
 
 from pipeline import cli
-from pipeline import paths as places
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project import paths as places
+from pipeline.project.paths import Paths
 from pipeline.report import report
 from pipeline.tables import Run, opened, tables
 
@@ -220,5 +220,5 @@ def opened_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         def run(paths: Paths) -> Run:
             return stack.enter_context(opened(paths))
 
-        monkeypatch.setattr("pipeline.explain.opened", lambda paths: contextlib.nullcontext(run(paths)))
+        monkeypatch.setattr("pipeline.commands.explain.opened", lambda paths: contextlib.nullcontext(run(paths)))
         yield

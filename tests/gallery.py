@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline import figure_files, gates
-from pipeline.charts import drawer
-from pipeline.printed import Printed
+from pipeline.charts import drawer, figure_files, gates
+from pipeline.tidy.printed import Printed
 
 PICTURE = Path(__file__).parent.parent / "docs" / "trend_lines.svg"
 _WAVES = {

@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 import pyreadstat
 
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 
 Edit = tuple[str, str, str | bytes]
 TOY = Path(__file__).parent / "toy"

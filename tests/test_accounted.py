@@ -10,13 +10,13 @@ import duckdb
 import pytest
 from conftest import run_all, survey_command
 
-from pipeline import delimited
-from pipeline.errors import SurveyError
+from pipeline.exports import delimited
 from pipeline.ingest import ingest, load_export
 from pipeline.normalise import normalise
-from pipeline.paths import Paths, find
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths, find
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 
 def change(path: Path, *edits: tuple[str, str]) -> None:

@@ -11,11 +11,11 @@ import pytest
 import xlsxwriter
 from test_layouts import answers, lay_out
 
-from pipeline.errors import SurveyError
-from pipeline.new_wave import new_wave
-from pipeline.paths import Paths
+from pipeline.drafting.new_wave import new_wave
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 ID = '[respondents]\nid = "Respondent ID"\n'
 OTHER = 'other = { label = "Other", write_in = true }'

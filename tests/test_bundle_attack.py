@@ -26,13 +26,14 @@ import pytest
 from conftest import ROOT, make_project
 from scipy.optimize import linprog
 
-from pipeline import microdata, survey
+from pipeline.declarations import survey
 from pipeline.ingest import ingest
-from pipeline.linkage import Release
-from pipeline.microdata import compose, pseudonym
 from pipeline.normalise import normalise
-from pipeline.paths import DEFAULT_SURVEY, Paths
-from pipeline.public import public
+from pipeline.project.paths import DEFAULT_SURVEY, Paths
+from pipeline.public import microdata
+from pipeline.public.linkage import Release
+from pipeline.public.microdata import compose, pseudonym
+from pipeline.public.write import public
 from pipeline.tables import opened, tables
 
 WITHHELD = "withheld"
@@ -649,7 +650,7 @@ def test_ten_waves_of_random_people_are_sealed(
     for stage in (ingest, normalise, tables):
         stage(paths)
     # the tables were attacked when they were written
-    monkeypatch.setattr("pipeline.public.check", lambda _: None)
+    monkeypatch.setattr("pipeline.public.write.check", lambda _: None)
     public(paths)
     sealed(bundle_of(paths))
     before = older_bundle(paths, monkeypatch)
@@ -660,7 +661,7 @@ def test_ten_waves_of_random_people_are_sealed(
 def test_a_real_survey_is_sealed(ospo_done: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ospo_done.root, tmp_path / "project")
     paths = Paths(tmp_path / "project", "ospo")
-    monkeypatch.setattr("pipeline.public.check", lambda _: None)
+    monkeypatch.setattr("pipeline.public.write.check", lambda _: None)
     public(paths)
     known = bundle_of(paths)
     tried = 0

@@ -20,8 +20,8 @@ from canaries import INTERIM, KINDS, NOWHERE, OTHER, PRIVATE, PUBLIC, holds
 from conftest import ROOT, command, survey_command
 
 from pipeline import open_survey
-from pipeline import paths as places
-from pipeline.paths import Paths
+from pipeline.project import paths as places
+from pipeline.project.paths import Paths
 
 COMMANDS = [
     ["check"], ["codebook"], ["verify"], ["headlines"], ["explain", "uses"],

@@ -14,13 +14,13 @@ import duckdb
 import pytest
 from conftest import ROOT, survey_command
 
-from pipeline import survey, wave
-from pipeline.check import check
-from pipeline.declare import CHECK
+from pipeline.commands.check import check
+from pipeline.declarations import survey, wave
+from pipeline.drafting.new_wave import new_wave
+from pipeline.drafting.toml_out import CHECK
 from pipeline.ingest import ingest
-from pipeline.new_wave import new_wave
 from pipeline.normalise import mapped_waves, normalise
-from pipeline.paths import Paths, find
+from pipeline.project.paths import Paths, find
 
 SURVEY = """title = "Clubs"
 segments = ["place"]

@@ -19,13 +19,13 @@ import pytest
 from matplotlib.figure import Figure
 from pypdf import PdfReader
 
-from pipeline import figure_files, figures, gates
-from pipeline.charts import colours, drawer, estimates, frame, kinds, rows
+from pipeline import figures
+from pipeline.charts import colours, drawer, estimates, figure_files, frame, gates, kinds, rows
 from pipeline.charts.frame import Bar, Cell, Dot, Words
-from pipeline.errors import SurveyError
-from pipeline.paths import Paths
-from pipeline.printed import Printed
-from pipeline.rounding import percent
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.text.rounding import percent
+from pipeline.tidy.printed import Printed
 
 KINDS = tuple(kinds())
 NAN = math.nan
@@ -905,7 +905,7 @@ def test_an_exhibit_may_have_any_name_and_is_forgotten_with_its_figure(tmp_path:
 def test_whatever_draws_is_part_of_the_style() -> None:
     """A module that drawing loads and `_style` does not hash would leave stale figures behind."""
     code = (
-        "import sys, pipeline.gates, pipeline.figure_files; from pipeline.charts import drawer, kinds; "
+        "import sys, pipeline.charts.gates, pipeline.charts.figure_files; from pipeline.charts import drawer, kinds; "
         "[drawer(kind) for kind in kinds()]; "
         "print(*(name for name in sys.modules if name.startswith('pipeline.')))"
     )
@@ -965,7 +965,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
         paths = survey(tmp_path / seed)
         code = (
             "import sys; from pathlib import Path; from pipeline import figures; "
-            "from pipeline.paths import Paths; "
+            "from pipeline.project.paths import Paths; "
             f"figures.figures(Paths(Path({str(paths.root)!r}), 'toy')); "
             "assert 'matplotlib.pyplot' not in sys.modules"
         )

@@ -21,14 +21,14 @@ from scipy.stats import norm
 from scipy.stats import t as student
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from pipeline import paths as places
-from pipeline.errors import SurveyError
-from pipeline.headlines import headlines
+from pipeline.commands.headlines import headlines
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project import paths as places
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 SURVEY = """title = "Tools"
 segments = ["size"]

@@ -11,7 +11,7 @@ import pytest
 from conftest import digest, survey_command
 from mistakes import MISTAKES, Edit
 
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 
 
 @pytest.fixture

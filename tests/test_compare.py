@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from conftest import digest, survey_command
 
-from pipeline.codebook import COLUMNS, codebook
-from pipeline.errors import SurveyError
+from pipeline.commands.codebook import COLUMNS, codebook
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths, find
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths, find
 
 
 def change(path: Path, before: str, after: str) -> None:

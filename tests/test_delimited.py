@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import exports
-from pipeline.delimited import UnreadableError
-from pipeline.encodings import plausible
+from pipeline.drafting.new_wave import new_wave
+from pipeline.exports import file as exports
+from pipeline.exports.delimited import UnreadableError
+from pipeline.exports.encodings import plausible
 from pipeline.ingest import ingest, load_export
-from pipeline.new_wave import new_wave
-from pipeline.paths import find
+from pipeline.project.paths import find
 
 TABLE = "ID,a,b,c,d\n" + "".join(f"{n},x,y,,é{n}\n" for n in range(1, 6))
 ROWS = [["ID", "a", "b", "c", "d"], *([str(n), "x", "y", None, f"é{n}"] for n in range(1, 6))]

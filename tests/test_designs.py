@@ -17,7 +17,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 from svy.errors.weighting_errors import WeightingError
 
-from pipeline.statements import statement
+from pipeline.project.sql import statement
 from pipeline.stats import intervals, raking, tests, variance
 from pipeline.stats.variance import Sums
 
@@ -173,7 +173,7 @@ def test_weighted_quartiles_are_those_of_everybody_repeated(
             "'' as grp, value, 1::bigint as respondents, w::decimal(38, 12) as weighted, "
             "(w * w)::decimal(38, 12) as squares from frame"
         )
-        found = connection.execute(statement("numbers")).df().iloc[0]
+        found = connection.execute(statement("estimates/numbers")).df().iloc[0]
     everybody = np.repeat(values, weights)
     wanted = np.quantile(everybody, [0.25, 0.5, 0.75], method="averaged_inverted_cdf")
     assert found[["lower_quartile", "median", "upper_quartile"]].tolist() == wanted.tolist()

@@ -15,18 +15,19 @@ from conftest import ROOT, digest, make_project, run_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import attack, disclosure
-from pipeline.contingency import Component, Count, Sum, Union, _Program
-from pipeline.disclosure import Hidden, Published, Rules
-from pipeline.errors import SurveyError
-from pipeline.estimate import BLANKED, flagged
-from pipeline.exhibits import Bands
+from pipeline.declarations.report import Bands
+from pipeline.declarations.survey import Survey
+from pipeline.disclosure import protect
+from pipeline.disclosure.protect import Hidden, Published, Rules
+from pipeline.disclosure.ranges import Component, Count, Sum, Union, _Program
+from pipeline.estimates.formulas import BLANKED, flagged
+from pipeline.exhibits import attack
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import DEFAULT_SURVEY, Paths
-from pipeline.survey import Survey
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import DEFAULT_SURVEY, Paths
 from pipeline.tables import opened, tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 ANSWER, GROUP = ("answer", "q", ""), ("answer", "region", "")
 
@@ -292,14 +293,14 @@ def survey(seed: int) -> list[Published]:
 def test_the_attack_finds_counts_without_suppression_and_none_with_it(seed: int) -> None:
     published = survey(seed)
     size = {"w": len(people(seed))}
-    hidden = disclosure.protect(published, RULES, size)
-    protected = disclosure.protected(published, RULES, size)
+    hidden = protect.protect(published, RULES, size)
+    protected = protect.protected(published, RULES, size)
     small = [flagged(own.frame, RULES.base) for own in published]
-    shown = [disclosure.hide(frame, blank) for frame, blank in zip(small, hidden, strict=True)]
+    shown = [protect.hide(frame, blank) for frame, blank in zip(small, hidden, strict=True)]
 
     def told(frames: Sequence[pd.DataFrame]) -> int:
         tried = [Published(f, own.where, own.dkns) for f, own in zip(frames, published, strict=True)]
-        return len(disclosure.pinned(tried, RULES, size, protected))
+        return len(protect.pinned(tried, RULES, size, protected))
 
     assert told([own.frame for own in published]) > 0
     assert told(small) > 0
@@ -359,7 +360,7 @@ def test_a_run_that_would_tell_is_not_written(sensitive: Paths, monkeypatch: pyt
         none = [np.zeros(len(own.frame), dtype=bool) for own in published]
         return [Hidden(blank, blank, blank) for blank in none]
 
-    monkeypatch.setattr(disclosure, "protect", nothing)
+    monkeypatch.setattr(protect, "protect", nothing)
     with pytest.raises(
         SurveyError, match="could tell what is protected, so nothing was written:\n  2024: how"
     ):
@@ -370,11 +371,11 @@ def test_a_run_that_would_tell_is_not_written(sensitive: Paths, monkeypatch: pyt
 
 def test_what_is_hidden_is_noted_and_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     published, size, notes = survey(1), {"w": len(people(1))}, tmp_path / "protection.json"
-    first = disclosure.remembered(notes, published, RULES, size)
+    first = protect.remembered(notes, published, RULES, size)
     assert notes.stat().st_mode & 0o777 == 0o600
     with monkeypatch.context() as patched:
-        patched.setattr(disclosure, "protect", lambda *_: pytest.fail("looked for again"))
-        again = disclosure.remembered(notes, published, RULES, size)
+        patched.setattr(protect, "protect", lambda *_: pytest.fail("looked for again"))
+        again = protect.remembered(notes, published, RULES, size)
     for own, other in zip(first, again, strict=True):
         for name in ("estimates", "bases", "rounded"):
             assert (getattr(own, name) == getattr(other, name)).all() and own.estimates.any()
@@ -383,8 +384,8 @@ def test_what_is_hidden_is_noted_and_read_back(tmp_path: Path, monkeypatch: pyte
     for damage in ("", "{", "[]", '{"key": 1}', notes.read_text()):
         notes.write_text(damage)
         with monkeypatch.context() as patched:
-            patched.setattr(disclosure, "protect", lambda *_: first)
-            assert disclosure.remembered(notes, published, RULES, size) is first
+            patched.setattr(protect, "protect", lambda *_: first)
+            assert protect.remembered(notes, published, RULES, size) is first
 
 
 def test_the_attack_on_the_default_survey_finds_nothing_and_its_cost_is_printed(tmp_path: Path) -> None:

@@ -12,24 +12,14 @@ import gallery
 import typer
 from conftest import ROOT
 
-from pipeline import declarations
-from pipeline import paths as places
-from pipeline.cells import COLUMNS
-from pipeline.changes import CHANGES
 from pipeline.charts import kinds
-from pipeline.claims import CLAIMS
 from pipeline.cli import app
-from pipeline.exhibit_table import PUBLISHED_COLUMNS
-from pipeline.exhibits import Exhibit
-from pipeline.printed import TABLE
-from pipeline.publication import Coarsening, Public
-from pipeline.quality_tables import EFFECTS, NONRESPONSE, QUALITY
-from pipeline.quotes import QUOTES
-from pipeline.significance import TESTS
-from pipeline.survey import Methodology, Privacy, Question
-from pipeline.tables import QUESTIONNAIRE
-from pipeline.verify import COLUMNS as VERIFY_COLUMNS
-from pipeline.wave import (
+from pipeline.commands.verify import COLUMNS as VERIFY_COLUMNS
+from pipeline.declarations.load import load_declarations
+from pipeline.declarations.public import Coarsening, Public
+from pipeline.declarations.report import Exhibit
+from pipeline.declarations.survey import Methodology, Privacy, Question
+from pipeline.declarations.wave import (
     QUALITY_RULES,
     Change,
     Exclude,
@@ -41,6 +31,16 @@ from pipeline.wave import (
     Target,
     Weights,
 )
+from pipeline.estimates.changes import CHANGES
+from pipeline.estimates.count import COLUMNS
+from pipeline.estimates.quality import EFFECTS, NONRESPONSE, QUALITY
+from pipeline.estimates.tests import TESTS
+from pipeline.exhibits.claims import CLAIMS
+from pipeline.exhibits.quotes import QUOTES
+from pipeline.exhibits.shapes import PUBLISHED_COLUMNS
+from pipeline.project import paths as places
+from pipeline.tables import QUESTIONNAIRE
+from pipeline.tidy.printed import TABLE
 
 DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
 
@@ -104,7 +104,7 @@ def test_every_rule_of_data_quality_is_documented_in_its_order() -> None:
 def test_the_gallery_has_every_kind_with_a_picture_and_lines_that_work() -> None:
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", DOCS["gallery.md"], re.MULTILINE | re.DOTALL))
     assert set(kinds()) | {TABLE} <= set(sections)
-    declared = {survey: declarations.load(places.find(survey, ROOT)) for survey in ("open-source-ai", "ospo")}
+    declared = {survey: load_declarations(places.find(survey, ROOT)) for survey in ("open-source-ai", "ospo")}
     for name in (*kinds(), TABLE):
         (block,) = re.findall(r"```toml\n(.*?)```", sections[name], re.DOTALL)
         (said,) = tomllib.loads(block)["exhibit"]

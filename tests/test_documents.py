@@ -11,7 +11,7 @@ from conftest import ROOT, TOY
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.documents import Key, key_lines
+from pipeline.declarations.toml import Key, key_lines
 
 SAMPLE = '''title = "x" # [not.a.table]
 [scales.agreement]

@@ -15,7 +15,7 @@ import pytest
 from conftest import FEW_EXHIBITS, ROOT, digest, make, make_environment, stages
 
 from pipeline.cli import STAGES
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 
 Rows = dict[str, tuple[list[str], list[str]]]
 

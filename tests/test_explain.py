@@ -9,10 +9,10 @@ import re
 import pytest
 from conftest import survey_command
 
-from pipeline.errors import SurveyError
-from pipeline.explain import explain
-from pipeline.paths import Paths
-from pipeline.tidy import read
+from pipeline.commands.explain import explain
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.tidy.csv import read
 
 
 def receipt(paths: Paths, exhibit: str, reference: str, with_rows: bool = False) -> dict[str, list[str]]:

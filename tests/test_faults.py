@@ -28,10 +28,12 @@ import pyreadstat
 import pytest
 from conftest import command, make, make_environment, make_project, stages, survey_all
 
-from pipeline import files, open_survey, sav
+from pipeline import open_survey
 from pipeline.cli import STAGES
-from pipeline.errors import SurveyError
-from pipeline.paths import Paths
+from pipeline.exports import spss
+from pipeline.project import files
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 
 ROUNDS = int(os.environ.get("FAULTS", "20"))
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(1_000_000)))
@@ -99,7 +101,7 @@ def by_make(folder: Path, moment: float | None) -> bool:
 def by_all(folder: Path, moment: float | None) -> bool:
     """`survey all` likewise, in a process that has imported everything already."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["conftest", "pipeline.figure_files", "pipeline.gates", "pipeline.charts"])
+    context.set_forkserver_preload(["conftest", "pipeline.charts.figure_files", "pipeline.charts.gates", "pipeline.charts"])
     run = context.Process(target=survey_all, args=(folder,))
     run.start()
     run.join(moment)
@@ -303,20 +305,20 @@ def test_exports_that_are_cut_short_are_never_swapped_in(remade: Paths) -> None:
 def test_an_spss_file_is_whole_or_an_error(tmp_path: Path) -> None:
     frame = pd.DataFrame({"a": [1.0, 2.0] * 40, "b": ["one", "another"] * 40})
     path = tmp_path / "a.sav"
-    sav.write(path, frame, column_labels={"a": "A"})
+    spss.write(path, frame, column_labels={"a": "A"})
     size = path.stat().st_size
     wrong = 0
     for left in range(1, size, 12):
         path.unlink()
         with no_room(left), pytest.raises(OSError, match="File too large"):
-            sav.write(path, frame, column_labels={"a": "A"})
+            spss.write(path, frame, column_labels={"a": "A"})
         with no_room(left), suppress(pyreadstat.ReadstatError):
             # whose writer is silent at some of these
             pyreadstat.write_sav(frame, path, column_labels={"a": "A"})
             wrong += 1
     assert wrong
     with no_room(size):
-        sav.write(path, frame, column_labels={"a": "A"})
+        spss.write(path, frame, column_labels={"a": "A"})
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
@@ -475,7 +477,7 @@ def test_processes_that_draw_end_with_the_one_that_started_them(all_hear: bool, 
 
 
 @pytest.mark.parametrize(
-    "words", [["-m", "pipeline", "tables"], ["-S", "-m", "pipeline.lock", "true"]], ids=["stage", "make"]
+    "words", [["-m", "pipeline", "tables"], ["-S", "-m", "pipeline.project.lock", "true"]], ids=["stage", "make"]
 )
 def test_who_waits_for_another_run_may_be_interrupted(words: list[str], remade: Paths) -> None:
     with (remade.lock if "tables" in words else remade.make_lock).open() as held:

@@ -19,11 +19,11 @@ from unittest.mock import Mock
 import pytest
 from conftest import survey_command
 
-from pipeline import fetch
-from pipeline.bundle import WaveNote, _as_source
-from pipeline.errors import SurveyError
-from pipeline.paths import Paths
-from pipeline.words import without_secrets
+from pipeline.commands import fetch
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.public.bundle import WaveNote, _as_source
+from pipeline.text.folding import without_secrets
 
 CONTENT = b"Respondent ID\n1\n"
 PINNED = hashlib.sha256(CONTENT).hexdigest()

@@ -17,7 +17,7 @@ import pytest
 from conftest import ROOT
 
 from pipeline.figures import figures
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 
 SVG = "{http://www.w3.org/2000/svg}"
 Record = dict[str, str]

@@ -13,17 +13,17 @@ from conftest import survey_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.columns import Columns, find
-from pipeline.errors import SurveyError
-from pipeline.formats import Heading, formats
-from pipeline.formats.heading import column_number
+from pipeline.exports.finders import Columns, find
+from pipeline.exports.tools import Heading, formats
+from pipeline.exports.tools.heading import column_number
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.paths import find as find_survey
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.project.paths import find as find_survey
 from pipeline.tables import tables
-from pipeline.tidy import read
-from pipeline.words import beginning, fits, fold, is_beginning
+from pipeline.text.folding import beginning, fits, fold, is_beginning
+from pipeline.tidy.csv import read
 
 SURVEY = """
 title = "Layouts"

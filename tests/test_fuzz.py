@@ -45,7 +45,7 @@ from fuzz import (
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.paths import Paths, find
+from pipeline.project.paths import Paths, find
 
 WHITE = " \t\n\v\f\r\u00a0\ufeff"
 """what is taken off the ends of a cell"""
@@ -343,8 +343,8 @@ def test_whatever_is_declared_all_stages_run_or_refuse_it(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["survey.toml", "2024.toml", "report.toml", "published.csv"])
 def test_a_larger_questionnaire_is_read_or_refused(name: str, tmp_path: Path) -> None:
-    from pipeline import declarations
-    from pipeline.errors import SurveyError
+    from pipeline.declarations.load import load_declarations
+    from pipeline.project.errors import SurveyError
 
     outcomes: Counter[bool] = Counter()
     source = ROOT / "raw" / "open-source-ai"
@@ -360,7 +360,7 @@ def test_a_larger_questionnaire_is_read_or_refused(name: str, tmp_path: Path) ->
         (raw / name).write_bytes(data)
         with in_time():
             try:
-                declarations.load(paths)
+                load_declarations(paths)
                 outcomes[True] += 1
             except SurveyError as error:
                 outcomes[False] += 1

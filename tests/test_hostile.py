@@ -19,9 +19,9 @@ from conftest import ROOT, command, digest, make_project, survey_command
 from hostile import HOSTILE, STATEMENTS, Hostile
 from markdown_it import MarkdownIt
 
-from pipeline.paths import Paths, find
+from pipeline.project.paths import Paths, find
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 QUICK = 5  # seconds that nothing hostile may take on one core, with what a busy machine adds
 

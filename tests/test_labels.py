@@ -13,10 +13,10 @@ import openpyxl
 import pytest
 from conftest import run_all
 
-from pipeline.formats import formats
-from pipeline.paths import Paths
-from pipeline.synthesise import synthesise
-from pipeline.tidy import read
+from pipeline.exports.tools import formats
+from pipeline.project.paths import Paths
+from pipeline.synthetic.synthesise import synthesise
+from pipeline.tidy.csv import read
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -8,12 +8,12 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline.errors import SurveyError
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths, find
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths, find
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 SURVEY = """
 title = "Layouts"

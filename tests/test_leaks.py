@@ -9,13 +9,13 @@ import time
 import pytest
 from conftest import ROOT, digest
 
-from pipeline.addresses import KINDS
-from pipeline.errors import SurveyError
+from pipeline.disclosure.leaks import scan
 from pipeline.ingest import ingest
-from pipeline.leaks import scan
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 from pipeline.tables import tables
+from pipeline.text.addresses import KINDS
 
 FOUND = {
     "an e-mail address": [

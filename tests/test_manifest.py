@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from conftest import make_project, run_all, survey_command
 
-from pipeline import manifest as module
-from pipeline.errors import SurveyError
-from pipeline.manifest import verify_manifest
-from pipeline.paths import Paths
-from pipeline.tidy import read
+from pipeline.pages import manifest as module
+from pipeline.pages.manifest import verify_manifest
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.tidy.csv import read
 
 
 def test_the_manifest_names_inputs_flow_and_outputs(toy_done: Paths) -> None:

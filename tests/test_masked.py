@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import command
 
-from pipeline.declare import hidden
-from pipeline.documents import Document
-from pipeline.errors import Problem, SurveyError, quoted
+from pipeline.declarations.toml import Document
+from pipeline.drafting.toml_out import hidden
+from pipeline.project.errors import Problem, SurveyError, quoted
 
 MAIL, TELEPHONE, IP, IBAN = (
     "jo.public@example.org",

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from conftest import TOY, survey_command
 
-from pipeline.errors import SurveyError
-from pipeline.formats import Heading, formats
+from pipeline.drafting.first_draft import draft
+from pipeline.drafting.new_wave import new_wave
+from pipeline.exports.tools import Heading, formats
 from pipeline.ingest import ingest, load_export
-from pipeline.new_wave import new_wave
 from pipeline.normalise import normalise
-from pipeline.paths import Paths, find
-from pipeline.scaffold import draft
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths, find
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 
 def drafted(folder: Path, export: Path, survey: str = "mine") -> tuple[Paths, list[str]]:

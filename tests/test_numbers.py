@@ -12,14 +12,14 @@ from conftest import make_project
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.commands.verify import same_rounded
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.rounding import half_up, percent, significant, thousands
+from pipeline.project.paths import Paths
 from pipeline.stats.intervals import wilson
 from pipeline.tables import tables
-from pipeline.tidy import read
-from pipeline.verify import same_rounded
+from pipeline.text.rounding import half_up, percent, significant, thousands
+from pipeline.tidy.csv import read
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,19 @@ from conftest import command, make_project
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import SurveyError
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths, find
-from pipeline.values import CONTINENTAL, ENGLISH, PLAIN, Numerals, as_number, how_to_declare, ways_to_read
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths, find
+from pipeline.text.values import (
+    CONTINENTAL,
+    ENGLISH,
+    PLAIN,
+    Numerals,
+    as_number,
+    how_to_declare,
+    ways_to_read,
+)
 
 SWISS, FRENCH = Numerals(".", "'"), Numerals(",", " ")
 WRITTEN = [

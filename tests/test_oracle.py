@@ -21,14 +21,14 @@ import pytest
 from conftest import ROOT
 from scipy.stats import rankdata
 
-from pipeline import paths as places
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project import paths as places
+from pipeline.project.paths import Paths
 from pipeline.stats import intervals, raking, tests, variance
 from pipeline.stats.variance import Sums
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 ORACLE = Path(os.environ.get("SURVEY_ORACLE", ROOT.parent / "shared" / "oracle")) / "reference.json"
 LISTED = tomllib.loads((Path(__file__).parent / "oracle.toml").read_text())

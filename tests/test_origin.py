@@ -14,11 +14,12 @@ import duckdb
 import pytest
 from conftest import ROOT, command, make_project
 
-from pipeline import open_survey, origin
-from pipeline.errors import SurveyError
+from pipeline import open_survey
+from pipeline.database import origin
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 
 PACKAGE = ROOT / "pipeline"
 NEWER = (

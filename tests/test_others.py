@@ -8,10 +8,10 @@ import duckdb
 import pytest
 from conftest import survey_command
 
-from pipeline.errors import SurveyError
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths, find
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths, find
 
 SURVEY = """
 title = "Others"

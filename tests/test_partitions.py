@@ -10,8 +10,8 @@ import duckdb
 import pytest
 from conftest import digest, survey_command
 
-from pipeline.paths import Paths
-from pipeline.statements import folder
+from pipeline.project.paths import Paths
+from pipeline.project.sql import folder
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_the_views_over_the_files_are_those_of_the_database(exported: Paths) -> 
     with contextlib.chdir(exported.partitions), duckdb.connect() as files:
         files.execute((exported.partitions / "views.sql").read_text())
         with duckdb.connect(str(exported.database), read_only=True) as database:
-            names = [name for name, _ in folder("views")]
+            names = [name for name, _ in folder("database/views")]
             assert len(names) > 8
             rows = 0
             for name in names:

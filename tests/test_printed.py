@@ -12,12 +12,12 @@ from conftest import ROOT, TOY, make_project
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pipeline.declarations.survey import load
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.survey import load
+from pipeline.pages.workbook import workbook
+from pipeline.project.paths import Paths
 from pipeline.tables import tables
-from pipeline.workbook import workbook
 
 Record = dict[str, str]
 

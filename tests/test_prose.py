@@ -13,17 +13,17 @@ import pytest
 from conftest import ROOT, make_project
 
 from pipeline import report as report_stage
-from pipeline import survey as questionnaires
 from pipeline.charts import rows
-from pipeline.errors import SurveyError
+from pipeline.declarations import survey as questionnaires
+from pipeline.exhibits.quotes import find, quote, typed
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.quotes import find, quote, typed
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 from pipeline.report import report
-from pipeline.rounding import half_up, percent, points, thousands
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.text.rounding import half_up, percent, points, thousands
+from pipeline.tidy.csv import read
 
 SURVEYS = ("open-source-ai", "ospo")
 # what the method itself says in numbers: confidence levels, low bases, Holm's 5%, the order of tests

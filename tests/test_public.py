@@ -31,17 +31,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pipeline import bundle, survey
-from pipeline.anonymity import enough_out, few
-from pipeline.bundle import value_labels
-from pipeline.disclosure import Pin
-from pipeline.errors import SurveyError
+from pipeline.declarations import survey
+from pipeline.declarations.public import quasi_identifiers, removed
+from pipeline.disclosure.protect import Pin
 from pipeline.ingest import ingest
-from pipeline.microdata import Names, anonymous_weights, pseudonym
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.public import public
-from pipeline.publication import quasi_identifiers, removed
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.public import bundle
+from pipeline.public.anonymity import enough_out, few
+from pipeline.public.bundle import value_labels
+from pipeline.public.microdata import Names, anonymous_weights, pseudonym
+from pipeline.public.write import public
 
 TOY_PUBLIC = """
 [public]
@@ -552,7 +553,7 @@ def test_a_wave_without_a_row_is_refused(earlier: Paths) -> None:
 
 def test_what_leaving_out_does_not_help_is_named(earlier: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     pin = Pin("first", frozenset([(("answer", "why_not", ""), frozenset(["cost"]))]), 1, 1)
-    monkeypatch.setattr("pipeline.linkage._told", lambda *_: [pin])
+    monkeypatch.setattr("pipeline.public.linkage._told", lambda *_: [pin])
     refused(earlier, "would tell how many have why_not = cost is 1\n.*under remove.* or coarsen it: why_not$")
 
 
@@ -560,7 +561,7 @@ def test_disclosure_control_comes_first(earlier: Paths, monkeypatch: pytest.Monk
     def fail(paths: Paths) -> None:
         raise SurveyError(f"{paths.survey}: a count can be had by subtraction")
 
-    monkeypatch.setattr("pipeline.public.check", fail)
+    monkeypatch.setattr("pipeline.public.write.check", fail)
     refused(earlier, "toy: a count can be had by subtraction")
 
 
@@ -571,7 +572,7 @@ def test_a_key_that_is_none_is_refused(earlier: Paths) -> None:
 
 
 def test_pseudonyms_that_collide_are_refused(earlier: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.microdata.pseudonym", lambda key, wave, number: "0" * 12)
+    monkeypatch.setattr("pipeline.public.microdata.pseudonym", lambda key, wave, number: "0" * 12)
     refused(earlier, "two respondents have the same pseudonym")
 
 

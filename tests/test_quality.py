@@ -15,19 +15,19 @@ import pytest
 from conftest import ROOT, make_project, survey_command
 
 from pipeline import open_survey
-from pipeline import paths as places
 from pipeline import report as report_stage
-from pipeline.errors import SurveyError
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.quality_words import lines
+from pipeline.pages.quality_words import lines
+from pipeline.project import paths as places
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 from pipeline.report import report
-from pipeline.rounding import half_up
 from pipeline.tables import tables
-from pipeline.tidy import read
-from pipeline.values import as_moment
+from pipeline.text.rounding import half_up
+from pipeline.text.values import as_moment
+from pipeline.tidy.csv import read
 
 SURVEY = """
 title = "A survey of its own quality"

@@ -12,10 +12,10 @@ import pytest
 from conftest import OSPO_TEXT as TEXT
 from conftest import ROOT, digest, make_project, ospo, survey_command
 
+from pipeline.commands.verify import verify
 from pipeline.ingest import load_export
-from pipeline.paths import Paths
-from pipeline.tidy import read
-from pipeline.verify import verify
+from pipeline.project.paths import Paths
+from pipeline.tidy.csv import read
 
 NUMERIC = "ospo/2024_raw_numeric.csv"
 

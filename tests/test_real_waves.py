@@ -17,9 +17,9 @@ import pytest
 
 from pipeline.ingest import ingest, load_export
 from pipeline.normalise import normalise
-from pipeline.paths import Paths, find
+from pipeline.project.paths import Paths, find
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 DECLARED = Path(__file__).parent / "real"
 ROWS = {

@@ -23,14 +23,14 @@ from scipy.stats import norm
 from scipy.stats import t as student
 from test_explain import receipt
 
-from pipeline import paths as places
-from pipeline.errors import SurveyError
-from pipeline.explain import explain
+from pipeline.commands.explain import explain
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project import paths as places
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 from pipeline.tables import tables
-from pipeline.tidy import read, to_csv
+from pipeline.tidy.csv import read, to_csv
 
 SURVEY = """
 title = "Workshops"

@@ -11,8 +11,8 @@ from conftest import command
 
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths, find
-from pipeline.tidy import read
+from pipeline.project.paths import Paths, find
+from pipeline.tidy.csv import read
 
 SURVEY = """
 title = "Twice"

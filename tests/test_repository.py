@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from conftest import command, make, make_project, run_all, stages
 
-from pipeline import files
-from pipeline import paths as places
-from pipeline.errors import SurveyError
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project import files
+from pipeline.project import paths as places
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 
 
 def git(folder: Path, *words: str) -> str:

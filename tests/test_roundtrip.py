@@ -10,12 +10,12 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.formats import formats
-from pipeline.formats.written import layouts
+from pipeline.exports.tools import formats
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.synthesise import synthesise
+from pipeline.project.paths import Paths
+from pipeline.synthetic.export import layouts
+from pipeline.synthetic.synthesise import synthesise
 
 RAW = ROOT / "raw" / "open-source-ai"
 IDS = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, digest, make_project, run_all, survey_command
 
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 
 
 @pytest.mark.parametrize("survey", ["toy", "open-source-ai"])

@@ -10,15 +10,15 @@ import pytest
 from conftest import ROOT, make_project
 from statsmodels.stats.proportion import proportion_confint
 
-from pipeline import declarations
-from pipeline.errors import SurveyError
-from pipeline.estimate import part_shares
+from pipeline.declarations import load
+from pipeline.estimates.formulas import part_shares
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 REPORT = """
 [segments.two]
@@ -182,7 +182,7 @@ def test_a_pair_has_what_each_question_has_alone() -> None:
 def test_what_a_kind_cannot_show_is_said(block: str, message: str, toy: Paths) -> None:
     report(toy, {"wrong": block})
     with pytest.raises(SurveyError, match=message):
-        declarations.load(toy)
+        load.load(toy)
 
 
 @pytest.mark.parametrize(

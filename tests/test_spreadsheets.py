@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from workbooks import ods, ods_row, row, text, xls, xlsb, xlsx
 
-from pipeline.delimited import UnreadableError
-from pipeline.sheets import rows
-from pipeline.spreadsheets.texts import as_text, duration
+from pipeline.exports.delimited import UnreadableError
+from pipeline.exports.sheets import rows
+from pipeline.exports.spreadsheets.texts import as_text, duration
 
 HEADER = row(1, "ID", "Q", "R")
 
@@ -270,7 +270,7 @@ def test_whatever_ends_the_reader_the_file_is_refused(ending: str, tmp_path: Pat
 
 def test_the_reader_has_bounds_and_loads_little() -> None:
     script = (
-        "import resource, sys\nfrom pipeline.spreadsheets import __main__ as reader\nreader.bound()\n"
+        "import resource, sys\nfrom pipeline.exports.spreadsheets import __main__ as reader\nreader.bound()\n"
         "assert resource.getrlimit(resource.RLIMIT_AS)[0] == reader.MOST_MEMORY\n"
         "assert not {'pandas', 'numpy', 'duckdb', 'pydantic'} & set(sys.modules)\n"
         "try:\n    bytes(7 * 2**30)\nexcept MemoryError:\n    print('bounded')\n"

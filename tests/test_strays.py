@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from conftest import command, make, make_project, stages
 
-from pipeline import survey, wave
-from pipeline.errors import SurveyError
-from pipeline.notices import notices
-from pipeline.paths import Paths, find
+from pipeline.declarations import survey, wave
+from pipeline.declarations.notices import notices
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths, find
 
 WAVE = 'title = "Third"\n[source]\nfile = "third.csv"\nformat = "flat"\n'
 TABLE = "ID;Are you involved?\na1;Yes\n"

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import synthesise as module
-from pipeline.errors import SurveyError
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.synthesise import synthesise
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.synthetic import synthesise as module
+from pipeline.synthetic.synthesise import synthesise
 
 ROOT = Path(__file__).parents[1]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import survey_command
 
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 
 FORMS = ("markdown", "latex", "html")
 

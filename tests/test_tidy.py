@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from pipeline.errors import SurveyError
-from pipeline.paths import Paths
-from pipeline.tidy import read, to_csv
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.tidy.csv import read, to_csv
 
 UNSAFE = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"]
 

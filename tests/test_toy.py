@@ -6,8 +6,8 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipeline.paths import Paths
-from pipeline.tidy import read
+from pipeline.project.paths import Paths
+from pipeline.tidy.csv import read
 
 
 def rows(paths: Paths, exhibit: str, wave: str, measure: str = "option", by: str = "") -> pd.DataFrame:
@@ -142,7 +142,7 @@ def test_survey_flow(toy_done: Paths) -> None:
 
 
 def test_verify_says_which_published_numbers_follow(toy_done: Paths) -> None:
-    from pipeline.verify import verify
+    from pipeline.commands.verify import verify
 
     compared = verify(toy_done).rows
     compared = compared[compared["wave"] != ""]

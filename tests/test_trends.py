@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from pipeline import open_survey
-from pipeline import paths as places
-from pipeline.errors import SurveyError
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project import paths as places
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 from pipeline.report import report
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 SURVEY = """title = "Walls"
 [questions.walls]

@@ -17,20 +17,20 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from pipeline import paths as places
-from pipeline.coarse import SUPPRESSED
-from pipeline.comparisons import selected
-from pipeline.errors import SurveyError
-from pipeline.explain import explain
+from pipeline.commands.explain import explain
+from pipeline.estimates.comparisons import selected
+from pipeline.estimates.tests import SURE, as_tests, with_limits
+from pipeline.estimates.weighted_steps import SUPPRESSED
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project import paths as places
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
 from pipeline.report import report
-from pipeline.significance import SURE, as_tests, with_limits
 from pipeline.stats.tests import holm
 from pipeline.tables import tables
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 SURVEY = """title = "Uneven"
 segments = ["team"]
@@ -188,7 +188,7 @@ def test_a_wave_of_which_no_weighted_number_is_safe_is_told_without_one(
     def hidden(*given: Any) -> dict[tuple[str, str], int]:
         return {("w", question): SUPPRESSED for question in given[-1]}
 
-    monkeypatch.setattr("pipeline.weighed.remembered", hidden)
+    monkeypatch.setattr("pipeline.estimates.weighted_attack.remembered", hidden)
     paths = lay_out(tmp_path, REPORT)
     for stage in (tables, figures, report):
         stage(paths)

@@ -9,11 +9,11 @@ from conftest import OSPO_TEXT, make_project, survey_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.commands.verify import apart, is_possible, verify
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 from pipeline.tables import tables
-from pipeline.verify import apart, is_possible, verify
 
 HEADER = "wave,question,option,item,group,percent,n,source,wording,mode,address,grade"
 

@@ -14,16 +14,17 @@ import pandas as pd
 import pytest
 from conftest import command, run_all
 
-from pipeline import open_survey, survey, wave
-from pipeline import paths as places
-from pipeline.errors import SurveyError
-from pipeline.new_wave import new_wave
-from pipeline.notices import doubts
-from pipeline.paths import Paths
-from pipeline.quotes import look_up
-from pipeline.tidy import read, read_exhibits
-from pipeline.verify import verify
-from pipeline.wave import Fielded
+from pipeline import open_survey
+from pipeline.commands.verify import verify
+from pipeline.declarations import survey, wave
+from pipeline.declarations.notices import doubts
+from pipeline.declarations.wave import Fielded
+from pipeline.drafting.new_wave import new_wave
+from pipeline.exhibits.quotes import look_up
+from pipeline.project import paths as places
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.tidy.csv import read, read_exhibits
 
 SURVEY = """
 title = "Toy in time"

@@ -14,14 +14,15 @@ import pandas as pd
 import pytest
 from scipy.optimize import LinearConstraint, milp
 
-from pipeline import coarse, disclosure, weighed
-from pipeline import paths as places
-from pipeline.disclosure import Published, Rules
-from pipeline.estimate import blanked, flagged
+from pipeline.declarations.survey import Survey
+from pipeline.disclosure import protect
+from pipeline.disclosure.protect import Published, Rules
+from pipeline.estimates import weighted_attack, weighted_steps
+from pipeline.estimates.formulas import blanked, flagged
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.survey import Survey
+from pipeline.project import paths as places
+from pipeline.project.paths import Paths
 from pipeline.tables import opened, tables
 
 SURVEY = """
@@ -237,7 +238,7 @@ def attack(
                 rows.append((chosen * weight, total - apart, total + apart))
                 rows.append((inside * weight, base - apart, base + apart))
                 continue
-            share, step = coarse.STEPS[levels["2025", question]]
+            share, step = weighted_steps.STEPS[levels["2025", question]]
             parts = np.floor(min(1 / share, base / step) + 1e-9)
             apart = room * np.sqrt(row["respondents"])
             least, most = between(base, step)
@@ -322,7 +323,7 @@ def test_weighted_numbers_tell_no_protected_count(kind: str, tmp_path: Path) -> 
         levels = run.estimated.levels
         exact = pd.concat(run.estimated._as_shown({}), ignore_index=True)
         if kind != "none":
-            assert list(weighed.too_fine(exact, run.estimated.classes, levels))
+            assert list(weighted_attack.too_fine(exact, run.estimated.classes, levels))
     if kind == "none":
         assert levels == {}
         return
@@ -336,7 +337,7 @@ def test_weighted_numbers_tell_no_protected_count(kind: str, tmp_path: Path) -> 
 STAFF = Survey.model_validate(tomllib.loads(SURVEY[: SURVEY.index("[questions.content]")]))
 RULES = Rules(STAFF, {})
 KINDS = ("one", "two", "few", "each", "none")
-QUESTIONNAIRE = coarse.Questionnaire(
+QUESTIONNAIRE = weighted_steps.Questionnaire(
     "wilson",
     lambda name: True,
     lambda name, group, measure: STAFF.members(name, group),
@@ -402,24 +403,26 @@ def test_the_attack_finds_nothing_in_small_surveys(seed: int) -> None:
     data["weight"] /= data["weight"].mean()
     exact = estimates_of(data)
     size = {"2025": n}
-    (hidden,) = disclosure.protect([Published(exact)], RULES, size)
-    protected = disclosure.protected([Published(exact)], RULES, size)
+    (hidden,) = protect.protect([Published(exact)], RULES, size)
+    protected = protect.protected([Published(exact)], RULES, size)
     answers = data.reset_index(names="respondent").melt(
         ["respondent", "weight"], ["region", "size"], "question", "option"
     )
     targets = {"one": ("region",), "two": ("region", "size")}.get(kind, ())
-    known = weighed.classes(answers, targets, STAFF.segments, 1.0)
+    known = weighted_attack.classes(answers, targets, STAFF.segments, 1.0)
     assert (known is None) == (kind == "none")
 
-    def show(levels: coarse.Levels) -> list[Published]:
-        made, gone = coarse.coarse(exact, levels, QUESTIONNAIRE, hidden.estimates)
+    def show(levels: weighted_steps.Levels) -> list[Published]:
+        made, gone = weighted_steps.coarse(exact, levels, QUESTIONNAIRE, hidden.estimates)
         frame = blanked(flagged(made, RULES.base), pd.Series(gone))
-        return [Published(disclosure.hide(frame, hidden))]
+        return [Published(protect.hide(frame, hidden))]
 
     if known is None:
         return
-    levels = weighed.safe(show, RULES, size, protected, {"2025": known}, list(STAFF.questions))
-    counted = [sum(level == step for level in levels.values()) for step in range(coarse.SUPPRESSED + 1)]
+    levels = weighted_attack.safe(show, RULES, size, protected, {"2025": known}, list(STAFF.questions))
+    counted = [
+        sum(level == step for level in levels.values()) for step in range(weighted_steps.SUPPRESSED + 1)
+    ]
     print(f"seed {seed}, {kind}, {n}: questions by step {counted}")
     assert told(show(levels)[0].frame, data, levels) == []
     if seed < len(KINDS) and targets:

@@ -12,15 +12,15 @@ from conftest import ROOT, run_all, survey_command
 from scipy.special import stdtrit
 
 from pipeline import open_survey
-from pipeline import paths as places
-from pipeline.errors import SurveyError
+from pipeline.declarations.survey import Survey
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
-from pipeline.statements import statement
+from pipeline.project import paths as places
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.project.sql import statement
 from pipeline.stats.intervals import newcombe_p
 from pipeline.stats.tests import rao_scott
-from pipeline.survey import Survey
-from pipeline.tidy import read
+from pipeline.tidy.csv import read
 
 SURVEY = """
 title = "Members"

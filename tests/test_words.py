@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import joined
-from pipeline.words import Fitting, beginning, best_fit, fits, fold, in_markdown, is_beginning
+from pipeline.answers import joined_cells as joined
+from pipeline.text.folding import Fitting, beginning, best_fit, fits, fold, in_markdown, is_beginning
 
 
 @pytest.mark.parametrize(
@@ -181,8 +181,8 @@ def test_the_work_for_a_cell_grows_with_its_answers_alone(monkeypatch: pytest.Mo
     def work(options: int, answers: int) -> int:
         splitter = joined.Splitter(map(fold, labels[:options]), ", ")
         fitting = Fitting(dict(zip(labels, labels, strict=True)))
-        monkeypatch.setattr("pipeline.joined.fold", counted)
-        monkeypatch.setattr("pipeline.words.fold", counted)
+        monkeypatch.setattr("pipeline.answers.joined_cells.fold", counted)
+        monkeypatch.setattr("pipeline.text.folding.fold", counted)
         folded.clear()
         found = splitter.split(", ".join(labels[:answers]))
         assert [fitting.best(piece) for piece in found] == [[label] for label in labels[:answers]]

@@ -8,11 +8,11 @@ from pathlib import Path
 import duckdb
 from plan import GROUPS, RESULT
 
-from pipeline import survey
-from pipeline.cells import CROSS, Domain, counted
+from pipeline.declarations import survey
+from pipeline.estimates.count import CROSS, Domain, counted
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 
 CLOSED = ("single", "multiple", "grid", "rank")
 

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipeline.errors import SurveyError, did_you_mean
-from pipeline.printed import CHANGES, main_measures
-from pipeline.rounding import end_in_points, half_up, percent, points
+from pipeline.project.errors import SurveyError, did_you_mean
+from pipeline.text.rounding import end_in_points, half_up, percent, points
+from pipeline.tidy.printed import CHANGES, main_measures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from pipeline.printed import Printed
+    from pipeline.tidy.printed import Printed
 
     Drawer = Callable[[pd.DataFrame, Printed], Figure]
     Shown = Callable[[list["Row"]], list["Row"]]

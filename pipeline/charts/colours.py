@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.words import fold
+from pipeline.text.folding import fold
 
 INK = "#1A1A1A"
 GREY_INK = "#595959"

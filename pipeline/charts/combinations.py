@@ -22,7 +22,7 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
-from pipeline.printed import Printed
+from pipeline.tidy.printed import Printed
 
 FITS = ("multiple",)
 SAID = "Bars over a matrix of combinations"

@@ -27,7 +27,7 @@ from pipeline.charts.frame import (
     nothing,
 )
 from pipeline.charts.single_bar import level_colours
-from pipeline.printed import Printed
+from pipeline.tidy.printed import Printed
 
 FITS = ("grid",)
 SAID = "Diverging bars"

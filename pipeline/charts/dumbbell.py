@@ -24,7 +24,7 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
-from pipeline.printed import CHANGES, Printed
+from pipeline.tidy.printed import CHANGES, Printed
 
 FITS = ("single", "multiple", "rank", "grid")
 SAID = "Pairs of dots"

@@ -26,8 +26,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from pipeline.charts.colours import AXIS, GREY, GREY_INK, INK, WHITE, contrast
-from pipeline.errors import SurveyError
-from pipeline.printed import Printed
+from pipeline.project.errors import SurveyError
+from pipeline.tidy.printed import Printed
 
 Align = Literal["left", "center", "right"]
 Way = Literal["down", "right", "left"]
@@ -611,7 +611,7 @@ def _ignorable(character: str) -> bool:
 @cache
 def _open_sans(bold: bool) -> Face:
     name = "OpenSans-Bold.ttf" if bold else "OpenSans-Regular.ttf"
-    return Face(OPEN_SANS, bold, Path(__file__).parents[1] / "fonts" / name)
+    return Face(OPEN_SANS, bold, Path(__file__).parent / "fonts" / name)
 
 
 @cache

@@ -10,20 +10,9 @@ from matplotlib.figure import Figure
 
 from pipeline.charts import LOW_BASE, SUPPRESSED, Row, rows
 from pipeline.charts.colours import HIGHLIGHT, PLAIN
-from pipeline.charts.frame import (
-    CONTENT,
-    MARGIN,
-    NAME,
-    NOTE,
-    VALUE,
-    Sheet,
-    balanced,
-    block,
-    compose,
-    nothing,
-)
+from pipeline.charts.frame import CONTENT, MARGIN, NAME, NOTE, VALUE, Sheet, balanced, block, compose, nothing
 from pipeline.charts.ranked_bars import Entry, name_column, scale_unit
-from pipeline.printed import Printed
+from pipeline.tidy.printed import Printed
 
 FITS = ("single",)
 SAID = "Bars of stages"

@@ -23,7 +23,7 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
-from pipeline.printed import Printed
+from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank", "grid")
 SAID = "Table of shaded cells"

@@ -24,7 +24,7 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
-from pipeline.printed import Printed
+from pipeline.tidy.printed import Printed
 
 FITS = ("number",)
 SAID = "Histogram"

@@ -24,8 +24,8 @@ from pipeline.charts.frame import (
     nothing,
 )
 from pipeline.charts.ranked_bars import has_interval, reach
-from pipeline.printed import Printed
-from pipeline.words import plain
+from pipeline.text.folding import plain
+from pipeline.tidy.printed import Printed
 
 FITS = ("multiple",)
 SAID = "Bars back to back"

@@ -12,7 +12,7 @@ from pipeline.charts import Row, base, rows
 from pipeline.charts.colours import SECOND
 from pipeline.charts.frame import CONTENT, HEADING, NOTE, QUESTION, Sheet, compose, nothing
 from pipeline.charts.ranked_bars import Entry, bars, coloured, name_column, scale_unit
-from pipeline.printed import Printed
+from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "grid", "rank", "number", "date", "allocation", "text")
 SAID = "Bars"

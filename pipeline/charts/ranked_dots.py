@@ -22,7 +22,7 @@ from pipeline.charts.frame import (
     compose,
 )
 from pipeline.charts.ranked_bars import Entry, has_interval, plot, reach
-from pipeline.printed import Printed
+from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")
 SAID = "Dots with intervals"

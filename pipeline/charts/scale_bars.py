@@ -26,7 +26,7 @@ from pipeline.charts.frame import (
     nothing,
 )
 from pipeline.charts.single_bar import counts_dkns, level_colours, stack, whole
-from pipeline.printed import Printed
+from pipeline.tidy.printed import Printed
 
 FITS = ("grid",)
 SAID = "Stacked bars"

@@ -24,7 +24,7 @@ from pipeline.charts.frame import (
     legend,
     nothing,
 )
-from pipeline.printed import Printed
+from pipeline.tidy.printed import Printed
 
 FITS = ("single",)
 SAID = "One bar of 100%"

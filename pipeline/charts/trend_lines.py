@@ -26,8 +26,8 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
-from pipeline.printed import CHANGES, NOT_THE_SAME, Printed
-from pipeline.rounding import percent
+from pipeline.text.rounding import percent
+from pipeline.tidy.printed import CHANGES, NOT_THE_SAME, Printed
 
 FITS = ("single", "multiple", "rank", "grid")
 SAID = "Lines over waves"

@@ -17,10 +17,10 @@ import pytest
 from conftest import ROOT, make_project, run_all
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pipeline.commands.verify import verify
 from pipeline.figures import figures
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 from pipeline.report import report
-from pipeline.verify import verify
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = [

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from pipeline.paths import Paths
+from pipeline.project.paths import Paths
 
 SOFFICE = os.environ.get("SOFFICE", "soffice")
 

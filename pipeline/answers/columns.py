@@ -1,0 +1,265 @@
+"""Whose each column of an export is, before any cell is looked at."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.declarations.survey import Survey
+from pipeline.declarations.wave import ROLES, Fielding, Wave
+from pipeline.exports.finders import Columns, find, is_letters, letters_of, why_not
+from pipeline.exports.tools import Heading
+from pipeline.project.errors import Problem, did_you_mean, nearest, quoted
+from pipeline.text.folding import Fitting, beginning, fold, is_beginning
+
+# how survey tools head the text beside an Other
+_OTHER = re.compile(r"others?\W*(?:please|specify|explain|describe|write|$)")
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Whose each column is, before any cell is looked at."""
+
+    questions: dict[str, tuple[Heading, ...]]
+    respondents: dict[str, int]
+    screens: dict[str, int]
+
+    def closed(self, survey: Survey, wave: Wave, own_texts: bool = False) -> list[int]:
+        """The columns whose texts must all be known: those of questions that are not free text.
+
+        With `own_texts` all texts beside an Other are among them, else those that a dictionary codes.
+        """
+        closed = set(self.screens.values())
+        for question, headings in self.questions.items():
+            asked = survey.questions[question]
+            if asked.kind == "text":
+                continue
+            known = {heading.column for heading in headings}
+            if not own_texts and not asked.others:
+                known -= {h.column for h in write_ins(survey, question, headings, wave.lines(question))}
+            closed |= known
+        return sorted(closed)
+
+
+def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> tuple[Assigned, list[Problem]]:
+    """Which column belongs to which question, as far as is sure; and all headings and finders left over."""
+    problems: list[Problem] = []
+    headings = Columns.of(headings)
+    wave, document = fielding.wave, fielding.document
+    questions: dict[str, tuple[Heading, ...]] = {}
+    doubtful: set[str] = set()
+    for name in survey.questions:
+        if name in wave.columns:
+            named: dict[Heading, None] = {}
+            for index, finder in enumerate(wave.columns[name]):
+                columns = find(finder, headings)
+                if not columns:
+                    problems.append(
+                        document.problem(
+                            f"{name}: {finder!r}: {why_not(finder, headings)}", "columns", name, index
+                        )
+                    )
+                named |= dict.fromkeys(columns)
+            found = list(named)
+        else:
+            found = by_default(name, survey, headings, wave.lines(name))
+        if found:
+            questions[name] = tuple(found)
+            doubled = list(_doubled(name, survey, fielding, found))
+            doubtful |= {name} if doubled else set()
+            problems += doubled
+    respondents: dict[str, int] = {}
+    for role in ROLES:
+        finder = getattr(wave.respondents, role)
+        if finder:
+            columns = find(finder, headings)
+            if len(columns) == 1:
+                respondents[role] = columns[0].column
+            else:
+                said = f"{len(columns)} columns are named so" if columns else why_not(finder, headings)
+                problems.append(document.problem(f"{role}: {finder!r}: {said}", "respondents", role))
+    screens = _screen_columns(survey, fielding, headings, problems)
+    claims = Counter(heading.column for found in questions.values() for heading in found)
+    doubtful |= {name for name, found in questions.items() if any(claims[h.column] > 1 for h in found)}
+    problems += _left_over(questions, {*respondents.values(), *screens.values()}, fielding, survey, headings)
+    for table, names in (("answers", wave.answers), ("reading", wave.reading), ("changes", wave.changes)):
+        problems += [
+            document.problem(f"{name!r} has no column in this export", table, name)
+            for name in names
+            if name not in questions
+        ]
+    sure = {name: found for name, found in questions.items() if name not in doubtful}
+    return Assigned(sure, respondents, screens), problems
+
+
+def _doubled(name: str, survey: Survey, fielding: Fielding, found: Sequence[Heading]) -> Iterable[Problem]:
+    """Columns that one heading finds and nothing tells apart; the texts of an Other may stand in several."""
+    lines = fielding.wave.lines(name)
+    seen: dict[tuple[str, str], Heading] = {}
+    own = {heading.column for heading in write_ins(survey, name, found, lines)}
+    by_letters = any(is_letters(finder) for finder in fielding.wave.columns.get(name, []))
+    for heading in found:
+        key = (fold(heading.text), fold(heading.label))
+        twice = heading.bare and key in seen and not by_letters
+        if twice and heading.column not in own:
+            both = f"{seen[key].letters} and {heading.letters}"
+            yield fielding.document.problem(
+                f"{name}: columns {both} have the same heading {quoted(heading.text, 90)}; name one by its "
+                "letters under [columns], and drop the other or give it a question of its own",
+                *("columns", name),
+            )
+        seen.setdefault(key, heading)
+
+
+def by_default(
+    name: str, survey: Survey, headings: Sequence[Heading], mapped: Mapping[str, str]
+) -> list[Heading]:
+    """The columns of a question without a finder: its id is their code, or its id or text their heading.
+
+    Where a heading may be an option by itself, a run of its options or items is tried last.
+    """
+    columns, text = Columns.of(headings), survey.questions[name].text
+    if by_code := columns.coded(name):
+        return by_code
+    by_text: list[Heading] = []
+    if text:
+        by_text = columns.begun(beginning(text)) if is_beginning(text) else columns.headed(text)
+    if found := by_text or columns.headed(name):
+        return _with_own_text(found, name, survey, columns)
+    for group in (text, name):
+        if group and (in_group := columns.find(f"{group}/")):
+            return in_group
+    return _by_parts(name, survey, columns, mapped)
+
+
+def _with_own_text(found: list[Heading], name: str, survey: Survey, columns: Columns) -> list[Heading]:
+    """A question's column, and the text of its Other where that follows under a bare `Other`."""
+    if len(found) == 1 and found[0].bare and any(o.write_in for o in survey.options(name).values()):
+        after = columns.between(found[0].column + 1, found[0].column + 1)
+        return found + [h for h in after if h.bare and h in write_ins(survey, name, [*found, h], {})]
+    return found
+
+
+def _by_parts(name: str, survey: Survey, columns: Columns, mapped: Mapping[str, str]) -> list[Heading]:
+    """The longest run of columns headed by the question's options or items alone; none where two tie."""
+    question = survey.questions[name]
+    if question.kind not in ("multiple", "grid", "rank", "allocation"):
+        return []
+    labels = question.items or {i: o.label for i, o in survey.options(name).items()}
+    by_line, by_label = Fitting({text: text for text in mapped}), Fitting(labels)
+    runs: list[list[Heading]] = [[]]
+    taken: set[str] = set()
+    before = -1
+    for place in sorted({place for text in (*mapped, *labels.values()) for place in columns.bare(text)}):
+        heading = columns[place]
+        line = by_line.best(heading.label)
+        fitting = [mapped[line[0]]] if line else by_label.best(heading.label)
+        part = fitting[0] if len(fitting) == 1 and fitting[0] in labels else ""
+        if place > before + 1 or not part or part in taken:
+            runs.append([])
+            taken = set()
+        before = place
+        # Other, None and Don't know close a question's list, so they begin no run
+        role = survey.options(name)[part].role if part and not question.items else "substantive"
+        if part and (runs[-1] or role == "substantive"):
+            runs[-1].append(heading)
+            taken.add(part)
+    most = max(len(run) for run in runs)
+    longest = [run for run in runs if len(run) == most]
+    return longest[0] if most > 1 and len(longest) == 1 else []
+
+
+def _screen_columns(
+    survey: Survey, fielding: Fielding, headings: Sequence[Heading], problems: list[Problem]
+) -> dict[str, int]:
+    """The columns that screening rules name by heading."""
+    columns: dict[str, int] = {}
+    for rule, exclude in enumerate(fielding.wave.exclude):
+        for name in exclude.where:
+            if name in survey.questions:
+                continue
+            found = find(name, headings)
+            if len(found) != 1:
+                known = [*survey.questions, *(h.text for h in headings if h.text)]
+                said = f"{len(found)} columns are named so" if found else did_you_mean(name, known)
+                problems.append(
+                    fielding.document.problem(
+                        f"{name!r} is neither a question nor a heading; {said}",
+                        *("exclude", rule, "where", name),
+                    )
+                )
+            else:
+                columns[name] = found[0].column
+    return columns
+
+
+def _left_over(
+    questions: dict[str, tuple[Heading, ...]],
+    others: set[int],
+    fielding: Fielding,
+    survey: Survey,
+    headings: Sequence[Heading],
+) -> Iterable[Problem]:
+    claims: defaultdict[int, list[str]] = defaultdict(list)
+    for name, columns in questions.items():
+        for heading in columns:
+            claims[heading.column].append(name)
+    for heading in headings:
+        names = claims[heading.column]
+        if len(names) > 1:
+            yield fielding.document.problem(
+                f"column {heading} is claimed by {' and '.join(names)}; tell them apart under [columns]",
+                *("columns", next((n for n in names if ("columns", n) in fielding.document.lines), names[0])),
+            )
+    alone = [h for h in headings if not claims[h.column] and h.column not in others]
+    groups: dict[tuple[str, str], list[Heading]] = {}
+    for heading in alone:
+        groups.setdefault((heading.code, heading.text or heading.letters), []).append(heading)
+    known = [text for name, q in survey.questions.items() for text in (name, q.text) if text]
+    for (code, text), group in groups.items():
+        seen = f"{code} | {text}" if code else text
+        own = len(group) == 1 and group[0].label and not group[0].bare
+        label = f" ({group[0].label!r})" if own else ""
+        near = nearest(text, [name for name in known if fold(name) != fold(text)])
+        yield fielding.document.problem(
+            f"column {letters_of(group)} {quoted(seen, 90)}{label} is no question's, no respondent's "
+            f"and not dropped; {near}{' ' if near else ''}name it under [columns], "
+            "add a question for it to survey.toml, or add it to drop",
+            "columns",
+        )
+
+
+def is_other(label: str) -> bool:
+    """Whether a label heads the text beside an Other, by the words that survey tools use."""
+    return bool(_OTHER.match(fold(label)))
+
+
+def write_ins(
+    survey: Survey, question: str, group: Sequence[Heading], mapped: Mapping[str, str]
+) -> list[Heading]:
+    """The columns of a question that hold the text of an Other; `mapped` are the lines of [answers] on it."""
+    asked = survey.questions[question]
+    options = survey.options(question)
+    if asked.kind == "grid":
+        named = Fitting(dict(enumerate([*asked.items.values(), *(o.label for o in options.values())])))
+        return [
+            h
+            for h in group
+            if is_other(h.label) and not named.best(h.label) and not named.best(h.label.rpartition(" - ")[0])
+        ]
+    if len(group) < 2:
+        return []
+    by_line = Fitting({text: text for text in mapped})
+    by_label = Fitting({identifier: option.label for identifier, option in options.items()})
+    alone = sum(option.write_in for option in options.values()) == 1
+
+    def holds_texts(heading: Heading) -> bool:
+        if line := by_line.best(heading.label):
+            return mapped[line[0]] in options and options[mapped[line[0]]].write_in
+        if fitting := by_label.best(heading.label):
+            return len(fitting) == 1 and options[fitting[0]].write_in
+        return alone and is_other(heading.label)
+
+    return [heading for heading in group if holds_texts(heading)]

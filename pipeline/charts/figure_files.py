@@ -1,0 +1,135 @@
+"""One figure as the bytes of its files: SVG with its fonts, PNG, and a page of PDF."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import warnings
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import numpy as np
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from matplotlib.figure import Figure
+from PIL import Image
+
+from pipeline.charts.frame import DPI, VALUE_OF, Face, Words, clean, settings
+from pipeline.tidy.printed import Printed
+
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink"
+_NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_QUICK = 3  # of zlib's levels: for pictures of few colours as small as the default, in half the time
+
+
+def svg(figure: Figure, exhibit: Printed) -> bytes:
+    """A figure as SVG that carries its own title, description and the glyphs that it uses.
+
+    A printed value has the row of its table, from 0, in `data-row`.
+    """
+    file = io.BytesIO()
+    with _saving(exhibit.id):
+        figure.savefig(file, format="svg", metadata=_NO_METADATA)
+    root = ElementTree.fromstring(file.getvalue())  # noqa: S314 - Matplotlib has just written it
+    # the ids that Matplotlib numbers would clash where a page holds several figures
+    for element in root.iter(f"{{{_SVG}}}g"):
+        name = element.attrib.pop("id", "")
+        if name.startswith(VALUE_OF):
+            for words in element.iter(f"{{{_SVG}}}text"):
+                words.set("data-row", name.removeprefix(VALUE_OF))
+    for metadata in root.findall(f"{{{_SVG}}}metadata"):
+        root.remove(metadata)
+    for element in root.iter(f"{{{_SVG}}}text"):
+        # what reads no embedded fonts falls back to another sans-serif, not to a serif
+        style = re.sub(r"'(Open Sans|DejaVu Sans)'", r"'\1', sans-serif", element.get("style", ""))
+        element.set("style", style)
+        if element.get("transform", "").startswith("rotate(-0 "):
+            del element.attrib["transform"]
+    title, description = f"{exhibit.id}-title", f"{exhibit.id}-desc"
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{title} {description}")
+    root.insert(0, _element("title", clean(exhibit.title), id=title))
+    root.insert(1, _element("desc", clean(exhibit.alt), id=description))
+    root.insert(2, _element("style", _font_faces(figure), type="text/css"))
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", _XLINK)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+
+
+def png(figure: Figure, exhibit: Printed) -> bytes:
+    """A figure as PNG at 200 dots an inch, without the transparency that no figure has."""
+    file = io.BytesIO()
+    canvas: Any = figure.canvas
+    with _saving(exhibit.id):
+        canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    picture.save(file, "png", dpi=(DPI, DPI), compress_level=_QUICK)
+    return file.getvalue()
+
+
+def page(figure: Figure, exhibit: Printed) -> bytes:
+    """A figure as a PDF of one page."""
+    file = io.BytesIO()
+    metadata = {"Creator": None, "Producer": None, "CreationDate": None}
+    with _saving(exhibit.id):
+        figure.savefig(file, format="pdf", metadata=metadata)
+    return file.getvalue()
+
+
+@contextmanager
+def _saving(salt: str) -> Iterator[None]:
+    with settings(salt), warnings.catch_warnings():
+        # a glyph that the font lacks is a box in the picture
+        warnings.filterwarnings("error", message="Glyph .* missing")
+        yield
+
+
+def _element(tag: str, text: str, **attributes: str) -> ElementTree.Element:
+    element = ElementTree.Element(f"{{{_SVG}}}{tag}", attributes)
+    element.text = text
+    element.tail = "\n"
+    return element
+
+
+def _font_faces(figure: Figure) -> str:
+    """CSS that brings the glyphs of every face in a figure."""
+    used: dict[Face, set[str]] = {}
+    for words in figure.findobj(Words):
+        if isinstance(words, Words):
+            used.setdefault(words.face, set()).update(words.get_text())
+    rules = []
+    for face in sorted(used, key=lambda face: (face.family, face.bold)):
+        font = base64.b64encode(_subset(face, "".join(sorted(used[face])))).decode()
+        rules.append(
+            f"@font-face{{font-family:'{face.family}';font-weight:{700 if face.bold else 400};"
+            f"src:url(data:font/ttf;base64,{font}) format('truetype')}}"
+        )
+    return "\n".join(rules)
+
+
+@cache
+def _subset(face: Face, characters: str) -> bytes:
+    """The part of a face that `characters` need.
+
+    It stays uncompressed: zlib gives other bytes from one machine to the next.
+    """
+    options = subset.Options(
+        drop_tables=[*subset.Options().drop_tables, "FFTM"],
+        hinting=False,
+        name_IDs=[0, 1, 2, 13],
+        notdef_outline=True,
+        recalc_timestamp=False,
+    )
+    font: Any = TTFont(face.path, recalcTimestamp=False)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=characters)
+    subsetter.subset(font)
+    file = io.BytesIO()
+    font.save(file, reorderTables=None)
+    return file.getvalue()

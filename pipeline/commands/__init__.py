@@ -1,0 +1,1 @@
+"""What the command line does beside the stages: a module a command, or what a command shares."""

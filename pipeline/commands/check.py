@@ -1,0 +1,188 @@
+"""The closed world without a stage: everything is read and held together, and nothing is kept."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from pipeline.answers.meaning import Mapped
+from pipeline.declarations import published_numbers, survey, wave
+from pipeline.declarations.load import Declarations, load_declarations
+from pipeline.declarations.notices import asides
+from pipeline.declarations.report import Report, load_partly, names_of, problem
+from pipeline.declarations.strays import misnamed
+from pipeline.declarations.survey import Survey
+from pipeline.declarations.toml import Document, model
+from pipeline.declarations.toml import read as read_file
+from pipeline.declarations.wave import Fielding, Wave
+from pipeline.exhibits.prose import by_names
+from pipeline.ingest import ingest, take_in
+from pipeline.normalise import attempt_waves, mapped_waves, normalise, over_waves
+from pipeline.project import files
+from pipeline.project.errors import Problem, SurveyError
+from pipeline.project.paths import Paths
+from pipeline.tables import problems_of, sayable
+from pipeline.text.folding import is_beginning
+
+
+def read(
+    paths: Paths, names: Sequence[str] = (), own_texts: bool = False
+) -> tuple[Survey, list[Fielding], list[Mapped]]:
+    """The questionnaire and its waves, or those of `names`, with what their columns mean; nothing is kept."""
+    questionnaire, document = survey.load(paths)
+    fieldings = [f for f in wave.load(paths, questionnaire) if not names or f.name in names]
+    with tempfile.TemporaryDirectory() as folder:
+        aside = replace(paths, generated=Path(folder))
+        ingest(aside, names)
+        return questionnaire, fieldings, mapped_waves(aside, questionnaire, document, fieldings, own_texts)
+
+
+def check(paths: Paths, numbers: bool = True) -> Iterator[str]:
+    """A line on each wave, where nothing is wrong; SurveyError with all problems where something is.
+
+    What one file or wave has wrong hides nothing that can be told without it. The attack on the tables is
+    left to `tables`, and without `numbers` so is all else that needs them. Works in a temporary folder that
+    nobody else can read and that is removed: outputs are not touched.
+    """
+    yield from asides(paths)
+    with tempfile.TemporaryDirectory() as folder:
+        look = _Look(paths, replace(paths, generated=Path(folder)))
+        look.everything(numbers)
+        if look.problems:
+            raise SurveyError(look.problems)
+        yield from look.lines()
+
+
+class _Look:
+    """What is wrong with a survey, layer by layer, and what was read of it."""
+
+    def __init__(self, paths: Paths, aside: Paths) -> None:
+        self.paths = paths
+        self.aside = aside
+        """with a folder to work in"""
+        self.problems: list[Problem] = []
+
+    def everything(self, numbers: bool) -> None:
+        """Look at all that can be looked at; at claims by names alone where no `numbers` are wanted."""
+        questionnaire, document, wrong = survey.load_partly(self.paths)
+        self.problems += [*wrong, *misnamed(self.paths)]
+        if questionnaire is None or document is None:
+            self._forms()
+            return
+        fieldings = self._waves(questionnaire)
+        of_waves = list(self.problems)
+        report, absent, wrong = load_partly(self.paths, questionnaire)
+        self.problems += wrong
+        names = [path.stem for path in self.paths.wave_files()]
+        printed, wrong = published_numbers.load_partly(self.paths, questionnaire, names)
+        self.problems += wrong
+        if wrong:
+            # what shows published numbers cannot be judged either
+            kept = [own for own in report.exhibit if own.drawn.table != "published"]
+            absent |= {own.id for own in report.exhibit if own not in kept}
+            report = report.model_copy(update={"exhibit": kept})
+        mapped, wrong = self._answers(questionnaire, document, fieldings, of_waves)
+        self.problems += wrong
+        declared = Declarations(questionnaire, fieldings, report, printed)
+        if of_waves or wrong or not self._built() or not numbers:
+            self._by_names(declared, absent, mapped)
+        else:
+            self.problems += problems_of(self.paths, self.aside, declared, absent)
+
+    def _forms(self) -> None:
+        """What is wrong with wave files and report whatever the questionnaire is."""
+        reported = [self.paths.report_file] if self.paths.report_file.is_file() else []
+        for path in (*self.paths.wave_files(), *reported):
+            kind: type[Wave] | type[Report] = Report if path in reported else Wave
+            self._gather(partial(self._form, path, kind))
+
+    def _form(self, path: Path, kind: type[Wave] | type[Report]) -> Wave | Report:
+        return model(read_file(path, self.paths.shown(path)), kind)
+
+    def _gather(self, look: Callable[[], object]) -> bool:
+        """Whether a look finds nothing wrong; what it does is kept. SurveyError where that has no place."""
+        try:
+            look()
+        except SurveyError as error:
+            if not error.problems:
+                raise
+            self.problems += error.problems
+            return False
+        return True
+
+    def _waves(self, questionnaire: Survey) -> list[Fielding]:
+        """The waves whose exports can be read, the earliest first."""
+        found = [wave.load_partly(self.paths, questionnaire, path) for path in self.paths.wave_files()]
+        self.problems += [problem for _, wrong in found for problem in wrong]
+        fieldings = [fielding for fielding, _ in found if fielding]
+        copied = list(wave.twice(fieldings))
+        self.problems += copied
+        if not found and not self.problems:
+            wave.load(self.paths, questionnaire)
+        order = wave.in_order({fielding.name: fielding.wave.fielded for fielding in fieldings})
+        # of an export that two waves name it is not known whose it is
+        kept = [f for f in fieldings if not any(p.file == f.document.name for p in copied)]
+        return sorted(kept, key=lambda fielding: order.index(fielding.name))
+
+    def _answers(
+        self,
+        questionnaire: Survey,
+        document: Document,
+        fieldings: Sequence[Fielding],
+        known: Sequence[Problem],
+    ) -> tuple[list[Mapped], list[Problem]]:
+        """What the cells of each wave mean, and what is wrong with exports, headings and answers."""
+        before = len(self.problems)
+        there = [
+            fielding
+            for fielding in fieldings
+            if self._gather(partial(take_in, self.aside, questionnaire, [fielding]))
+        ]
+        of_exports = self.problems[before:]
+        del self.problems[before:]
+        mapped, wrong = attempt_waves(self.aside, questionnaire, document, there)
+        if len(mapped) == len(self.paths.wave_files()):
+            wrong += over_waves(questionnaire, document, there, mapped, [*known, *wrong])
+        return mapped, [*of_exports, *wrong]
+
+    def _built(self) -> bool:
+        """Whether the database could be built."""
+        if self.paths.protection.is_file():
+            # what must be hidden is known from the last run, where nothing changed since
+            files.write(self.aside.protection, self.paths.protection.read_text("utf-8"), files.PRIVATE)
+        return self._gather(partial(normalise, self.aside))
+
+    def _by_names(self, declared: Declarations, absent: Collection[str], mapped: Sequence[Mapped]) -> None:
+        """What is wrong with claims and quoted numbers, as far as names and numerals tell."""
+        questionnaire = declared.survey
+        waves = [path.stem for path in self.paths.wave_files()]
+        names: dict[str, Collection[str] | None] = dict.fromkeys(absent)
+        for exhibit in declared.report.exhibit:
+            names[exhibit.id] = names_of(exhibit, declared.report, questionnaire, waves)
+        labels = [offer.label for meaning in mapped for offer in meaning.offers]
+        known: list[str] | None = [*sayable(declared), *waves, *labels]
+        if len(mapped) < len(waves) and any(map(is_beginning, sayable(declared))):
+            known = None
+        self.problems += [
+            problem(self.paths, exhibit, said, key)
+            for exhibit, key, said in by_names(declared.report, names, known)
+        ]
+
+    def lines(self) -> Iterator[str]:
+        """A line on each wave, and that nothing is wrong."""
+        with duckdb.connect(str(self.aside.database), read_only=True) as connection:
+            rows = connection.execute(
+                "select waves.name, count(*), count(*) filter (excluded is null), "
+                "(select count(distinct question) from coded.wordings where wordings.wave = waves.wave) "
+                "from coded.waves join coded.respondents using (wave) group by waves.wave, waves.name "
+                "order by waves.wave"
+            ).fetchall()
+        for name, received, analysed, questions in rows:
+            yield f"{name}: {questions} questions, {received} responses, {analysed} analysed"
+        shown = len(load_declarations(self.paths).report.exhibit)
+        yield f"nothing is wrong in {len(rows)} waves and {shown} exhibits"

@@ -1,0 +1,167 @@
+"""What two waves of a survey do not share, and how far each wave compares with the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.answers.meaning import Mapped
+from pipeline.commands.check import read
+from pipeline.database.declared_tables import wording
+from pipeline.declarations.survey import Survey
+from pipeline.declarations.wave import Fielding
+from pipeline.normalise import codes_reused
+from pipeline.project.errors import SurveyError, did_you_mean
+from pipeline.project.paths import Paths
+from pipeline.text.folding import fold, is_beginning
+
+
+@dataclass(frozen=True)
+class Put:
+    """How a wave put a question: words, mode, labels by id, the order of its boxes, and its routing."""
+
+    text: str
+    mode: str
+    labels: dict[str, str]
+    ordered: tuple[str, ...]
+    routes: dict[str, tuple[str, ...]]
+
+    @property
+    def base(self) -> str:
+        """Whom the question was put to: by the answers to others that the wave had, or everyone."""
+        clauses = [f"{on} = {' or '.join(options) or 'anything'}" for on, options in self.routes.items()]
+        return " and ".join(clauses) or "everyone"
+
+
+def diff(paths: Paths, first: str, second: str) -> Iterator[str]:
+    """A line on each question that two waves put differently.
+
+    SurveyError where the code of a question or item stands for another wording in the later wave.
+    """
+    names = [path.stem for path in paths.wave_files()]
+    for name in (first, second):
+        if name not in names:
+            raise SurveyError(f"no wave {name!r}; {did_you_mean(name, names, 'the waves are')}")
+    if first == second:
+        raise SurveyError(f"{first!r} twice; name two waves of: {', '.join(names)}")
+    questionnaire, fieldings, mapped = read(paths, (first, second))
+    waves = {fielding.name: (fielding, meaning) for fielding, meaning in zip(fieldings, mapped, strict=True)}
+    (earlier, before), (fielding, after) = waves[first], waves[second]
+    theirs, ours = put(questionnaire, before), put(questionnaire, after)
+    yield from _listed(f"asked in {second} alone", [name for name in ours if name not in theirs])
+    yield from _listed(f"asked in {first} alone", [name for name in theirs if name not in ours])
+    shared = [name for name in ours if name in theirs]
+    order = [[name for name in _asked_order(wave) if name in shared] for wave in (before, after)]
+    yield from _listed("asked in another place", _moved(*order))
+    alike = 0
+    for name in shared:
+        found = list(_differences(theirs[name], ours[name]))
+        change = fielding.wave.changes.get(name)
+        if found:
+            declared = change is not None and "status" in change.model_fields_set
+            said = f"declared {change.status}" if change and declared else "not declared"
+            yield f"{name} ({said}): " + "; ".join(found)
+        alike += not found
+    yield f"{alike} of the {len(shared)} questions that both asked are put alike"
+    if problems := codes_reused([earlier, fielding], [before, after]):
+        raise SurveyError(problems)
+
+
+def put(questionnaire: Survey, mapped: Mapped) -> dict[str, Put]:
+    """How a wave put each of its questions, by id."""
+    found: dict[str, Put] = {}
+    offered = {(o.question, o.option) for o in mapped.offers if o.option}
+    for name, headings in mapped.columns.items():
+        asked = questionnaire.questions[name]
+        labels: dict[str, str] = {}
+        for offer in mapped.offers:
+            if offer.question == name:
+                label = offer.mapped if is_beginning(offer.label) and offer.mapped else offer.label
+                labels.setdefault(offer.option or offer.item, label)
+        boxes = [t for t in mapped.ticks if t.question == name and (t.answer.option or t.answer.item)]
+        ordered = [t.answer.option or t.answer.item for t in sorted(boxes, key=lambda t: t.columns)]
+        routes = {
+            on: tuple(option for option in options if (on, option) in offered)
+            for on, options in asked.asked.items()
+            if on in mapped.columns
+        }
+        text, mode = wording(questionnaire, name, headings, as_exported=True)
+        labels = {i: " ".join(label.split()) for i, label in labels.items()}
+        found[name] = Put(text, mode, labels, tuple(dict.fromkeys(ordered)), routes)
+    return found
+
+
+def comparability(
+    questionnaire: Survey, fieldings: Sequence[Fielding], mapped: Sequence[Mapped]
+) -> dict[tuple[str, str], str]:
+    """How each wave's question compares with the wave before that asked it, by (wave, question).
+
+    `broken` and `reworded` are declared; `options` where options or items differ; else `same`. A wave that is
+    the first to ask a question has an empty status.
+    """
+    found: dict[tuple[str, str], str] = {}
+    last: dict[str, Put] = {}
+    for fielding, meaning in zip(fieldings, mapped, strict=True):
+        for name, own in put(questionnaire, meaning).items():
+            before = last.get(name)
+            declared = fielding.wave.changes.get(name)
+            if before is None:
+                status = ""
+            elif declared and declared.status != "same":
+                status = declared.status
+            else:
+                status = "options" if set(own.labels) != set(before.labels) else "same"
+            found[fielding.name, name] = status
+            last[name] = own
+    return found
+
+
+def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield f"{what}: {', '.join(names)}"
+
+
+def _asked_order(mapped: Mapped) -> list[str]:
+    return sorted(mapped.columns, key=lambda name: mapped.columns[name][0].column)
+
+
+def _moved(before: Sequence[str], after: Sequence[str]) -> list[str]:
+    """What stands in another order: all that is in no longest sequence which both have."""
+    lengths = [[0] * (len(after) + 1) for _ in range(len(before) + 1)]
+    for i, one in reversed(list(enumerate(before))):
+        for j, other in reversed(list(enumerate(after))):
+            longer = max(lengths[i + 1][j], lengths[i][j + 1])
+            lengths[i][j] = lengths[i + 1][j + 1] + 1 if one == other else longer
+    kept, i, j = set(), 0, 0
+    while i < len(before) and j < len(after):
+        if before[i] == after[j]:
+            kept.add(before[i])
+            i, j = i + 1, j + 1
+        elif lengths[i + 1][j] >= lengths[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return [name for name in after if name not in kept]
+
+
+def _differences(before: Put, after: Put) -> Iterator[str]:
+    if fold(before.text) != fold(after.text):
+        yield f"reworded, from {before.text!r} to {after.text!r}"
+    if fold(before.mode) != fold(after.mode):
+        yield f"answered otherwise, from {before.mode or 'no mode'} to {after.mode or 'no mode'}"
+    if before.routes != after.routes:
+        yield f"another base, from {before.base} to {after.base}"
+    added = [i for i in after.labels if i not in before.labels]
+    gone = [i for i in before.labels if i not in after.labels]
+    if added:
+        yield f"added {', '.join(added)}"
+    if gone:
+        yield f"without {', '.join(gone)}"
+    for i in after.labels:
+        both = (before.labels.get(i, ""), after.labels[i])
+        # a beginning is a label that too few people gave to be printed whole
+        if both[0] and fold(both[0]) != fold(both[1]) and not any(map(is_beginning, both)):
+            yield f"{i} reads {after.labels[i]!r} and not {before.labels[i]!r}"
+    shared = set(before.ordered) & set(after.ordered)
+    if moved := _moved([i for i in before.ordered if i in shared], [i for i in after.ordered if i in shared]):
+        yield f"in another order: {', '.join(moved)}"

@@ -1,0 +1,138 @@
+"""Headlines that the numbers support: the claims of every exhibit that hold, as lines for report.toml."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+from pipeline.estimates.tests import answers_compared
+from pipeline.exhibits.claims import Tested, Verdict, competes_on, test
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.tables import opened
+from pipeline.tidy.printed import answer_label, latest_of
+
+_MOST_FIRST = 3
+_TITLES = {
+    "top": "First: {answers}",
+    "majority": "More than half: {answers}",
+    "higher_in": "Higher in {group} than {others}: {answers}",
+    "grew": "Up from {early} to {late}: {answers}",
+    "fell": "Down from {early} to {late}: {answers}",
+    "no_clear_change": "No clear change from {early} to {late}: {answers}",
+}
+
+
+def headlines(paths: Paths) -> Iterator[str]:
+    """The claims that hold, exhibit by exhibit and the strongest first, each with a title and the evidence.
+
+    Other, None and DKNS are left out. Strength is the p value, then the difference; a majority goes by its
+    lower limit.
+    """
+    with opened(paths) as run:
+        made, problems = run.exhibits()
+        if problems:
+            raise SurveyError(problems)
+        yield f"# {run.comparisons.in_words()}"
+        yield ""
+        for name, one in made.items():
+            holding = sorted(_holding(one.tested), key=_strength)
+            yield f"# {one.printed.heading} ({name}): {_count(len(holding))}"
+            for verdict in holding:
+                yield f"title = {json.dumps(_title(one.tested, verdict), ensure_ascii=False)}"
+                of = verdict.of.split(", ")
+                yield f"claim = {{ {verdict.claim} = {json.dumps(of if len(of) > 1 else of[0])} }}"
+                yield f"# {verdict.said}"
+            yield ""
+
+
+def _count(claims: int) -> str:
+    return "1 claim holds" if claims == 1 else f"{claims or 'no'} claims hold"
+
+
+def _strength(verdict: Verdict) -> tuple[bool, bool, float, float]:
+    """What sorts claims: those with a p value first, by it, then by the difference."""
+    weak = verdict.p != verdict.p
+    by = -verdict.low if weak else verdict.adjusted_p
+    return verdict.claim == "no_clear_change", weak, by, -abs(verdict.difference)
+
+
+def _holding(tested: Tested) -> Iterator[Verdict]:
+    """Every claim of an exhibit that holds; where nothing moved clearly, that of the largest change."""
+    still: list[Verdict] = []
+    for claim, references in _possible(tested):
+        try:
+            verdicts = test(tested, claim, references)
+        except SurveyError:
+            continue
+        holding = [verdict for verdict in verdicts if verdict.holds]
+        if claim == "no_clear_change":
+            still += holding
+        else:
+            yield from holding
+    found = tested.found
+    if still and not ((found["measure"] == "change") & (found["flag"] == "")).any():
+        yield max(still, key=lambda verdict: abs(verdict.difference))
+
+
+def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
+    """The claims that can be made of the rows of an exhibit, whether or not they hold."""
+    if tested.shape not in ("answers", "two_waves", "all_waves"):
+        return
+    own = answers_compared(latest_of(tested.found))
+    rows = [row | {"of": _answer(row)} for row in own.to_dict("records")]
+    for row in rows:
+        if row["by"]:
+            yield "higher_in", [f"{row['of']}.{row['group']}"]
+        elif tested.shape == "answers":
+            yield "majority", [row["of"]]
+        for early, late in _pairs(tested) if not row["by"] else ():
+            for claim in ("grew", "fell", "no_clear_change"):
+                yield claim, [f"{row['of']}.{early}.{late}"]
+    whole = [row for row in rows if not row["by"]]
+    alike = [row for row in whole if competes_on(row) == competes_on(whole[0])]
+    falling = sorted(alike, key=lambda row: -row["share"])
+    for most in range(1, min(_MOST_FIRST, len(falling)) + 1):
+        yield "top", [row["of"] for row in falling[:most]]
+
+
+def _pairs(tested: Tested) -> list[tuple[str, str]]:
+    """The waves between which changes are shown."""
+    changes = tested.found[tested.found["measure"] == "change"]
+    return list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
+
+
+def _answer(row: Mapping[Hashable, Any]) -> str:
+    """How a claim names the answer of a row."""
+    return ".".join(str(row[part]) for part in ("item", "option") if row[part])
+
+
+def _title(tested: Tested, verdict: Verdict) -> str:
+    """A plain title that says what was tested, its numbers quoted."""
+    moved = verdict.claim in ("grew", "fell", "no_clear_change")
+    said, group = [], ""
+    for reference in verdict.of.split(", "):
+        of = reference.removesuffix(f".{verdict.second}.{verdict.first}") if moved else reference
+        quoted = f"{of}.{verdict.first}" if moved else of
+        row = tested.row(quoted)
+        group = str(row["group_label"])
+        said.append(f"{_label(row)}, {{{tested.source.exhibit.id}.{quoted}}}")
+    others = [str(label) for label in dict.fromkeys(tested.found["group_label"]) if label != group]
+    apart = "elsewhere" if tested.shape == "answers" else f"in {others[0]}"
+    words = {
+        "group": group,
+        "others": apart,
+        "early": verdict.second,
+        "late": verdict.first,
+        "answers": "; ".join(said),
+    }
+    title = _TITLES[verdict.claim]
+    for name, word in words.items():
+        title = title.replace(f"{{{name}}}", word, 1)
+    return title
+
+
+def _label(row: Mapping[Hashable, Any]) -> str:
+    """An answer's label; braces would be read as a quoted number."""
+    return answer_label(row).translate(str.maketrans("{}", "()"))

@@ -1,0 +1,78 @@
+"""One question in the terminal: its table with bars, straight from the database."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from pipeline.explore import OpenSurvey
+from pipeline.pages.grids import Cell, Column, Grid, banner
+from pipeline.project.paths import Paths
+from pipeline.text.folding import plain
+
+_WIDE = 24  # cells that a bar of 100% takes
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_MOST_NAME = 46
+
+
+def show(paths: Paths, question: str, by: str = "", wave: str = "") -> Iterator[str]:
+    """The lines of a question's table in its latest wave, or in another; SurveyError for a wrong name."""
+    with OpenSurvey(paths.survey, paths.root) as survey:
+        found = survey.estimates(question, by or None, wave or None)
+        latest = wave or [name for name in survey.waves if (found["wave"] == name).any()][-1]
+        found = found[found["wave"] == latest]
+        number, text, mode = survey.connection.execute(
+            "select wordings.number, wordings.text, wordings.mode from coded.wordings "
+            "join coded.waves using (wave) join coded.questions using (question) "
+            "where waves.name = ? and questions.id = ?",
+            [latest, question],
+        ).fetchall()[0]
+        ((title, synthetic),) = survey.connection.execute(
+            "select title, synthetic from waves where wave = ?", [latest]
+        ).fetchall()
+        table = banner(found, survey.survey.nets(question), {by: plain(by)})
+    yield f"{number}. {text} {mode}".strip()
+    yield f"{title}{', SYNTHETIC RESPONSES' if synthetic else ''}{f', by {plain(by).lower()}' if by else ''}"
+    yield ""
+    yield from _with_bars(table) if len(table.columns) == 1 else _columns(table)
+
+
+def _with_bars(table: Grid) -> Iterator[str]:
+    """A bar beside every share, all on one scale from 0% to 100%."""
+    width = min(max(len(row.label) + 2 * row.indent for row in table.rows), _MOST_NAME)
+    for row in table.rows:
+        name = _cut(f"{'  ' if row.indent else ''}{row.label}", width)
+        cell = row.cells[0]
+        drawn = cell.form == "share" and not math.isnan(cell.number)
+        bar = f"  {_bar(cell.number)}" if drawn else ""
+        yield f"{name:<{width}}  {cell.whole:>6}{bar}".rstrip()
+
+
+def _columns(table: Grid) -> Iterator[str]:
+    heads = [_head(column) for column in table.columns]
+    width = min(max(len(row.label) + 2 * row.indent for row in table.rows), _MOST_NAME)
+    widths = [
+        max(len(head), *(len(row.cells[place].whole) for row in table.rows))
+        for place, head in enumerate(heads)
+    ]
+    yield "  ".join([" " * width, *(f"{h:>{w}}" for h, w in zip(heads, widths, strict=True))])
+    for row in table.rows:
+        name = _cut(f"{'  ' if row.indent else ''}{row.label}", width)
+        cells: list[Cell] = row.cells
+        yield "  ".join(
+            [f"{name:<{width}}", *(f"{c.whole:>{w}}" for c, w in zip(cells, widths, strict=True))]
+        ).rstrip()
+
+
+def _head(column: Column) -> str:
+    name = _cut(column.heading, 16)
+    return f"{name} ({column.letter})" if column.letter else name
+
+
+def _bar(share: float) -> str:
+    eighths = round(share * _WIDE * 8)
+    return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8]).rstrip()
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"

@@ -1,0 +1,1 @@
+"""The database: its tables, how they are filled, checked, weighted and flagged, and how they are opened."""

@@ -1,0 +1,1 @@
+"""What people write about a survey, read and checked: survey.toml, wave files, report.toml, published.csv."""

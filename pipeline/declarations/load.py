@@ -1,0 +1,52 @@
+"""Everything declared about a survey, read and checked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pipeline.declarations import published_numbers, survey, wave
+from pipeline.declarations.published_numbers import Published
+from pipeline.declarations.report import Report, load_report
+from pipeline.declarations.survey import Survey
+from pipeline.declarations.wave import Fielding
+from pipeline.project.errors import Problem, SurveyError
+from pipeline.project.paths import Paths
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """A survey's questionnaire, waves, report and published numbers."""
+
+    survey: Survey
+    fieldings: list[Fielding]
+    report: Report
+    published: list[Published]
+
+
+def load_declarations(paths: Paths) -> Declarations:
+    """All declarations of a survey; SurveyError with the problems of all files together."""
+    questionnaire, _ = survey.load(paths)
+    problems: list[Problem] = []
+
+    def gather(read: Callable[[], Read], otherwise: Read) -> Read:
+        try:
+            return read()
+        except SurveyError as error:
+            if not error.problems:
+                raise
+            problems.extend(error.problems)
+            return otherwise
+
+    no_waves: list[Fielding] = []
+    no_numbers: list[Published] = []
+    fieldings = gather(lambda: wave.load(paths, questionnaire), no_waves)
+    report = gather(lambda: load_report(paths, questionnaire), Report())
+    names = [path.stem for path in paths.wave_files()]
+    numbers = gather(lambda: published_numbers.load(paths, questionnaire, names), no_numbers)
+    if problems:
+        raise SurveyError(problems)
+    return Declarations(questionnaire, fieldings, report, numbers)

@@ -1,0 +1,185 @@
+"""What may be published of each respondent: `[public]` of survey.toml as frozen models, and its checks."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipeline.declarations.groups import Group, labelled
+from pipeline.declarations.toml import Declared, Document
+from pipeline.project.errors import Problem, did_you_mean
+from pipeline.text.folding import fold
+
+if TYPE_CHECKING:
+    from pipeline.declarations.survey import Option, Survey
+
+DEFAULT_K = 10  # the base under which tables show nothing
+COARSENED_BY: dict[str, Literal["groups", "edges"]] = {
+    "single": "groups",
+    "number": "edges",
+    "date": "edges",
+}
+"""what makes the answers of a kind of question coarser; the other kinds stay as they are, or are removed"""
+
+
+class Coarsening(BaseModel):
+    """How the answers of a question are made coarser: groups of its options by id, or edges of bands."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, Group] = Field(init=False)
+    edges: list[Annotated[float, Field(allow_inf_nan=False)]] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labelled(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        groups = labelled({name: group for name, group in value.items() if name != "edges"})
+        return groups | {name: edges for name, edges in value.items() if name == "edges"}
+
+    @property
+    def groups(self) -> dict[str, Group]:
+        """The groups by their id, in the order in which they are declared."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class Public(Declared):
+    """What a bundle of respondent-level data holds, and under which licence."""
+
+    licence: str = ""
+    citation: str = ""
+    quasi_identifiers: list[str] | None = None
+    k: Annotated[int, Field(ge=2)] = DEFAULT_K
+    remove: list[str] = []
+    coarsen: dict[str, Coarsening] = {}
+
+
+def removed(survey: Survey, public: Public) -> dict[str, str]:
+    """The questions that do not go in, with the reason, in the order of the questionnaire."""
+    reasons = {name: _reason(survey, public, name) for name in survey.questions}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _reason(survey: Survey, public: Public, name: str) -> str:
+    asked = survey.questions[name]
+    if asked.kind == "text":
+        return "what people wrote in their own words never goes in"
+    if asked.private:
+        return "its answers are personal (private)"
+    if name in public.remove:
+        return "is named under remove"
+    if name in public.coarsen:
+        return ""
+    if asked.sensitive:
+        return "its answers are sensitive, and not coarsened"
+    if COARSENED_BY.get(asked.kind) == "edges":
+        return f"a {asked.kind} that is not coarsened"
+    return ""
+
+
+def quasi_identifiers(survey: Survey, public: Public) -> list[str]:
+    """The questions by which somebody could be known: those declared, or the segments that go in."""
+    if public.quasi_identifiers is not None:
+        return public.quasi_identifiers
+    out = removed(survey, public)
+    return [name for name in survey.segments if name not in out]
+
+
+def check_public(survey: Survey, public: Public, document: Document) -> Iterator[Problem]:
+    """What `[public]` says of questions and options that do not exist, or cannot be so."""
+    out = removed(survey, public)
+    for key, names in (("quasi_identifiers", public.quasi_identifiers or []), ("remove", public.remove)):
+        for index, name in enumerate(names):
+            place = ("public", key, index)
+            if name not in survey.questions:
+                hint = did_you_mean(name, survey.questions)
+                yield document.problem(f"{key}: no question {name!r}; {hint}", *place)
+            elif name in names[:index]:
+                yield document.problem(f"{key}: {name!r} is listed twice", *place)
+            elif key == "quasi_identifiers" and survey.questions[name].kind not in COARSENED_BY:
+                kind = survey.questions[name].kind
+                yield document.problem(
+                    f"{name!r} is of kind {kind}; only a single choice, or a number or date that is "
+                    "coarsened, can be a quasi-identifier",
+                    *place,
+                )
+            elif key == "quasi_identifiers" and name in out:
+                yield document.problem(
+                    f"{name!r} does not go in ({out[name]}), so it can be no quasi-identifier", *place
+                )
+    for name, coarser in public.coarsen.items():
+        yield from _check_coarser(survey, public, name, coarser, document)
+
+
+def _check_coarser(
+    survey: Survey, public: Public, name: str, coarser: Coarsening, document: Document
+) -> Iterator[Problem]:
+    place = ("public", "coarsen", name)
+    if name not in survey.questions:
+        hint = did_you_mean(name, survey.questions)
+        yield document.problem(f"coarsen: no question {name!r}; {hint}", *place)
+        return
+    asked = survey.questions[name]
+    if asked.private or name in public.remove:
+        why = "private" if asked.private else "named under remove"
+        yield document.problem(f"coarsen: {name!r} is {why}, so there is nothing to coarsen", *place)
+    if asked.kind not in COARSENED_BY:
+        yield document.problem(
+            f"coarsen: {name!r} is of kind {asked.kind}; only the answers of {', '.join(COARSENED_BY)} "
+            "questions can be made coarser",
+            *place,
+        )
+    elif COARSENED_BY[asked.kind] == "edges":
+        for group in coarser.groups:
+            yield document.problem(
+                f"coarsen: {name!r} is a {asked.kind}; say edges = [0, 10, 20] and no groups", *place, group
+            )
+        if not coarser.edges and not coarser.groups:
+            yield document.problem(f"coarsen: {name!r} wants edges = [0, 10, 20]", *place)
+        if any(low >= high for low, high in itertools.pairwise(coarser.edges)):
+            yield document.problem(f"coarsen: the edges of {name!r} do not rise", *place, "edges")
+    else:
+        if coarser.edges:
+            yield document.problem(
+                f"coarsen: {name!r} is a single choice; group its options, it has no edges", *place, "edges"
+            )
+        yield from _check_groups(survey.options(name), name, coarser, document)
+
+
+def _check_groups(
+    options: dict[str, Option], name: str, coarser: Coarsening, document: Document
+) -> Iterator[Problem]:
+    """Whether the groups hold every substantive option once, and can be told from what is left."""
+    grouped: dict[str, str] = {}
+    for group, declared in coarser.groups.items():
+        place = ("public", "coarsen", name, group)
+        if not declared.options:
+            yield document.problem(f"coarsen: group {group!r} of {name!r} has no options", *place)
+        for option in declared.options:
+            if option not in options:
+                hint = did_you_mean(option, options)
+                yield document.problem(f"coarsen: {name!r} has no option {option!r}; {hint}", *place)
+            elif option in grouped:
+                yield document.problem(
+                    f"coarsen: {option!r} is in group {grouped[option]!r} of {name!r} already", *place
+                )
+            grouped.setdefault(option, group)
+    left = {option: declared for option, declared in options.items() if option not in grouped}
+    missing = [option for option, declared in left.items() if declared.role == "substantive"]
+    if missing:
+        yield document.problem(
+            f"coarsen: {', '.join(missing)} of {name!r} in no group; every substantive option must be in one",
+            *("public", "coarsen", name),
+        )
+    labels = {fold(declared.label): option for option, declared in left.items()}
+    for group, declared in coarser.groups.items():
+        place = ("public", "coarsen", name, group)
+        if group in left:
+            yield document.problem(f"coarsen: group {group!r} has the id of an option that is left", *place)
+        if fold(declared.label) in labels:
+            taken = labels[fold(declared.label)]
+            yield document.problem(f"coarsen: group {group!r} has the label of {taken!r}", *place)
+        labels.setdefault(fold(declared.label), group)

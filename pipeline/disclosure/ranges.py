@@ -1,0 +1,522 @@
+"""Counts of people as an attacker sees them: what integers fit everything published, and how to widen that.
+
+A count is of the people of a wave for whom some conditions hold; a condition says that somebody is in one of
+some cells of a dimension (a single choice, a box of a multiple choice, a band). The counts of a component are
+sums over the cells of its tables, a table being the dimensions that the conditions of a count are about. What
+the tables have in common must agree: the published margins are equations, and cells are whole, not negative.
+
+The range of a count is found by linear programming over those equations, with whole numbers only where a
+program's solution is not whole by itself. What to hide besides is found as in cell suppression: the cheapest
+change of published counts that moves a protected one and leaves the rest as it is (Kelly, Golden and Assad,
+Cell suppression: disclosure protection for sensitive tabular data, Networks 22). The programs are HiGHS's.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.project.errors import SurveyError
+
+if TYPE_CHECKING:
+    import highspy
+
+Dimension = tuple[str, ...]
+Conditions = frozenset[tuple[Dimension, frozenset[str]]]
+Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
+
+OUTSIDE = "-"
+"""the cell of a dimension for everybody who is in none of the others"""
+WEIGHT: Dimension = ("weight", "")
+"""the dimension whose cells are classes of respondents with one weight"""
+_WHOLE = 1e-6
+_MOST_NODES = 200
+_PRIMAL = 4
+"""the simplex method of HiGHS that goes on from the last solution where the goal is another"""
+
+
+@dataclass
+class Count:
+    """How many people meet some conditions.
+
+    `cost` is what hiding it costs, None where it must stay; `value` means nothing where it is hidden already.
+    """
+
+    conditions: Conditions
+    value: int
+    cost: float | None = None
+    protected: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A published sum of counts, of which it is known that it lies between `least` and `most`.
+
+    Where it is a sum of weights, each count is taken times one of `factors`.
+    """
+
+    parts: tuple[Conditions, ...]
+    least: float
+    most: float
+    factors: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Union:
+    """A count of who meets at least one of `parts`."""
+
+    whole: Conditions
+    parts: tuple[Conditions, ...]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """An equation: what a sum of cells, each times a factor, is between."""
+
+    places: Places
+    factors: Floats
+    least: float
+    most: float
+
+
+class Component:
+    """Counts that tell of each other, as equations over the cells of their tables.
+
+    `cells` are those of every dimension, without OUTSIDE; `people` is how many there are in all. Boxes that
+    are `alike` have the same people outside. `known` is what tells of the cells beside the tables.
+    """
+
+    def __init__(
+        self,
+        counts: Sequence[Count],
+        cells: Mapping[Dimension, Sequence[str]],
+        people: int,
+        sums: Sequence[Sum] = (),
+        unions: Sequence[Union] = (),
+        alike: Iterable[Sequence[Dimension]] = (),
+        wave: str = "",
+        known: Sequence[Sum] = (),
+    ) -> None:
+        self.counts = list(counts)
+        self.wave = wave
+        parts = {part for own in (*sums, *known) for part in own.parts} | {
+            part for own in unions for part in (own.whole, *own.parts)
+        }
+        every = [count.conditions for count in counts] + sorted(parts, key=_sorted)
+        tables = {frozenset(dimension for dimension, _ in own) for own in every}
+        tables |= {
+            frozenset(some)
+            for table in tables
+            for size in range(1, len(table))
+            for some in itertools.combinations(sorted(table), size)
+        }
+        self._cells = _distinct(every, cells)
+        self._tables: dict[frozenset[Dimension], tuple[list[Dimension], Places]] = {}
+        self.size = 0
+        for table in sorted(tables, key=lambda table: (len(table), sorted(table))):
+            dimensions = sorted(table)
+            shape = [len(self._cells[dimension]) for dimension in dimensions]
+            places = np.arange(self.size, self.size + int(np.prod(shape))).reshape(shape)
+            self._tables[table] = dimensions, places
+            self.size += places.size
+        self._rows: list[_Row] = []
+        self._agree(people, [list(boxes) for boxes in alike])
+        for union in unions:
+            self._unite(union)
+        made = [self._sum(own) for own in sums]
+        self._rows += [row for row, own in zip(made, sums, strict=True) if not own.factors]
+        self._weighed = [row for row, own in zip(made, sums, strict=True) if own.factors]
+        self._known = list(map(self._sum, known))
+        self._own = [self.cells_of(count.conditions) for count in self.counts]
+        self._ends: dict[int, tuple[int, int]] = {}
+        self._in_parts = False
+
+    def cells_of(self, conditions: Conditions) -> Places:
+        """The places of the cells that meet some conditions."""
+        wanted = dict(conditions)
+        dimensions, places = self._tables[frozenset(wanted)]
+        chosen = [
+            [place for place, own in enumerate(self._cells[dimension]) if own <= wanted[dimension]]
+            for dimension in dimensions
+        ]
+        return places[np.ix_(*chosen)].ravel()
+
+    def _sum(self, own: Sum) -> _Row:
+        """A sum as an equation; a cell may be in several of its parts."""
+        each = [self.cells_of(part) for part in own.parts]
+        factors = np.repeat(own.factors or np.ones(len(each)), [len(places) for places in each])
+        once, of = np.unique(np.concatenate(each), return_inverse=True)
+        weights = np.asarray(np.bincount(of, weights=factors), dtype=np.float64)
+        return _Row(once, weights, own.least, own.most)
+
+    def _row(self, places: Places, factors: Floats, least: float, most: float) -> None:
+        self._rows.append(_Row(places, factors, least, most))
+
+    def _agree(self, people: int, alike: Sequence[Sequence[Dimension]]) -> None:
+        """What tables have in common agrees, and the cells of a dimension are everybody."""
+        for dimensions, places in self._tables.values():
+            for axis, dimension in enumerate(dimensions):
+                rest = frozenset(dimensions) - {dimension}
+                lines = np.moveaxis(places, axis, -1).reshape(-1, places.shape[axis])
+                if not rest:
+                    self._row(lines[0], np.ones(lines.shape[1]), people, people)
+                    continue
+                for own, line in zip(self._tables[rest][1].ravel(), lines, strict=True):
+                    both = np.append(line, own)
+                    self._row(both, np.append(np.ones(len(line)), -1.0), 0, 0)
+        for boxes in alike:
+            by_rest: dict[frozenset[Dimension], list[Places]] = {}
+            for table, (dimensions, places) in self._tables.items():
+                for box in sorted(table & set(boxes)):
+                    outside = len(self._cells[box]) - 1
+                    line = np.take(places, outside, axis=dimensions.index(box)).ravel()
+                    by_rest.setdefault(table - {box}, []).append(line)
+            for alternatives in by_rest.values():
+                for one, other in itertools.pairwise(alternatives):
+                    for pair in zip(one, other, strict=True):
+                        self._row(np.array(pair), np.array([1.0, -1.0]), 0, 0)
+
+    def _unite(self, union: Union) -> None:
+        """A union is at least each of its parts and at most their sum."""
+        whole = self.cells_of(union.whole)
+        parts = [self.cells_of(part) for part in union.parts]
+        for part in parts:
+            both = np.concatenate([whole, part])
+            self._row(both, np.append(np.ones(len(whole)), -np.ones(len(part))), 0, np.inf)
+        both = np.concatenate([*parts, whole])
+        ones = np.ones(len(both) - len(whole))
+        self._row(both, np.append(ones, -np.ones(len(whole))), 0, np.inf)
+
+    def narrow(self, wanted: int, whole: bool = True) -> list[tuple[int, tuple[int, int]]]:
+        """The protected counts that can be told, by their places, with the least and the most they can be.
+
+        Those are the ones whose range is under `wanted`, and under what it would be if everything were hidden
+        that can be: who knows only what must stay published can tell as much. Where cells need not be `whole`
+        the ranges are too wide, if they are anything, and found sooner.
+        """
+        places = [place for place, count in enumerate(self.counts) if count.protected]
+        enough = {place: min(wanted, self._held(place)) for place in places}
+        program = _Program(self, [count.hidden for count in self.counts], whole, self._known)
+        found = []
+        for place, (low, high) in self._ranges(program, enough).items():
+            if high - low < enough[place] and high - low < self._widest(place, enough[place]):
+                found.append((place, (low, high)))
+        self._in_parts |= program.in_parts
+        return found
+
+    def most_that_can_be(self, place: int, wanted: int) -> int:
+        """How wide the range of a count is where everything is hidden that can be, if less than `wanted`."""
+        enough = min(wanted, self._held(place))
+        return min(enough, self._widest(place, enough)) if enough else 0
+
+    def value(self, table: Floats, conditions: Conditions) -> int:
+        """How many meet some conditions in a table that `Search` found."""
+        return round(float(table[self.cells_of(conditions)].sum()))
+
+    def settle(self, wanted: int) -> None:
+        """Hide counts until no protected one is `narrow`, as cheaply as can be."""
+        for whole in (False, True):
+            if whole and not self._in_parts:
+                return  # cells were whole without asking
+            while narrow := self.narrow(wanted, whole):
+                hidden = False
+                for place, _ in narrow:
+                    hidden |= self._hide_for(place, min(wanted, self._widest(place, wanted)))
+                if not hidden:
+                    for count in self.counts:
+                        count.hidden |= count.cost is not None
+                    return
+
+    def _held(self, place: int) -> int:
+        """The smallest count that stays and holds all people of a count: its range cannot be wider."""
+        conditions = sorted(self.counts[place].conditions, key=_by_name)
+        holding = [
+            value
+            for size in range(1, len(conditions) + 1)
+            for some in map(frozenset, itertools.combinations(conditions, size))
+            for dimension, chosen in some
+            for wider, value in self._staying.get((some - {(dimension, chosen)}, dimension), [])
+            if wider >= chosen
+        ]
+        return min(holding, default=2**31)
+
+    @cached_property
+    def _staying(self) -> dict[tuple[Conditions, Dimension], list[tuple[frozenset[str], int]]]:
+        """The counts that stay published, by their conditions but one."""
+        found: dict[tuple[Conditions, Dimension], list[tuple[frozenset[str], int]]] = {}
+        for count in self.counts:
+            if count.cost is None and not count.hidden:
+                for dimension, chosen in count.conditions:
+                    rest = count.conditions - {(dimension, chosen)}
+                    found.setdefault((rest, dimension), []).append((chosen, count.value))
+        return found
+
+    def _widest(self, place: int, enough: int) -> int:
+        """How wide the range of a count is where everything is hidden that can be; `enough` is looked for."""
+        if place not in self._ends:
+            self._ends[place] = self._ranges(self._free, {place: enough})[place]
+        low, high = self._ends[place]
+        return high - low
+
+    @cached_property
+    def _free(self) -> _Program:
+        return _Program(self, [count.hidden or count.cost is not None for count in self.counts])
+
+    def _ranges(self, program: _Program, enough: Mapping[int, int]) -> dict[int, tuple[int, int]]:
+        """The ranges of counts by their places; one known to be wide `enough` is not looked at further."""
+        found = dict.fromkeys(enough, (0, 0))
+        left = sorted(place for place, wide in enough.items() if wide)
+        if not left:
+            return found
+        every = np.zeros((len(left), self.size))
+        for number, place in enumerate(left):
+            every[number, self._own[place]] = 1.0
+        wide = np.array([enough[place] for place in left])
+        low, high = np.full(len(left), np.inf), np.full(len(left), -np.inf)
+        # all at once first: the cells found show the range of every count a little
+        goals = [every.sum(axis=0), -every.sum(axis=0)]
+        goals += [sign * own for own in every for sign in (1.0, -1.0)]
+        for number, goal in enumerate(goals):
+            if number < 2 or high[number // 2 - 1] - low[number // 2 - 1] < wide[number // 2 - 1] - _WHOLE:
+                values = every @ program.best(goal)
+                low, high = np.minimum(low, values), np.maximum(high, values)
+        # the ends of what need not be whole are rounded inwards
+        ends = zip(left, np.ceil(low - _WHOLE), np.floor(high + _WHOLE), strict=True)
+        return found | {place: (int(least), int(most)) for place, least, most in ends}
+
+    def _hide_for(self, place: int, enough: int) -> bool:
+        """Hide what costs least so that the range of a count gets `enough` wide; whether anything was hidden.
+
+        Upwards if possible, else part of it downwards.
+        """
+        low, high = self._ends[place]
+        value = self.counts[place].value
+        up = min(enough, high - value)
+        moved = {
+            other
+            for step in (up, -min(enough - up, value - low))
+            if step
+            for other in self._prices.cheapest(place, step)
+        }
+        for other in moved:
+            self.counts[other].hidden = True
+            self._prices.forget(other)
+        return bool(moved)
+
+    @cached_property
+    def _prices(self) -> _Prices:
+        return _Prices(self)
+
+    def weighed_rows(self) -> list[_Row]:
+        """The equations of the component as it is published, with those of its sums of weights."""
+        return [*self.rows([count.hidden for count in self.counts]), *self._weighed]
+
+    def rows(self, hidden: Sequence[bool]) -> list[_Row]:
+        """The equations of the component and those of its counts, which say nothing where they are hidden."""
+        own = []
+        for count, places, unknown in zip(self.counts, self._own, hidden, strict=True):
+            ends = (0.0, np.inf) if unknown else (float(count.value), float(count.value))
+            own.append(_Row(places, np.ones(len(places)), *ends))
+        return [*self._rows, *own]
+
+
+class _Program:
+    """The cells that fit the equations of a component in which some counts are hidden."""
+
+    def __init__(
+        self, component: Component, hidden: Sequence[bool], whole: bool = True, known: Sequence[_Row] = ()
+    ) -> None:
+        self._may_be_parts, self.in_parts = not whole, False
+        self._rows, self._none = [*component.rows(hidden), *known], np.zeros(component.size)
+        self._model = _model(self._rows, self._none)
+
+    def best(self, goal: Floats) -> Floats:
+        """Cells for which `goal` is as high as it can be."""
+        found = _solved(self._model, -goal)
+        if found is not None and np.abs(found - np.round(found)).max(initial=0.0) > _WHOLE:
+            self.in_parts = True
+            if self._may_be_parts:
+                return found
+            found = _solved(self._whole, -goal)
+        if found is None:
+            raise SurveyError(
+                "disclosure control: the tables of this run contradict each other, so no counts fit them; "
+                "this is a fault of the pipeline, please report it"
+            )
+        return np.round(found)
+
+    @cached_property
+    def _whole(self) -> highspy.Highs:
+        return _model(self._rows, self._none, whole=True)
+
+
+class Search:
+    """Whole tables that give all that a component publishes, sums of weights too, by branch and bound.
+
+    Only those count that are `accepted`.
+    """
+
+    def __init__(self, component: Component, accepted: Callable[[Floats], bool] = lambda _: True) -> None:
+        self._model = _model(component.weighed_rows(), np.zeros(component.size), whole=True)
+        # steps and not seconds, so that the same is found on every machine
+        self._model.setOptionValue("mip_max_nodes", _MOST_NODES)
+        self._component, self._accepted = component, accepted
+        self._tables: list[Floats] = []
+
+    def is_possible(self) -> bool:
+        """Whether a table is found."""
+        return bool(self._tables) or self._look(np.zeros(self._component.size), 0.0)
+
+    def ranges(self, wanted: int) -> dict[Conditions, int]:
+        """How far apart each protected count was found to be, up to `wanted`; -1 where no table was found.
+
+        What is not found within a number of steps is not known to be possible.
+        """
+        component = self._component
+        counts = [count.conditions for count in component.counts if count.protected]
+        if not self.is_possible():
+            return dict.fromkeys(counts, -1)
+        found = {}
+        for conditions in counts:
+            goal = np.zeros(component.size)
+            goal[component.cells_of(conditions)] = 1.0
+            for step in (wanted, -wanted, (wanted + 1) // 2, -((wanted + 1) // 2)):
+                values = [component.value(table, conditions) for table in self._tables]
+                if max(values) - min(values) >= wanted:
+                    break
+                end = min(values) if step > 0 else max(values)
+                if abs(step) < wanted:
+                    end = max(values) if step > 0 else min(values)
+                self._look(np.sign(step) * goal, np.sign(step) * (end + step))
+            values = [component.value(table, conditions) for table in self._tables]
+            found[conditions] = max(values) - min(values)
+        return found
+
+    def _look(self, goal: Floats, target: float) -> bool:
+        """Look for a table in which `goal` reaches `target`, or comes as near as was found."""
+        import highspy
+
+        size = len(goal)
+        self._model.setOptionValue("objective_target", 0.5 - target)
+        self._model.changeColsCost(size, np.arange(size, dtype=np.int32), -goal)
+        self._model.run()
+        if self._model.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return False
+        table = np.round(np.array(self._model.getSolution().col_value, dtype=float))
+        if not self._accepted(table):
+            return False
+        self._tables.append(table)
+        return True
+
+
+class _Prices:
+    """What changing published counts costs: a column up and one down for each that may change."""
+
+    def __init__(self, component: Component) -> None:
+        counts, cells = component.counts, component.size
+        rows = component.rows([False] * len(counts))
+        moving = [place for place, count in enumerate(counts) if count.cost is not None]
+        self._column = {place: cells + 2 * number for number, place in enumerate(moving)}
+        first = len(rows) - len(counts)
+        for place, column in self._column.items():
+            row = rows[first + place]
+            factors = np.append(row.factors, [-1.0, 1.0])
+            rows[first + place] = _Row(
+                np.append(row.places, [column, column + 1]), factors, row.least, row.most
+            )
+        self._costs = np.zeros(cells + 2 * len(moving))
+        for place, column in self._column.items():
+            price = 0.0 if counts[place].hidden else float(counts[place].cost or 0.0)
+            self._costs[column : column + 2] = price
+        self._model = _model(rows, self._costs)
+
+    def forget(self, place: int) -> None:
+        """Let a count change for nothing: it is hidden."""
+        column = self._column[place]
+        self._costs[column : column + 2] = 0.0
+
+    def cheapest(self, place: int, step: int) -> list[int]:
+        """The published counts that change where a count does by `step` at the least cost."""
+        up, down = self._column[place], self._column[place] + 1
+        self._model.changeColBounds(up, float(max(step, 0)), np.inf if step > 0 else 0.0)
+        self._model.changeColBounds(down, float(max(-step, 0)), np.inf if step < 0 else 0.0)
+        found = _solved(self._model, self._costs)
+        for column in (up, down):
+            self._model.changeColBounds(column, 0.0, np.inf)
+        if found is None:
+            return []
+        return [
+            other
+            for other, own in self._column.items()
+            if self._costs[own] and found[own : own + 2].max() > _WHOLE
+        ]
+
+
+def _model(rows: Sequence[_Row], costs: Floats, whole: bool = False) -> highspy.Highs:
+    """A program over cells that are not negative."""
+    import highspy
+
+    program = highspy.HighsLp()
+    program.num_col_, program.num_row_ = len(costs), len(rows)
+    program.col_cost_ = costs
+    program.col_lower_, program.col_upper_ = np.zeros(len(costs)), np.full(len(costs), np.inf)
+    program.row_lower_ = np.array([row.least for row in rows], dtype=float)
+    program.row_upper_ = np.array([row.most for row in rows], dtype=float)
+    starts = np.cumsum([0, *(len(row.places) for row in rows)])
+    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    program.a_matrix_.start_ = starts
+    program.a_matrix_.index_ = np.concatenate([row.places for row in rows])
+    program.a_matrix_.value_ = np.concatenate([row.factors for row in rows])
+    if whole:
+        program.integrality_ = [highspy.HighsVarType.kInteger] * len(costs)
+    model: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    model.silent()
+    model.setOptionValue("threads", 1)
+    model.setOptionValue("simplex_strategy", _PRIMAL)
+    model.passModel(program)
+    return model
+
+
+def _solved(model: highspy.Highs, costs: Floats) -> Floats | None:
+    """The cheapest solution, or None where there is none."""
+    import highspy
+
+    model.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+    model.run()
+    if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.array(model.getSolution().col_value, dtype=float)
+
+
+def _by_name(condition: tuple[Dimension, frozenset[str]]) -> tuple[Dimension, list[str]]:
+    return condition[0], sorted(condition[1])
+
+
+def _sorted(conditions: Conditions) -> list[tuple[Dimension, list[str]]]:
+    return sorted(map(_by_name, conditions))
+
+
+def _distinct(
+    every: Iterable[Conditions], cells: Mapping[Dimension, Sequence[str]]
+) -> dict[Dimension, list[frozenset[str]]]:
+    """The cells of each dimension, those that no condition tells apart as one; who is outside comes last."""
+    named: dict[Dimension, set[frozenset[str]]] = {}
+    for conditions in every:
+        for dimension, chosen in conditions:
+            named.setdefault(dimension, set()).add(chosen)
+    found = {}
+    for dimension, sets in named.items():
+        order = sorted(sets, key=sorted)
+        groups: dict[tuple[bool, ...], set[str]] = {}
+        for cell in cells[dimension]:
+            groups.setdefault(tuple(cell in own for own in order), set()).add(cell)
+        found[dimension] = [*map(frozenset, groups.values()), frozenset([OUTSIDE])]
+    return found

@@ -1,0 +1,1 @@
+"""Drafts of declarations: what an export looks like, what the wave before has of it, and their TOML."""

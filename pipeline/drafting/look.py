@@ -1,0 +1,157 @@
+"""What an export is, as far as that can be told from the file: its layout, its encoding, its field period."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+import duckdb
+
+from pipeline.answers.meaning import Texts
+from pipeline.exports import delimited, encodings, file, signatures, spss
+from pipeline.exports.tools import Heading, formats
+from pipeline.project.errors import SurveyError
+from pipeline.text.folding import fold
+
+_SERIALS = (30_000, 70_000)
+_DATES = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """An export as it is read; `reason` says by what its layout was told, `cells` holds its responses."""
+
+    format: str
+    reason: str
+    encoding: str
+    first_row: int
+    header_rows: int
+    headings: tuple[Heading, ...]
+    texts: Texts
+    cells: duckdb.DuckDBPyConnection
+
+    def at_most(self, columns: Sequence[int]) -> int:
+        """How many of these columns a respondent filled at most."""
+        filled = " + ".join(f"(c{column} is not null)::integer" for column in columns)
+        (most,) = self.cells.execute(f"select coalesce(max({filled}), 0) from cells").fetchone() or (0,)
+        return int(most)
+
+    def fielded(self, columns: Sequence[int]) -> tuple[str, str]:
+        """The first and the last day in columns whose cells are all dates; empty where none is such."""
+        days: list[datetime.date] = []
+        for column in (f"c{number}" for number in columns):
+            read = [
+                f"try_cast({column} as timestamp)",
+                *(f"try_strptime({column}, '{form}')" for form in _DATES),
+                # what a spreadsheet makes of a date: days since the end of 1899
+                f"case when try_cast({column} as double) between {_SERIALS[0]} and {_SERIALS[1]} "
+                f"then date '1899-12-30' + try_cast({column} as double)::integer end::timestamp",
+            ]
+            for cast in read:
+                row = self.cells.execute(
+                    f"select min({cast})::date, max({cast})::date, count({cast}), count({column}) from cells"
+                ).fetchone()
+                if row and row[2] and row[2] == row[3]:
+                    days += row[:2]
+                    break
+        return (min(days).isoformat(), max(days).isoformat()) if days else ("", "")
+
+
+class Where(TypedDict, total=False):
+    """Where in a file its table is, as [source] has it."""
+
+    sheet: str
+    first_row: int
+    delimiter: str
+
+
+@contextmanager
+def look(
+    export: Path,
+    format_: str = "",
+    header_rows: int | None = None,
+    *,
+    sheet: str = "",
+    first_row: int = 1,
+    delimiter: str = "",
+) -> Iterator[Looked]:
+    """The export at `export`, in the layout `format_` or, without one, in the one that it seems to have.
+
+    The further keys are those of [source]. SurveyError where it cannot be read.
+    """
+    try:
+        is_text = file.is_text(export) and not signatures.kind(export)
+        encoding = _encoding(export.read_bytes()) if is_text else ""
+        try:
+            table = file.look(export, encoding, sheet, first_row, delimiter)
+        except delimited.UnreadableError as error:
+            if isinstance(error, delimited.TitleError):
+                first_row = error.first_row
+            elif sheet and error.key == "sheet":  # the check that follows says what sheets there are
+                sheet = ""
+            else:
+                raise
+            table = file.look(export, encoding, sheet, first_row, delimiter)
+        name, reason = _format(export, table.first)
+        if format_:
+            name, reason = format_, reason if format_ == name else "the layout of the wave before"
+        header = formats[name].header_rows(table.first, "") or header_rows or 2
+        headings = formats[name].headings(table.first[:header])
+        with file.connect() as connection:
+            table.load(connection, header, len(headings))
+            texts = delimited.distinct(connection, [heading.column for heading in headings])
+            kept = tuple(h for h in headings if not h.blank or texts[h.column])
+            yield Looked(name, reason, encoding, first_row, header, kept, texts, connection)
+    except delimited.UnreadableError as error:
+        raise SurveyError(f"{export.name}: {error}") from None
+
+
+def _encoding(data: bytes) -> str:
+    """The encoding under which a file reads best."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if wide := encodings.wide(data):
+        return wide
+    if encodings.is_utf_8(data):
+        return "utf-8"
+    if likely := encodings.plausible(data):
+        return likely[0]
+    raise delimited.UnreadableError("reads like a language in no encoding known here; save it as UTF-8")
+
+
+def _format(export: Path, first: Sequence[Sequence[str]]) -> tuple[str, str]:
+    """Which tool wrote an export, and by what that is told."""
+    if export.suffix.lower() in spss.SUFFIXES:
+        return "spss", "an SPSS file"
+    top = [cell.strip() for cell in first[0]]
+    folded = {fold(cell) for cell in top}
+    if any(cell.startswith('{"ImportId"') for row in first[:3] for cell in row):
+        return "qualtrics", "a row of import ids"
+    if {"StartDate", "EndDate", "Finished"} <= set(top):
+        return "qualtrics", "the columns StartDate, EndDate and Finished"
+    if any(fold(cell) == "respondent id" for row in first[:3] for cell in row):
+        return "surveymonkey", "a column Respondent ID"
+    if {"_id", "_uuid"} <= folded or {"submissiondate", "key"} <= folded:
+        return "kobotoolbox", "the columns _id and _uuid, or SubmissionDate and KEY"
+    if {"start date (utc)", "submit date (utc)"} <= folded or {"#", "network id"} <= folded:
+        return "typeform", "the columns Start Date (UTC) and Submit Date (UTC)"
+    coded = [cell for cell in top if re.match(r"[A-Za-z][A-Za-z0-9_]*(\[[^\]]*\])?\. ", cell)]
+    coded += [cell for cell in top if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*\[[A-Za-z0-9_]+\]", cell)]
+    if 2 * len(coded) > len(top):
+        return "limesurvey", "headings such as code[SQ001]. Question"
+    if len(first) > 1 and sum(fold(c) in ("response", "open-ended response") for c in first[1]) > 1:
+        return "surveymonkey", "a second row of Response and Open-Ended Response"
+    if "" in top[1:-1] and len(first) > 1:
+        return "surveymonkey", "headings that stand on the first column of a group only"
+    if fold(top[0]) == "timestamp":
+        return "googleforms", "a first column Timestamp"
+    semicolons = sum("; " in cell or cell.count(";") > 1 for row in first[1:] for cell in row)
+    commas = sum(", " in cell for row in first[1:] for cell in row)
+    if semicolons > commas:
+        return "flat", "one header row, answers joined by semicolons"
+    return "googleforms", "one header row, answers joined by commas if at all"

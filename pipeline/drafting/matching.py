@@ -1,0 +1,247 @@
+"""Which columns of a new export are which questions of the wave before, by wording and by their answers.
+
+First under the same wording, then by likeness: of the headings, of the labels below them, of the answers in
+their cells. Nothing is matched by its place alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from pipeline.answers.columns import by_default, is_other
+from pipeline.answers.meaning import Mapped, Texts
+from pipeline.declarations.survey import Survey
+from pipeline.declarations.wave import Fielding
+from pipeline.drafting import first_draft
+from pipeline.exports.finders import find
+from pipeline.exports.tools import Heading
+from pipeline.text.folding import ELLIPSIS, best_fit, fold, is_beginning, likeness, plain, with_digits
+from pipeline.text.values import as_number
+
+_ALIKE_QUESTIONS = 0.6  # the likeness from which on two headings are taken for one question
+_NEAREST_QUESTIONS = 0.4  # or this, where nothing else is nearer to either
+_ALIKE_ANSWERS = 0.72  # and two texts for one answer
+_FEW_TEXTS = 40  # of so many texts each is compared with each option
+
+Group = tuple[Heading, ...]
+
+
+def match_questions(
+    survey: Survey, like: Fielding, before: Mapped, headings: Sequence[Heading], texts: Texts
+) -> dict[str, tuple[list[Heading], str]]:
+    """The columns of each question of the wave before, with the doubt about them, in questionnaire order."""
+    found: dict[str, tuple[list[Heading], str]] = {}
+    taken: set[int] = set()
+
+    def take(name: str, columns: Sequence[Heading], doubt: str = "") -> bool:
+        if not columns or taken & {h.column for h in columns}:
+            return False
+        found[name] = (list(columns), doubt)
+        taken.update(h.column for h in columns)
+        return True
+
+    for name, old in before.columns.items():
+        columns = _exactly(name, survey, like, old, headings)
+        if not _answers_otherwise(name, survey, like, columns, texts):
+            take(name, columns)
+    left = [name for name in before.columns if name not in found]
+    free = [
+        group
+        for group in groups(headings)
+        if not taken & {h.column for h in group}
+        and any(texts.get(h.column) for h in group)
+        and not (len(group) == 1 and first_draft.describes_response(group[0]))
+    ]
+    scores = [
+        (_likeness(name, survey, like, before, group, texts), -place, name, group)
+        for place, group in enumerate(free)
+        for name in left
+        if _suits(survey.questions[name].kind, group, texts)
+        and not (
+            fold(group[0].text) in wordings(before.columns[name])
+            and _answers_otherwise(name, survey, like, group, texts)
+        )
+    ]
+    for score, _, name, group in sorted(scores, key=lambda row: row[:2], reverse=True):
+        best = max(other for other, _, n, g in scores if n == name or g == group)
+        sure = score >= _ALIKE_QUESTIONS or (score >= _NEAREST_QUESTIONS and score == best)
+        if sure and name not in found:
+            worded = max(likeness(h.text, group[0].text) for h in before.columns[name])
+            answered, _ = _answered(name, survey, like, before, group, texts)
+            doubt = f"worded {worded:.0%} like the question of {like.name}"
+            take(name, group, doubt + f", {answered:.0%} of its answers" * bool(survey.options(name)))
+    return {name: found[name] for name in before.columns if name in found}
+
+
+def wordings(columns: Sequence[Heading]) -> list[str]:
+    """The wordings above some columns; where headings are options, there is none."""
+    return list(dict.fromkeys(fold(h.text) for h in columns if not (len(columns) > 1 and h.bare)))
+
+
+def groups(headings: Sequence[Heading]) -> list[Group]:
+    """Neighbouring columns under one heading."""
+    named = [h for h in headings if not h.blank]
+    return [tuple(group) for _, group in groupby(named, key=lambda h: (fold(h.code), fold(h.text)))]
+
+
+def _answers_otherwise(
+    name: str, survey: Survey, like: Fielding, columns: Sequence[Heading], texts: Texts
+) -> bool:
+    """Whether a question worded as before has other answers throughout, so that it is another one.
+
+    Codes are no other answers: only a person knows what they stand for.
+    """
+    if not survey.questions[name].scale and survey.questions[name].kind != "grid":
+        return False
+    cells = {text for h in columns for text in texts.get(h.column, {})}
+    words = [text for text in cells if as_number(text) is None]
+    labels = {i: o.label for i, o in survey.options(name).items()}
+    labels |= {line: line for line in like.wave.lines(name)}
+    return len(words) > 2 and not any(best_fit(labels, text) for text in words)
+
+
+def _exactly(
+    name: str, survey: Survey, like: Fielding, old: Sequence[Heading], headings: Sequence[Heading]
+) -> list[Heading]:
+    """The columns under the same wording as before; none where some of it is missing."""
+    wanted = [text for text in wordings(old) if text]
+    if not wanted:
+        columns = by_default(name, survey, headings, like.wave.lines(name))
+        labels = {fold(h.label) for h in old}
+        return columns if columns and all(fold(h.label) in labels for h in columns) else []
+    columns = [h for h in headings if fold(h.text) in wanted and not (h.bare and len(old) > 1 and not h.code)]
+    if {fold(h.text) for h in columns} != set(wanted):
+        return []
+    codes = {fold(h.code) for h in old if h.code}
+    if len({(fold(h.code), fold(h.text)) for h in columns}) > len(
+        {(fold(h.code), fold(h.text)) for h in old}
+    ):
+        # several questions are worded alike: only the code tells them apart
+        columns = [h for h in columns if fold(h.code) in codes] if codes else []
+    labels = {fold(h.label) for h in old}
+    if len(old) == 1 and len(columns) > 1 and not codes:
+        same = [h for h in columns if fold(h.label) in labels]
+        columns = same if len(same) == 1 else columns
+    return columns
+
+
+def _suits(kind: str, group: Group, texts: Texts) -> bool:
+    """Whether the cells of a group of columns can be answers to a question of a kind."""
+    cells = [texts.get(h.column, {}) for h in group if not is_other(h.label)]
+    distinct = {text for values in cells for text in values}
+    numbers = sum(as_number(text) is not None for text in distinct)
+    # boxes hold one text each
+    boxes = sum(len(values) > 2 for values in cells) <= len(cells) / 2
+    if kind in ("single", "multiple") and len(cells) > 1:
+        return boxes
+    if kind == "grid":
+        return len(cells) > 1
+    if kind == "rank":
+        return (len(cells) > 1 and not boxes) or not _all_unlike(cells)
+    if kind in ("number", "date", "allocation"):
+        return 2 * numbers >= len(distinct)
+    if kind == "text":
+        return len(group) == 1
+    return kind == "multiple" or not _all_unlike(cells)
+
+
+def _all_unlike(cells: Sequence[Mapping[str, int]]) -> bool:
+    """Whether most cells hold a text of their own, as people's own words do."""
+    return sum(map(len, cells)) > 0.6 * sum(sum(values.values()) for values in cells)
+
+
+def _likeness(name: str, survey: Survey, like: Fielding, before: Mapped, group: Group, texts: Texts) -> float:
+    """How alike a question of the wave before and a group of columns are, from 0 to 1.
+
+    The wording of the heading counts, a finder that begins it, the same code, and how much of what stands
+    below it are answers of the question. Yes and No alone say little.
+    """
+    old = before.columns[name]
+    names = dict.fromkeys((*(h.text for h in old), plain(name)))
+    worded = max(_worded(text, group[0].text) for text in names)
+    finders = like.wave.columns.get(name, [])
+    begun = any(is_beginning(f) and find(f, group) for f in finders)
+    same_code = bool(group[0].code) and any(fold(h.code) == fold(group[0].code) for h in old)
+    worded = min(1.0, worded + 0.15 * (begun or (same_code and worded > 0.4)))
+    answered, telling = _answered(name, survey, like, before, group, texts)
+    if survey.options(name) and answered < 0.2:
+        # hardly one of its answers is there
+        worded *= 0.75
+    if telling > 2:
+        return max(worded, min(1.0, 0.35 * worded + 0.72 * answered))
+    return max(worded, 0.55 * worded + 0.4 * answered)
+
+
+def _worded(one: str, other: str) -> float:
+    """How alike two headings are: by their letters, or by the words that they share."""
+    ours, theirs = first_draft.telling_words(one), first_draft.telling_words(other)
+    shared = len(ours & theirs)
+    words = 0.75 * shared / min(len(ours), len(theirs)) if shared > 1 else 0.3 * shared
+    return max(likeness(one, other), words)
+
+
+def _answered(
+    name: str, survey: Survey, like: Fielding, before: Mapped, group: Group, texts: Texts
+) -> tuple[float, int]:
+    """How much of a group of columns answers a question, from 0 to 1, and by how many options or items."""
+    asked = survey.questions[name]
+    lines = like.wave.lines(name)
+    labels = asked.items or {i: o.label for i, o in survey.options(name).items()}
+    offered = {i for o in before.offers if o.question == name for i in (o.item, o.option) if i in labels}
+    if not offered:
+        return 0.0, 0
+    seen: Counter[str] = Counter()
+    for heading in group:
+        values = texts.get(heading.column, {})
+        if asked.items or len(values) < 2:
+            seen[heading.label or next(iter(values), "")] += 1
+        else:
+            seen.update(values)
+    matched: Counter[str] = Counter()
+    for text, count in seen.items():
+        line = best_fit({line: line for line in lines}, text)
+        fitting = [lines[line[0]]] if line else best_fit(labels, text)
+        if not fitting and len(seen) <= _FEW_TEXTS:
+            fitting = [i for i in (nearest(text, labels)[0] or _begins(text, labels),) if i]
+        if len(fitting) == 1:
+            matched[fitting[0]] += count
+    share = matched.total() / max(1, seen.total())
+    return 0.6 * share + 0.4 * len(matched) / len(offered), len(matched)
+
+
+def _begins(text: str, labels: Mapping[str, str]) -> str:
+    """The option that a text says first and then explains: `Yes` of `Yes, and it helped`."""
+    folded = fold(text)
+    said = [i for i, label in labels.items() if re.match(rf"{re.escape(fold(label))}\b", folded)]
+    return said[0] if len(said) == 1 else ""
+
+
+def nearest(text: str, free: Mapping[str, str]) -> tuple[str, float]:
+    """The option or item whose label is most like a text, and how much; none where none is alike enough."""
+    if as_number(text) is not None:
+        return "", 0.0
+    role = first_draft.role_of(fold(text))
+    if role in free and role in ("dkns", "none", "not_applicable"):
+        return role, max(0.5, likeness(text, free[role]))
+    scores = {}
+    for identifier, label in free.items():
+        whole = label.removesuffix(ELLIPSIS)
+        score = likeness(text, whole)
+        if is_beginning(label):
+            score = max(score, likeness(text[: len(whole)], whole) - 0.1)
+        # other numbers mean another thing, however alike the words are
+        if not _numbers_agree(text, whole) and not is_beginning(label):
+            score -= 0.3
+        scores[identifier] = score
+    best = max(scores, key=lambda i: scores[i], default="")
+    return (best, scores[best]) if best and scores[best] >= _ALIKE_ANSWERS else ("", 0.0)
+
+
+def _numbers_agree(one: str, other: str) -> bool:
+    """Whether two texts hold the same numbers; bands may begin one apart, as 1,000 and 1,001 do."""
+    ours, theirs = ([int(n) for n in re.findall(r"\d+", with_digits(text))] for text in (one, other))
+    near = [abs(a - b) <= (1 if min(a, b) >= 10 else 0) for a, b in zip(ours, theirs, strict=False)]
+    return len(ours) == len(theirs) and all(near)

@@ -1,0 +1,1 @@
+"""Sums of a domain, and what is computed of them: shares, means, intervals, tests, changes, quality."""

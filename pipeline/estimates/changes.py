@@ -1,0 +1,97 @@
+"""What changed between waves: every question's estimates, wave by wave and from the first to the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipeline.declarations import comparability
+from pipeline.estimates.formulas import SHARES
+from pipeline.estimates.tests import SURE, adjusted_together, wave_pairs
+from pipeline.exhibits.shapes import Estimates
+from pipeline.text.rounding import percent, points, thousands
+from pipeline.tidy.printed import answer_label, main_measures, waves_of
+
+CHANGES = [
+    "question", "item", "item_label", "option", "option_label", "measure", "early", "late", "early_estimate",
+    "late_estimate", "early_cases", "late_cases", "difference", "low", "high", "confidence", "method", "p",
+    "adjusted_p", "adjustment", "comparability", "flag",
+]  # fmt: skip
+LARGE = 0.10
+"""a share that moves by more than this is looked at twice"""
+_KEYS = ["question", "item", "option", "measure"]
+
+
+def changes(estimated: Estimates) -> pd.DataFrame:
+    """A row an estimate and pair of waves that compare: shares of all respondents, nets and means.
+
+    `flag` is `no_clear_change`, or `large` where a share moved by more than ten points and the wave files say
+    nothing of the question; p is adjusted over the changes of a question.
+    """
+    questions = estimated.declared.survey.questions
+    parts = [part for name in questions for part in _of_question(estimated, name)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CHANGES)
+
+
+def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
+    fieldings = estimated.declared.fieldings
+    found = estimated.pooled(question)
+    names = waves_of(found)
+    if len(names) < 2:
+        return
+    measures = ("net", "mean", *main_measures(found["measure"]))
+    found = found[found["measure"].isin(measures)]
+    made = []
+    for early, late in comparability.pairs(names):
+        status, _ = comparability.declared(fieldings, question, early, late)
+        if status == comparability.BROKEN:
+            continue
+        sides = [found[found["wave"] == name] for name in (early, late)]
+        one, other = ({*side[_KEYS].itertuples(index=False, name=None)} for side in sides)
+        status = "options" if status == "same" and one != other else status
+        tests = wave_pairs(found, early, late)
+        looked_at = comparability.is_said(fieldings, question, early, late)
+        made.append(
+            _with_estimates(tests, *sides).assign(
+                early=early, late=late, comparability=status, looked_at=looked_at
+            )
+        )
+    if made and (whole := pd.concat(made, ignore_index=True)).shape[0]:
+        whole = adjusted_together(whole)
+        clear = whole["adjusted_p"] < SURE
+        is_large = whole["measure"].isin(SHARES) & (whole["difference"].abs() > LARGE)
+        whole["flag"] = (~clear).map({True: "no_clear_change", False: ""})
+        is_large &= (whole["comparability"] == "same") & ~whole["looked_at"].astype(bool)
+        whole["flag"] = whole["flag"].mask(is_large, "large")
+        yield whole[CHANGES]
+
+
+def _with_estimates(tests: pd.DataFrame, early: pd.DataFrame, late: pd.DataFrame) -> pd.DataFrame:
+    """The tests with the labels, estimates and bases of their two waves."""
+    out = tests
+    for name, side in (("early", early), ("late", late)):
+        own = side[[*_KEYS, "item_label", "option_label", "valid_cases"]].assign(
+            estimate=side["share"].where(side["share"].notna(), side["value"])
+        )
+        own = own.rename(columns={"estimate": f"{name}_estimate", "valid_cases": f"{name}_cases"})
+        out = out.merge(own if name == "late" else own.drop(columns=["item_label", "option_label"]), on=_KEYS)
+    return out
+
+
+def warnings(found: pd.DataFrame) -> Iterator[str]:
+    """A line a question whose shares moved by more than ten points between waves that nothing tells apart."""
+    own = found[found["flag"] == "large"]
+    for question, rows in own.groupby("question", sort=False):
+        widest = rows.sort_values("difference", key=abs, ascending=False, kind="stable").iloc[0].to_dict()
+        label = " ".join(answer_label(widest).split())
+        more = f" (and {len(rows) - 1} more in tables/changes.csv)" if len(rows) > 1 else ""
+        sides = [
+            f"{percent(widest[f'{side}_estimate'])} of {thousands(widest[f'{side}_cases'])} in {widest[side]}"
+            for side in ("early", "late")
+        ]
+        yield (
+            f"warning: {question}: “{label}” moved by {points(widest['difference'])} points, from "
+            f"{' to '.join(sides)}{more}; look whether both waves put it alike, and say so with status "
+            f"under [changes.{question}] of {widest['late']}.toml"
+        )

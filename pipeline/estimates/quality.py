@@ -1,0 +1,206 @@
+"""The tables of data quality: whom rules flag, what leaving them out would move, and item non-response."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from pipeline.database.declared_tables import Numbers
+from pipeline.declarations.report import Exhibit
+from pipeline.declarations.survey import Survey
+from pipeline.estimates.formulas import LOW_BASE
+from pipeline.exhibits.shapes import Estimates
+from pipeline.project.sql import statement
+from pipeline.text.rounding import SIGNIFICANT_DIGITS, half_up
+from pipeline.tidy.printed import answer_label, main_measures
+
+QUALITY = ["wave", "rule", "question", "threshold", "flagged", "applied_to", "excluded", "why_not"]
+EFFECTS = [
+    "wave", "rule", "question", "threshold", "exhibit", "answer", "share_all", "share_without", "change",
+    "flag",
+]  # fmt: skip
+NONRESPONSE = [
+    "wave", "question", "item", "asked", "answered", "dkns", "skipped", "not_reached", "answered_not_asked",
+    "skipped_share",
+]  # fmt: skip
+TOO_FEW = "too_few_to_say"
+_PLACES = {"option": "", "ranked": "any", "top_3": "top_3"}
+
+
+def quality(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
+    """A row a rule of a wave, and each grid, question or combination that it looks at, in the order of rules.
+
+    Where a rule could not be applied, or to too few, the numbers are empty, and `why_not` says why.
+    """
+    found = connection.execute(statement("estimates/quality_counts")).df()
+    counts = ["flagged", "applied_to", "excluded"]
+    found = found.astype(dict.fromkeys(counts, "Int64"))
+    base = questionnaire.privacy.base
+    few = (found["applied_to"] < base).fillna(False).astype(bool)
+    found[counts] = found[counts].mask(few)
+    found["why_not"] = found["why_not"].mask(few, f"to fewer than {base}, which are too few to say")
+    return found[QUALITY]
+
+
+def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
+    """A row a question of a wave, and an item of a grid: what became of it among the analysed respondents.
+
+    `asked` counts all whom it came before: who answered, did not know, said that it did not apply, or skipped
+    it. `skipped_share` is the part of them that skipped it, where they are not too few. Of a sensitive
+    question `dkns` is left out where it is a few, and `answered` with it.
+    """
+    found = connection.execute(statement("estimates/nonresponse")).df()
+    enough = found["asked"] >= questionnaire.privacy.base
+    share = np.divide(found["skipped"], found["asked"].where(enough).astype(float))
+    found = found.assign(skipped_share=share)
+    # how many did not know is a count of an answer, and its table hides it where they are few
+    few = found["question"].map(lambda name: questionnaire.questions[name].sensitive).astype(bool)
+    few &= found["dkns"].between(1, questionnaire.privacy.count - 1)
+    for column in ("answered", "dkns"):
+        found[column] = found[column].astype("Int64").mask(few)
+    return found[NONRESPONSE]
+
+
+@dataclass(frozen=True)
+class _Flagged:
+    """The sums of weights of those analysed whom a rule flags: of every base, and of every answer."""
+
+    bases: Mapping[tuple[int, ...], Mapping[Any, Any]]
+    answers: Mapping[tuple[Any, ...], float]
+
+
+def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
+    """What each exhibit would say without those whom a rule flags: the one answer that would move most.
+
+    A row a rule that could be applied, and exhibit of all respondents of one wave and no sensitive question;
+    of a rule the largest changes come first, and where there are too few to say last.
+    """
+    # Whole percents, and nothing more may ever be written here: what is published of everybody less what is
+    # published without a few is what those few said. So no counts and no decimals, a change that is the
+    # difference of the two percents as written, one answer an exhibit, and none (flag too_few_to_say) where
+    # fewer than the base of [privacy] are flagged or fewer than 30 valid cases would be left.
+    connection, questionnaire = estimated.connection, estimated.declared.survey
+    flagged = _flagged(connection)
+    numbers = Numbers(questionnaire)
+    rules = connection.execute(
+        "select waves.name, wave, position, rule, coalesce(questions.id, ''), threshold from "
+        "coded.quality_rules join coded.waves using (wave) left join coded.questions using (question) "
+        "where can_be_found order by wave, position"
+    ).fetchall()
+    asked = questionnaire.questions
+    whole = [own for own in exhibits if _is_whole(own) and not asked[own.question].sensitive]
+    found = {exhibit.id: _answers(estimated, exhibit, numbers) for exhibit in whole}
+    rows: list[dict[str, Any]] = []
+    for name, wave, position, rule, question, threshold in rules:
+        told = {"wave": name, "rule": rule, "question": question, "threshold": threshold}
+        own = [
+            told
+            | {"exhibit": exhibit.id}
+            | _most_moved(found[exhibit.id][name], flagged, (wave, position), questionnaire.privacy.base)
+            for exhibit in whole
+            if name in found[exhibit.id]
+        ]
+        rows += sorted(own, key=lambda row: (row["flag"], -abs(row.get("change", 0))))
+    made = pd.DataFrame(rows, columns=EFFECTS)
+    return made.astype(dict.fromkeys(("share_all", "share_without", "change"), "Int64"))
+
+
+def _is_whole(exhibit: Exhibit) -> bool:
+    """Whether an exhibit shows the answers of all respondents of one wave."""
+    return exhibit.drawn.table == "answers" and not exhibit.by and not exhibit.where
+
+
+def _flagged(connection: duckdb.DuckDBPyConnection) -> _Flagged:
+    """The sums of the flagged, made by the statements that make those of everybody."""
+    connection.execute(statement("estimates/flagged"))
+    connection.execute("create or replace temp table wanted as select question from coded.questions")
+    connection.execute(statement("estimates/cells"))
+    bases = connection.execute(statement("estimates/bases")).df().to_dict("records")
+    answers = connection.execute(statement("estimates/mentions")).df().to_dict("records")
+    return _Flagged(
+        {(r["wave"], int(r["grp"]), r["question"], r["item"]): r for r in bases},
+        {
+            (r["wave"], int(r["grp"]), r["question"], r["item"], r["option"], r["place"]): float(
+                r["weighted"]
+            )
+            for r in answers
+        },
+    )
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """An answer that an exhibit shows, with its sums of weights over all respondents."""
+
+    label: str
+    base: tuple[int, int]
+    """the question and the item of a grid that its base is of"""
+    key: tuple[Any, ...]
+    """what else than its wave and rule tells its sum from others"""
+    valid: str
+    """whether its base is of the `sample` or of who `answered`"""
+    share: float
+    cases: int
+    weight: float
+    chosen: float
+
+
+def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[str, list[_Answer]]:
+    """The answers that an exhibit shows, in the order of the questionnaire, by wave."""
+    rows = estimated.of(exhibit, exhibit.question)
+    rows = rows[(rows["by"] == "") & rows["measure"].isin(main_measures(rows["measure"]))]
+    rows = rows[(rows["role"] != "not_applicable") & ~rows["screened"].astype(bool)]
+    number = numbers.questions[exhibit.question]
+    found: dict[str, list[_Answer]] = {wave: [] for wave in rows["wave"].unique()}
+    for row in rows[~rows["flag"].isin(["suppressed", "uncertain"])].to_dict("records"):
+        item = numbers.item(exhibit.question, row["item"])
+        option = numbers.option(exhibit.question, row["option"])
+        answer = _Answer(
+            label=answer_label(row),
+            # a ranking's items are answers: its base is the question's
+            base=(number, item if row["measure"] == "option" else 0),
+            key=(number, item, option, _PLACES[row["measure"]]),
+            valid="sample" if exhibit.dkns == "keep" else "answered",
+            share=row["share"],
+            cases=row["valid_cases"],
+            weight=row["weight"],
+            chosen=row["yes_weight"],
+        )
+        found[row["wave"]].append(answer)
+    return found
+
+
+def _most_moved(
+    answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, int], fewest: int
+) -> dict[str, Any]:
+    """The answer that moves most without those whom a rule flags, in whole percents; or why there is none."""
+    moved = list(_moved(answers, flagged, rule, fewest))
+    if not moved:
+        return {"answer": "", "flag": TOO_FEW}
+    # of a yes and a no that move alike the first is told, and not the one that the last digit favours
+    answer, without = max(moved, key=lambda pair: round(abs(pair[1] - pair[0].share), SIGNIFICANT_DIGITS))
+    before, after = (int(half_up(share * 100)) for share in (answer.share, without))
+    return {
+        "answer": answer.label,
+        "share_all": before,
+        "share_without": after,
+        "change": after - before,
+        "flag": "",
+    }
+
+
+def _moved(
+    answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, int], fewest: int
+) -> Iterator[tuple[_Answer, float]]:
+    """The answers with their shares without the flagged, where those and who is left are enough."""
+    for answer in answers:
+        base = flagged.bases.get((*rule, *answer.base))
+        cases = int(base[answer.valid]) if base else 0
+        if base and cases >= fewest and answer.cases - cases >= LOW_BASE:
+            weight = answer.weight - float(base[f"{answer.valid}_weight"])
+            yield answer, (answer.chosen - flagged.answers.get((*rule, *answer.key), 0.0)) / weight

@@ -1,0 +1,662 @@
+"""The words around an exhibit, composed from the declarations, the wordings of the export and the data.
+
+Nothing here is typed twice or computed: numbers are read off the exhibit's table.
+"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from pipeline.declarations.report import Bands, Exhibit
+from pipeline.declarations.survey import Survey
+from pipeline.estimates.formulas import FEWEST_EFFECTIVE, LOW_BASE, SHARES
+from pipeline.estimates.tests import SURE
+from pipeline.pages.grids import intervals
+from pipeline.text.folding import lowered, plain
+from pipeline.text.rounding import half_up, p_value, percent, points, thousands
+from pipeline.tidy.printed import CHANGES, NOT_THE_SAME, TABLE, Printed, answer_label, main_measures
+
+_WHOM = "organisations"
+SYNTHETIC = "Synthetic responses"
+LETTERS = (
+    "higher than the group of that column, capital at 95%, small at 90%; shares by Newcombe's method at "
+    "their effective bases, means by t tests of unpooled differences, Holm-adjusted over the pairs of a row. "
+    f"Groups with fewer than {LOW_BASE} valid cases, or an effective base under {LOW_BASE}, are not tested, "
+    "nor are all respondents, who include the groups."
+)
+UNCERTAIN = f"[u]: too uncertain to print, the effective base is under {FEWEST_EFFECTIVE}."
+_LONG_LABEL = 40
+_LISTED = 4
+_ALT_LENGTH = 400
+_TITLE_WORDS = 12
+_OF_CHANGES = {"newcombe": "Newcombe", "t": "t"}
+MOST_LINES = 6
+_SHAPED = {
+    "pair": "Share of respondents choosing each theme in either question",
+    "combinations": "Share of respondents choosing exactly each combination of the answers listed",
+    "steps": "Share of respondents who have come as far as each answer",
+    "bins": "Share of respondents by the number they gave",
+}
+
+
+def few_marks(rows: pd.DataFrame) -> list[str]:
+    """What the marks of low bases and of uncertain numbers mean, for those of them that `rows` have."""
+    marks, low = [], rows[rows["flag"] == "low_base"]
+    if len(low):
+        by_people = low["valid_cases" if "valid_cases" in low else "n"] < LOW_BASE
+        causes = [f"fewer than {LOW_BASE} respondents"] * bool(by_people.any())
+        causes += [f"an effective base under {LOW_BASE}"] * bool((~by_people).any())
+        marks.append(f"[low base]: {' or '.join(causes)}, read as indicative only.")
+    if (rows["flag"] == "uncertain").any():
+        marks.append(UNCERTAIN)
+    return marks
+
+
+def hidden(survey: Survey) -> str:
+    """Why an estimate is not shown, in words."""
+    return (
+        f"not shown, because fewer than {survey.privacy.base} are its base or because it would tell of a few "
+        "people, if not by itself then by subtraction"
+    )
+
+
+def opt_in(survey: Survey) -> str:
+    """What an interval of an opt-in sample does not mean, for the survey's population."""
+    return (
+        "Opt-in sample: the interval reflects sampling variation only, not a margin of error for all "
+        f"{_people(survey)}."
+    )
+
+
+def _people(survey: Survey) -> str:
+    """Whom a survey is about: its population, without how they were reached."""
+    return survey.population.split(";")[0].strip() or _WHOM
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How one wave put one question."""
+
+    number: str
+    text: str
+    mode: str
+
+
+@dataclass(frozen=True)
+class WaveFacts:
+    """What the database says of a wave as a whole."""
+
+    name: str
+    title: str
+    fielded_from: str
+    fielded_to: str
+    synthetic: bool
+    licence: str
+    citation: str
+    weighting: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """What captions are composed from, beside the exhibit and its data."""
+
+    survey: Survey
+    bands: Mapping[str, Bands]
+    wave: WaveFacts
+    wordings: Mapping[str, Wording]
+    labels: Mapping[tuple[str, str], str]
+    screened: frozenset[str]
+    """the questions with an answer that disqualifies"""
+    pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """the labels of the answers that are joined in this wave, by that of the answer that they stand for"""
+    change: tuple[str, str] = ("", "")
+    """how the wave files say the exhibit's question compares with the wave shown before, and their notes"""
+
+
+def caption(
+    exhibit: Exhibit, number: int, data: pd.DataFrame, tests: pd.DataFrame, contexts: Sequence[Context]
+) -> Printed:
+    """The exhibit as printed; `data` are its table's rows for the waves drawn, `tests` the tests of them.
+
+    `contexts` has one of each wave drawn, the latest first. The title is the neutral one: one that claims
+    something takes its place once its claim was tested.
+    """
+    latest = contexts[0]
+    questions = [_asked(question, exhibit, latest) for question in exhibit.questions]
+    return Printed(
+        number=number,
+        id=exhibit.id,
+        kind=exhibit.kind,
+        wave=latest.wave.name,
+        title=exhibit.neutral or _default_title(latest.wordings[exhibit.question]),
+        text=exhibit.text,
+        subtitle=_subtitle(exhibit, data, contexts),
+        question=" ".join(questions),
+        foot=_foot(exhibit, data, contexts),
+        tests=_tested(tests),
+        alt=_alt(exhibit, data, contexts),
+        synthetic=any(context.wave.synthetic for context in contexts),
+    )
+
+
+def _asked(question: str, exhibit: Exhibit, context: Context) -> str:
+    """A question's number, wording and mode, and the number of what it is crossed with."""
+    wording = context.wordings[question]
+    by = f" by {_segment_number(exhibit, context)}" if exhibit.by else ""
+    return f"{wording.number}{by}. {wording.text} {wording.mode}".strip()
+
+
+def caption_published(
+    exhibit: Exhibit, number: int, data: pd.DataFrame, question: str, contexts: Mapping[str, Context]
+) -> Printed:
+    """The words around numbers that others published: each panel carries its own base.
+
+    `contexts` are those of the survey's own waves, of which one may stand beside.
+    """
+    sources = list(dict.fromkeys(data["source"]))
+    beside = [contexts[wave] for wave in dict.fromkeys(data["beside"]) if wave]
+    grades = "Grade A: read in the publisher's own text"
+    if (data["grade"] == "B").any():
+        grades += "; B: quoted by a third party"
+    foot = [
+        f"Published by others, not computed here: {'; '.join(sources)}. Each panel has its own question "
+        "and base; the panels are not to be ranked together. Options that a source did not publish are "
+        f"missing. {grades}.",
+        "Whiskers: 95% Wilson interval, added here where the base is known; it reflects sampling variation "
+        "only, not a margin of error.",
+    ]
+    foot[1:1] = [_beside(exhibit, data, context) for context in beside]
+    synthetic = any(context.wave.synthetic for context in beside)
+    whose = (
+        f"“This survey”: {SYNTHETIC.lower()}, invented to try the pipeline, nobody's answers. " * synthetic
+    )
+    foot.append(f"{whose}Data: tables/{exhibit.id}.csv")
+    panels = data.drop_duplicates(["source", "wording", "group"])
+    first = data.iloc[0]
+    alt = (
+        f"Bars of percentages published by {len(sources)} sources in {len(panels)} panels on {question}. "
+        f"The first, {first['source']}: {first['label']} {first['percent']}%."
+    )
+    return Printed(
+        number=number,
+        id=exhibit.id,
+        kind=exhibit.kind,
+        wave="",
+        title=exhibit.neutral or f"Published numbers on {plain(exhibit.question).lower()}",
+        text=exhibit.text,
+        subtitle="% of each source's respondents, as published"
+        + "; in orange, of this survey's" * bool(beside),
+        question="Each panel names its source, the question it asked, its base and its grade.",
+        foot="\n".join(foot),
+        tests="",
+        alt=_short(alt),
+        synthetic=synthetic,
+    )
+
+
+def _beside(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
+    """What the survey's own numbers are that stand beside others'."""
+    asked, own = context.wordings[exhibit.question], data[data["beside"] == context.wave.name]
+    whom = _as_base(base_in_words(exhibit.question, exhibit.where, context))
+    parts = (f"{context.wave.title}, {asked.number}", f"valid cases = {_span(own['n'])}", whom)
+    few = "".join(f" {mark}" for mark in few_marks(own))
+    return (
+        f"“This survey”: {', '.join(part for part in parts if part)}. {asked.text} {asked.mode} The theme is "
+        f"the same; the question, the answers offered and the respondents are others.{few}"
+    )
+
+
+def _default_title(wording: Wording) -> str:
+    words = wording.text.rstrip(":").split()
+    return " ".join(words) if len(words) <= _TITLE_WORDS else f"{' '.join(words[: _TITLE_WORDS - 1])} …"
+
+
+def _segment_number(exhibit: Exhibit, context: Context) -> str:
+    of = context.bands[exhibit.by].of if exhibit.by in context.bands else exhibit.by
+    return context.wordings[of].number
+
+
+def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+    latest = contexts[0]
+    measure = _SHAPED.get(exhibit.drawn.table) or _measure(exhibit, data, latest)
+    if exhibit.drawn.table == "bins":
+        unit = latest.survey.questions[exhibit.question].unit
+        measure += f" ({unit})" if unit else ""
+    if exhibit.by:
+        group = plain(exhibit.by).lower()
+        numbered = exhibit.by in latest.wordings and latest.wordings[exhibit.by].number.lower() == group
+        # of two groups the figure names both, and their segment is made for it
+        if numbered or exhibit.drawn.over_waves:
+            group = ""
+        measure += f", % of each {group} group".replace("  ", " ")
+    if (data["measure"] == "difference").any():
+        measure += ", difference in percentage points"
+    period = _dates(latest.wave)
+    if len(contexts) > 1:
+        period = f"{contexts[-1].wave.name} to {latest.wave.name}"
+        measure += ", change in percentage points" if exhibit.drawn.table == "two_waves" else ""
+    return ", ".join(part for part in (measure, _common_base(exhibit, latest), period) if part)
+
+
+def _common_base(exhibit: Exhibit, context: Context) -> str:
+    """The base in words; of two questions of which each has its own, the source line tells it."""
+    whom = {base_in_words(question, exhibit.where, context) for question in exhibit.questions}
+    return _as_base(whom.pop()) if len(whom) == 1 else ""
+
+
+def _as_base(whom: str) -> str:
+    return f"base: {whom}" if whom else ""
+
+
+def _measure(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
+    """What the numbers of an exhibit are, in words."""
+    asked = context.survey.questions[exhibit.question]
+    deep = (data["measure"] == "top_3").any()
+    ranking = "Share of respondents ranking each among " + ("the first three" if deep else "their choices")
+    levels = "Share of respondents, by level"
+    if asked.kind == "grid" and exhibit.drawn.over_waves:
+        chosen = data.drop_duplicates("option")["option_label"]
+        levels = f"Share of respondents: {_either([lowered(label) for label in chosen])}"
+    return {
+        "rank": ranking,
+        "grid": levels,
+        "number": "Mean, median and quartiles" + f" ({asked.unit})" * bool(asked.unit),
+        "date": "Mean, median and quartiles of the date (years)",
+        "allocation": f"Mean, median and quartiles of the {asked.unit or 'points'} given to each",
+        "text": "Share of respondents who wrote something",
+    }.get(asked.kind, "Share of respondents choosing each answer")
+
+
+def base_in_words(question: str, where: Mapping[str, Sequence[str]], context: Context) -> str:
+    """Who was asked a question and is not left out by a filter; empty where that is everyone."""
+    asked = context.survey.questions[question].asked
+    clauses = [_clause(on, options, context) for on, options in asked.items() if on in context.wordings]
+    clauses += [_clause(on, options, context) for on, options in where.items()]
+    return " and ".join(clauses)
+
+
+def _clause(question: str, options: Sequence[str], context: Context) -> str:
+    """A condition in words; all substantive answers are told by what they leave out."""
+    number = context.wordings[question].number
+    offered = {option: context.labels[question, option] for option in options
+               if (question, option) in context.labels}  # fmt: skip
+    declared = {i: o for i, o in context.survey.options(question).items() if (question, i) in context.labels}
+    named = {i for i, option in declared.items() if option.role == "substantive"}
+    if set(offered) == named and len(named) > _LISTED:
+        left = [context.labels[question, i] for i in declared if i not in named]
+        return f"{number} = an answer other than {_either([_quoted(label) for label in left])}"
+    return f"{number} = {_either([_quoted(label) for label in offered.values()])}"
+
+
+def _quoted(label: str) -> str:
+    """A label in quotation marks, cut at a word where it is long."""
+    if len(label) <= _LONG_LABEL:
+        return f"“{label}”"
+    return f"“{label[:_LONG_LABEL].rsplit(' ', 1)[0].rstrip(',;')}…”"
+
+
+def _either(parts: Sequence[str]) -> str:
+    return " or ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} or {parts[-1]}"
+
+
+def _dates(wave: WaveFacts) -> str:
+    if not wave.fielded_from:
+        return ""
+    first = datetime.date.fromisoformat(wave.fielded_from)
+    last = datetime.date.fromisoformat(wave.fielded_to)
+    if first.year != last.year:
+        return f"{first:%B %Y} to {last:%B %Y}"
+    if first.month != last.month:
+        return f"{first:%B} to {last:%B %Y}"
+    return f"{first:%B %Y}"
+
+
+def _of_shares(data: pd.DataFrame) -> pd.DataFrame:
+    """The rows that tell the base of an exhibit: those of its shares, or all where it has none."""
+    shares = data[data["measure"].isin(SHARES)]
+    return shares if len(shares) else data
+
+
+def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+    """The line that states wave, question and bases, in the grammar of the field.
+
+    One clause a wave, newest first, or one a question where there are two.
+    """
+    clauses: list[tuple[str, str]] = []
+    for context in contexts:
+        own = data[(data["wave"] == context.wave.name) & ~data["flag"].eq("not_asked")]
+        own = own[~own["measure"].isin([*CHANGES, "continued"])]
+        for question, rows in own.groupby("question", sort=False):
+            whom = _as_base(base_in_words(str(question), exhibit.where, context))
+            clauses.append((_clause_of(exhibit, str(question), rows, context), whom))
+    if len({whom for _, whom in clauses}) > 1:
+        return "; ".join(", ".join(part for part in clause if part) for clause in clauses)
+    said, whom = "; ".join(clause for clause, _ in clauses), clauses[0][1]
+    return f"{said}{', ' if len(clauses) == 1 else '; '}{whom}" if whom else said
+
+
+def _clause_of(exhibit: Exhibit, question: str, data: pd.DataFrame, context: Context) -> str:
+    whole = _of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
+    number = context.wordings[question].number
+    if exhibit.by:
+        number += f" by {_segment_number(exhibit, context)}"
+    parts = [context.wave.title, number]
+    parts.append(f"sample size = {_span(whole['sample_size'])}")
+    parts.append(f"valid cases = {_span(whole['valid_cases'])}")
+    if whole["total_mentions"].notna().any():
+        parts.append(f"total mentions = {_span(whole['total_mentions'].dropna())}")
+    return ", ".join(parts)
+
+
+def _span(counts: pd.Series) -> str:
+    """One count or several as printed; a hidden one says nothing of its size."""
+    if counts.isna().any():
+        return "[c]"
+    low, high = (thousands(count) for count in (counts.min(), counts.max()))
+    return low if low == high else f"{low} to {high}"
+
+
+def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+    latest = contexts[0]
+    kind, shape = latest.survey.questions[exhibit.question].kind, exhibit.drawn.table
+    notes = [source_line(exhibit, data, contexts) + "."]
+    roles = {o.role for o in latest.survey.options(exhibit.question).values()}
+    if sorting := _sorting(exhibit, kind, data):
+        notes.append(sorting)
+    if exhibit.dkns == "exclude" and "dkns" in roles:
+        notes.append("DKNS excluded from the analysis.")
+    if shape == "answers":
+        if kind == "multiple":
+            notes.append("Several answers possible: shares can sum to more than 100%.")
+        elif kind in ("single", "grid"):
+            notes.append("Shares may not sum to 100% because of rounding.")
+    if (kind == "grid" or exhibit.drawn.over_waves) and (data["measure"] == "net").any():
+        notes.append(_net_note(exhibit, data, latest))
+    if exhibit.question in latest.screened:
+        notes.append("Answers that screen a respondent out are not shown.")
+    if kind == "rank":
+        notes.append("Valid cases ranked at least one.")
+    notes += _shape_notes(exhibit, data, contexts)
+    for context in contexts:
+        if context.wave.weighting:
+            notes.append(_weighted(data[data["wave"] == context.wave.name], context.wave))
+    marks = []
+    # a figure of shares shows no mean, whose base may be another
+    seen = data if exhibit.kind == TABLE else data[data["measure"].isin([*SHARES, *CHANGES])]
+    marks += few_marks(seen)
+    if (seen["flag"] == "suppressed").any():
+        marks.append(f"[c]: {hidden(latest.survey)}.")
+    if (seen["flag"] == "not_asked").any():
+        marks.append("[z]: not offered in that wave.")
+    if exhibit.by:
+        marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
+    lines = [" ".join(notes + marks)]
+    if exhibit.drawn.whiskers:
+        lines.append(f"Whiskers: {intervals(data[data['share'].notna()])}. {opt_in(latest.survey)}")
+    elif exhibit.kind == TABLE:
+        lines.append(f"Intervals: {intervals(data)}. {opt_in(latest.survey)}")
+    else:
+        people = _people(latest.survey)
+        lines.append(f"Opt-in sample: shares describe those who answered, not all {people}.")
+    credited: dict[str, list[str]] = {}
+    for wave in (context.wave for context in contexts if context.wave.licence):
+        credited.setdefault(wave.licence, []).append(wave.citation or wave.title)
+    lines += [f"Responses: {'; '.join(own)}. Licence: {licence}." for licence, own in credited.items()]
+    last = f"Data: tables/{exhibit.id}.csv"
+    synthetic = any(context.wave.synthetic for context in contexts)
+    lines.append(
+        f"{SYNTHETIC}: invented to try the pipeline, nobody's answers. {last}" if synthetic else last
+    )
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
+    """What a reader must know of a figure because of what it shows."""
+    shape, notes = exhibit.drawn.table, []
+    if exhibit.kind in ("scale_bars", "diverging_bars"):
+        notes.append("Parts too narrow for a label are in the table.")
+    if exhibit.kind == "trend_lines":
+        notes.append("Shares for which there is no room are in the table.")
+    if exhibit.drawn.over_waves and not exhibit.by:
+        notes += _wave_notes(data, contexts)
+    changes = data[data["measure"].isin(CHANGES)]
+    if shape == "all_waves":
+        notes.append(_clear_changes(changes))
+    elif len(changes):
+        what = "change" if (changes["measure"] == "change").any() else "difference"
+        clear = changes.loc[changes["flag"] == "", "interval"]
+        marks = []
+        if len(clear):
+            how = " or ".join(_OF_CHANGES[interval] for interval in dict.fromkeys(clear))
+            marks.append(f"[\u00a0]: interval of a clear {what} ({how})")
+        if (changes["flag"] == "no_clear_change").any():
+            marks.append(f"n.s.: no clear {what}")
+        if marks:
+            notes.append(f"{'; '.join(marks)}; at 5%, Holm-adjusted over the rows of the figure.")
+    if shape == "pair":
+        notes.append("Only the themes that both questions offer are shown.")
+    if shape == "combinations":
+        notes.append(
+            "Columns are exclusive combinations of the answers listed and sum to 100%; the number after an "
+            "answer is the share choosing it at all."
+        )
+    if shape == "steps":
+        notes.append("n: respondents who came so far; beside it their share of those at the step before.")
+    return notes
+
+
+def _clear_changes(changes: pd.DataFrame) -> str:
+    """Which of the lines of a trend moved, and between which waves; the widest first."""
+    tested = changes[changes["flag"].isin(["", "no_clear_change"])]
+    clear = tested[tested["flag"] == ""].sort_values("value", key=abs, ascending=False, kind="stable")
+    if tested.empty:
+        return "No change between the waves could be tested."
+    how = f"at 5%, Holm-adjusted over the {len(tested)} of the figure"
+    if clear.empty:
+        return f"No clear change between any two waves {how}."
+    said = [f"{answer_label(row)} {row['group_label']} {points(float(row['value']))}" for row in
+            clear.head(_LISTED).to_dict("records")]  # fmt: skip
+    more = len(clear) - len(said)
+    return f"Clear changes in points, {how}: {'; '.join(said)}{f'; {more} more in the table' * bool(more)}."
+
+
+def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
+    """How far the waves compare; the mark is that of the figure."""
+    notes, mark = [], f"{NOT_THE_SAME} " if len(contexts) > 2 else ""
+    for context, before in itertools.pairwise(contexts):
+        status, note = context.change
+        said = f": {note}" if note else ""
+        pair = f"{before.wave.name} and {context.wave.name}"
+        own = data[data["wave"] == context.wave.name]
+        if status == "broken":
+            notes.append(f"{mark}{pair} cannot be compared{said}.")
+        elif status == "reworded":
+            notes.append(f"{mark}Question reworded between {pair}{said}.")
+        elif (own["comparability"] == "options").any():
+            notes.append(f"{mark}Answers offered differ between {pair}{said}.")
+    for context in contexts:
+        notes += [_joined(target, own, context) for target, own in context.pools.items()]
+    if not notes:
+        notes.append(f"Same question and answers in {'both' if len(contexts) == 2 else 'all'} waves.")
+    return notes
+
+
+def _joined(target: str, parts: Sequence[str], context: Context) -> str:
+    """Which answers of a wave are joined to be compared with another's."""
+    return f"{_quoted(target)} is in {context.wave.name} {_either([_quoted(part) for part in parts])}."
+
+
+def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
+    """How the numbers are weighted, and what the weights leave of the base."""
+    whole = _of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
+    # one that is hidden everywhere is no number
+    effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max()) if not pd.isna(deff)]
+    deff = " to ".join(dict.fromkeys(effects)) or "[c]"
+    return (
+        f"Weighted by {wave.weighting}; sample size, valid cases and n are unweighted; weighted base = "
+        f"{_span(whole['weighted_base'])}, effective base = {_span(whole['effective_base'])}, design effect "
+        f"= {deff}; errors take the weights as given."
+    )
+
+
+def _tested(tests: pd.DataFrame) -> str:
+    """What was tested, how, and with what result, for the note under the table."""
+    said = []
+    if (tests["test"] == "two_groups").any():
+        said.append(f"Letters: {LETTERS}")
+    crosstab = tests[(tests["test"] == "rao_scott") & (tests["method"] == "F") & (tests["option"] == "")]
+    for row in crosstab.to_dict("records") if len(crosstab) == 1 else []:
+        degrees = f"{half_up(row['df'], 1)}, {half_up(row['df2'], 1)}"
+        statistic = half_up(row["statistic"], 2)
+        said.append(
+            f"Rao–Scott test of the answers by group: F({degrees}) = {statistic}, {p_value(row['p'])}."
+        )
+    for row in tests[tests["test"] == "friedman"].to_dict("records"):
+        said.append(
+            f"Friedman test of whether all are ranked alike: chi-squared({half_up(row['df'])}) = "
+            f"{half_up(row['statistic'], 1)}, {p_value(row['p'])}, unweighted."
+        )
+    waves = tests[tests["test"] == "two_waves"]
+    if len(waves):
+        apart = (waves["adjusted_p"] < SURE).sum()
+        how = " or ".join(_OF_CHANGES[method] for method in dict.fromkeys(waves["method"]))
+        verb = "is" if apart == 1 else "are"
+        said.append(
+            f"Of {len(waves)} changes between the waves, {apart} {verb} clear at 95% (independent samples, "
+            f"{how}, Holm-adjusted)."
+        )
+    neighbours = tests[tests["test"] == "two_options"]
+    if len(neighbours):
+        apart = (neighbours["adjusted_p"] < SURE).sum()
+        said.append(
+            f"Next to each other in falling order, {apart} of {len(neighbours)} pairs differ at 95% "
+            "(paired t tests, Holm-adjusted)."
+        )
+    if said:
+        said.append("All tests: tables/tests.csv.")
+    return " ".join(said)
+
+
+def _ungrouped(data: pd.DataFrame) -> str:
+    """How many valid cases are in none of the groups, such as those who did not say."""
+    if not data["by"].eq("").any():
+        return ""
+    groups = _of_shares(data).drop_duplicates(["by", "group"])
+    if groups["valid_cases"].isna().any():
+        return ""
+    whole = int(groups.loc[groups["by"] == "", "valid_cases"].iloc[0])
+    left = whole - int(groups.loc[groups["by"] != "", "valid_cases"].sum())
+    return f"; {thousands(left)} of all {thousands(whole)} are in none of them" if left else ""
+
+
+def _net_note(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
+    nets = list(dict.fromkeys(data.loc[data["measure"] == "net", "option"]))
+    said = []
+    for net in nets if exhibit.kind == "diverging_bars" or exhibit.drawn.over_waves else nets[:1]:
+        members = context.survey.nets(exhibit.question)[net]
+        labels = [context.labels.get((exhibit.question, member), plain(member)) for member in members]
+        name = context.survey.net_label(exhibit.question, net)
+        said.append(f"{lowered(name)} = {' + '.join(labels)}")
+    return f"Net {', '.join(said)}, added before rounding."
+
+
+def _sorting(exhibit: Exhibit, kind: str, data: pd.DataFrame) -> str:
+    last = [name for role, name in (("other", "Other"), ("none", "None"), ("dkns", "DKNS"))
+            if (data["role"] == role).any()]  # fmt: skip
+    tail = f"; {', '.join(last)} last" if last else ""
+    shape = exhibit.drawn.table
+    if shape == "two_waves":
+        what = "difference" if exhibit.by else "change"
+        return f"Sorted by the {what} in descending order{tail}."
+    if shape == "all_waves":
+        several = len(data.drop_duplicates(["item", "option"])) == MOST_LINES and not exhibit.show
+        most = f"At most the {MOST_LINES} highest in the latest wave are shown. " if several else ""
+        return f"{most}Sorted by the share in the latest wave{tail}."
+    if shape == "pair":
+        return "Sorted by the share in the first question in descending order."
+    if shape in ("combinations", "steps", "bins"):
+        return ""
+    if kind == "grid" and exhibit.drawn.order == "share":
+        nets = data.loc[data["measure"] == "net", "option_label"]
+        if len(nets):
+            return f"Sorted by net {lowered(nets.iloc[0])}{'; DKNS last' if 'DKNS' in last else ''}."
+        return "In the order of the questionnaire."
+    if exhibit.drawn.order == "share":
+        whom = " of all respondents" if exhibit.by else ""
+        return f"Sorted by the share{whom} in descending order{tail}."
+    return f"In the order of the questionnaire{tail}." if kind != "text" else ""
+
+
+def _alt(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+    """What the exhibit shows, for those who cannot see it: kind, question, base, extremes, gap or change."""
+    latest = contexts[0]
+    own = data[(data["wave"] == latest.wave.name) & (data["question"] == exhibit.question)]
+    own = own[own["flag"] != "uncertain"]
+    everybody = own["by"] == "" if own["by"].eq("").any() else own["by"] != ""
+    whole = own[everybody & own["share"].notna() & ~own["measure"].isin(CHANGES)]
+    measures = _told(exhibit, whole, latest)
+    shown = whole[whole["measure"].isin(measures)]
+    if "net" in measures and len(shown):
+        shown = shown[shown["option"] == shown["option"].iloc[0]]
+    names = shown["item_label"].where(shown["item_label"] != "", shown["option_label"])
+    group = (" (" + shown["group_label"] + ")").where(shown["by"] != "", "")
+    named = shown.assign(name=names + group)
+    ranked = named.sort_values("share", ascending=False, kind="stable")
+    cases = _span(_of_shares(whole)["valid_cases"]) if len(whole) else "0"
+    said = f"{exhibit.drawn.said}: {latest.wordings[exhibit.question].text} {cases} valid cases. "
+    if len(ranked):
+        net = f" ({lowered(ranked['option_label'].iloc[0])})" if "net" in measures else ""
+        said_of = [f"{n} {percent(p)}" for n, p in zip(ranked["name"], ranked["share"], strict=True)]
+        said += f"Highest{net}: {'; '.join(said_of[:3])}. "
+        if len(said_of) > 3:
+            said += f"Lowest: {said_of[-1]}. "
+    said += _largest_change(data) if data["measure"].isin(CHANGES).any() else _largest_gap(data, measures)
+    if any(context.wave.synthetic for context in contexts):
+        said = f"{SYNTHETIC}. {said}"
+    return _short(said)
+
+
+def _told(exhibit: Exhibit, whole: pd.DataFrame, context: Context) -> tuple[str, ...]:
+    """The measures that alt text tells of."""
+    shaped = {"combinations": ("combination",), "steps": ("reached",), "bins": ("bin",)}
+    if exhibit.drawn.table in shaped:
+        return shaped[exhibit.drawn.table]
+    if context.survey.questions[exhibit.question].kind == "grid" and (whole["measure"] == "net").any():
+        return ("net",)
+    return main_measures(whole["measure"])
+
+
+def _largest_change(data: pd.DataFrame) -> str:
+    """The clearest change between two waves, or difference of two groups."""
+    changes = data[data["measure"].isin(CHANGES) & (data["flag"] == "")]
+    if changes.empty:
+        return "No clear change."
+    widest = changes.sort_values("value", key=abs).iloc[-1]
+    name = widest["item_label"] or widest["option_label"]
+    return f"Largest {widest['measure']}: {name}, {points(float(widest['value']))} points."
+
+
+def _largest_gap(data: pd.DataFrame, measures: tuple[str, ...]) -> str:
+    """The option on which the groups of an exhibit are furthest apart, low bases left out."""
+    groups = data[(data["by"] != "") & data["measure"].isin(measures) & (data["flag"] == "")]
+    groups = groups[groups["share"].notna()]
+    if groups["group"].nunique() < 2:
+        return ""
+    each = [rows.sort_values("share") for _, rows in groups.groupby(["option", "item"], sort=False)]
+    widest = max(each, key=lambda rows: float(rows["share"].iloc[-1] - rows["share"].iloc[0]))
+    low, high = widest.iloc[0], widest.iloc[-1]
+    name = high["item_label"] or high["option_label"]
+    return (
+        f"Largest gap: {name}, {high['group_label']} {percent(high['share'])}, "
+        f"{low['group_label']} {percent(low['share'])}."
+    )
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _ALT_LENGTH else text[: _ALT_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,59 @@
+"""Qualtrics: one to three header rows (codes, wording, import ids), a column a question, option or item.
+
+`Q5_3` belongs to question `Q5`; its wording ends in ` - ` and the option or item. `Q5_3_TEXT` is the text
+beside that option.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.exports.tools.heading import Heading
+from pipeline.text.folding import fold
+
+_PART = re.compile(r"(?P<code>.+?)_(?P<part>\d+)(?P<text>_TEXT)?\Z")
+_OWN_TEXT = re.compile(r"(?P<code>.+?)_TEXT\Z")
+_SELECTED = re.compile(r"\s+-\s+Selected Choice\b", re.IGNORECASE)
+_IMPORT_ID = '{"ImportId"'
+_BESIDE = " - text"
+
+
+def header_rows(rows: Sequence[Sequence[str]], _id_heading: str) -> int:
+    """Three with the row of import ids, two with the wording, else one."""
+    third = rows[2] if len(rows) > 2 else []
+    if any(cell.strip().startswith(_IMPORT_ID) for cell in third):
+        return 3
+    second = rows[1] if len(rows) > 1 else []
+    # the columns that Qualtrics adds are worded like their codes: StartDate, Start Date
+    alike = [
+        fold(a).replace(" ", "") == fold(b).replace(" ", "")
+        for a, b in zip(rows[0], second, strict=False)
+        if a
+    ]
+    return 2 if any(alike) else 1
+
+
+def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
+    """One heading a column: the question's code and text, and the option or item as its label."""
+    texts = rows[1] if len(rows) > 1 else [""] * len(rows[0])
+    cells = zip(rows[0], texts, strict=False)
+    return [
+        _heading(column, code.strip(), " ".join(text.split())) for column, (code, text) in enumerate(cells, 1)
+    ]
+
+
+def _heading(column: int, code: str, text: str) -> Heading:
+    part, own = _PART.match(code), _OWN_TEXT.match(code)
+    if part is None and own is None:
+        return Heading(column, code, _SELECTED.sub("", text), "")
+    text = _SELECTED.sub("", text)
+    beside = bool(own or (part and part["text"]))
+    if beside and fold(text).endswith(_BESIDE):
+        text = text[: -len(_BESIDE)].rstrip()
+    question, _, label = text.rpartition(" - ")
+    if not question:
+        question, label = text, ""
+    if part is not None:
+        return Heading(column, part["code"], question, label or part["part"])
+    return Heading(column, own["code"] if own else code, question, label)

@@ -1,0 +1,1 @@
+"""What is printed of tables: grids, notes, workbook, manifest, and the templates of the pages."""

@@ -1,0 +1,371 @@
+"""Tables as printed: what rows and columns an exhibit or a question has, and what stands in each cell.
+
+The page, the workbook, the terminal and Markdown print the same grids. Nothing is computed here: a cell has a
+number of a CSV and the text that it is printed as.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.charts import LOW_BASE, MARKS, NOT_ASKED, SUPPRESSED, UNCERTAIN, kinds
+from pipeline.estimates.formulas import SHARES
+from pipeline.stats.intervals import NAMES
+from pipeline.text.folding import lowered, plain
+from pipeline.text.rounding import end_in_points, half_up, percent, points, thousands
+from pipeline.tidy.printed import CHANGES, Printed
+
+Form = Literal["text", "share", "value", "count", "points"]
+Nets = Mapping[str, Sequence[str]]
+Record = dict[str, Any]
+
+_EQUAL_WEIGHTS = 1 + 1e-9
+_AT_THE_END = ("other", "none", "dkns", "not_applicable")
+_MEASURES = {
+    "mean": "Mean",
+    "median": "Median",
+    "lower_quartile": "Lower quartile",
+    "upper_quartile": "Upper quartile",
+    "ranked": "ranked",
+    "first": "ranked first",
+    "top_3": "ranked among the first three",
+    "mean_rank": "mean rank",
+    "net_promoter_score": "Net promoter score",
+    "written": "Wrote something",
+    "continued": "of the step before",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: the text as printed, the number behind it where there is one, and how that is written.
+
+    `letters` are of the columns that it is higher than; `mark` is that of a low base.
+    """
+
+    text: str
+    number: float = math.nan
+    form: Form = "text"
+    letters: str = ""
+    mark: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Everything that stands in the cell."""
+        return " ".join(part for part in (self.text, self.mark, self.letters) if part)
+
+
+NOTHING = Cell("")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, the letter that others name it by, and the segment that it is a group of."""
+
+    heading: str
+    letter: str = ""
+    over: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The heading with its letter."""
+        return f"{self.heading} ({self.letter})" if self.letter else self.heading
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: `kind` is empty, `net`, `part` (Other, None, DKNS), `base` or `item`."""
+
+    label: str
+    cells: list[Cell]
+    kind: str = ""
+    indent: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: its columns without that of the labels, and its rows; `words` where cells are sentences."""
+
+    columns: list[Column]
+    rows: list[Row] = field(default_factory=list)
+    words: bool = False
+
+
+def grid(data: pd.DataFrame, printed: Printed) -> Grid:
+    """The table of an exhibit, of the waves that it shows, its rows in the order of the figure."""
+    kind = kinds().get(printed.kind)
+    if "wave" in data and not (kind and kind.over_waves):
+        data = data[data["wave"] == printed.wave]
+    shaped = _SHAPED.get(kind.table) if kind else None
+    if shaped:
+        return shaped(data)
+    if data["by"].ne("").any():
+        return banner(data, {})
+    if (data["measure"] == "option").any() and (data["item"] != "").any():
+        return _levels(data)
+    return _single(data)
+
+
+def banner(data: pd.DataFrame, nets: Nets, over: Mapping[str, str] | None = None) -> Grid:
+    """A row an answer, all respondents first and then a column a group of each segment; the bases below.
+
+    `nets` are the options of each: where none is in two, nets stand above their parts. `over` names the
+    segments.
+    """
+    columns: dict[tuple[str, str], Record] = {}
+    items: dict[str, dict[tuple[str, str], dict[tuple[str, str], Record]]] = {}
+    for row in _records(data):
+        place = (str(row["by"]), str(row["group"]))
+        columns.setdefault(place, row)
+        part = _item_of(row)
+        own = items.setdefault(part, {})
+        own.setdefault((str(row["measure"]), str(row["option"] or row["item"])), {})[place] = row
+    shown = Grid(
+        [Column(str(row["group_label"]), str(row["letter"]), (over or {}).get(by, plain(by)) if by else "")
+         for (by, _), row in columns.items()]
+    )  # fmt: skip
+    for item, rows in items.items():
+        if item:
+            label = str(next(iter(next(iter(rows.values())).values()))["item_label"])
+            shown.rows.append(Row(label, [NOTHING] * len(columns), "item"))
+        for key, indent in _arranged(rows, nets):
+            cells = rows[key]
+            first = next(iter(cells.values()))
+            texts = [_cell(cells[place]) if place in cells else NOTHING for place in columns]
+            shown.rows.append(Row(_label(first, bool(item)), texts, _kind(first), indent))
+        bases = [_bases(_base_of(rows, place), _weighted(data)) for place in columns]
+        for label in dict.fromkeys(itertools.chain(*bases)):
+            shown.rows.append(Row(label, [own.get(label, NOTHING) for own in bases], "base"))
+    return shown
+
+
+def _item_of(row: Record) -> str:
+    """The item that a row is a part of: of a grid; things ranked are rows of their own."""
+    levels = row["measure"] in ("option", "net", "mean", "net_promoter_score") and row["item"]
+    return str(row["item"]) if levels else ""
+
+
+def _base_of(rows: Mapping[Any, Mapping[tuple[str, str], Record]], place: tuple[str, str]) -> Record | None:
+    """The row that tells the base of a column: that of a share, or else of a value."""
+    own = [cells[place] for cells in rows.values() if place in cells]
+    return next((row for row in own if row["measure"] in SHARES), own[0] if own else None)
+
+
+def _arranged(rows: Mapping[tuple[str, str], Any], nets: Nets) -> Iterator[tuple[tuple[str, str], bool]]:
+    """The rows in order, each with whether it is a part of the net above it."""
+    there = {option for measure, option in rows if measure == "option"}
+    members = {net: [o for o in own if o in there] for net, own in nets.items() if ("net", net) in rows}
+    listed = [option for own in members.values() for option in own]
+    if not members or len(set(listed)) < len(listed):
+        yield from ((key, False) for key in rows)
+        return
+    of = {option: net for net, own in members.items() for option in own}
+    given: set[tuple[str, str]] = set()
+    for measure, option in rows:
+        net = of.get(option, "") if measure == "option" else ""
+        if net and ("net", net) not in given:
+            for key, indent in [(("net", net), False), *((("option", o), True) for o in members[net])]:
+                given.add(key)
+                yield key, indent
+        elif (measure, option) not in given:
+            given.add((measure, option))
+            yield (measure, option), False
+
+
+def _single(data: pd.DataFrame) -> Grid:
+    """A row an answer: share, interval, respondents."""
+    shares, values = data["measure"].isin(SHARES).any(), (~data["measure"].isin(SHARES)).any()
+    heading = "Share or value" if shares and values else "Share" if shares else "Value"
+    shown = Grid([Column(heading), Column(intervals(data)), Column("Respondents")])
+    for row in _records(data):
+        cells = [_cell(row), Cell(_interval(row)), _count(row["respondents"])]
+        shown.rows.append(Row(_label(row), cells, _kind(row)))
+    for label, cell in _bases(next(_records(data)), _weighted(data)).items():
+        shown.rows.append(Row(label, [NOTHING, NOTHING, cell], "base"))
+    return shown
+
+
+def _levels(data: pd.DataFrame) -> Grid:
+    """A row an item, a column a level, then nets, the mean score and the base."""
+    whole = data[data["by"] == ""]
+    levels = whole[whole["measure"].isin(["option", "net"])]
+    columns = list(
+        dict.fromkeys(zip(levels["measure"], levels["option"], levels["option_label"], strict=True))
+    )
+    scored = (whole["measure"] == "mean").any()
+    names = [label if m == "option" else f"Net {lowered(label)}" for m, _, label in columns]
+    weighted = _weighted(whole)
+    tail = (["Mean score"] if scored else []) + ["Valid cases"] + (["Effective base"] if weighted else [])
+    shown = Grid([Column(name) for name in [*names, *tail]])
+    for item in dict.fromkeys(whole["item"]):
+        rows = {(str(r["measure"]), str(r["option"])): r for r in _records(whole[whole["item"] == item])}
+        cells = [_cell(rows[m, o]) if (m, o) in rows else Cell(NOT_ASKED) for m, o, _ in columns]
+        if scored:
+            cells.append(_cell(rows["mean", ""]) if ("mean", "") in rows else NOTHING)
+        first = next(iter(rows.values()))
+        cells.append(replace(_count(first["valid_cases"]), mark=_mark(first)))
+        if weighted:
+            cells.append(_count(first["effective_base"]))
+        shown.rows.append(Row(str(first["item_label"]), cells))
+    return shown
+
+
+def _compared(data: pd.DataFrame) -> Grid:
+    """A row an answer, a column a wave, a group or a question; behind them the change and its interval."""
+    sides = data[~data["measure"].isin(CHANGES)]
+    changes = data[data["measure"].isin(CHANGES)]
+    columns: dict[tuple[str, str, str], Record] = {}
+    cells: dict[tuple[str, str], dict[tuple[str, str, str], Record]] = {}
+    for row in _records(sides):
+        column = (str(row["wave"]), str(row["group"]), str(row["question"]))
+        if row["flag"] != "not_asked" or column not in columns:
+            columns[column] = row
+        cells.setdefault((str(row["item"]), str(row["option"])), {})[column] = row
+    asked = len({question for _, _, question in columns}) > 1
+    names = [row["group_label"] if group else plain(question) if asked else wave
+             for (wave, group, question), row in columns.items()]  # fmt: skip
+    moved: dict[str, dict[tuple[str, str], Record]] = {}
+    for row in _records(changes):
+        moved.setdefault(str(row["group_label"]), {})[str(row["item"]), str(row["option"])] = row
+    tail: list[Column] = []
+    for label, rows in moved.items():
+        of = f" {label}" if len(moved) > 1 else ""
+        measure = str(next(iter(rows.values()))["measure"])
+        tail += [Column(f"{measure.capitalize()}{of} in points"), Column("Interval, adjusted")]
+    shown = Grid([*(Column(str(name)) for name in names), *tail])
+    for key, own in cells.items():
+        first = next(iter(own.values()))
+        texts = [_cell(own[column]) if column in own else Cell(NOT_ASKED) for column in columns]
+        for rows in moved.values():
+            texts += _moved(rows[key]) if key in rows else [NOTHING, NOTHING]
+        parts = (str(first["item_label"]), str(first["option_label"]))
+        label = _label(first) if not all(parts) else ": ".join(parts)
+        shown.rows.append(Row(label, texts, "part" if first["role"] in _AT_THE_END else ""))
+    bases = [
+        NOTHING if pd.isna(row["valid_cases"]) else replace(_count(row["valid_cases"]), mark=_mark(row))
+        for row in columns.values()
+    ]
+    shown.rows.append(Row("Valid cases", bases + [NOTHING] * len(tail), "base"))
+    return shown
+
+
+def _moved(row: Record) -> list[Cell]:
+    """A change with its interval, where there is one."""
+    value, low, high = (float(row[name]) for name in ("value", "low", "high"))
+    if value != value or row["flag"] in MARKS:
+        return [Cell(MARKS.get(str(row["flag"]), "")), NOTHING]
+    mark = {"no_clear_change": "n.s.", "low_base": LOW_BASE}.get(str(row["flag"]), "")
+    interval = Cell(f"{end_in_points(low)} to {end_in_points(high)}") if low == low else NOTHING
+    return [Cell(points(value), value, "points", mark=mark), interval]
+
+
+def _published(data: pd.DataFrame) -> Grid:
+    """A row a published number, with its source and base, and what the survey itself says of its theme."""
+    names = ("Published", "Base", "Asked", "Source", "Grade")
+    beside = ("This survey", "Its base") if data["beside"].ne("").any() else ()
+    shown = Grid([Column(name) for name in (*names, *beside)], words=True)
+    for row in _records(data):
+        if row["beside"]:
+            own = [_cell(row | {"measure": "option"}), replace(_count(row["n"]), mark=_mark(row))]
+            shown.rows[-1].cells[-len(beside) :] = own
+            continue
+        label = f"{row['label']} ({row['group']})" if row["group"] else str(row["label"])
+        known: Cell = Cell("not known") if pd.isna(row["n"]) else _count(row["n"])
+        number = Cell(f"{row['percent']}%", float(row["share"]), "share")
+        texts = [Cell(str(row[name])) for name in ("wording", "source", "grade")]
+        shown.rows.append(Row(label, [number, known, *texts, *[NOTHING] * len(beside)]))
+    return shown
+
+
+_SHAPED: dict[str, Callable[[pd.DataFrame], Grid]] = {
+    "published": _published,
+    "two_waves": _compared,
+    "all_waves": _compared,
+    "pair": _compared,
+}
+
+
+def intervals(data: pd.DataFrame) -> str:
+    """The intervals in use, as print names them; that of means is t, and changes say their own."""
+    own = data[~data["measure"].isin(CHANGES)]
+    names = [NAMES[interval] for interval in dict.fromkeys(own["interval"]) if interval]
+    return f"95% {' and '.join(names)} interval{'s' if len(names) > 1 else ''}"
+
+
+def _records(data: pd.DataFrame) -> Iterator[Record]:
+    for row in data.to_dict("records"):
+        yield {str(name): value for name, value in row.items()}
+
+
+def _label(row: Record, in_item: bool = False) -> str:
+    label = str(row["option_label"] or ("" if in_item else row["item_label"]) or "")
+    if row["role"] == "net":
+        return f"Net: {lowered(label)}"
+    measure = _MEASURES.get(str(row["measure"]), "")
+    if not measure:
+        return label
+    return f"{label}, {measure}" if label else measure[0].upper() + measure[1:]
+
+
+def _kind(row: Record) -> str:
+    return "net" if row["role"] == "net" else "part" if row["role"] in _AT_THE_END else ""
+
+
+def _cell(row: Record) -> Cell:
+    """The share or the value of a row, with its letters."""
+    hidden = MARKS.get(str(row["flag"]))
+    letters = str(row.get("higher_than") or "")
+    if row["measure"] in SHARES:
+        share = float(row["share"])
+        return Cell(hidden) if hidden else Cell(percent(share), share, "share", letters)
+    value = float(row["value"])
+    if hidden or value != value:
+        return Cell(hidden or "")
+    return Cell(f"{half_up(value, 1)}", value, "value", letters, _mark(row))
+
+
+def _interval(row: Record) -> str:
+    low, high = float(row["low"]), float(row["high"])
+    if low != low or row["flag"] in MARKS:
+        return ""
+    if row["measure"] in SHARES:
+        return f"{percent(low)} to {percent(high)}"
+    return f"{half_up(low, 1)} to {half_up(high, 1)}"
+
+
+def _bases(row: Record | None, weighted: bool) -> dict[str, Cell]:
+    """The bases under a column; with weighted and effective ones."""
+    if row is None:
+        return {}
+    bases: dict[str, Cell] = {}
+    if not pd.isna(row["sample_size"]) and row["sample_size"] != row["valid_cases"]:
+        bases["Sample size"] = _count(row["sample_size"])
+    bases["Valid cases"] = replace(_count(row["valid_cases"]), mark=_mark(row))
+    if weighted:
+        bases["Weighted base"] = _count(row["weighted_base"])
+        bases["Effective base"] = _count(row["effective_base"])
+        deff = row["deff"]
+        bases["Design effect"] = NOTHING if pd.isna(deff) else Cell(f"{half_up(deff, 2)}", deff, "value")
+    if not pd.isna(row["total_mentions"]):
+        bases["Total mentions"] = _count(row["total_mentions"])
+    return bases
+
+
+def _count(count: Any) -> Cell:
+    return NOTHING if pd.isna(count) else Cell(thousands(float(count)), float(count), "count")
+
+
+def _mark(row: Record) -> str:
+    marks = {"low_base": LOW_BASE, "uncertain": UNCERTAIN, "suppressed": SUPPRESSED}
+    return marks.get(str(row["flag"]), "")
+
+
+def _weighted(data: pd.DataFrame) -> bool:
+    """Whether respondents have different weights."""
+    return bool((data["deff"] > _EQUAL_WEIGHTS).any())

@@ -1,0 +1,303 @@
+"""tables.xlsx: a cover, linked contents, notes, and a sheet a table, for who works in a spreadsheet.
+
+It prints the CSVs that `tables` has written and computes nothing. No text in it is a formula.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import math
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from pipeline.declarations.survey import Survey
+from pipeline.exhibits import captions
+from pipeline.pages import notes
+from pipeline.pages.grids import Grid, Row, banner, grid
+from pipeline.project.paths import Paths
+from pipeline.tidy.csv import read, read_exhibits
+
+# the bytes must repeat, so every workbook is of the same moment
+_CREATED = datetime.datetime(1980, 1, 1)
+_SHEET_NAME = 31
+_BAD = re.compile(r"[\[\]:*?/\\]")
+_FORMS = {"share": "0%", "value": "0.0", "count": "#,##0", "points": "[>=0.5]+0;[<=-0.5]−0;0"}
+_NAMES_WIDTH, _NUMBER_WIDTH, _LETTERS_WIDTH, _WORDS_WIDTH = 46, 12, 9, 40
+_PARAGRAPH = 120  # characters of a line of what stands above and below a table
+_LINE = 13.5  # points
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: `lead` stands above it, `notes` below it."""
+
+    name: str
+    title: str
+    lead: list[str]
+    table: Grid
+    notes: list[str]
+
+
+def workbook(paths: Paths, questionnaire: Survey) -> bytes:
+    """The workbook of a survey whose tables are written."""
+    sheets = _named([*_exhibits(paths), *_questions(paths, questionnaire)])
+    waves = read(paths, "waves").to_dict("records")
+    file = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book: Any = xlsxwriter.Workbook(file, options)
+    book.set_properties({"title": questionnaire.title, "created": _CREATED})
+    look = _Look(book)
+    _cover(book, look, questionnaire, waves)
+    _contents(book, look, sheets)
+    _notes(book, look, paths, questionnaire)
+    for sheet in sheets:
+        _write(book, look, sheet)
+    book.close()
+    return file.getvalue()
+
+
+def _exhibits(paths: Paths) -> Iterator[Sheet]:
+    for printed in read_exhibits(paths):
+        lead = [printed.subtitle, printed.question, *([notes.INVENTED] if printed.synthetic else [])]
+        table = grid(read(paths, printed.id), printed)
+        yield Sheet(f"{printed.number} {printed.id}", printed.heading, lead, table, printed.notes)
+
+
+def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
+    """A sheet a question and wave: all respondents, and every segment beside them."""
+    put = read(paths, "questionnaire").drop_duplicates(["wave", "question"])
+    waves = {wave["wave"]: wave for wave in read(paths, "waves").to_dict("records")}
+    over = notes.segment_names(questionnaire, put)
+    for question, own in put.groupby("question", sort=False):
+        data = read(paths, f"frequencies/{question}")
+        # the latest wave first
+        for row in own[::-1].to_dict("records"):
+            rows = data[data["wave"] == row["wave"]]
+            if rows.empty:
+                continue
+            wave = waves[row["wave"]]
+            yield Sheet(
+                f"{question} {row['wave']}",
+                f"{row['code']}. {row['text']} {row['mode']}".strip(),
+                _lead(row, wave),
+                banner(rows, questionnaire.nets(str(question)), over),
+                _below(rows, wave, questionnaire),
+            )
+
+
+def _lead(row: Mapping[Any, Any], wave: Mapping[Any, Any]) -> list[str]:
+    fielded = f", fielded {notes.period(wave)}" if wave["fielded_from"] else ""
+    said = [
+        f"{wave['title']}{fielded}. Base: {row['base'] or 'everyone'}.",
+        "Column %: shares are of the valid cases of each column. DKNS kept.",
+    ]
+    return [*said, notes.INVENTED] if wave["synthetic"] else said
+
+
+def _below(rows: pd.DataFrame, wave: Mapping[Any, Any], questionnaire: Survey) -> list[str]:
+    below = [f"Letters: {captions.LETTERS}", notes.marks(questionnaire), notes.ROUNDING]
+    if rows["total_mentions"].notna().any():
+        below.insert(0, notes.MULTIPLE)
+    if credit := notes.credit(wave):
+        below.append(f"Responses: {credit}.")
+    return below
+
+
+def _named(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """The sheets with names that a workbook takes: 31 characters, each once, whatever their case."""
+    taken = {"cover", "contents", "notes"}
+    named = []
+    for sheet in sheets:
+        wanted = _BAD.sub("_", sheet.name).strip("'")
+        name, count = wanted[:_SHEET_NAME], 1
+        while name.casefold() in taken:
+            count += 1
+            tail = f"~{count}"
+            name = wanted[: _SHEET_NAME - len(tail)] + tail
+        taken.add(name.casefold())
+        named.append(replace(sheet, name=name))
+    return named
+
+
+class _Look:
+    """The formats of a workbook."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def __call__(self, **said: Any) -> Any:
+        """A format; each is made once."""
+        key = tuple(sorted(said.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format({"font_name": "Arial", "font_size": 10} | said)
+        return self._made[key]
+
+    @property
+    def title(self) -> Any:
+        """That of the first line of a sheet."""
+        return self(bold=True, font_size=14)
+
+    @property
+    def grey(self) -> Any:
+        """That of what stands around a table."""
+        return self(font_color="#595959")
+
+    @property
+    def link(self) -> Any:
+        """That of a link."""
+        return self(font_color="#12436D", underline=1)
+
+
+def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mapping[Any, Any]]) -> None:
+    page = _page(book, "Cover")
+    page.set_column(0, 0, 28)
+    page.set_column(1, 1, 70)
+    page.write_string(0, 0, questionnaire.title, look.title)
+    lines = [("Population", questionnaire.population or "not stated")]
+    for wave in waves:
+        fielded = f"fielded {notes.period(wave)}, " if wave["fielded_from"] else ""
+        said = f"{fielded}{wave['received']} responses received, {wave['analysed']} analysed"
+        lines.append((str(wave["title"]), said + (f". {notes.INVENTED}" if wave["synthetic"] else "")))
+        if credit := notes.credit(wave):
+            lines.append(("Responses", f"{credit}."))
+    for number, (name, said) in enumerate(lines, 2):
+        page.set_row(number, max(_height(name, 28), _height(said, 70)))
+        page.write_string(number, 0, name, look(bold=True, valign="top", text_wrap=True))
+        page.write_string(number, 1, said, look(text_wrap=True, valign="top"))
+    for number, sheet in enumerate(("Contents", "Notes"), len(lines) + 3):
+        page.write_url(number, 0, f"internal:'{sheet}'!A1", look.link, string=sheet)
+
+
+def _contents(book: Any, look: _Look, sheets: Sequence[Sheet]) -> None:
+    page = _page(book, "Contents")
+    page.set_column(0, 0, 34)
+    page.set_column(1, 1, 110)
+    page.freeze_panes(2, 0)
+    page.write_string(0, 0, "Contents", look.title)
+    page.write_string(1, 0, "Sheet", look(bold=True, bottom=1))
+    page.write_string(1, 1, "Table", look(bold=True, bottom=1))
+    for number, sheet in enumerate(sheets, 2):
+        page.write_url(number, 0, _link(sheet.name), look.link, string=sheet.name)
+        page.write_string(number, 1, sheet.title, look())
+
+
+def _link(name: str) -> str:
+    doubled = name.replace("'", "''")
+    return f"internal:'{doubled}'!A1"
+
+
+def _notes(book: Any, look: _Look, paths: Paths, questionnaire: Survey) -> None:
+    page = _page(book, "Notes")
+    page.set_column(0, 0, 24)
+    page.set_column(1, 1, 110)
+    page.write_string(0, 0, "Notes", look.title)
+    waves = read(paths, "waves").to_dict("records")
+    said_of = notes.methodology(questionnaire, waves, read(paths, "comparisons"))
+    for number, (name, said) in enumerate(said_of, 2):
+        page.set_row(number, max(_height(name, 24), _height(said, 110)))
+        page.write_string(number, 0, name, look(bold=True, valign="top", text_wrap=True))
+        page.write_string(number, 1, said, look(text_wrap=True, valign="top"))
+
+
+def _page(book: Any, name: str) -> Any:
+    """A new sheet that prints on A4, as wide as it is."""
+    page = book.add_worksheet(name)
+    page.hide_gridlines(2)
+    page.set_paper(9)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    return page
+
+
+def _write(book: Any, look: _Look, sheet: Sheet) -> None:
+    page = _page(book, sheet.name)
+    page.set_column(0, 0, _NAMES_WIDTH)
+    page.write_string(0, 0, sheet.title, look.title)
+    lead = _paragraphs(sheet.lead)
+    for number, said in enumerate(lead, 1):
+        page.write_string(number, 0, said, look.grey)
+    page.write_url(len(lead) + 1, 0, "internal:'Contents'!A1", look.link, string="Contents")
+    top = len(lead) + 3
+    table = sheet.table
+    lettered = [_has_letters(table, place) for place in range(len(table.columns))]
+    lefts, left = [], 1
+    for own in lettered:
+        lefts.append(left)
+        left += 2 if own else 1
+    heading = look(bold=True, bottom=1, align="right", text_wrap=True, valign="bottom")
+    page.write_blank(top + 1, 0, None, look(bottom=1))
+    over = ""
+    widths = [_WORDS_WIDTH if table.words and p > 1 else _NUMBER_WIDTH for p in range(len(table.columns))]
+    tallest = max(_height(c.whole, w) for c, w in zip(table.columns, widths, strict=True))
+    page.set_row(top + 1, tallest)
+    for place, column in enumerate(table.columns):
+        page.set_column(lefts[place], lefts[place], widths[place])
+        if column.over != over:
+            over = column.over
+            page.write_string(top, lefts[place], over, look(bold=True, font_color="#12436D"))
+        page.write_string(top + 1, lefts[place], column.whole, heading)
+        if lettered[place]:
+            page.set_column(lefts[place] + 1, lefts[place] + 1, _LETTERS_WIDTH)
+            page.write_blank(top + 1, lefts[place] + 1, None, heading)
+    for number, row in enumerate(table.rows, top + 2):
+        words = [_height(cell.text, width) for cell, width in zip(row.cells, widths, strict=True)]
+        page.set_row(number, max(_height(row.label, _NAMES_WIDTH), *(words if table.words else [0.0])))
+        _write_row(page, look, number, row, list(zip(lefts, lettered, strict=True)), table.words)
+    page.freeze_panes(top + 2, 1)
+    for number, said in enumerate(_paragraphs(sheet.notes), top + 3 + len(table.rows)):
+        page.write_string(number, 0, said, look.grey)
+
+
+def _paragraphs(texts: Sequence[str]) -> list[str]:
+    """Texts broken into lines, a row each: a row that is as long as its text would not print."""
+    return [line for text in texts for line in textwrap.wrap(text, _PARAGRAPH) or [""]]
+
+
+def _height(text: str, width: int) -> float:
+    """The points that a text takes in a column so many characters wide; bold is wider than most."""
+    return _LINE * max(len(textwrap.wrap(text, max(width - 2, 4))), 1)
+
+
+def _has_letters(table: Grid, place: int) -> bool:
+    cells = [row.cells[place] for row in table.rows]
+    return bool(table.columns[place].letter) or any(cell.letters or cell.mark for cell in cells)
+
+
+def _write_row(
+    page: Any, look: _Look, number: int, row: Row, places: Sequence[tuple[int, bool]], words: bool
+) -> None:
+    style: dict[str, Any] = {}
+    if row.kind in ("net", "item"):
+        style["bold"] = True
+    if row.kind == "base":
+        style["font_color"] = "#595959"
+    if row.kind == "item":
+        style["top"] = 1
+    indent = {"indent": 1} if row.indent else {}
+    page.write_string(number, 0, row.label, look(**style, **indent, text_wrap=True, valign="top"))
+    for cell, (left, lettered) in zip(row.cells, places, strict=True):
+        if not math.isnan(cell.number):
+            # points are told as whole numbers, and shares as parts of one
+            value = cell.number * 100 if cell.form == "points" else cell.number
+            page.write_number(number, left, value, look(**style, num_format=_FORMS[cell.form], valign="top"))
+        elif cell.text:
+            align = "left" if words else "right"
+            page.write_string(
+                number, left, cell.text, look(**style, align=align, text_wrap=words, valign="top")
+            )
+        if lettered and (cell.letters or cell.mark):
+            beside = " ".join(part for part in (cell.mark, cell.letters) if part)
+            page.write_string(number, left + 1, beside, look(**style, font_size=8, valign="top"))

@@ -1,0 +1,552 @@
+"""The files of a bundle of respondent-level data: the answers three times over, and what tells of them.
+
+No file says when it was made: the same answers give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from pipeline.declarations.public import Public
+from pipeline.declarations.survey import Survey
+from pipeline.exports import spss
+from pipeline.project import files
+from pipeline.project.paths import (
+    CITATION_FILE,
+    DATA_PACKAGE,
+    LICENCE_FILE,
+    PUBLIC_CODEBOOK,
+    RESPONSES_CSV,
+    RESPONSES_PARQUET,
+    RESPONSES_SAV,
+)
+from pipeline.project.sql import literal
+from pipeline.public.microdata import (
+    COUNTED_STATES,
+    NO_SAMPLE,
+    RESPONDENT,
+    WAVE,
+    WEIGHT,
+    Microdata,
+    Variable,
+    states_of,
+)
+from pipeline.tables import Run
+from pipeline.text.folding import in_markdown, without_secrets
+from pipeline.tidy.csv import to_csv
+
+MARK = "SYNTHETIC RESPONSES"
+CHOSEN = {0: "Not chosen", 1: "Chosen"}
+_PARQUET = {"text": "varchar", "category": "varchar", "box": "tinyint", "place": "smallint"}
+_MEASURES = {"text": "nominal", "category": "nominal", "box": "nominal", "place": "ordinal"}
+_LABEL, _VALUE_LABEL, _FILE_LABEL = 256, 120, 64  # the bytes that SPSS has room for
+# where the header of an SPSS file has the date and the time at which it was made
+_MADE_AT = slice(92, 109)
+_NO_DATE = b"01 Jan 0000:00:00"
+# identifiers by which programs know a licence (SPDX); others are named, and not identified, in CITATION.cff
+_SPDX = {
+    "Apache-2.0", "CC0-1.0", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0",
+    "CC-BY-NC-SA-4.0", "CC-BY-ND-4.0", "CC-BY-NC-ND-4.0", "CDLA-Permissive-1.0", "CDLA-Permissive-2.0",
+    "CDLA-Sharing-1.0", "MIT", "ODbL-1.0", "ODC-By-1.0", "PDDL-1.0",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WaveNote:
+    """What is told of one wave and of where its answers come from."""
+
+    wave: str
+    title: str
+    fielded: str
+    synthetic: bool
+    received: int
+    analysed: int
+    weighting: str
+    licence: str
+    citation: str
+    urls: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is told of the bundle as a whole."""
+
+    survey: str
+    title: str
+    population: str
+    authors: str
+    public: Public
+    licence: str
+    citation: str
+    waves: Sequence[WaveNote]
+
+    @property
+    def mark(self) -> str:
+        """What marks synthetic responses, and which those are; empty where all are real."""
+        invented = [wave.wave for wave in self.waves if wave.synthetic]
+        if not invented:
+            return ""
+        whose = "" if len(invented) == len(self.waves) else f" in {_listed(invented)}"
+        return f"{MARK}{whose}: invented, nobody gave them."
+
+
+def facts(run: Run, public: Public) -> Facts:
+    """What the declarations and the database tell of the bundle."""
+    declared = run.declared.survey
+    urls = {fielding.name: fielding.wave.source.url for fielding in run.declared.fieldings}
+    waves = [
+        WaveNote(
+            wave=str(row["wave"]),
+            title=str(row["title"]),
+            fielded=" to ".join(filter(None, (str(row["fielded_from"]), str(row["fielded_to"])))),
+            synthetic=bool(row["synthetic"]),
+            received=int(row["received"]),
+            analysed=int(row["analysed"]),
+            weighting=str(row["weighting"]),
+            licence=str(row["licence"]),
+            citation=str(row["citation"]),
+            urls=urls[str(row["wave"])],
+        )
+        for row in run.connection.execute("select * from waves").df().to_dict("records")
+    ]
+    return Facts(
+        survey=run.paths.survey,
+        title=declared.title,
+        population=declared.population,
+        authors=_authors(declared, waves),
+        public=public,
+        licence=" ".join(public.licence.split()),
+        citation=" ".join(public.citation.split()) or _citation(declared, waves),
+        waves=waves,
+    )
+
+
+def _authors(declared: Survey, waves: Sequence[WaveNote]) -> str:
+    """Who is cited: the sponsor, or the survey itself where there is none or nobody was asked."""
+    invented = all(wave.synthetic for wave in waves)
+    return declared.title if invented else declared.methodology.sponsor or declared.title
+
+
+def _citation(declared: Survey, waves: Sequence[WaveNote]) -> str:
+    years = sorted({date[:4] for wave in waves for date in wave.fielded.split(" to ") if date})
+    synthetic = ", synthetic responses" if any(wave.synthetic for wave in waves) else ""
+    fielded = f", fielded {_listed(years)}" if years else ""
+    return f"{declared.title}{fielded}{synthetic}. Respondent-level data."
+
+
+def fill(folder: Path, data: Microdata, told: Facts) -> None:
+    """Write every file of the bundle into an empty folder."""
+    files.write(folder / RESPONSES_CSV, to_csv(data.frame))
+    _parquet(folder / RESPONSES_PARQUET, data)
+    _sav(folder / RESPONSES_SAV, data, told)
+    files.write(folder / PUBLIC_CODEBOOK, "\n".join(_codebook(data, told)) + "\n")
+    files.write(folder / LICENCE_FILE, "\n".join(_licence(told)) + "\n")
+    files.write(folder / CITATION_FILE, "\n".join(_cff(told)) + "\n")
+    package = _package(folder, data, told)
+    files.write(folder / DATA_PACKAGE, json.dumps(package, indent=2, ensure_ascii=False) + "\n")
+
+
+def _parquet(path: Path, data: Microdata) -> None:
+    columns = ", ".join(
+        f'"{one.name}"::{_PARQUET.get(one.kind, "double")} as "{one.name}"' for one in data.variables
+    )
+    with duckdb.connect() as connection:
+        # one thread: the rows stay in their order, and the groups of rows are the same
+        connection.execute("set threads = 1")
+        connection.register("frame", data.frame)
+        connection.execute(
+            f"copy (select {columns} from frame) to {literal(str(path))} (format parquet, compression zstd)"
+        )
+
+
+def _sav(path: Path, data: Microdata, told: Facts) -> None:
+    numbers = {one.spss: _as_numbers(data.frame[one.name], one) for one in data.variables}
+    labels = {one.spss: value_labels(one) for one in data.variables if one.kind in ("category", "box")}
+    spss.write(
+        path,
+        pd.DataFrame(numbers),
+        row_compress=True,
+        file_label=_fitted(f"{MARK}: {told.title}" if told.mark else told.title, _FILE_LABEL),
+        column_labels={one.spss: variable_label(one) for one in data.variables},
+        variable_value_labels={name: own for name, own in labels.items() if own},
+        variable_measure={
+            one.spss: "ordinal" if one.ordered else _MEASURES.get(one.kind, "scale") for one in data.variables
+        },
+        variable_format={
+            one.spss: "F12.6" if one.kind == "weight" else "F8.2" if one.kind == "points" else "F5.0"
+            for one in data.variables
+            if one.kind != "text"
+        },
+    )
+    # ReadStat writes the time into the header, and the same answers would never give the same bytes
+    content = bytearray(path.read_bytes())
+    content[_MADE_AT] = _NO_DATE
+    files.write(path, bytes(content))
+
+
+def _as_numbers(column: pd.Series, one: Variable) -> pd.Series:
+    if one.kind == "text":
+        return column.astype(object)
+    if one.kind == "category":
+        return column.map(one.codes).astype(float)
+    return pd.Series(column.astype("Float64").to_numpy(float, na_value=float("nan")))
+
+
+def variable_label(one: Variable) -> str:
+    """The label of a variable in responses.sav: its title, as far as there is room."""
+    return _fitted(one.title, _LABEL)
+
+
+def value_labels(one: Variable) -> dict[float, str]:
+    """The labels of a variable's values in responses.sav, by code, as far as there is room; no two alike."""
+    if one.kind == "box":
+        return {float(code): label for code, label in CHOSEN.items()}
+    cut = {value: _fitted(label, _VALUE_LABEL) for value, label in one.values.items()}
+    alike = Counter(cut.values())
+    return {
+        float(one.codes[value]): label
+        if alike[label] == 1
+        else _fitted(one.values[value], _VALUE_LABEL - len(_behind(value).encode())) + _behind(value)
+        for value, label in cut.items()
+    }
+
+
+def _behind(value: str) -> str:
+    """What tells a label from another that begins alike."""
+    return f" [{_fitted(value, _VALUE_LABEL // 2)}]"
+
+
+def _fitted(text: str, room: int) -> str:
+    """A text cut at a character and ended with `…` where it has more bytes than there is room for."""
+    data = " ".join(text.split()).encode()
+    if len(data) <= room:
+        return data.decode()
+    return data[: room - len("…".encode())].decode(errors="ignore").rstrip() + "…"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def _licence(told: Facts) -> Iterator[str]:
+    yield f"The respondent-level data of “{told.title}” in this folder are published under this licence:"
+    yield ""
+    yield f"    {told.licence}"
+    yield ""
+    if told.mark:
+        yield told.mark
+        yield ""
+    yield "They were made from:"
+    for wave in told.waves:
+        yield f"- {wave.title} ({wave.wave}): {wave.licence or 'no licence of its own is stated'}"
+        if wave.citation:
+            yield f"  {wave.citation}"
+
+
+def _cff(told: Facts) -> Iterator[str]:
+    """CITATION.cff, in version 1.2.0 of the format; JSON's texts are texts of YAML too."""
+    values = {
+        "cff-version": "1.2.0",
+        "message": f"Please cite these data as: {told.citation}",
+        "type": "dataset",
+        "title": f"{told.title}: respondent-level data",
+        "abstract": _description(told),
+    }
+    for key, value in values.items():
+        yield f"{key}: {json.dumps(value, ensure_ascii=False)}"
+    if told.licence in _SPDX:
+        yield f"license: {told.licence}"
+    yield "authors:"
+    yield f"  - name: {json.dumps(told.authors, ensure_ascii=False)}"
+
+
+def _description(told: Facts) -> str:
+    """One paragraph on the data; it begins with what marks synthetic responses."""
+    waves = _listed([wave.wave for wave in told.waves])
+    population = f" Population: {told.population}." if told.population else ""
+    said = f"Rows of respondents of the waves {waves} of “{told.title}”, pseudonymous and k-anonymous."
+    return f"{told.mark} {said}{population}".strip()
+
+
+def _package(folder: Path, data: Microdata, told: Facts) -> dict[str, Any]:
+    """datapackage.json: Frictionless Data Package, version 1."""
+    mark = f"{told.mark} " if told.mark else ""
+    csv = {
+        "profile": "tabular-data-resource",
+        "name": "responses",
+        "title": "Responses as CSV",
+        "description": f"{mark}A row a respondent; an empty cell is explained in {PUBLIC_CODEBOOK}.",
+        **_file(folder / RESPONSES_CSV, "csv", "text/csv"),
+        "encoding": "utf-8",
+        "schema": {
+            "fields": [_field(one, told) for one in data.variables],
+            "missingValues": [""],
+            "primaryKey": RESPONDENT,
+        },
+    }
+    others = [
+        ("parquet", RESPONSES_PARQUET, "application/vnd.apache.parquet", "the same as Parquet"),
+        ("sav", RESPONSES_SAV, "application/x-spss-sav", "the same for SPSS, with labels"),
+    ]
+    return {
+        # a tabular package may hold nothing but CSV; here the CSV alone is a tabular resource
+        "profile": "data-package",
+        "name": told.survey.lower(),
+        "title": f"{told.title}: respondent-level data",
+        "description": _description(told),
+        "synthetic": bool(told.mark),
+        "licenses": [{"name": _identifier(told.licence), "title": told.licence}],
+        "sources": [_as_source(wave, url) for wave in told.waves for url in wave.urls or [""]],
+        "resources": [
+            csv,
+            *(
+                {
+                    "profile": "data-resource",
+                    "type": "file",
+                    "name": f"responses-{form}",
+                    "title": f"Responses: {said}",
+                    "description": f"{mark}The rows and columns of {RESPONSES_CSV}: {said}.",
+                    **_file(folder / name, form, kind),
+                }
+                for form, name, kind, said in others
+            ),
+        ],
+    }
+
+
+def _identifier(licence: str) -> str:
+    """A licence by a name of the signs that a data package takes: `CC BY-SA 4.0` is `CC-BY-SA-4.0`."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", licence).strip("-") or "custom"
+
+
+def _file(path: Path, form: str, kind: str) -> dict[str, Any]:
+    return {
+        "path": path.name,
+        "format": form,
+        "mediatype": kind,
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{files.sha256(path)}",
+    }
+
+
+def _as_source(wave: WaveNote, url: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"title": wave.title, "wave": wave.wave, "synthetic": wave.synthetic}
+    # what stands behind the path may be somebody's key
+    path = without_secrets(url).partition("?")[0]
+    own = {"path": path, "licence": wave.licence, "citation": wave.citation}
+    return told | {key: value for key, value in own.items() if value}
+
+
+def _field(one: Variable, told: Facts) -> dict[str, Any]:
+    """How a column is described: its type, its title, and what can stand in it."""
+    field: dict[str, Any] = {"name": one.name, "type": "string", "title": one.title}
+    if one.name == WAVE:
+        field["constraints"] = {"required": True, "enum": [wave.wave for wave in told.waves]}
+    elif one.name == RESPONDENT:
+        field["constraints"] = {"required": True, "unique": True, "pattern": "[0-9a-f]{12}"}
+    elif one.kind == "category":
+        field["description"] = "; ".join(f"{value}: {label}" for value, label in one.values.items())
+        field["constraints"] = {"enum": list(one.values)}
+        field["categories"] = [{"value": value, "label": label} for value, label in one.values.items()]
+    elif one.kind == "box":
+        field |= {"type": "integer", "description": "1: chosen; 0: not chosen; empty: no answer"}
+        field["constraints"] = {"enum": list(CHOSEN)}
+    elif one.kind == "place":
+        field |= {"type": "integer", "description": "the place given, from 1; empty: none"}
+        field["constraints"] = {"minimum": 1}
+    else:
+        said = "empty: not weighted, or withheld" if one.kind == "weight" else "points; empty: none given"
+        field |= {"type": "number", "description": said}
+    return field
+
+
+def _codebook(data: Microdata, told: Facts) -> Iterator[str]:
+    yield f"# Codebook: {in_markdown(told.title)}, respondent-level data"
+    yield ""
+    if told.mark:
+        yield f"**{told.mark}**"
+        yield ""
+    yield (
+        f"{len(data.frame)} rows, one a respondent, and {len(data.variables)} columns, the same in "
+        f"`{RESPONSES_CSV}`, `{RESPONSES_PARQUET}` and `{RESPONSES_SAV}`. "
+        f"Licence: {in_markdown(told.licence)}. Please cite: {in_markdown(told.citation)}"
+    )
+    yield ""
+    yield from _of_waves(told)
+    yield from _of_anonymity(data, told)
+    yield from _of_changes(data, told)
+    yield from _how_to_read(data)
+    yield "## Columns"
+    yield ""
+    yield "| column | in responses.sav | label |"
+    yield "|---|---|---|"
+    yield from (_row(one) for one in data.variables if not one.question)
+    by_question: dict[str, list[Variable]] = {}
+    for one in data.variables:
+        if one.question:
+            by_question.setdefault(one.question, []).append(one)
+    for question, own in by_question.items():
+        yield ""
+        yield from _section(data, told, question, own)
+
+
+def _of_waves(told: Facts) -> Iterator[str]:
+    yield "## Waves"
+    yield ""
+    yield "| wave | title | fielded | received | analysed | weights | licence of the source | its citation |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for wave in told.waves:
+        synthetic = f" (**{MARK}**)" if wave.synthetic else ""
+        texts = [
+            f"{in_markdown(wave.title)}{synthetic}",
+            wave.fielded or "not stated",
+            str(wave.received),
+            str(wave.analysed),
+            in_markdown(wave.weighting) or "none",
+            in_markdown(wave.licence) or "not stated",
+            in_markdown(wave.citation) or "not stated",
+        ]
+        yield f"| {wave.wave} | {' | '.join(texts)} |"
+    yield ""
+
+
+def _of_anonymity(data: Microdata, told: Facts) -> Iterator[str]:
+    k = told.public.k
+    yield "## Anonymity"
+    yield ""
+    yield (
+        "A respondent is a pseudonym, and the rows are in the order of the pseudonyms. Within a wave, nobody "
+        f"has answers to the quasi-identifiers that fewer than {k} rows share, even if whoever looks has the "
+        "tables of this survey too and knows from them which group each row is in. Respondents who are fewer "
+        "are left out, and so are as many more as it takes that the tables without these rows do not tell of "
+        "them. Answers that would tell what the tables hide are withheld: their cells are empty."
+    )
+    yield ""
+    yield f"**{NO_SAMPLE}**"
+    yield ""
+    for wave in data.anonymity:
+        yield from (f"- {wave.wave}: {said}" for said in wave.in_words(k))
+    yield ""
+    yield f"How many answers fewer than {k} respondents of a wave gave, of each single choice:"
+    yield ""
+    yield f"| question | {' | '.join(wave.wave for wave in data.anonymity)} |"
+    yield f"|---|{'---|' * len(data.anonymity)}"
+    for question in data.anonymity[0].rare:
+        yield f"| {question} | {' | '.join(str(wave.rare[question]) for wave in data.anonymity)} |"
+    yield ""
+
+
+def _of_changes(data: Microdata, told: Facts) -> Iterator[str]:
+    yield "## What is not here"
+    yield ""
+    yield "Texts (those beside an Other too), ids, times, and columns that no question has, never go in."
+    yield ""
+    if data.removed:
+        yield "| question | why it was removed |"
+        yield "|---|---|"
+        yield from (f"| {question} | {in_markdown(reason)} |" for question, reason in data.removed.items())
+        yield ""
+    coarser = [name for name in told.public.coarsen if name not in data.removed]
+    if coarser:
+        yield f"Coarser than they were asked, so that fewer can be told apart: {', '.join(coarser)}."
+        yield ""
+
+
+def _how_to_read(data: Microdata) -> Iterator[str]:
+    yield "## How to read it"
+    yield ""
+    yield (
+        "An empty cell is an answer that is missing. Why, and for how many, the states tell under each "
+        "question: `skipped` (asked, and left blank), `not_reached` (the response ended before), `not_asked` "
+        "(routed past), `not_offered` (the wave did not have it), `withheld` (left out here, whatever it "
+        "was). Who did not know (`dkns`), or said that it does not apply (`not_applicable`), has chosen that "
+        "answer. A box of a multiple choice is 1 where it was chosen, 0 where it was not, and empty for "
+        "whoever gave no answer and where a wave did not offer it. A ranked item has its place, and none "
+        "where it was not ranked. In `responses.sav` answers are numbers, whose labels end in `…` where SPSS "
+        "has no room."
+    )
+    yield ""
+    if any(one.kind == "weight" for one in data.variables):
+        yield (
+            f"`{WEIGHT}` is empty in waves that are not weighted, and where fewer than k rows with the same "
+            "quasi-identifiers share it: weights are made from answers, and would tell them. Those that are "
+            "left add up to no total of the wave."
+        )
+        yield ""
+
+
+def _row(one: Variable) -> str:
+    return f"| {one.name} | {one.spss} | {in_markdown(one.title)} |"
+
+
+def _section(data: Microdata, told: Facts, question: str, own: Sequence[Variable]) -> Iterator[str]:
+    asked = data.questionnaire[data.questionnaire["question"] == question]
+    latest = asked.iloc[-1]
+    yield f"### {question}"
+    yield ""
+    yield f"{in_markdown(str(latest['text']))} {in_markdown(str(latest['mode']))}".rstrip()
+    yield ""
+    for wave, rows in asked.groupby("wave", sort=False):
+        base = in_markdown(str(rows["base"].iloc[0]))
+        whom = f"those with {base}" if base else "everyone"
+        yield f"- {wave}: {in_markdown(str(rows['code'].iloc[0]))}, asked of {whom}"
+    yield ""
+    yield "| column | in responses.sav | label |"
+    yield "|---|---|---|"
+    yield from (_row(one) for one in own)
+    yield ""
+    if own[0].kind == "category":
+        yield from _of_values(own[0], asked, told)
+    elif own[0].part:
+        yield f"Offered: {_offered(own, asked)}."
+        yield ""
+    yield f"| column | wave | {' | '.join(COUNTED_STATES)} |"
+    yield f"|---|---|{'---|' * len(COUNTED_STATES)}"
+    items = [(one.name, one.part) for one in own] if own[0].kind == "category" else [(question, "")]
+    for name, item in items:
+        for wave, counts in states_of(data, question, item):
+            yield f"| {name} | {wave} | {' | '.join(str(count) for count in counts)} |"
+
+
+def _of_values(one: Variable, asked: pd.DataFrame, told: Facts) -> Iterator[str]:
+    """The answers of a category: number and label in SPSS, what is grouped in each, which waves had it."""
+    coarser = told.public.coarsen.get(one.question)
+    parts = {group: declared.options for group, declared in coarser.groups.items()} if coarser else {}
+    waves = _waves_by_part(asked)
+    every = list(dict.fromkeys(asked["wave"]))
+    yield "| value | in responses.sav | label | holds | offered in |"
+    yield "|---|---|---|---|---|"
+    for value, label in one.values.items():
+        members = parts.get(value, [value])
+        found = [wave for wave in every if any(wave in waves.get(member, ()) for member in members)]
+        # a band of numbers is no option, and there wherever the question is
+        offered = ", ".join(found if set(members) & set(waves) else every)
+        holds = ", ".join(parts.get(value, ()))
+        yield f"| {value} | {one.codes[value]} | {in_markdown(label)} | {holds} | {offered} |"
+    yield ""
+
+
+def _waves_by_part(asked: pd.DataFrame) -> dict[str, list[str]]:
+    return {str(part): list(rows["wave"]) for part, rows in asked.groupby("id")}
+
+
+def _offered(own: Sequence[Variable], asked: pd.DataFrame) -> str:
+    """Which options or items which waves had."""
+    waves = _waves_by_part(asked)
+    every = list(dict.fromkeys(asked["wave"]))
+    some = [
+        f"{one.part} in {', '.join(waves.get(one.part, ['no wave']))}"
+        for one in own
+        if waves.get(one.part) != every
+    ]
+    told = f"everything in {', '.join(every)}"
+    return f"{told}, but {'; '.join(some)}" if some else told

@@ -1,0 +1,430 @@
+"""Rows and tables together: who and what is left out of a bundle so that both tell no more than the tables.
+
+Tables cross every question with every segment, and rows that show their answers fit them in one way only. So
+it is assumed that who has the tables knows of each row the group that it is in, of every single choice by
+which any table is broken down. Classes for k-anonymity are taken at that detail; those of fewer than k are
+left out.
+
+Then tables less rows are tables of those who were left out. They must be of nobody, of enough people, or of
+all in the group; where those left out who were asked a question are too few, its answers are withheld in
+further classes. At last the attack of `disclosure` is run with what the rows tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.declarations.public import quasi_identifiers, removed
+from pipeline.declarations.survey import MEASURED, TOP
+from pipeline.disclosure import protect
+from pipeline.disclosure.protect import Pin, Published, Seen
+from pipeline.disclosure.ranges import OUTSIDE, Conditions, Dimension
+from pipeline.exhibits.shapes import Estimates
+from pipeline.project.errors import SurveyError
+from pipeline.public.anonymity import Flags, Numbers, enough_out, next_out
+from pipeline.public.responses import IN_BASE, Responses, coarse
+
+Cell = NDArray[np.object_]
+Part = tuple[str, str]
+"""a question, and an item of it where it is a grid"""
+
+
+@dataclass(frozen=True)
+class Release:
+    """Which respondents of a wave have a row, and whose answers to which questions are withheld."""
+
+    wave: str
+    known: Sequence[str]
+    """the questions whose answers others may know"""
+    respondents: pd.Index
+    """those analysed; what follows is of each of them"""
+    classes: Numbers
+    """who shares all that others may know"""
+    rows: Flags
+    """who has a row"""
+    withheld: Mapping[Part, Flags]
+    """who has no answer to a question, or to an item of a grid, although there is a row"""
+
+
+def releases(estimated: Estimates, source: Responses) -> list[Release]:
+    """What may be published of each wave beside its tables; SurveyError where that is nothing."""
+    published = [
+        Published(frame, own.where, own.dkns)
+        for frame, own in zip(estimated.shown, estimated.published, strict=True)
+    ]
+    there = set(source.people.index.get_level_values("wave"))
+    names = [name for name in source.waves if name in there]
+    waves = {name: _Wave(source, estimated.rules, published, name) for name in names}
+    for own in waves.values():
+        own.settle()
+    # every turn leaves out or withholds more, and ends in a refusal where no row is left
+    while pins := _told(estimated, published, waves):
+        for name, own in waves.items():
+            told = [pin for pin in pins if pin.wave == name]
+            # who is left out changes what follows, so one class at a time
+            rows = [pin for pin in told if not own.to_withhold(pin)]
+            for pin in rows[:1]:
+                own.leave_out(pin)
+            for pin in () if rows else told:
+                own.withhold(pin)
+            own.settle()
+    return [own.release() for own in waves.values()]
+
+
+def _told(estimated: Estimates, published: Sequence[Published], waves: Mapping[str, _Wave]) -> list[Pin]:
+    """The protected counts that can be told from all tables and the rows."""
+    seen = {name: own.seen() for name, own in waves.items()}
+    return protect.pinned(published, estimated.rules, estimated.people, estimated.protected, seen)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Some people of a wave whom tables tell of, or their difference."""
+
+    people: Flags
+    questions: set[str]
+    """what they tell of them"""
+    shown: bool = False
+    """whether a column is of them"""
+
+
+@dataclass
+class _Wave:
+    """The respondents of a wave, the columns of the tables they are in, and what is left out so far."""
+
+    source: Responses
+    rules: protect.Rules
+    published: Sequence[Published]
+    name: str
+    out: Flags = field(init=False)
+    """the classes that are left out, by number"""
+    withheld: dict[Part, Flags] = field(init=False)
+    """the classes whose answers are not there, those left out among them"""
+    last: Pin | None = None
+    """the count for which a class was left out last"""
+    _exact: dict[Dimension, Cell | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.out = self._sizes < self.source.public.k
+        gone = removed(self.source.survey, self.source.public)
+        parts = [
+            (name, item)
+            for name, asked in self.source.survey.questions.items()
+            if name not in {*gone, *self.known}
+            for item in (asked.items if asked.kind == "grid" else [""])
+        ]
+        self.withheld = {part: self.out.copy() for part in parts}
+
+    @cached_property
+    def people(self) -> pd.Index:
+        """The respondents analysed."""
+        every = self.source.people.index
+        found: pd.Index = every[every.get_level_values("wave") == self.name].get_level_values("respondent")
+        return found
+
+    @cached_property
+    def _columns(self) -> dict[Conditions, set[str]]:
+        """Who is in each column of the tables, as conditions, and the questions that it is shown of.
+
+        Those of a filter are shown of the questions of its exhibits; others are taken to be of all.
+        """
+        found: dict[Conditions, set[str]] = {frozenset(): set(self.source.survey.questions)}
+        for own in self.published:
+            rows = own.frame[own.frame["wave"] == self.name]
+            shown = set(rows["question"] if own.where else self.source.survey.questions)
+            for by, group in dict.fromkeys(zip(rows["by"], rows["group"], strict=True)):
+                column = frozenset(self.rules.column(str(by), str(group), own.where).items())
+                found.setdefault(column, set()).update(shown)
+        return found
+
+    @cached_property
+    def known(self) -> list[str]:
+        """The questions whose answers others may know: those declared so, and what the bundle hides in vain.
+
+        That is what it leaves out, or makes coarser, and tables are broken down by.
+        """
+        public = self.source.public
+        declared = quasi_identifiers(self.source.survey, public)
+        hidden = {*removed(self.source.survey, public), *public.coarsen}
+        crossed = {dimension[1] for own in self._columns for dimension, _ in own if dimension[0] == "answer"}
+        return [*declared, *(name for name in self.source.survey.questions
+                             if name in (crossed & hidden) - set(declared))]  # fmt: skip
+
+    # what each respondent answered
+
+    @cached_property
+    def _based(self) -> dict[tuple[str, str], Flags]:
+        """Who is in the base of each question, and of each item of a grid."""
+        states = self.source.states
+        own = states[(states["wave"] == self.name) & states["state"].isin(IN_BASE)]
+        by_question = own.groupby(["question", "item"], observed=True)["respondent"]
+        return {(str(name), str(item)): self.people.isin(those) for (name, item), those in by_question}
+
+    def based(self, question: str, item: str = "") -> Flags:
+        """Who is in the base of a question, or of an item of a grid."""
+        return self._based.get((question, item), np.zeros(len(self.people), dtype=np.bool_))
+
+    def exactly(self, dimension: Dimension) -> Cell | None:
+        """The cell of a dimension that each respondent is in; None for one that is not looked at."""
+        if dimension not in self._exact:
+            self._exact[dimension] = self._counted(dimension)
+        return self._exact[dimension]
+
+    def _counted(self, dimension: Dimension) -> Cell | None:
+        kind, question, *parts = dimension
+        answers = self.source.of(question)
+        answers = answers[answers.index.get_level_values("wave") == self.name].droplevel("wave")
+        based = self.based(question)
+        cells = np.full(len(self.people), OUTSIDE, dtype=object)
+        if kind == "answer":
+            own = answers[answers["item"] == parts[0]] if parts[0] else answers
+            options = own["option"].reindex(self.people)
+            return options.astype(object).where(options.notna(), OUTSIDE).to_numpy(object)
+        cells[based] = "rest"
+        if (
+            kind in ("box", "apart", "net", "any")
+            and self.source.survey.questions[question].kind == "multiple"
+        ):
+            chosen = self.source.survey.members(question, parts[0]) if kind == "net" else parts
+            if kind in ("apart", "any"):
+                cells[:] = OUTSIDE
+            cells[self.people.isin(answers.index[answers["option"].isin(chosen)])] = "chosen"
+        elif kind == "known":
+            state = self.source.state[question].xs(self.name, level="wave").reindex(self.people)
+            cells[based] = state.astype(object)[based]
+        elif kind == "place":
+            rank = answers.loc[answers["item"] == parts[0], "rank"].reindex(self.people).to_numpy(float)
+            for cell, last in (("ranked", np.inf), ("top_3", TOP), ("first", 1)):
+                cells[rank <= last] = cell
+        elif kind == "band":
+            bands = self.source.bands
+            own = bands[(bands["wave"] == self.name) & (bands["question"] == question)]
+            cells[self.people.get_indexer(pd.Index(own["respondent"]))] = own["net"]
+        else:
+            return None
+        return cells
+
+    def shown(self, dimension: Dimension) -> list[frozenset[str] | None] | None:
+        """The cells in one of which a row tells its respondent to be; None where rows tell nothing of it.
+
+        Of a number it is taken to tell the band of the tables.
+        """
+        question, exact, part = dimension[1], self.exactly(dimension), self.part(dimension)
+        if exact is None or (question not in self.known and part not in self.withheld):
+            return None
+        cells = {cell: frozenset([cell]) for cell in dict.fromkeys(exact)}
+        if dimension == ("answer", question, ""):
+            labels = self._labels(question)
+            alike: dict[str, set[str]] = {}
+            for cell, label in labels.items():
+                alike.setdefault(label, set()).add(cell)
+            cells = {cell: frozenset(alike[label]) for cell, label in labels.items()}
+        gone = self.withheld.get(part, np.zeros_like(self.out))[self.numbers]
+        return [None if withheld else cells[cell] for cell, withheld in zip(exact, gone, strict=True)]
+
+    def part(self, dimension: Dimension) -> Part:
+        """The question of a dimension, and the item where it is a grid."""
+        question = dimension[1]
+        return question, dimension[2] if self.source.survey.questions[question].kind == "grid" else ""
+
+    def _labels(self, question: str) -> dict[str, str]:
+        """What each answer to a single choice is told by: itself, or the group that it is in.
+
+        Of a question that is known, answers that columns of the tables tell apart are told apart.
+        """
+        survey, public = self.source.survey, self.source.public
+        coarser = public.coarsen.get(question)
+        into = {o: group for group, own in coarser.groups.items() for o in own.options} if coarser else {}
+        hidden = question in removed(survey, public)
+        dimension = ("answer", question, "")
+        columns = [dict(own) for own in self._columns if question in self.known]
+        groups = sorted({own[dimension] for own in columns if dimension in own}, key=sorted)
+        return {
+            cell: " ".join(
+                ["" if hidden else into.get(cell, cell), *(str(int(cell in own)) for own in groups)]
+            )
+            for cell in (*survey.options(question), OUTSIDE)
+        }
+
+    def _detail(self, question: str) -> list[str]:
+        """What others may know of each respondent's answer to a question that is known."""
+        if self.source.survey.questions[question].kind in MEASURED:
+            _, chosen = coarse(self.source, question)
+            own = chosen[chosen.index.get_level_values("wave") == self.name].droplevel("wave")
+            return list(own.reindex(self.people).fillna(OUTSIDE))
+        exact, labels = self.exactly(("answer", question, "")), self._labels(question)
+        return [] if exact is None else [labels[cell] for cell in exact]
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The class of each respondent, from 0; those of few come first."""
+        keys = list(zip(*(self._detail(name) for name in self.known), strict=True))
+        keys = keys or [()] * len(self.people)
+        sizes = pd.Series(keys, dtype=object).value_counts()
+        rising = sorted(sizes.index, key=lambda key: (sizes[key], key))
+        places = {key: number for number, key in enumerate(rising)}
+        return np.array([places[key] for key in keys], dtype=np.int64)
+
+    @cached_property
+    def _sizes(self) -> Numbers:
+        return np.bincount(self.numbers)
+
+    def _by_class(self, people: Flags) -> Numbers:
+        """How many of some people are in each class."""
+        return np.bincount(self.numbers[people], minlength=len(self._sizes))
+
+    # columns, and what they differ by
+
+    def _meets(self, column: Iterable[tuple[Dimension, frozenset[str]]]) -> Flags:
+        met = np.ones(len(self.people), dtype=np.bool_)
+        for dimension, cells in column:
+            exact = self.exactly(dimension)
+            if exact is not None:
+                met &= pd.Series(exact).isin(cells).to_numpy()
+        return met
+
+    @cached_property
+    def _groups(self) -> list[_Group]:
+        """Those in each column of the tables, and those whom columns differ by."""
+        found: dict[bytes, _Group] = {}
+        met = {column: self._meets(column) for column in self._columns}
+        for column, questions in self._columns.items():
+            own = met[column]
+            found.setdefault(own.tobytes(), _Group(own, set(), True)).questions.update(questions)
+        apart: dict[Dimension, list[Flags]] = {}
+        for column, questions in self._columns.items():
+            for one in column:
+                rest = self._meets(column - {one}) & ~met[column]
+                found.setdefault(rest.tobytes(), _Group(rest, set())).questions.update(questions)
+                if len(column) == 1:
+                    apart.setdefault(one[0], []).append(met[column])
+        for columns in apart.values():
+            # who is in the same columns, whatever else these hold
+            _, alike = np.unique(np.stack(columns), axis=1, return_inverse=True)
+            for number in np.unique(alike):
+                same = alike.ravel() == number
+                found.setdefault(same.tobytes(), _Group(same, set(self.source.survey.questions)))
+        return [group for group in found.values() if group.people.any()]
+
+    # leaving out
+
+    @property
+    def fewest(self) -> int:
+        """Of how many people tables less rows are, where they are of anybody."""
+        return max(self.source.public.k, self.rules.base)
+
+    def settle(self) -> None:
+        """Leave out and withhold until tables less rows are of nobody, enough people, or a whole group."""
+        # of all questions, and of enough people for tables to show anything
+        every = [own for own in self._groups if len(own.questions) == len(self.source.survey.questions)]
+        shown = [own.people for own in every if own.people.sum() >= self.rules.base]
+        self.out = enough_out(self.out, [(self._by_class(own), 0) for own in shown], self.fewest)
+        if self.out.all():
+            raise SurveyError("\n".join(self._refusal()))
+        for part in self.withheld:
+            own = self.withheld[part] | self.out
+            for on in self.source.survey.questions[part[0]].asked:
+                # who answered tells what those who were asked had answered
+                own = own | self.withheld.get((on, ""), own)
+            base = self.based(*part)
+            groups = [
+                (self._by_class(group.people & base), self.rules.base if group.shown else 0)
+                for group in self._groups
+                if part[0] in group.questions
+            ]
+            self.withheld[part] = enough_out(own, groups, self.fewest)
+
+    def _refusal(self) -> Iterator[str]:
+        """Why no row is left, and what would help."""
+        yield (
+            f"{self.name}: no row can be published beside the tables, which tell apart too few by "
+            f"{', '.join(self.known)}"
+        )
+        yield (
+            "coarser segments in survey.toml, fewer bands and filters in report.toml, or fewer "
+            "quasi_identifiers under [public] would keep more"
+        )
+        if self.last:
+            asked = ", ".join(sorted({dimension[1] for dimension, _ in self.last.conditions}))
+            yield f"with fewer left out, tables and rows would tell {str(self.last).partition(': ')[2]}"
+            yield f"name one of these under remove in [public], or coarsen it: {asked}"
+
+    def leave_out(self, pin: Pin) -> None:
+        """Leave out a further class, so that a count is told less closely.
+
+        What helps are people of whom the table tells as little: those of other counts that it hides.
+        """
+        self.last = pin
+        hidden = self._hidden_like(pin)
+        beside = self._by_class_of(own for own in hidden if own & pin.conditions)
+        for sizes in (beside, self._by_class_of(hidden), self._sizes):
+            further = next_out(self.out, sizes)
+            if further.any():
+                self.out = self.out | further
+                return
+
+    def withhold(self, pin: Pin) -> None:
+        """Withhold the answers of further classes, so that a count is told less closely."""
+        for part in self.to_withhold(pin):
+            self.withheld[part] = self.withheld[part] | self._further(part, pin)
+
+    def _further(self, part: Part, pin: Pin) -> Flags:
+        """The classes whose answers are withheld next: where this one is most frequent; in the end all."""
+        hidden = self._hidden_like(pin)
+        answer = {own for own in pin.conditions if self.part(own[0]) == part}
+        base = self._by_class(self.based(*part))
+        gave = self._by_class_of(own for own in hidden if answer <= own) * ~self.withheld[part]
+        order = np.argsort(-gave / np.maximum(base, 1), kind="stable")
+        wanted = self.rules.span - (pin.high - pin.low)
+        further = np.zeros_like(self.out)
+        further[order[: 1 + np.searchsorted(np.cumsum(gave[order]), wanted)]] = True
+        further &= gave > 0
+        if not further.any():
+            columns = self._by_class_of(own - answer for own in hidden)
+            further = next_out(self.withheld[part], np.minimum(columns, base))
+        return further if further.any() else ~further
+
+    def _by_class_of(self, counts: Iterable[Conditions]) -> Numbers:
+        """How many are in each class of the people of some counts, together."""
+        found = np.zeros_like(self._sizes)
+        for conditions in counts:
+            found += self._by_class(self._meets(conditions))
+        return found
+
+    def _hidden_like(self, pin: Pin) -> list[Conditions]:
+        """The counts that a table hides of the same questions."""
+        dimensions = dict(pin.conditions).keys()
+        return [own for own in self._hidden if dict(own).keys() == dimensions]
+
+    @cached_property
+    def _hidden(self) -> set[Conditions]:
+        return protect.hidden(self.published, self.rules, self.name)
+
+    def to_withhold(self, pin: Pin) -> list[Part]:
+        """Which answers could be withheld so that a count is told less closely; if none, rows must go."""
+        parts = dict.fromkeys(map(self.part, dict(pin.conditions)))
+        return [part for part in parts if part in self.withheld and not self.withheld[part].all()]
+
+    # what comes of it
+
+    def seen(self) -> Seen:
+        """What the rows tell of the dimensions of the tables, to whoever knows the groups they are in."""
+        rows = np.flatnonzero(~self.out[self.numbers])
+
+        def of(dimension: Dimension) -> Sequence[frozenset[str] | None] | None:
+            own = self.shown(dimension)
+            return [own[row] for row in rows] if own else None
+
+        return Seen(of, frozenset(("answer", name, "") for name in self.known))
+
+    def release(self) -> Release:
+        """Who has a row, and which answers of theirs are withheld."""
+        rows = ~self.out[self.numbers]
+        withheld = {part: rows & own[self.numbers] for part, own in self.withheld.items()}
+        return Release(self.name, self.known, self.people, self.numbers, rows, withheld)

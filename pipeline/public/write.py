@@ -1,0 +1,84 @@
+"""The bundle of respondent-level data that may be published: checked first, then written as a whole."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+from pipeline.declarations import survey
+from pipeline.declarations.public import Public
+from pipeline.declarations.survey import Survey
+from pipeline.declarations.toml import Document
+from pipeline.project import files
+from pipeline.project.errors import SurveyError
+from pipeline.project.paths import Paths
+from pipeline.public import bundle
+from pipeline.public.microdata import NO_SAMPLE, Microdata, compose
+from pipeline.tables import check, opened
+
+_KEY_BYTES = 32
+_DECLARE = """there is no [public], so nothing may be published of single respondents. Write, for instance:
+[public]
+licence = "CC-BY-4.0"
+quasi_identifiers = [{segments}]
+and see docs/public.md"""
+
+
+def public(paths: Paths) -> list[str]:
+    """Write the bundle of a survey; lines on k-anonymity, what was removed and which files there are.
+
+    SurveyError, and an earlier bundle as it was, where survey.toml does not allow it, or something that is
+    about to be published gives a suppressed count away.
+    """
+    questionnaire, document = survey.load(paths)
+    allowed = _allowed(questionnaire, document)
+    check(paths)
+    with opened(paths) as run:
+        data = compose(run, allowed, _key(paths))
+        facts = bundle.facts(run, allowed)
+    with files.folder_aside(paths.public) as folder:
+        bundle.fill(folder, data, facts)
+    written = sorted(path for path in paths.public.iterdir())
+    return [*_said(data, allowed), *(f"{paths.shown(path)} written" for path in written)]
+
+
+def _allowed(questionnaire: Survey, document: Document) -> Public:
+    """What survey.toml lets be published; SurveyError where it says nothing, or not under which licence."""
+    if questionnaire.public is None:
+        segments = ", ".join(f'"{name}"' for name in questionnaire.segments)
+        raise SurveyError([document.problem(_DECLARE.format(segments=segments))])
+    if not questionnaire.public.licence.strip():
+        message = (
+            'licence is missing: under which may the data be used? Write, for instance: licence = "CC-BY-4.0"'
+        )
+        raise SurveyError([document.problem(message, "public", "licence")])
+    return questionnaire.public
+
+
+def _key(paths: Paths) -> bytes:
+    """The key of the survey's pseudonyms; made, for its owner alone to read, where there is none yet."""
+    path = paths.pseudonym_key
+    if not path.is_file():
+        files.write(path, secrets.token_hex(_KEY_BYTES) + "\n", files.PRIVATE)
+    try:
+        key = bytes.fromhex(path.read_text("ascii"))
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise SurveyError(
+            f"{paths.shown(path)} holds no {_KEY_BYTES} bytes in hexadecimal digits; bring the file back "
+            "from where you keep it, or delete it for a new key: pseudonyms will then be others"
+        )
+    return key
+
+
+def _said(data: Microdata, allowed: Public) -> Iterator[str]:
+    """What a person who publishes should read first."""
+    for wave in data.anonymity:
+        yield from (f"{wave.wave}: {said}" for said in wave.in_words(allowed.k))
+        for question, count in wave.rare.items():
+            if count:
+                answers = "1 answer" if count == 1 else f"{count} answers"
+                yield f"{wave.wave}: {question}: {answers} that fewer than {allowed.k} gave"
+    yield NO_SAMPLE
+    yield from (f"{question} removed: {reason}" for question, reason in data.removed.items())

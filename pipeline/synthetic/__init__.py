@@ -1,0 +1,1 @@
+"""Synthetic responses: exports drawn from declared assumptions."""

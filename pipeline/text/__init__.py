@@ -1,0 +1,1 @@
+"""Words, numbers and dates as they are written: folded, read, rounded, and without addresses."""

@@ -1,0 +1,197 @@
+"""Texts read as numbers, places and dates; nothing is guessed."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.text.folding import fold
+
+MOST = 10**15  # a number beyond is a slip of the keyboard, and sums of its squares would overflow
+_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}:\d{2}\S*))?)?)?\Z")
+_PARTED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: (\d{1,2}:\d{2}.{0,12}))?\Z")
+_TIME = re.compile(
+    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([ap])m)?(?:z|([+-])(\d{2}):?(\d{2})?)?\Z", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Numerals:
+    """How numbers are written: the sign before their decimals, and the sign between thousands, if any."""
+
+    decimal: str = "."
+    thousands: str = ""
+
+    def keys(self, texts: Iterable[str]) -> str:
+        """The keys of a wave file that say so, as far as these texts show the signs."""
+        folded = [fold(text) for text in texts]
+        said = []
+        if self.thousands and any(self.thousands in text for text in folded):
+            said.append(f'thousands = "{self.thousands}"')
+        if not said or any(self.decimal in text for text in folded):
+            said.append(f'decimal = "{self.decimal}"')
+        return " and ".join(said)
+
+
+PLAIN = Numerals()
+"""numbers as programs write them"""
+ENGLISH, CONTINENTAL = Numerals(".", ","), Numerals(",", ".")
+_OTHERS = (Numerals(".", "'"), Numerals(",", "'"), Numerals(".", " "), Numerals(",", " "))
+# a number with the sign of a currency or a percent sign, or the code of a currency, before or behind it
+_SIGN = r"[^\w\s.,'+-]|[a-z]{3}"
+_WITH_UNIT = re.compile(rf"[+-]?(?P<before>{_SIGN})? ?[+-]?\d[\d.,' ]*? ?(?P<behind>{_SIGN})?")
+
+
+def as_number(text: str, unit: str = "", numerals: Numerals = PLAIN) -> float | None:
+    """The number that a text is, written as `numerals` says, with or without its unit beside it; or None."""
+    if unit:
+        text = _without(unit, text)
+    if numerals != PLAIN or not text.isascii():
+        text = _as_plain(fold(text), numerals)
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    # float() also reads "nan", "inf" and "1_000", none of which a respondent means as a number
+    return number if text.strip("+-0123456789.eE") == "" and abs(number) <= MOST else None
+
+
+def _without(unit: str, text: str) -> str:
+    """A text without its unit, which stands behind its number or before it, also before its sign."""
+    folded, sign = fold(text), fold(unit)
+    if folded.endswith(sign):
+        return folded.removesuffix(sign).rstrip()
+    minus = "-" if folded.startswith("-") else ""
+    amount = folded.removeprefix("-").lstrip()
+    return minus + amount.removeprefix(sign).lstrip() if amount.startswith(sign) else text
+
+
+def _as_plain(folded: str, numerals: Numerals) -> str:
+    """A number that is written as `numerals` says, as programs write it; empty where it is none."""
+    if not _pattern(numerals).fullmatch(folded):
+        return ""
+    without = folded.replace(numerals.thousands, "") if numerals.thousands else folded
+    return without.replace(numerals.decimal, ".")
+
+
+@lru_cache
+def _pattern(numerals: Numerals) -> re.Pattern[str]:
+    """Whole numbers with or without signs between their thousands (and lakhs, where commas part them)."""
+    decimal, thousands = re.escape(numerals.decimal), re.escape(numerals.thousands)
+    whole = r"\d+"
+    if thousands:
+        pairs = rf"|[1-9]\d?(?:{thousands}\d\d)+{thousands}\d{{3}}" if numerals.thousands == "," else ""
+        whole = rf"(?:[1-9]\d{{0,2}}(?:{thousands}\d{{3}})+{pairs}|\d+)"
+    return re.compile(rf"[+-]?(?:{whole}(?:{decimal}\d*)?|{decimal}\d+)(?:e[+-]?\d+)?")
+
+
+def ways_to_read(texts: Iterable[str], unit: str = "") -> list[Numerals]:
+    """The ways in which all numbers among `texts` can be written; two only where they give other numbers.
+
+    A point or a comma may part decimals or thousands. `1.250` alone can be read both ways; beside `3.5`, or
+    `0.250`, it has decimals, and beside `1.250.000` or `3,5` thousands. PLAIN comes first where it does, and
+    no way where the numbers are written in several.
+    """
+    ways = [ENGLISH, CONTINENTAL]
+    read = [[as_number(text, unit, numerals) for numerals in ways] for text in texts]
+    read = [both for both in read if both != [None, None]]
+    fitting = [n for place, n in enumerate(ways) if all(both[place] is not None for both in read)]
+    unlike = any(english != continental for english, continental in read)
+    return fitting if unlike else fitting[:1]
+
+
+def two_ways(
+    texts: Mapping[str, int], ways: Sequence[Numerals], unit: str = "", base: int = 1, private: bool = False
+) -> str:
+    """What `ways_to_read` found of texts (with how many cells hold each), and what to declare.
+
+    The means are told where at least `base` cells hold numbers, and no text of a private question is.
+    """
+    values = {text: [as_number(text, unit, numerals) for numerals in ways] for text in texts}
+    values = {text: both for text, both in values.items() if None not in both}
+    cells = sum(texts[text] for text in values)
+    unlike = (one for one, both in values.items() if len(set(both)) > 1)
+    text = min(unlike, key=lambda one: (-texts[one], one))
+    said = []
+    for place, numerals in enumerate(ways):
+        mean = math.fsum(texts[one] * (both[place] or 0.0) for one, both in values.items()) / cells
+        of_all = f" (a mean of {mean:.6g} over {cells})" if cells >= base else ""
+        as_what = f"as {values[text][place]:.15g}{of_all}, then say " if not private else "with "
+        said.append(f"{as_what}{numerals.keys(values)}")
+    seen = "a number" if private else repr(text)
+    times = "once" if texts[text] == 1 else f"{texts[text]} times"
+    return f"{seen} ({times}) can be read in two ways: {'; or '.join(said)}"
+
+
+def how_to_declare(text: str, question: str) -> str:
+    """The keys with which a text that is no plain number could be read as one; empty where none help."""
+    folded = fold(text)
+    ways = [n for n in (ENGLISH, CONTINENTAL, *_OTHERS) if as_number(folded, "", n) is not None]
+    if ways:
+        keys = " or ".join(dict.fromkeys(numerals.keys([text]) for numerals in ways))
+        return f"{keys} under [reading.{question}] or [source]"
+    found = _WITH_UNIT.fullmatch(folded)
+    if found and (sign := found["before"] or found["behind"]):
+        return f'unit = "{sign.upper()}" in survey.toml'
+    return ""
+
+
+def as_place(text: str) -> int | None:
+    """The place in a ranking that a text is, from 1; or None."""
+    number = as_number(text)
+    return int(number) if number is not None and number >= 1 and number == int(number) else None
+
+
+def as_date(text: str, order: str = "") -> float | None:
+    """A date in years: the year, with the part of it that had gone (1999-07-02 is about 1999.5); or None.
+
+    ISO dates, months and years are read as they are; days and months parted by / or . only where `order`
+    says which of them comes first.
+    """
+    date, _ = _date_and_time(text, order)
+    if date is None:
+        return None
+    return date.year + (date.timetuple().tm_yday - 1) / (366 if calendar.isleap(date.year) else 365)
+
+
+def as_moment(text: str, order: str = "") -> float | None:
+    """A date with a time of day, in seconds from a fixed moment; or None, also where there is no time.
+
+    Dates are read as by `as_date`; where no zone is given two moments can be compared all the same.
+    """
+    date, time = _date_and_time(text, order)
+    found = _TIME.match(time)
+    if date is None or not found:
+        return None
+    hour, minute, second = (int(part or 0) for part in found.groups()[:3])
+    half, sign, zone_hours, zone_minutes = found.groups()[3:]
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    if hour > 23 or minute > 59 or second > 60:
+        return None
+    zone = (int(zone_hours) * 60 + int(zone_minutes or 0)) * (-1 if sign == "-" else 1) if sign else 0
+    return date.toordinal() * 86_400.0 + hour * 3600 + (minute - zone) * 60 + second
+
+
+def _date_and_time(text: str, order: str) -> tuple[datetime.date | None, str]:
+    """The day that a text is, with what it says of the time of day."""
+    found = _ISO.match(text)
+    if found:
+        year, month, day = (int(part) if part else 1 for part in found.groups()[:3])
+    else:
+        found = _PARTED.match(text)
+        if not found or not order:
+            return None, ""
+        first, second, year = (int(part) for part in found.groups()[:3])
+        day, month = (first, second) if order == "day first" else (second, first)
+    try:
+        return datetime.date(year, month, day), found[4] or ""
+    except ValueError:
+        return None, ""
