@@ -24,10 +24,11 @@ from textwrap import wrap
 import numpy as np
 import pandas as pd
 
-from pipeline.estimates.comparisons import Comparisons, selected
+from pipeline.estimates.comparisons import selected
 from pipeline.estimates.tests import group_and_others, wave_pairs
 from pipeline.stats.tests import ADJUSTMENTS
 from pipeline.stats.variance import Sums, effective_cases, kish_deff, share_error
+from pipeline.tidy.families import Comparisons
 
 SURVEYS, BY_COMMANDS = 1_000, 20
 SEED = 20250722

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.declarations import survey, wave
-from pipeline.declarations.survey import NO_ANSWER
+from pipeline.declarations.questionnaire import NO_ANSWER
 from pipeline.project.paths import Paths
 from pipeline.synthetic.synthesise import synthesise
 

@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline import open_survey
-from pipeline.estimates.formulas import LOW_BASE
 from pipeline.stats.intervals import newcombe, newcombe_p
 from pipeline.stats.tests import ADJUSTMENTS, t_test
 from pipeline.text.rounding import percent, points
+from pipeline.tidy.measures import LOW_BASE
 
 HINDERS, HELPS = "blockers", "enablers"
 STRATA = "size"  # a band of report.toml; the pairs are looked at again within its groups

@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline import open_survey
-from pipeline.estimates.formulas import LOW_BASE
 from pipeline.stats.tests import ADJUSTMENTS
 from pipeline.text.rounding import percent, points
+from pipeline.tidy.measures import LOW_BASE
 
 QUESTION = "blockers"
 GRID, NET = "blocker_severity", "serious_or_worse"  # the same things rated

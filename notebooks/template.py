@@ -12,8 +12,8 @@
 import pandas as pd
 
 from pipeline import open_survey
-from pipeline.estimates.formulas import LOW_BASE
 from pipeline.text.rounding import percent, points
+from pipeline.tidy.measures import LOW_BASE
 
 QUESTION = "blockers"  # see the list below for others
 SEGMENT = "size"  # a single choice, or bands of report.toml

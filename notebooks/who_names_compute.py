@@ -17,9 +17,9 @@
 import pandas as pd
 
 from pipeline import open_survey
-from pipeline.estimates.formulas import LOW_BASE
 from pipeline.stats.tests import ADJUSTMENTS
 from pipeline.text.rounding import percent, points
+from pipeline.tidy.measures import LOW_BASE
 
 QUESTION, OPTION = "blockers", "public_compute"
 SEGMENTS = ["size", "region", "stage", "sector"]

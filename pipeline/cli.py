@@ -325,7 +325,7 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 def disclosure(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Attack the tables: which protected counts could be told without suppression and with it; its cost."""
     from pipeline.exhibits.attack import report as attacked
-    from pipeline.tables import opened
+    from pipeline.exhibits.run import opened
 
     with opened(places.find(survey)) as run:
         for line in attacked(run.estimated):

@@ -14,8 +14,8 @@ from pipeline.database.connection import open_database
 from pipeline.declarations import comparability, survey
 from pipeline.declarations import wave as wave_files
 from pipeline.declarations.report import load_report
-from pipeline.estimates.count import COLUMNS, CROSS, Domain, chosen_together, estimates, ranks
-from pipeline.estimates.formulas import LOW_BASE, is_enough
+from pipeline.disclosure.flags import is_enough
+from pipeline.estimates.count import Domain, chosen_together, estimates, ranks
 from pipeline.estimates.tests import (
     ADJUSTMENT,
     as_tests,
@@ -29,7 +29,7 @@ from pipeline.estimates.tests import (
 from pipeline.project import paths
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.stats.tests import ADJUSTMENTS
-from pipeline.tidy.printed import POOL
+from pipeline.tidy.measures import COLUMNS, CROSS, LOW_BASE, POOL
 
 By = str | Sequence[str] | None
 Where = Mapping[str, str | Sequence[str]] | None

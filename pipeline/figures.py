@@ -25,11 +25,12 @@ from typing import Any
 import pandas as pd
 from pypdf import PdfReader, PdfWriter
 
-from pipeline.charts import drawer, kinds
+from pipeline.charts import drawer
 from pipeline.project import files, process, progress
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read, read_exhibits
+from pipeline.tidy.figure_kinds import figure_kinds
 from pipeline.tidy.printed import TABLE, Printed
 
 FORMS = ("svg", "png", "txt")
@@ -279,6 +280,6 @@ def _table(paths: Paths, exhibit: Printed) -> Path:
 def data_of(paths: Paths, exhibit: Printed) -> pd.DataFrame:
     """The rows that an exhibit shows: those of its wave, or of all where its kind compares waves."""
     data = read(paths, exhibit.id)
-    if "wave" in data and not kinds()[exhibit.kind].over_waves:
+    if "wave" in data and not figure_kinds()[exhibit.kind].over_waves:
         data = data[data["wave"] == exhibit.wave].reset_index(drop=True)
     return data

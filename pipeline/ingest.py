@@ -7,34 +7,23 @@ and columns blank in heading and cells.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
 from pipeline.declarations import git, survey, wave
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.exports import delimited, file
 from pipeline.exports.finders import Columns, why_not
+from pipeline.exports.ingested import Export, export_json
 from pipeline.exports.tools import Heading, formats
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
 from pipeline.project.sql import literal
-
-
-@dataclass(frozen=True)
-class Export:
-    """What `ingest` knows of one export beside its cells."""
-
-    headings: tuple[Heading, ...]
-    rows: int
-    blank_rows: int
-    sha256: tuple[str, ...]
 
 
 def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
@@ -65,28 +54,9 @@ def take_in(paths: Paths, questionnaire: Survey, fieldings: Sequence[Fielding]) 
                 problems += error.problems
                 continue
             put(paths.cells(fielding.name), cells, files.PRIVATE)
-            put(paths.headings(fielding.name), _to_json(export), files.PRIVATE)
+            put(paths.headings(fielding.name), export_json(export), files.PRIVATE)
         if problems:
             raise SurveyError(problems)
-
-
-def load_export(paths: Paths, name: str) -> Export:
-    """The headings and row counts that `ingest` wrote for a wave."""
-    path = paths.headings(name)
-    if not path.is_file():
-        raise SurveyError(f"wave {name} is not ingested yet; run: survey ingest --survey {paths.survey}")
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        headings = tuple(Heading(**heading) for heading in data.pop("headings"))
-        return Export(headings, data["rows"], data["blank_rows"], tuple(data["sha256"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise SurveyError(
-            f"{paths.shown(path)} is damaged; run: survey ingest --survey {paths.survey}"
-        ) from None
-
-
-def _to_json(export: Export) -> str:
-    return json.dumps(asdict(export), ensure_ascii=False, indent=1) + "\n"
 
 
 def _refusals(paths: Paths, fielding: Fielding) -> Iterator[Problem]:
@@ -136,7 +106,7 @@ def _read(questionnaire: Survey, fielding: Fielding, folder: Path) -> tuple[Expo
     if len(parts) == 1:
         return parts[0]
     joined = folder / f"{fielding.name}.parquet"
-    with duckdb.connect() as connection, limited(connection, questionnaire, None):
+    with duckdb.connect() as connection, limited(connection, questionnaire.memory_limit, None):
         sources = [str(path) for _, path in parts]
         connection.execute(
             "copy (select * from read_parquet($sources)) to $target (format parquet)",
@@ -153,7 +123,7 @@ def _read(questionnaire: Survey, fielding: Fielding, folder: Path) -> tuple[Expo
 
 def _read_one(questionnaire: Survey, fielding: Fielding, path: Path, target: Path) -> tuple[Export, Path]:
     source = fielding.wave.source
-    with file.connect() as connection, limited(connection, questionnaire, None):
+    with file.connect() as connection, limited(connection, questionnaire.memory_limit, None):
         try:
             layout = formats[source.format]
             table = file.look(path, source.encoding, source.sheet, source.first_row, source.delimiter or "")

@@ -11,12 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.charts import kinds
 from pipeline.declarations import survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit, load_report
-from pipeline.declarations.survey import Survey
-from pipeline.estimates.tests import SURE
-from pipeline.exhibits import captions
 from pipeline.exhibits.prose import INTRODUCTION, Piece, paragraphs
 from pipeline.pages import notes, quality_words
 from pipeline.pages.grids import Grid, banner, grid
@@ -27,8 +24,11 @@ from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.folding import lowered
 from pipeline.text.rounding import half_up, percent, thousands
+from pipeline.tidy import marks
 from pipeline.tidy.csv import read, read_exhibits
-from pipeline.tidy.printed import TABLE, Printed, latest_of, main_measures, waves_of
+from pipeline.tidy.figure_kinds import figure_kinds
+from pipeline.tidy.measures import SURE, main_measures
+from pipeline.tidy.printed import TABLE, Printed, latest_of, waves_of
 
 Frequencies = Callable[[str], pd.DataFrame]
 
@@ -87,7 +87,7 @@ def report(paths: Paths) -> Path:
     page = template("report.html.j2").render(
         survey=questionnaire,
         synthetic=[wave["title"] for wave in waves if wave["synthetic"]],
-        synthetic_note=captions.SYNTHETIC,
+        synthetic_note=marks.SYNTHETIC,
         waves=waves,
         flow=read(paths, "flow").to_dict("records"),
         rules=quality_words.rules(paths),
@@ -140,7 +140,7 @@ def _segments(
     names: Mapping[str, str],
 ) -> Iterator[Segment]:
     """The question of an exhibit by each segment, where the exhibit shows all who answered it."""
-    kind = kinds().get(printed.kind)
+    kind = figure_kinds().get(printed.kind)
     whole = kind is None or (kind.table == "answers" and not kind.over_waves)
     if exhibit is None or not whole or exhibit.by or exhibit.where or exhibit.dkns != "keep":
         return
@@ -173,7 +173,7 @@ def _glance(
     printed: Printed, exhibit: Exhibit | None, data: pd.DataFrame, tests: pd.DataFrame
 ) -> Iterator[Glance]:
     """What an exhibit of one question shows first, if it ranks answers of all respondents."""
-    kind = kinds().get(printed.kind)
+    kind = figure_kinds().get(printed.kind)
     if exhibit is None or kind is None or kind.table != "answers" or kind.order != "share" or exhibit.by:
         return
     if ((data["measure"] == "option") & (data["item"] != "")).any():

@@ -18,13 +18,14 @@ import pandas as pd
 import pytest
 
 from pipeline import cli
+from pipeline.exhibits.run import Run, opened
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
 from pipeline.project.paths import Paths
 from pipeline.report import report
-from pipeline.tables import Run, opened, tables
+from pipeline.tables import tables
 
 # as a user's pandas keeps strings: only the development tools bring pyarrow, with which it does otherwise
 pd.set_option("mode.string_storage", "python")
@@ -220,5 +221,7 @@ def opened_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         def run(paths: Paths) -> Run:
             return stack.enter_context(opened(paths))
 
-        monkeypatch.setattr("pipeline.commands.explain.opened", lambda paths: contextlib.nullcontext(run(paths)))
+        monkeypatch.setattr(
+            "pipeline.commands.explain.opened", lambda paths: contextlib.nullcontext(run(paths))
+        )
         yield

@@ -11,7 +11,8 @@ import pytest
 from conftest import run_all, survey_command
 
 from pipeline.exports import delimited
-from pipeline.ingest import ingest, load_export
+from pipeline.exports.ingested import load_export
+from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths, find

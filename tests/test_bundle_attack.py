@@ -27,6 +27,7 @@ from conftest import ROOT, make_project
 from scipy.optimize import linprog
 
 from pipeline.declarations import survey
+from pipeline.exhibits.run import opened
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.paths import DEFAULT_SURVEY, Paths
@@ -34,7 +35,7 @@ from pipeline.public import microdata
 from pipeline.public.linkage import Release
 from pipeline.public.microdata import compose, pseudonym
 from pipeline.public.write import public
-from pipeline.tables import opened, tables
+from pipeline.tables import tables
 
 WITHHELD = "withheld"
 NONE = ""  # in no group of a segment

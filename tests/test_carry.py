@@ -14,12 +14,13 @@ import duckdb
 import pytest
 from conftest import ROOT, survey_command
 
+from pipeline.answers.waves import mapped_waves
 from pipeline.commands.check import check
 from pipeline.declarations import survey, wave
 from pipeline.drafting.new_wave import new_wave
 from pipeline.drafting.toml_out import CHECK
 from pipeline.ingest import ingest
-from pipeline.normalise import mapped_waves, normalise
+from pipeline.normalise import normalise
 from pipeline.project.paths import Paths, find
 
 SURVEY = """title = "Clubs"

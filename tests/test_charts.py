@@ -20,14 +20,16 @@ from matplotlib.figure import Figure
 from pypdf import PdfReader
 
 from pipeline import figures
-from pipeline.charts import colours, drawer, estimates, figure_files, frame, gates, kinds, rows
+from pipeline.charts import colours, drawer, figure_files, frame, gates
 from pipeline.charts.frame import Bar, Cell, Dot, Words
+from pipeline.charts.rows import estimates, rows
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import percent
+from pipeline.tidy.figure_kinds import figure_kinds
 from pipeline.tidy.printed import Printed
 
-KINDS = tuple(kinds())
+KINDS = tuple(figure_kinds())
 NAN = math.nan
 SVG = "{http://www.w3.org/2000/svg}"
 LONG = (
@@ -258,7 +260,7 @@ def survey(folder: Path, chosen: Sequence[str] = KINDS) -> Paths:
     pd.DataFrame(exhibits).to_csv(paths.tables / "exhibits.csv", index=False)
     for kind in chosen:
         data = MADE[kind]()
-        if kind != "published_bars" and not kinds()[kind].over_waves:
+        if kind != "published_bars" and not figure_kinds()[kind].over_waves:
             before = data.assign(wave="w1", share=data["share"] / 2)
             data = pd.concat([before, data])
         data.to_csv(paths.tables / f"my_{kind}.csv", index=False)
@@ -905,8 +907,9 @@ def test_an_exhibit_may_have_any_name_and_is_forgotten_with_its_figure(tmp_path:
 def test_whatever_draws_is_part_of_the_style() -> None:
     """A module that drawing loads and `_style` does not hash would leave stale figures behind."""
     code = (
-        "import sys, pipeline.charts.gates, pipeline.charts.figure_files; from pipeline.charts import drawer, kinds; "
-        "[drawer(kind) for kind in kinds()]; "
+        "import sys, pipeline.charts.gates, pipeline.charts.figure_files; "
+        "from pipeline.charts import drawer; from pipeline.tidy.figure_kinds import figure_kinds; "
+        "[drawer(kind) for kind in figure_kinds()]; "
         "print(*(name for name in sys.modules if name.startswith('pipeline.')))"
     )
     found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -17,7 +17,8 @@ from pipeline.drafting.new_wave import new_wave
 from pipeline.exports import file as exports
 from pipeline.exports.delimited import UnreadableError
 from pipeline.exports.encodings import plausible
-from pipeline.ingest import ingest, load_export
+from pipeline.exports.ingested import load_export
+from pipeline.ingest import ingest
 from pipeline.project.paths import find
 
 TABLE = "ID,a,b,c,d\n" + "".join(f"{n},x,y,,é{n}\n" for n in range(1, 6))

@@ -15,19 +15,21 @@ from conftest import ROOT, digest, make_project, run_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Bands
-from pipeline.declarations.survey import Survey
 from pipeline.disclosure import protect
+from pipeline.disclosure.flags import flagged
 from pipeline.disclosure.protect import Hidden, Published, Rules
 from pipeline.disclosure.ranges import Component, Count, Sum, Union, _Program
-from pipeline.estimates.formulas import BLANKED, flagged
 from pipeline.exhibits import attack
+from pipeline.exhibits.run import opened
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import DEFAULT_SURVEY, Paths
-from pipeline.tables import opened, tables
+from pipeline.tables import tables
 from pipeline.tidy.csv import read
+from pipeline.tidy.measures import BLANKED
 
 ANSWER, GROUP = ("answer", "q", ""), ("answer", "region", "")
 

@@ -12,13 +12,11 @@ import gallery
 import typer
 from conftest import ROOT
 
-from pipeline.charts import kinds
 from pipeline.cli import app
 from pipeline.commands.verify import COLUMNS as VERIFY_COLUMNS
 from pipeline.declarations.load import load_declarations
-from pipeline.declarations.public import Coarsening, Public
+from pipeline.declarations.questionnaire import Coarsening, Methodology, Privacy, Public, Question
 from pipeline.declarations.report import Exhibit
-from pipeline.declarations.survey import Methodology, Privacy, Question
 from pipeline.declarations.wave import (
     QUALITY_RULES,
     Change,
@@ -32,14 +30,15 @@ from pipeline.declarations.wave import (
     Weights,
 )
 from pipeline.estimates.changes import CHANGES
-from pipeline.estimates.count import COLUMNS
 from pipeline.estimates.quality import EFFECTS, NONRESPONSE, QUALITY
 from pipeline.estimates.tests import TESTS
 from pipeline.exhibits.claims import CLAIMS
+from pipeline.exhibits.published import PUBLISHED_COLUMNS
 from pipeline.exhibits.quotes import QUOTES
-from pipeline.exhibits.shapes import PUBLISHED_COLUMNS
+from pipeline.exhibits.run import QUESTIONNAIRE
 from pipeline.project import paths as places
-from pipeline.tables import QUESTIONNAIRE
+from pipeline.tidy.figure_kinds import figure_kinds
+from pipeline.tidy.measures import COLUMNS
 from pipeline.tidy.printed import TABLE
 
 DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
@@ -103,9 +102,9 @@ def test_every_rule_of_data_quality_is_documented_in_its_order() -> None:
 
 def test_the_gallery_has_every_kind_with_a_picture_and_lines_that_work() -> None:
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", DOCS["gallery.md"], re.MULTILINE | re.DOTALL))
-    assert set(kinds()) | {TABLE} <= set(sections)
+    assert set(figure_kinds()) | {TABLE} <= set(sections)
     declared = {survey: load_declarations(places.find(survey, ROOT)) for survey in ("open-source-ai", "ospo")}
-    for name in (*kinds(), TABLE):
+    for name in (*figure_kinds(), TABLE):
         (block,) = re.findall(r"```toml\n(.*?)```", sections[name], re.DOTALL)
         (said,) = tomllib.loads(block)["exhibit"]
         assert said["kind"] == name

@@ -101,7 +101,9 @@ def by_make(folder: Path, moment: float | None) -> bool:
 def by_all(folder: Path, moment: float | None) -> bool:
     """`survey all` likewise, in a process that has imported everything already."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["conftest", "pipeline.charts.figure_files", "pipeline.charts.gates", "pipeline.charts"])
+    context.set_forkserver_preload(
+        ["conftest", "pipeline.charts.figure_files", "pipeline.charts.gates", "pipeline.charts"]
+    )
     run = context.Process(target=survey_all, args=(folder,))
     run.start()
     run.join(moment)
@@ -477,7 +479,9 @@ def test_processes_that_draw_end_with_the_one_that_started_them(all_hear: bool, 
 
 
 @pytest.mark.parametrize(
-    "words", [["-m", "pipeline", "tables"], ["-S", "-m", "pipeline.project.lock", "true"]], ids=["stage", "make"]
+    "words",
+    [["-m", "pipeline", "tables"], ["-S", "-m", "pipeline.project.lock", "true"]],
+    ids=["stage", "make"],
 )
 def test_who_waits_for_another_run_may_be_interrupted(words: list[str], remade: Paths) -> None:
     with (remade.lock if "tables" in words else remade.make_lock).open() as held:

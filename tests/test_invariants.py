@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from scipy.stats import friedmanchisquare
 
 from pipeline import open_survey
-from pipeline.estimates.count import COLUMNS, Domain, estimates
+from pipeline.estimates.count import Domain, estimates
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
+from pipeline.tidy.measures import COLUMNS
 
 QUESTIONS = ("level", "uses", "views", "share", "top")
 LABELS = {

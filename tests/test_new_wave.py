@@ -12,8 +12,9 @@ from conftest import TOY, survey_command
 
 from pipeline.drafting.first_draft import draft
 from pipeline.drafting.new_wave import new_wave
+from pipeline.exports.ingested import load_export
 from pipeline.exports.tools import Heading, formats
-from pipeline.ingest import ingest, load_export
+from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths, find

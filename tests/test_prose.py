@@ -13,7 +13,7 @@ import pytest
 from conftest import ROOT, make_project
 
 from pipeline import report as report_stage
-from pipeline.charts import rows
+from pipeline.charts.rows import rows
 from pipeline.declarations import survey as questionnaires
 from pipeline.exhibits.quotes import find, quote, typed
 from pipeline.ingest import ingest

@@ -13,7 +13,7 @@ from conftest import OSPO_TEXT as TEXT
 from conftest import ROOT, digest, make_project, ospo, survey_command
 
 from pipeline.commands.verify import verify
-from pipeline.ingest import load_export
+from pipeline.exports.ingested import load_export
 from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ingest import ingest, load_export
+from pipeline.exports.ingested import load_export
+from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.paths import Paths, find
 from pipeline.tables import tables

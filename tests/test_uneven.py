@@ -19,7 +19,7 @@ from conftest import ROOT
 
 from pipeline.commands.explain import explain
 from pipeline.estimates.comparisons import selected
-from pipeline.estimates.tests import SURE, as_tests, with_limits
+from pipeline.estimates.tests import as_tests, with_limits
 from pipeline.estimates.weighted_steps import SUPPRESSED
 from pipeline.figures import figures
 from pipeline.ingest import ingest
@@ -31,6 +31,7 @@ from pipeline.report import report
 from pipeline.stats.tests import holm
 from pipeline.tables import tables
 from pipeline.tidy.csv import read
+from pipeline.tidy.measures import SURE
 
 SURVEY = """title = "Uneven"
 segments = ["team"]

@@ -14,16 +14,17 @@ import pandas as pd
 import pytest
 from scipy.optimize import LinearConstraint, milp
 
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.disclosure import protect
+from pipeline.disclosure.flags import blanked, flagged
 from pipeline.disclosure.protect import Published, Rules
 from pipeline.estimates import weighted_attack, weighted_steps
-from pipeline.estimates.formulas import blanked, flagged
+from pipeline.exhibits.run import opened
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
 from pipeline.project.paths import Paths
-from pipeline.tables import opened, tables
+from pipeline.tables import tables
 
 SURVEY = """
 title = "Staff"

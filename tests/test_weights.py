@@ -12,7 +12,7 @@ from conftest import ROOT, run_all, survey_command
 from scipy.special import stdtrit
 
 from pipeline import open_survey
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError

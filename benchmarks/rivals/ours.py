@@ -9,10 +9,11 @@ import duckdb
 from plan import GROUPS, RESULT
 
 from pipeline.declarations import survey
-from pipeline.estimates.count import CROSS, Domain, counted
+from pipeline.estimates.count import Domain, counted
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.paths import Paths
+from pipeline.tidy.measures import CROSS
 
 CLOSED = ("single", "multiple", "grid", "rank")
 

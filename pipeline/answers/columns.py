@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import ROLES, Fielding, Wave
 from pipeline.exports.finders import Columns, find, is_letters, letters_of, why_not
 from pipeline.exports.tools import Heading

@@ -15,7 +15,7 @@ from pipeline.answers.by_kind import READERS
 from pipeline.answers.columns import Assigned, write_ins
 from pipeline.answers.meaning import Condition, Mapped, Texts
 from pipeline.answers.reader import Asked, Labels, Reader
-from pipeline.declarations.survey import MEASURED, Survey
+from pipeline.declarations.questionnaire import MEASURED, Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
 from pipeline.exports.tools import Heading

@@ -11,7 +11,8 @@ from typing import Literal
 
 from pipeline.answers.columns import Assigned, is_other
 from pipeline.answers.meaning import Loose, Mapped, Offer, Texts
-from pipeline.declarations.survey import Survey, as_pattern
+from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.survey import as_pattern
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
 from pipeline.exports.tools import Heading, formats

@@ -1,26 +1,19 @@
-"""The kinds of figure, and the rows of a table as they see them.
+"""Drawing figures from tables: a module a kind, with a `draw` and, in capitals, the fields of `FigureKind`.
 
-A kind is a module of this package with a `draw` and, in capitals, what the stage `tables` must know of it:
-the fields of `Kind`. Nothing here imports Matplotlib: a kind's module is loaded when its first figure is
-drawn, and until then its capitals are read off its source.
+Nothing here imports Matplotlib: the module of a kind is loaded when its first figure is drawn.
 """
 
 from __future__ import annotations
 
-import ast
 import importlib
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pipeline.charts.rows import Row, answers
 from pipeline.project.errors import SurveyError, did_you_mean
-from pipeline.text.rounding import end_in_points, half_up, percent, points
-from pipeline.tidy.printed import CHANGES, main_measures
+from pipeline.tidy.figure_kinds import figure_kinds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,61 +23,13 @@ if TYPE_CHECKING:
     Drawer = Callable[[pd.DataFrame, Printed], Figure]
     Shown = Callable[[list["Row"]], list["Row"]]
 
-LOW_BASE = "[low base]"
-SUPPRESSED = "[c]"
-NOT_ASKED = "[z]"
-UNCERTAIN = "[u]"
-MARKS = {"suppressed": SUPPRESSED, "uncertain": UNCERTAIN, "not_asked": NOT_ASKED}
-"""what is printed in place of a number, by flag"""
-NO_VALUE = "–"
-NO_CLEAR_CHANGE = "n.s."
-_VALUES = ("mean", "median")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """What a kind's module says of it, each in a constant of the same name in capitals.
-
-    `fits` are the kinds of question it can show, `table` the shape of its table (`exhibit_table.SHAPES`),
-    `order` that of its rows, `share` or `questionnaire`; `by` whether it `may`, `must` or can `never` have a
-    segment. `stacked` kinds are of bars of 100%; `whiskers` tells whether intervals are drawn. `said` is how
-    alt text calls it.
-    """
-
-    fits: tuple[str, ...]
-    said: str
-    table: str = "answers"
-    order: str = "share"
-    by: str = "may"
-    stacked: bool = False
-    whiskers: bool = False
-
-    @property
-    def over_waves(self) -> bool:
-        """Whether its table is drawn whole; of others only the latest wave is."""
-        return self.table in ("two_waves", "all_waves")
-
-
-@cache
-def kinds() -> dict[str, Kind]:
-    """Every kind by its name, in the order of the alphabet."""
-    found = {}
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        said = {}
-        for node in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                name = node.targets[0].id
-                if name in {field.name.upper() for field in fields(Kind)}:
-                    said[name.lower()] = ast.literal_eval(node.value)
-        if "fits" in said:
-            found[path.stem] = Kind(**said)
-    return found
-
 
 def drawer(kind: str) -> Drawer:
     """The function that draws figures of a kind."""
-    if kind not in kinds():
-        raise SurveyError(f"no kind of figure {kind!r}; {did_you_mean(kind, kinds(), 'the kinds are')}")
+    if kind not in figure_kinds():
+        raise SurveyError(
+            f"no kind of figure {kind!r}; {did_you_mean(kind, figure_kinds(), 'the kinds are')}"
+        )
     draw: Drawer = importlib.import_module(f"pipeline.charts.{kind}").draw
     return draw
 
@@ -93,156 +38,3 @@ def shown(kind: str, table: list[Row]) -> list[Row]:
     """The rows that a figure must show: those of its module's `shown`, or else all shares but nets."""
     chosen: Shown = getattr(importlib.import_module(f"pipeline.charts.{kind}"), "shown", answers)
     return chosen(table)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of an exhibit's table; `index` is its place there, from 0, and a missing number is NaN."""
-
-    index: int
-    wave: str
-    question: str
-    name: str
-    key: tuple[str, str]
-    item: str
-    item_label: str
-    role: str
-    measure: str
-    group: str
-    group_label: str
-    share: float
-    value: float
-    low: float
-    high: float
-    n: float
-    respondents: float
-    flag: str
-    published: str
-    source: str
-    wording: str
-    mode: str
-    grade: str
-    fielded: str
-    comparability: str
-
-    @property
-    def plotted(self) -> float:
-        """The share to draw, NaN where there is none to be shown."""
-        return math.nan if self.flag in MARKS else self.share
-
-    @property
-    def drawn(self) -> bool:
-        """Whether the row has a bar, be it one of no length."""
-        return not math.isnan(self.plotted)
-
-    @property
-    def low_base(self) -> bool:
-        """Whether too few respondents stand behind the row for a filled bar."""
-        return self.flag == "low_base"
-
-    @property
-    def text(self) -> str:
-        """The value as printed."""
-        if self.flag in MARKS:
-            return MARKS[self.flag]
-        if self.published:
-            return self.published
-        if self.measure in CHANGES:
-            return self._change
-        if self.measure in _VALUES and not math.isnan(self.value):
-            return f"{half_up(self.value, 1).normalize():f}"
-        return percent(self.share) or NO_VALUE
-
-    @property
-    def _change(self) -> str:
-        """A change in points, with its interval where it is clear."""
-        if math.isnan(self.value):
-            return NO_VALUE
-        said = f"{points(self.value)} pts"
-        if self.low_base:
-            return f"{said} {LOW_BASE}"
-        if self.flag == "no_clear_change":
-            return f"{said} {NO_CLEAR_CHANGE}"
-        return f"{said} [{end_in_points(self.low)}, {end_in_points(self.high)}]"
-
-
-def rows(data: pd.DataFrame) -> list[Row]:
-    """The rows of a table in its order, of the tidy columns or of those of published numbers."""
-    return [_row(index, record) for index, record in enumerate(data.to_dict("records"))]
-
-
-def estimates(data: pd.DataFrame) -> list[Row]:
-    """The rows that stand for a share of an option or of a ranked item; nets and means left out."""
-    return answers(rows(data))
-
-
-def answers(table: list[Row]) -> list[Row]:
-    """The shares of options, or of ranked items, of a table's rows."""
-    wanted = main_measures(row.measure for row in table)
-    return [row for row in table if row.measure in wanted and row.role != "net"]
-
-
-def by_group(chosen: Iterable[Row]) -> dict[str, list[Row]]:
-    """The rows of each group, in the order in which the groups come; '' is all respondents."""
-    groups: dict[str, list[Row]] = {}
-    for row in chosen:
-        groups.setdefault(row.group, []).append(row)
-    return groups
-
-
-def heading(group: list[Row]) -> str:
-    """The name of a group of rows."""
-    return group[0].group_label or group[0].group or "All respondents"
-
-
-def base(group: list[Row]) -> str:
-    """The number of respondents that the shares of a group are of, as printed."""
-    known = [row.n for row in group if not math.isnan(row.n)]
-    if not known:
-        return f"n = {SUPPRESSED}" if any(row.flag == "suppressed" for row in group) else "n unknown"
-    least, most = (f"{count:,.0f}" for count in (min(known), max(known)))
-    return f"n = {most}" if least == most else f"n = {least} to {most}"
-
-
-def _row(index: int, record: dict[Any, Any]) -> Row:
-    def text(column: str) -> str:
-        value = record.get(column, "")
-        return value if isinstance(value, str) else "" if pd.isna(value) else str(value)
-
-    def number(column: str) -> float:
-        value = record.get(column, math.nan)
-        return math.nan if value == "" or pd.isna(value) else float(value)
-
-    published = text("percent").strip()
-    name = text("option_label") or text("label") or text("item_label")
-    return Row(
-        index=index,
-        wave=text("wave") or text("beside"),
-        question=text("question"),
-        name=name,
-        key=(text("item"), text("option") or text("label")),
-        item=text("item"),
-        item_label=text("item_label"),
-        role=text("role") or "substantive",
-        measure=text("measure") or "option",
-        group=text("group"),
-        group_label=text("group_label"),
-        share=number("share"),
-        value=number("value"),
-        low=number("low"),
-        high=number("high"),
-        n=number("n") if "n" in record else number("valid_cases"),
-        respondents=number("respondents"),
-        flag=text("flag"),
-        published=f"{published}%" if _is_number(published) else published,
-        source=text("source"),
-        wording=text("wording"),
-        mode=text("mode"),
-        grade=text("grade"),
-        fielded=text("fielded"),
-        comparability=text("comparability"),
-    )
-
-
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdecimal()

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, answers, base, rows
 from pipeline.charts.colours import GREY, GREY_INK, HIGHLIGHT
 from pipeline.charts.frame import (
     CONTENT,
@@ -22,6 +21,8 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
+from pipeline.charts.rows import Row, answers, base, rows
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("multiple",)
@@ -54,7 +55,7 @@ def _plot(sheet: Sheet, options: Sequence[Row], combined: Sequence[Row]) -> None
     if not options or not combined:
         nothing(sheet)
         return
-    few = f" {LOW_BASE}" if any(row.low_base for row in combined) else ""
+    few = f" {LOW_BASE_MARK}" if any(row.low_base for row in combined) else ""
     sheet.below(f"{base(list(combined))}{few}", NOTE)
     sheet.y += 6
     share = max(block(row.text, VALUE, CONTENT).width for row in options)

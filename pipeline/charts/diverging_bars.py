@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, answers, base, by_group, colours, estimates, heading, rows
+from pipeline.charts import colours
 from pipeline.charts.frame import (
     CONTENT,
     HEADING,
@@ -26,7 +26,9 @@ from pipeline.charts.frame import (
     legend,
     nothing,
 )
+from pipeline.charts.rows import Row, answers, base, by_group, estimates, heading, rows
 from pipeline.charts.single_bar import level_colours
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("grid",)
@@ -187,7 +189,7 @@ def _columns(items: Sequence[Item]) -> list[tuple[Block, list[Cells]]]:
     for item in items:
         cell: Cells = [(block(base(item.levels).removeprefix("n = "), _NUMBER, CONTENT), None)]
         if any(row.low_base for row in item.levels):
-            cell.append((block(LOW_BASE, NOTE, CONTENT), None))
+            cell.append((block(LOW_BASE_MARK, NOTE, CONTENT), None))
         bases.append(cell)
     columns.append((block("n", NOTE, _HEADING_WIDTH), bases))
     dkns = next((item.dkns for item in items if item.dkns), None)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, base, rows
 from pipeline.charts.colours import GREY, GREY_INK, HIGHLIGHT, INK
 from pipeline.charts.frame import (
     CONTENT,
@@ -24,7 +23,10 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
-from pipeline.tidy.printed import CHANGES, Printed
+from pipeline.charts.rows import Row, base, rows
+from pipeline.tidy.marks import LOW_BASE_MARK
+from pipeline.tidy.measures import CHANGES
+from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank", "grid")
 SAID = "Pairs of dots"
@@ -125,7 +127,7 @@ def _legend(sheet: Sheet, entries: Sequence[Entry]) -> None:
     left = MARGIN + DOT
     middle = sheet.y + NOTE.size * 0.65
     for rows_, hollow in (([e.first for e in entries], True), ([e.second for e in entries], False)):
-        few = f" {LOW_BASE}" if any(row.low_base for row in rows_) else ""
+        few = f" {LOW_BASE_MARK}" if any(row.low_base for row in rows_) else ""
         words = block(
             f"{_side(rows_[0])} ({base(rows_)}{few})", NOTE if hollow else Style(8, bold=True), CONTENT - 24
         )

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, SUPPRESSED, Row, rows
 from pipeline.charts.colours import HIGHLIGHT, PLAIN
 from pipeline.charts.frame import CONTENT, MARGIN, NAME, NOTE, VALUE, Sheet, balanced, block, compose, nothing
 from pipeline.charts.ranked_bars import Entry, name_column, scale_unit
+from pipeline.charts.rows import Row, rows
+from pipeline.tidy.marks import LOW_BASE_MARK, SUPPRESSED_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("single",)
@@ -81,8 +82,8 @@ def _plot(sheet: Sheet, reached: Sequence[Row], continued: dict[tuple[str, str],
 
 
 def _text(row: Row) -> str:
-    return f"{row.text} {LOW_BASE}" if row.low_base else row.text
+    return f"{row.text} {LOW_BASE_MARK}" if row.low_base else row.text
 
 
 def _count(row: Row) -> str:
-    return SUPPRESSED if math.isnan(row.respondents) else f"{row.respondents:,.0f}"
+    return SUPPRESSED_MARK if math.isnan(row.respondents) else f"{row.respondents:,.0f}"

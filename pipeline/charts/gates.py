@@ -13,10 +13,13 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from pipeline.charts import LOW_BASE, Row, kinds, rows, shown
+from pipeline.charts import shown
 from pipeline.charts.colours import WHITE, contrast
 from pipeline.charts.frame import INCH, SMALLEST, SYNTHETIC, Bar, Cell, Dot, Words, settings
+from pipeline.charts.rows import Row, rows
 from pipeline.text.rounding import percent
+from pipeline.tidy.figure_kinds import figure_kinds
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 _LEAST_CONTRAST = 4.5
@@ -59,7 +62,7 @@ def _labels(values: Sequence[Words], marks: Sequence[Mark], table: Sequence[Row]
     for words in values:
         row = table[words.row or 0]
         # where n and the mark stand in a heading, the value does not repeat it
-        printed, wanted = (text.removesuffix(f" {LOW_BASE}") for text in (words.get_text(), row.text))
+        printed, wanted = (text.removesuffix(f" {LOW_BASE_MARK}") for text in (words.get_text(), row.text))
         if printed != wanted:
             yield f"label: row {row.index} ({row.name}) prints {printed!r}, its table has {wanted!r}"
     for bar in marks:
@@ -96,7 +99,7 @@ def _complete(
     """No row that the kind shows is left out; a stack may leave out the DKNS that its 100% exclude."""
     there = {words.row for words in values} | {mark.row for mark in marks}
     chosen = shown(exhibit.kind, table)
-    stacked = kinds()[exhibit.kind].stacked
+    stacked = figure_kinds()[exhibit.kind].stacked
     hidden = {(row.group, row.item) for row in chosen if row.index in there and not row.drawn}
     for row in chosen:
         if row.index in there:
@@ -111,7 +114,7 @@ def _complete(
 def _order(values: Sequence[Words], bars: Sequence[Bar], exhibit: Printed) -> Iterator[str]:
     """In each panel the rows come in the order of the table, the way that the panel has."""
     panels: dict[int, list[tuple[float, float, int]]] = {}
-    if kinds()[exhibit.kind].stacked:
+    if figure_kinds()[exhibit.kind].stacked:
         for bar in bars:
             panels.setdefault(bar.panel, []).append((bar.get_y(), bar.get_x(), bar.row))
     else:
@@ -127,7 +130,7 @@ def _order(values: Sequence[Words], bars: Sequence[Bar], exhibit: Printed) -> It
 
 def _whole(bars: Sequence[Bar], table: Sequence[Row], exhibit: Printed) -> Iterator[str]:
     """The parts of a bar of 100% sum to it, unless some of them are not shown."""
-    if not kinds()[exhibit.kind].stacked:
+    if not figure_kinds()[exhibit.kind].stacked:
         return
     stacks: dict[tuple[str, str], list[float]] = {}
     for bar in bars:

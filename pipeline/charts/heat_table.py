@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, answers, base, colours, heading, rows
+from pipeline.charts import colours
 from pipeline.charts.frame import (
     CONTENT,
     MARGIN,
@@ -23,6 +23,8 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
+from pipeline.charts.rows import Row, answers, base, heading, rows
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank", "grid")
@@ -70,7 +72,7 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     if by_level:
         for key in names:
             own = [row for row in chosen if _line(row, by_level) == key]
-            few = f" {LOW_BASE}" if any(row.low_base for row in own) else ""
+            few = f" {LOW_BASE_MARK}" if any(row.low_base for row in own) else ""
             bases[key] = base(own).removeprefix("n = ") + few
     return compose(exhibit, lambda sheet: _plot(sheet, columns, names, bases))
 
@@ -94,7 +96,7 @@ def _groups(chosen: Sequence[Row]) -> list[Column]:
     return [
         Column(
             heading(own) if own[0].group else "All",
-            f"{base(own)} {LOW_BASE}" if any(row.low_base for row in own) else base(own),
+            f"{base(own)} {LOW_BASE_MARK}" if any(row.low_base for row in own) else base(own),
             {row.key: row for row in own},
         )
         for own in groups.values()

@@ -9,7 +9,6 @@ from itertools import pairwise
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, base, rows
 from pipeline.charts.colours import GREY, HIGHLIGHT, TICK
 from pipeline.charts.frame import (
     CONTENT,
@@ -24,6 +23,8 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
+from pipeline.charts.rows import Row, base, rows
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("number",)
@@ -52,7 +53,7 @@ def _plot(sheet: Sheet, classes: Sequence[Row], median: Row | None) -> None:
     if not classes:
         nothing(sheet)
         return
-    few = f" {LOW_BASE}" if any(row.low_base for row in classes) else ""
+    few = f" {LOW_BASE_MARK}" if any(row.low_base for row in classes) else ""
     sheet.below(f"{base(list(classes))}{few}", NOTE)
     sheet.y += 4
     width = min(CONTENT / len(classes), _WIDEST)

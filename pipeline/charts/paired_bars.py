@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, base, estimates
 from pipeline.charts.colours import PALETTE, WHITE
 from pipeline.charts.frame import (
     CONTENT,
@@ -24,7 +23,9 @@ from pipeline.charts.frame import (
     nothing,
 )
 from pipeline.charts.ranked_bars import has_interval, reach
+from pipeline.charts.rows import Row, base, estimates
 from pipeline.text.folding import plain
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("multiple",)
@@ -118,4 +119,4 @@ def _bar(sheet: Sheet, row: Row, number: int, zero: float, middle: float, unit: 
 
 
 def _text(row: Row) -> str:
-    return f"{row.text} {LOW_BASE}" if row.low_base else row.text
+    return f"{row.text} {LOW_BASE_MARK}" if row.low_base else row.text

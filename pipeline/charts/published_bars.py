@@ -8,10 +8,10 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import Row, base, rows
 from pipeline.charts.colours import SECOND
 from pipeline.charts.frame import CONTENT, HEADING, NOTE, QUESTION, Sheet, compose, nothing
 from pipeline.charts.ranked_bars import Entry, bars, coloured, name_column, scale_unit
+from pipeline.charts.rows import Row, base, rows
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "grid", "rank", "number", "date", "allocation", "text")

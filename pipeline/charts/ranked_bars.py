@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, base, by_group, estimates, heading
 from pipeline.charts.colours import GREY, HIGHLIGHT, PLAIN, WHITE
 from pipeline.charts.frame import (
     CONTENT,
@@ -24,6 +23,8 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
+from pipeline.charts.rows import Row, base, by_group, estimates, heading
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")
@@ -79,7 +80,7 @@ def coloured(panel: Sequence[Row]) -> list[Entry]:
         colour = GREY
         if row.role == "substantive":
             colour = HIGHLIGHT if row.index == first else PLAIN
-        value = f"{row.text} {LOW_BASE}" if row.low_base else row.text
+        value = f"{row.text} {LOW_BASE_MARK}" if row.low_base else row.text
         entries.append(Entry(row, row.name, value, colour))
     return entries
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import by_group, estimates
 from pipeline.charts.colours import AXIS
 from pipeline.charts.frame import (
     CONTENT,
@@ -22,6 +21,7 @@ from pipeline.charts.frame import (
     compose,
 )
 from pipeline.charts.ranked_bars import Entry, has_interval, plot, reach
+from pipeline.charts.rows import by_group, estimates
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, base, by_group, estimates, heading, rows
 from pipeline.charts.frame import (
     CONTENT,
     HEADING,
@@ -25,7 +24,9 @@ from pipeline.charts.frame import (
     legend,
     nothing,
 )
+from pipeline.charts.rows import Row, base, by_group, estimates, heading, rows
 from pipeline.charts.single_bar import counts_dkns, level_colours, stack, whole
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("grid",)
@@ -144,7 +145,7 @@ def _columns(items: Sequence[Item]) -> list[Column]:
     for i, item in enumerate(items):
         bases[i] = [(block(base(item.parts).removeprefix("n = "), _NUMBER, CONTENT), None)]
         if item.low_base:
-            bases[i].append((block(LOW_BASE, NOTE, CONTENT), None))
+            bases[i].append((block(LOW_BASE_MARK, NOTE, CONTENT), None))
         hidden = [row for row in item.parts if not row.drawn]
         if 0 < len(hidden) < len(item.parts):
             bases[i].append(_value(hidden[0], _NUMBER))

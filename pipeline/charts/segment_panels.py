@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, answers, base, by_group, estimates, heading
 from pipeline.charts.colours import GREY, HIGHLIGHT, TICK
 from pipeline.charts.frame import (
     CONTENT,
@@ -24,6 +23,8 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
+from pipeline.charts.rows import Row, answers, base, by_group, estimates, heading
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")
@@ -130,7 +131,7 @@ def _line(
 
 def _title(panel: list[Row], width: float) -> tuple[Block, Block]:
     low = any(row.low_base for row in panel)
-    note = f"{base(panel)} {LOW_BASE}" if low else base(panel)
+    note = f"{base(panel)} {LOW_BASE_MARK}" if low else base(panel)
     return block(heading(panel), HEADING, width), block(note, HEADING, width)
 
 

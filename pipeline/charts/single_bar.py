@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, base, by_group, colours, estimates, heading, rows
+from pipeline.charts import colours
 from pipeline.charts.frame import (
     CONTENT,
     LABEL_COLUMN,
@@ -24,6 +24,8 @@ from pipeline.charts.frame import (
     legend,
     nothing,
 )
+from pipeline.charts.rows import Row, base, by_group, estimates, heading, rows
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 FITS = ("single",)
@@ -170,7 +172,7 @@ def _plot_groups(sheet: Sheet, groups: dict[str, list[Row]], colour: dict[str, s
 
 
 def _base(parts: Sequence[Row]) -> str:
-    return f"{base(list(parts))} {LOW_BASE}" if any(row.low_base for row in parts) else base(list(parts))
+    return f"{base(list(parts))} {LOW_BASE_MARK}" if any(row.low_base for row in parts) else base(list(parts))
 
 
 def _key(row: Row, colour: dict[str, str]) -> tuple[str, str, str, int | None]:

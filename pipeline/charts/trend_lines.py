@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import LOW_BASE, Row, base, rows
 from pipeline.charts.colours import AXIS, PALETTE, WHITE
 from pipeline.charts.frame import (
     CONTENT,
@@ -26,8 +25,11 @@ from pipeline.charts.frame import (
     compose,
     nothing,
 )
+from pipeline.charts.rows import Row, base, rows
 from pipeline.text.rounding import percent
-from pipeline.tidy.printed import CHANGES, NOT_THE_SAME, Printed
+from pipeline.tidy.marks import LOW_BASE_MARK
+from pipeline.tidy.measures import CHANGES
+from pipeline.tidy.printed import NOT_THE_SAME, Printed
 
 FITS = ("single", "multiple", "rank", "grid")
 SAID = "Lines over waves"
@@ -165,7 +167,7 @@ def _end_labels(sheet: Sheet, plot: Plot, lines: Sequence[Line], right: float) -
     for line in lines:
         row = line.points[-1]
         ends = [point for point in line.points if point.drawn]
-        text = f"{row.text} {LOW_BASE}" if row.low_base else row.text
+        text = f"{row.text} {LOW_BASE_MARK}" if row.low_base else row.text
         value = block(text, Style(VALUE.size, bold=True), CONTENT)
         name = block(_name(row), NAME, _ENDS - value.width - 6)
         wanted = plot.at(ends[-1])[1] if ends else plot.bottom

@@ -11,22 +11,25 @@ from pathlib import Path
 import duckdb
 
 from pipeline.answers.meaning import Mapped
+from pipeline.answers.waves import attempt_waves, mapped_waves
+from pipeline.database.checks import over_waves
 from pipeline.declarations import published_numbers, survey, wave
 from pipeline.declarations.load import Declarations, load_declarations
 from pipeline.declarations.notices import asides
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Report, load_partly, names_of, problem
 from pipeline.declarations.strays import misnamed
-from pipeline.declarations.survey import Survey
 from pipeline.declarations.toml import Document, model
 from pipeline.declarations.toml import read as read_file
 from pipeline.declarations.wave import Fielding, Wave
 from pipeline.exhibits.prose import by_names
+from pipeline.exhibits.run import sayable
 from pipeline.ingest import ingest, take_in
-from pipeline.normalise import attempt_waves, mapped_waves, normalise, over_waves
+from pipeline.normalise import normalise
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
-from pipeline.tables import problems_of, sayable
+from pipeline.tables import problems_of
 from pipeline.text.folding import is_beginning
 
 

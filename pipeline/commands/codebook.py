@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.commands.check import read
 from pipeline.commands.diff import Put, comparability, put
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.project import files
 from pipeline.project.paths import Paths

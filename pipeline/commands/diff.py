@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pipeline.answers.meaning import Mapped
 from pipeline.commands.check import read
+from pipeline.database.checks import codes_reused
 from pipeline.database.declared_tables import wording
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
-from pipeline.normalise import codes_reused
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.project.paths import Paths
 from pipeline.text.folding import fold, is_beginning

@@ -7,20 +7,20 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.answers.waves import cells_of
 from pipeline.database.declared_tables import STATES
 from pipeline.declarations.toml import Document
 from pipeline.exhibits.quotes import look_up
-from pipeline.normalise import cells_of
+from pipeline.exhibits.run import opened
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.project.paths import Paths
 from pipeline.project.sql import literal
 from pipeline.receipts import verdicts
 from pipeline.receipts.derivation import derivation
 from pipeline.receipts.row import Receipt, Record, part, printed, receipt, record
-from pipeline.tables import opened
 from pipeline.text.rounding import thousands
 from pipeline.tidy.csv import read, read_exhibits
-from pipeline.tidy.printed import CHANGES, main_measures
+from pipeline.tidy.measures import CHANGES, main_measures
 
 _COUNTED = {
     "combination": "who chose exactly these of the answers that the figure lists",

@@ -8,10 +8,11 @@ from typing import Any
 
 from pipeline.estimates.tests import answers_compared
 from pipeline.exhibits.claims import Tested, Verdict, competes_on, test
+from pipeline.exhibits.run import opened
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
-from pipeline.tables import opened
-from pipeline.tidy.printed import answer_label, latest_of
+from pipeline.tidy.measures import answer_label
+from pipeline.tidy.printed import latest_of
 
 _MOST_FIRST = 3
 _TITLES = {

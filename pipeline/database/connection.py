@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from pipeline.database.origin import is_current, origin
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.project.errors import SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
@@ -27,7 +27,7 @@ def open_database(paths: Paths, questionnaire: Survey) -> duckdb.DuckDBPyConnect
             f"program, or {again}"
         ) from None
     try:
-        with limited(connection, questionnaire, paths.spilt):
+        with limited(connection, questionnaire.memory_limit, paths.spilt):
             known = _made_from(connection)
             if not is_current(known, origin(paths, known)):
                 raise SurveyError(f"survey.toml, a wave file or the pipeline is newer than {shown}; {again}")

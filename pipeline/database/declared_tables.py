@@ -12,10 +12,10 @@ import pandas as pd
 
 from pipeline.answers.meaning import Mapped, Offer
 from pipeline.declarations.comparability import joins
-from pipeline.declarations.survey import MEASURED, ROLES, Survey
+from pipeline.declarations.questionnaire import MEASURED, ROLES, Survey
 from pipeline.declarations.wave import REPEATED, Fielding
+from pipeline.exports.ingested import Export
 from pipeline.exports.tools import Heading
-from pipeline.ingest import Export
 from pipeline.project.sql import literal, statement
 from pipeline.text.folding import is_beginning, plain
 

@@ -14,7 +14,7 @@ import duckdb
 
 from pipeline.answers.meaning import Mapped
 from pipeline.database.declared_tables import Numbers, frame
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import QUALITY_RULES, Fielding, Quality, why_no_rule
 from pipeline.project.errors import Problem
 from pipeline.project.sql import folder, literal, statement

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.declarations.survey import NO_ANSWER, Survey
+from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, SurveyError, quoted
 from pipeline.stats.raking import RakingError, rake

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from pipeline.declarations.wave import Change, Fielding
-from pipeline.tidy.printed import POOL
+from pipeline.tidy.measures import POOL
 
 BROKEN = "broken"
 

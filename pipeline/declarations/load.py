@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from pipeline.declarations import published_numbers, survey, wave
 from pipeline.declarations.published_numbers import Published
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Report, load_report
-from pipeline.declarations.survey import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths

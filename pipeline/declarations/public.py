@@ -1,60 +1,25 @@
-"""What may be published of each respondent: `[public]` of survey.toml as frozen models, and its checks."""
+"""What may be published of each respondent: what `[public]` of survey.toml means, and its checks."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-from pipeline.declarations.groups import Group, labelled
-from pipeline.declarations.toml import Declared, Document
+from pipeline.declarations.questionnaire import Coarsening, Public
+from pipeline.declarations.toml import Document
 from pipeline.project.errors import Problem, did_you_mean
 from pipeline.text.folding import fold
 
 if TYPE_CHECKING:
-    from pipeline.declarations.survey import Option, Survey
+    from pipeline.declarations.questionnaire import Option, Survey
 
-DEFAULT_K = 10  # the base under which tables show nothing
 COARSENED_BY: dict[str, Literal["groups", "edges"]] = {
     "single": "groups",
     "number": "edges",
     "date": "edges",
 }
 """what makes the answers of a kind of question coarser; the other kinds stay as they are, or are removed"""
-
-
-class Coarsening(BaseModel):
-    """How the answers of a question are made coarser: groups of its options by id, or edges of bands."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-    __pydantic_extra__: dict[str, Group] = Field(init=False)
-    edges: list[Annotated[float, Field(allow_inf_nan=False)]] = []
-
-    @model_validator(mode="before")
-    @classmethod
-    def _labelled(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            return value
-        groups = labelled({name: group for name, group in value.items() if name != "edges"})
-        return groups | {name: edges for name, edges in value.items() if name == "edges"}
-
-    @property
-    def groups(self) -> dict[str, Group]:
-        """The groups by their id, in the order in which they are declared."""
-        return dict(self.__pydantic_extra__ or {})
-
-
-class Public(Declared):
-    """What a bundle of respondent-level data holds, and under which licence."""
-
-    licence: str = ""
-    citation: str = ""
-    quasi_identifiers: list[str] | None = None
-    k: Annotated[int, Field(ge=2)] = DEFAULT_K
-    remove: list[str] = []
-    coarsen: dict[str, Coarsening] = {}
 
 
 def removed(survey: Survey, public: Public) -> dict[str, str]:

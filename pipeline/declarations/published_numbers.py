@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, field_validator
 
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Declared
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import Paths

@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from pipeline.charts import Kind, kinds
 from pipeline.declarations.groups import Group, labelled
-from pipeline.declarations.survey import IDENTIFIER, MOST_LETTERS, Survey, no_identifier
+from pipeline.declarations.questionnaire import IDENTIFIER, MOST_LETTERS, Survey
+from pipeline.declarations.survey import no_identifier
 from pipeline.declarations.toml import Declared, Document, Key, as_far_as, model, read
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import RESERVED, Paths
-from pipeline.tidy.printed import MEASURES, TABLE
+from pipeline.tidy.figure_kinds import FigureKind, figure_kinds
+from pipeline.tidy.measures import QUOTABLE
+from pipeline.tidy.printed import TABLE
 
 # the exhibit of a question that no report.toml names; of other kinds it is a table
 _DEFAULTS = {
@@ -24,7 +26,7 @@ _DEFAULT_BANDS_LIMIT = 7
 Claimed = Literal["top", "majority", "higher_in", "grew", "fell", "no_clear_change"]
 CHOOSING = ("two_waves", "all_waves", "combinations", "steps")
 """the shapes of table of which `show` lists the options, items or nets wanted"""
-_AS_TABLE = Kind(fits=(), said="Table", order="questionnaire")
+_AS_TABLE = FigureKind(fits=(), said="Table", order="questionnaire")
 
 
 class Exhibit(Declared):
@@ -57,14 +59,16 @@ class Exhibit(Declared):
     @field_validator("kind")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value not in (TABLE, *kinds()):
-            raise ValueError(f"no such kind; {did_you_mean(value, [*kinds(), TABLE], 'the kinds are')}")
+        if value not in (TABLE, *figure_kinds()):
+            raise ValueError(
+                f"no such kind; {did_you_mean(value, [*figure_kinds(), TABLE], 'the kinds are')}"
+            )
         return value
 
     @property
-    def drawn(self) -> Kind:
+    def drawn(self) -> FigureKind:
         """What its kind says of itself; a table is one of answers in the order of the questionnaire."""
-        return kinds().get(self.kind, _AS_TABLE)
+        return figure_kinds().get(self.kind, _AS_TABLE)
 
     @property
     def questions(self) -> list[str]:
@@ -154,7 +158,7 @@ def names_of(exhibit: Exhibit, report: Report, survey: Survey, waves: Sequence[s
     """What the rows of an exhibit may be named by; None where that is known only once it is made."""
     if exhibit.drawn.table in ("published", "combinations", "steps", "bins"):
         return None
-    names = {*waves, *exhibit.questions, *MEASURES}
+    names = {*waves, *exhibit.questions, *QUOTABLE}
     for question in exhibit.questions:
         asked = survey.questions[question]
         names |= {*survey.options(question), *asked.items, *survey.nets(question), *asked.nets}
@@ -244,7 +248,9 @@ def _check_exhibit(
         return
     kind, place = survey.questions[question].kind, ("exhibit", index)
     if exhibit.kind != TABLE and kind not in exhibit.drawn.fits:
-        fitting = [n for n, drawn in kinds().items() if kind in drawn.fits and drawn.table != "published"]
+        fitting = [
+            n for n, drawn in figure_kinds().items() if kind in drawn.fits and drawn.table != "published"
+        ]
         yield document.problem(
             f"{exhibit.kind} cannot show a {kind} question; it can be {', '.join([*fitting, TABLE])}",
             *(*place, "kind"),
@@ -314,7 +320,7 @@ def _check_show(exhibit: Exhibit, survey: Survey, document: Document, index: int
     question = exhibit.question
     known = [*survey.options(question), *survey.questions[question].items, *survey.nets(question)]
     if exhibit.show and exhibit.drawn.table not in CHOOSING:
-        those = " or ".join(name for name, kind in kinds().items() if kind.table in CHOOSING)
+        those = " or ".join(name for name, kind in figure_kinds().items() if kind.table in CHOOSING)
         yield document.problem(f"{exhibit.kind} shows every answer; only {those} take show",
                                "exhibit", index, "show")  # fmt: skip
     for place, name in enumerate(exhibit.show):

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, field_validator
 
+from pipeline.declarations.questionnaire import NO_ANSWER, NUMERIC, Survey
 from pipeline.declarations.strays import misnamed
-from pipeline.declarations.survey import NO_ANSWER, NUMERIC, Survey
 from pipeline.declarations.toml import Declared, Document, Key, as_far_as, model, read
 from pipeline.exports import parquet, sheets, spss
 from pipeline.project.errors import Problem, SurveyError, did_you_mean

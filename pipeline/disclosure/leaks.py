@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from pipeline.declarations import survey
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.addresses import WEB, Finding, findings

@@ -25,11 +25,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.declarations.questionnaire import MEASURED, Survey
 from pipeline.declarations.report import Bands
-from pipeline.declarations.survey import MEASURED, Survey
 from pipeline.disclosure import ranges
+from pipeline.disclosure.flags import blanked
 from pipeline.disclosure.ranges import OUTSIDE, WEIGHT, Component, Conditions, Count, Dimension, Sum, Union
-from pipeline.estimates.formulas import blanked
 from pipeline.project import files
 
 COUNTED = ("option", "net", "ranked", "first", "top_3", "written")

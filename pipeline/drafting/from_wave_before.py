@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pipeline.answers.columns import Assigned, by_default, is_other
 from pipeline.answers.interpret import attempt
 from pipeline.answers.meaning import Loose, Mapped, Texts
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import ROLES, Fielding, Reading, Wave
 from pipeline.drafting import first_draft

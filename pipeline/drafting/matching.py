@@ -13,7 +13,7 @@ from itertools import groupby
 
 from pipeline.answers.columns import by_default, is_other
 from pipeline.answers.meaning import Mapped, Texts
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.drafting import first_draft
 from pipeline.exports.finders import find

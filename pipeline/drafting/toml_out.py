@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import ROLES, Fielding, Quality, Respondents, Weights
 from pipeline.drafting.first_draft import Draft, Question

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline.declarations import comparability
-from pipeline.estimates.formulas import SHARES
-from pipeline.estimates.tests import SURE, adjusted_together, wave_pairs
-from pipeline.exhibits.shapes import Estimates
+from pipeline.estimates.run import Estimates
+from pipeline.estimates.tests import adjusted_together, wave_pairs
 from pipeline.text.rounding import percent, points, thousands
-from pipeline.tidy.printed import answer_label, main_measures, waves_of
+from pipeline.tidy.measures import SHARES, SURE, answer_label, main_measures
+from pipeline.tidy.printed import waves_of
 
 CHANGES = [
     "question", "item", "item_label", "option", "option_label", "measure", "early", "late", "early_estimate",

@@ -11,52 +11,17 @@ multiple families of hypotheses, Journal of the Royal Statistical Society B 76, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from pipeline.declarations import comparability
-from pipeline.estimates.tests import SURE, answers_compared, group_and_others, wave_pairs
-from pipeline.exhibits.shapes import Estimates
+from pipeline.estimates.run import Estimates
+from pipeline.estimates.tests import answers_compared, group_and_others, wave_pairs
 from pipeline.stats.tests import benjamini_hochberg
-from pipeline.text.rounding import thousands
+from pipeline.tidy.families import COMPARISONS, Comparisons
+from pipeline.tidy.measures import SURE
 from pipeline.tidy.printed import latest_of, waves_of
-
-COMPARISONS = [
-    "question", "by", "wave", "before", "comparisons", "unadjusted", "smallest_p", "selected", "holding",
-]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Comparisons:
-    """The families of a survey, a row each with the columns COMPARISONS.
-
-    `unadjusted` are the comparisons whose p is below 0.05, `smallest_p` is after Holm, and `holding` are
-    those that may be claimed.
-    """
-
-    families: pd.DataFrame
-
-    @property
-    def level(self) -> float:
-        """What an adjusted p is held against: 0.05 times the part of families selected; of none, of one."""
-        if self.families.empty:
-            return SURE
-        return SURE * max(int(self.families["selected"].sum()), 1) / len(self.families)
-
-    def in_words(self) -> str:
-        """How many comparisons there are, and how many hold."""
-        if self.families.empty:
-            return "no two groups (segments in survey.toml) and no two waves could be compared"
-        tested, holding, more = (
-            int(self.families[name].sum()) for name in ("comparisons", "holding", "unadjusted")
-        )
-        hold = "holds" if holding == 1 else "hold"
-        return (
-            f"{thousands(tested)} comparisons of a group with the others or of two waves could be tested, of "
-            f"which {thousands(holding)} {hold} after adjustment; without it {thousands(more)} would have"
-        )
 
 
 def comparisons(estimated: Estimates) -> Comparisons:

@@ -11,25 +11,16 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.report import Bands
-from pipeline.declarations.survey import NO_ANSWER, Survey
+from pipeline.disclosure import flags
 from pipeline.estimates import formulas
 from pipeline.estimates.tests import ADJUSTMENT, Joint, Together, higher_than
 from pipeline.exports.tools.heading import column_letters
 from pipeline.project.sql import statement
 from pipeline.stats.intervals import Method
-from pipeline.tidy.printed import POOL
-
-COLUMNS = [
-    "wave", "question", "item", "item_label", "option", "option_label", "role", "measure",
-    "by", "group", "group_label", "letter", "share", "value", "standard_error", "low", "high", "interval",
-    "higher_than", "respondents", "sample_size", "valid_cases", "total_mentions",
-    "weighted_respondents", "weighted_base", "effective_base", "deff", "flag",
-]  # fmt: skip
-SUMS = ["weight", "weight_squares", "yes_weight", "yes_squares", "analysed", "screened"]
-"""what comparisons need of an estimate beside COLUMNS: sums of weights with a mean of 1"""
-ALL = "All respondents"
-CROSS = "×"
+from pipeline.tidy import measures
+from pipeline.tidy.measures import ALL, COLUMNS, CROSS, POOL, SUMS
 
 
 @dataclass(frozen=True)
@@ -60,7 +51,7 @@ def estimates(
     follows of them by subtraction is for `disclosure`, which knows all that a run publishes.
     """
     found = counted(connection, survey, bands, questions, domain)
-    return lettered(formulas.flagged(found, survey.privacy.base), adjustment)
+    return lettered(flags.flagged(found, survey.privacy.base), adjustment)
 
 
 def lettered(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
@@ -329,7 +320,7 @@ def _named(
     own = zip(found["segment"], found["grp"], strict=True)
     position, label, letter = zip(*(places[key] for key in own), strict=True)
     out = found.assign(
-        _measure=found["measure"].map(formulas.MEASURES.index),
+        _measure=found["measure"].map(measures.MEASURES.index),
         _segment=found["segment"].map(["", *segments].index),
         _group=position,
         group_label=label,

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from pipeline.disclosure.flags import flagged
 from pipeline.stats.intervals import Method, mean_limits, share_limits
 from pipeline.stats.variance import (
     Array,
@@ -22,26 +23,9 @@ from pipeline.stats.variance import (
     net_promoter_score,
     share_error,
 )
-from pipeline.tidy.printed import POOL
+from pipeline.tidy.measures import POOL
 
-LOW_BASE = 30
-"""the fewest people, and the smallest effective base, that are tested and claimed of"""
-FEWEST_EFFECTIVE = 10
-"""the smallest effective base of which a number is printed"""
 GROUP = ["wave", "question", "item", "segment", "grp"]
-MEASURES = (
-    "option", "net", POOL, "mean", "lower_quartile", "median", "upper_quartile",
-    "ranked", "first", "top_3", "mean_rank", "net_promoter_score", "written",
-)  # fmt: skip
-PARTS = ("combination", "reached", "continued", "bin")
-"""the measures of `part_shares`"""
-SHARES = ("option", "net", POOL, "ranked", "first", "top_3", "written", *PARTS)
-"""the measures that are shares of a base; the others are values"""
-BLANKED = [
-    "share", "value", "standard_error", "low", "high", "respondents", "total_mentions",
-    "weighted_respondents", "weighted_base", "effective_base", "deff",
-]  # fmt: skip
-"""what is left out of an estimate that is not shown"""
 _ROUNDING = 1e-9
 _SUMS = ["respondents", "weighted", "squares"]
 
@@ -199,16 +183,6 @@ def part_shares(
     return flagged(made.assign(measure=measure, item="", item_label="", higher_than=""), fewest)
 
 
-def is_enough(estimates: pd.DataFrame) -> pd.Series:
-    """Which estimates have the people and the effective base to be tested: 30 of either."""
-    return (estimates["valid_cases"].fillna(0) >= LOW_BASE) & ~_under(estimates, LOW_BASE)
-
-
-def _under(estimates: pd.DataFrame, fewest: int) -> pd.Series:
-    """Which estimates have an effective base below `fewest`; not those without one, which are of nobody."""
-    return estimates["effective_base"].astype(float) < fewest * (1 - _ROUNDING)
-
-
 def of_sums(rows: pd.DataFrame, scale: Array, method: Method) -> pd.DataFrame:
     """Shares made anew from their sums weight, weight_squares, yes_weight and yes_squares.
 
@@ -236,27 +210,6 @@ def _as_declared(rows: pd.DataFrame, scale: Array) -> pd.DataFrame:
     return rows.assign(
         weighted_base=rows["weighted_base"] * scale, weighted_respondents=rows["weighted_respondents"] * scale
     )
-
-
-def flagged(estimates: pd.DataFrame, fewest: int) -> pd.DataFrame:
-    """`estimates` with `flag`.
-
-    low_base under 30 valid cases or an effective base of 30; uncertain under an effective base of 10;
-    suppressed, and blanked, under `fewest` valid cases.
-    """
-    cases = estimates["valid_cases"]
-    conditions = [cases < fewest, _under(estimates, FEWEST_EFFECTIVE), ~is_enough(estimates)]
-    out = estimates.assign(flag=np.select(conditions, ["suppressed", "uncertain", "low_base"], ""))
-    return blanked(out, out["flag"] == "suppressed")
-
-
-def blanked(estimates: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
-    """`estimates` flagged as suppressed, and without their numbers, where they are `hidden`."""
-    out = estimates.assign(flag=estimates["flag"].mask(hidden, "suppressed"))
-    for column in BLANKED:
-        own = out[column].astype("Int64") if column in ("respondents", "total_mentions") else out[column]
-        out[column] = own.mask(hidden)
-    return out
 
 
 def _of_valid(

@@ -11,13 +11,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.database.declared_tables import Numbers
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
-from pipeline.declarations.survey import Survey
-from pipeline.estimates.formulas import LOW_BASE
-from pipeline.exhibits.shapes import Estimates
+from pipeline.estimates.run import Estimates
 from pipeline.project.sql import statement
 from pipeline.text.rounding import SIGNIFICANT_DIGITS, half_up
-from pipeline.tidy.printed import answer_label, main_measures
+from pipeline.tidy.measures import LOW_BASE, answer_label, main_measures
 
 QUALITY = ["wave", "rule", "question", "threshold", "flagged", "applied_to", "excluded", "why_not"]
 EFFECTS = [

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.estimates.formulas import LOW_BASE, SHARES, is_enough
+from pipeline.disclosure.flags import is_enough
 from pipeline.stats.intervals import effective_size, mean_limits, newcombe, newcombe_p
 from pipeline.stats.tests import ADJUSTMENTS, friedman, rao_scott, t_test
 from pipeline.stats.variance import (
@@ -27,7 +27,7 @@ from pipeline.stats.variance import (
     paired_difference,
     share_error,
 )
-from pipeline.tidy.printed import main_measures
+from pipeline.tidy.measures import LIKELY, LOW_BASE, SHARES, SURE, main_measures
 
 TESTS = [
     "wave", "question", "item", "option", "measure", "by", "group", "test", "method", "first", "second",
@@ -35,7 +35,6 @@ TESTS = [
     "high", "confidence", "statistic", "df", "df2", "p", "adjusted_p", "adjustment",
 ]  # fmt: skip
 ADJUSTMENT = "holm"
-SURE, LIKELY = 0.05, 0.10  # a capital letter, a small one
 _ROW = ["wave", "question", "item", "option", "measure"]
 
 Mask = NDArray[np.bool_]

@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.estimates.formulas import SHARES, of_sums, of_values
+from pipeline.estimates.formulas import of_sums, of_values
 from pipeline.estimates.tests import Joint, Together
 from pipeline.stats.intervals import Method
 from pipeline.stats.variance import Array
-from pipeline.tidy.printed import POOL
+from pipeline.tidy.measures import POOL, SHARES
 
 Mask = NDArray[np.bool_]
 

@@ -13,12 +13,13 @@ import pandas as pd
 from pipeline.declarations import comparability
 from pipeline.declarations.report import Exhibit
 from pipeline.disclosure import protect
+from pipeline.disclosure.flags import flagged
 from pipeline.disclosure.protect import COUNTED, Published
 from pipeline.estimates import weighted_attack
-from pipeline.estimates.formulas import BLANKED, flagged
+from pipeline.estimates.run import Estimates
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED
-from pipeline.exhibits.shapes import Estimates
 from pipeline.text.rounding import thousands
+from pipeline.tidy.measures import BLANKED
 
 _COLUMN = ["wave", "question", "item"]
 _ROW = ["wave", "question", "item", "option", "measure"]

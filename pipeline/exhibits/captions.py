@@ -8,31 +8,20 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import pandas as pd
 
-from pipeline.declarations.report import Bands, Exhibit
-from pipeline.declarations.survey import Survey
-from pipeline.estimates.formulas import FEWEST_EFFECTIVE, LOW_BASE, SHARES
-from pipeline.estimates.tests import SURE
-from pipeline.pages.grids import intervals
+from pipeline.declarations.report import Exhibit
+from pipeline.exhibits.alt_text import alt_text, cut_to_length
+from pipeline.exhibits.context import Context, WaveFacts, Wording, of_shares, span
 from pipeline.text.folding import lowered, plain
-from pipeline.text.rounding import half_up, p_value, percent, points, thousands
-from pipeline.tidy.printed import CHANGES, NOT_THE_SAME, TABLE, Printed, answer_label, main_measures
+from pipeline.text.rounding import half_up, p_value, points, thousands
+from pipeline.tidy.marks import LETTERS, SYNTHETIC, few_marks, intervals, opt_in, people_of, why_hidden
+from pipeline.tidy.measures import CHANGES, SHARES, SURE, answer_label
+from pipeline.tidy.printed import NOT_THE_SAME, TABLE, Printed
 
-_WHOM = "organisations"
-SYNTHETIC = "Synthetic responses"
-LETTERS = (
-    "higher than the group of that column, capital at 95%, small at 90%; shares by Newcombe's method at "
-    "their effective bases, means by t tests of unpooled differences, Holm-adjusted over the pairs of a row. "
-    f"Groups with fewer than {LOW_BASE} valid cases, or an effective base under {LOW_BASE}, are not tested, "
-    "nor are all respondents, who include the groups."
-)
-UNCERTAIN = f"[u]: too uncertain to print, the effective base is under {FEWEST_EFFECTIVE}."
 _LONG_LABEL = 40
 _LISTED = 4
-_ALT_LENGTH = 400
 _TITLE_WORDS = 12
 _OF_CHANGES = {"newcombe": "Newcombe", "t": "t"}
 MOST_LINES = 6
@@ -42,80 +31,6 @@ _SHAPED = {
     "steps": "Share of respondents who have come as far as each answer",
     "bins": "Share of respondents by the number they gave",
 }
-
-
-def few_marks(rows: pd.DataFrame) -> list[str]:
-    """What the marks of low bases and of uncertain numbers mean, for those of them that `rows` have."""
-    marks, low = [], rows[rows["flag"] == "low_base"]
-    if len(low):
-        by_people = low["valid_cases" if "valid_cases" in low else "n"] < LOW_BASE
-        causes = [f"fewer than {LOW_BASE} respondents"] * bool(by_people.any())
-        causes += [f"an effective base under {LOW_BASE}"] * bool((~by_people).any())
-        marks.append(f"[low base]: {' or '.join(causes)}, read as indicative only.")
-    if (rows["flag"] == "uncertain").any():
-        marks.append(UNCERTAIN)
-    return marks
-
-
-def hidden(survey: Survey) -> str:
-    """Why an estimate is not shown, in words."""
-    return (
-        f"not shown, because fewer than {survey.privacy.base} are its base or because it would tell of a few "
-        "people, if not by itself then by subtraction"
-    )
-
-
-def opt_in(survey: Survey) -> str:
-    """What an interval of an opt-in sample does not mean, for the survey's population."""
-    return (
-        "Opt-in sample: the interval reflects sampling variation only, not a margin of error for all "
-        f"{_people(survey)}."
-    )
-
-
-def _people(survey: Survey) -> str:
-    """Whom a survey is about: its population, without how they were reached."""
-    return survey.population.split(";")[0].strip() or _WHOM
-
-
-@dataclass(frozen=True)
-class Wording:
-    """How one wave put one question."""
-
-    number: str
-    text: str
-    mode: str
-
-
-@dataclass(frozen=True)
-class WaveFacts:
-    """What the database says of a wave as a whole."""
-
-    name: str
-    title: str
-    fielded_from: str
-    fielded_to: str
-    synthetic: bool
-    licence: str
-    citation: str
-    weighting: str
-
-
-@dataclass(frozen=True)
-class Context:
-    """What captions are composed from, beside the exhibit and its data."""
-
-    survey: Survey
-    bands: Mapping[str, Bands]
-    wave: WaveFacts
-    wordings: Mapping[str, Wording]
-    labels: Mapping[tuple[str, str], str]
-    screened: frozenset[str]
-    """the questions with an answer that disqualifies"""
-    pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """the labels of the answers that are joined in this wave, by that of the answer that they stand for"""
-    change: tuple[str, str] = ("", "")
-    """how the wave files say the exhibit's question compares with the wave shown before, and their notes"""
 
 
 def caption(
@@ -139,7 +54,7 @@ def caption(
         question=" ".join(questions),
         foot=_foot(exhibit, data, contexts),
         tests=_tested(tests),
-        alt=_alt(exhibit, data, contexts),
+        alt=alt_text(exhibit, data, contexts),
         synthetic=any(context.wave.synthetic for context in contexts),
     )
 
@@ -194,7 +109,7 @@ def caption_published(
         question="Each panel names its source, the question it asked, its base and its grade.",
         foot="\n".join(foot),
         tests="",
-        alt=_short(alt),
+        alt=cut_to_length(alt),
         synthetic=synthetic,
     )
 
@@ -203,7 +118,7 @@ def _beside(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     """What the survey's own numbers are that stand beside others'."""
     asked, own = context.wordings[exhibit.question], data[data["beside"] == context.wave.name]
     whom = _as_base(base_in_words(exhibit.question, exhibit.where, context))
-    parts = (f"{context.wave.title}, {asked.number}", f"valid cases = {_span(own['n'])}", whom)
+    parts = (f"{context.wave.title}, {asked.number}", f"valid cases = {span(own['n'])}", whom)
     few = "".join(f" {mark}" for mark in few_marks(own))
     return (
         f"“This survey”: {', '.join(part for part in parts if part)}. {asked.text} {asked.mode} The theme is "
@@ -316,12 +231,6 @@ def _dates(wave: WaveFacts) -> str:
     return f"{first:%B %Y}"
 
 
-def _of_shares(data: pd.DataFrame) -> pd.DataFrame:
-    """The rows that tell the base of an exhibit: those of its shares, or all where it has none."""
-    shares = data[data["measure"].isin(SHARES)]
-    return shares if len(shares) else data
-
-
 def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
     """The line that states wave, question and bases, in the grammar of the field.
 
@@ -341,24 +250,16 @@ def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context
 
 
 def _clause_of(exhibit: Exhibit, question: str, data: pd.DataFrame, context: Context) -> str:
-    whole = _of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
+    whole = of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
     number = context.wordings[question].number
     if exhibit.by:
         number += f" by {_segment_number(exhibit, context)}"
     parts = [context.wave.title, number]
-    parts.append(f"sample size = {_span(whole['sample_size'])}")
-    parts.append(f"valid cases = {_span(whole['valid_cases'])}")
+    parts.append(f"sample size = {span(whole['sample_size'])}")
+    parts.append(f"valid cases = {span(whole['valid_cases'])}")
     if whole["total_mentions"].notna().any():
-        parts.append(f"total mentions = {_span(whole['total_mentions'].dropna())}")
+        parts.append(f"total mentions = {span(whole['total_mentions'].dropna())}")
     return ", ".join(parts)
-
-
-def _span(counts: pd.Series) -> str:
-    """One count or several as printed; a hidden one says nothing of its size."""
-    if counts.isna().any():
-        return "[c]"
-    low, high = (thousands(count) for count in (counts.min(), counts.max()))
-    return low if low == high else f"{low} to {high}"
 
 
 def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
@@ -390,18 +291,20 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
     seen = data if exhibit.kind == TABLE else data[data["measure"].isin([*SHARES, *CHANGES])]
     marks += few_marks(seen)
     if (seen["flag"] == "suppressed").any():
-        marks.append(f"[c]: {hidden(latest.survey)}.")
+        marks.append(f"[c]: {why_hidden(latest.survey.privacy.base)}.")
     if (seen["flag"] == "not_asked").any():
         marks.append("[z]: not offered in that wave.")
     if exhibit.by:
         marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
     lines = [" ".join(notes + marks)]
     if exhibit.drawn.whiskers:
-        lines.append(f"Whiskers: {intervals(data[data['share'].notna()])}. {opt_in(latest.survey)}")
+        lines.append(
+            f"Whiskers: {intervals(data[data['share'].notna()])}. {opt_in(latest.survey.population)}"
+        )
     elif exhibit.kind == TABLE:
-        lines.append(f"Intervals: {intervals(data)}. {opt_in(latest.survey)}")
+        lines.append(f"Intervals: {intervals(data)}. {opt_in(latest.survey.population)}")
     else:
-        people = _people(latest.survey)
+        people = people_of(latest.survey.population)
         lines.append(f"Opt-in sample: shares describe those who answered, not all {people}.")
     credited: dict[str, list[str]] = {}
     for wave in (context.wave for context in contexts if context.wave.licence):
@@ -493,13 +396,13 @@ def _joined(target: str, parts: Sequence[str], context: Context) -> str:
 
 def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
     """How the numbers are weighted, and what the weights leave of the base."""
-    whole = _of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
+    whole = of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
     # one that is hidden everywhere is no number
     effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max()) if not pd.isna(deff)]
     deff = " to ".join(dict.fromkeys(effects)) or "[c]"
     return (
         f"Weighted by {wave.weighting}; sample size, valid cases and n are unweighted; weighted base = "
-        f"{_span(whole['weighted_base'])}, effective base = {_span(whole['effective_base'])}, design effect "
+        f"{span(whole['weighted_base'])}, effective base = {span(whole['effective_base'])}, design effect "
         f"= {deff}; errors take the weights as given."
     )
 
@@ -546,7 +449,7 @@ def _ungrouped(data: pd.DataFrame) -> str:
     """How many valid cases are in none of the groups, such as those who did not say."""
     if not data["by"].eq("").any():
         return ""
-    groups = _of_shares(data).drop_duplicates(["by", "group"])
+    groups = of_shares(data).drop_duplicates(["by", "group"])
     if groups["valid_cases"].isna().any():
         return ""
     whole = int(groups.loc[groups["by"] == "", "valid_cases"].iloc[0])
@@ -590,73 +493,3 @@ def _sorting(exhibit: Exhibit, kind: str, data: pd.DataFrame) -> str:
         whom = " of all respondents" if exhibit.by else ""
         return f"Sorted by the share{whom} in descending order{tail}."
     return f"In the order of the questionnaire{tail}." if kind != "text" else ""
-
-
-def _alt(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
-    """What the exhibit shows, for those who cannot see it: kind, question, base, extremes, gap or change."""
-    latest = contexts[0]
-    own = data[(data["wave"] == latest.wave.name) & (data["question"] == exhibit.question)]
-    own = own[own["flag"] != "uncertain"]
-    everybody = own["by"] == "" if own["by"].eq("").any() else own["by"] != ""
-    whole = own[everybody & own["share"].notna() & ~own["measure"].isin(CHANGES)]
-    measures = _told(exhibit, whole, latest)
-    shown = whole[whole["measure"].isin(measures)]
-    if "net" in measures and len(shown):
-        shown = shown[shown["option"] == shown["option"].iloc[0]]
-    names = shown["item_label"].where(shown["item_label"] != "", shown["option_label"])
-    group = (" (" + shown["group_label"] + ")").where(shown["by"] != "", "")
-    named = shown.assign(name=names + group)
-    ranked = named.sort_values("share", ascending=False, kind="stable")
-    cases = _span(_of_shares(whole)["valid_cases"]) if len(whole) else "0"
-    said = f"{exhibit.drawn.said}: {latest.wordings[exhibit.question].text} {cases} valid cases. "
-    if len(ranked):
-        net = f" ({lowered(ranked['option_label'].iloc[0])})" if "net" in measures else ""
-        said_of = [f"{n} {percent(p)}" for n, p in zip(ranked["name"], ranked["share"], strict=True)]
-        said += f"Highest{net}: {'; '.join(said_of[:3])}. "
-        if len(said_of) > 3:
-            said += f"Lowest: {said_of[-1]}. "
-    said += _largest_change(data) if data["measure"].isin(CHANGES).any() else _largest_gap(data, measures)
-    if any(context.wave.synthetic for context in contexts):
-        said = f"{SYNTHETIC}. {said}"
-    return _short(said)
-
-
-def _told(exhibit: Exhibit, whole: pd.DataFrame, context: Context) -> tuple[str, ...]:
-    """The measures that alt text tells of."""
-    shaped = {"combinations": ("combination",), "steps": ("reached",), "bins": ("bin",)}
-    if exhibit.drawn.table in shaped:
-        return shaped[exhibit.drawn.table]
-    if context.survey.questions[exhibit.question].kind == "grid" and (whole["measure"] == "net").any():
-        return ("net",)
-    return main_measures(whole["measure"])
-
-
-def _largest_change(data: pd.DataFrame) -> str:
-    """The clearest change between two waves, or difference of two groups."""
-    changes = data[data["measure"].isin(CHANGES) & (data["flag"] == "")]
-    if changes.empty:
-        return "No clear change."
-    widest = changes.sort_values("value", key=abs).iloc[-1]
-    name = widest["item_label"] or widest["option_label"]
-    return f"Largest {widest['measure']}: {name}, {points(float(widest['value']))} points."
-
-
-def _largest_gap(data: pd.DataFrame, measures: tuple[str, ...]) -> str:
-    """The option on which the groups of an exhibit are furthest apart, low bases left out."""
-    groups = data[(data["by"] != "") & data["measure"].isin(measures) & (data["flag"] == "")]
-    groups = groups[groups["share"].notna()]
-    if groups["group"].nunique() < 2:
-        return ""
-    each = [rows.sort_values("share") for _, rows in groups.groupby(["option", "item"], sort=False)]
-    widest = max(each, key=lambda rows: float(rows["share"].iloc[-1] - rows["share"].iloc[0]))
-    low, high = widest.iloc[0], widest.iloc[-1]
-    name = high["item_label"] or high["option_label"]
-    return (
-        f"Largest gap: {name}, {high['group_label']} {percent(high['share'])}, "
-        f"{low['group_label']} {percent(low['share'])}."
-    )
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _ALT_LENGTH else text[: _ALT_LENGTH - 1].rsplit(" ", 1)[0] + "…"

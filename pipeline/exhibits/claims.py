@@ -6,7 +6,7 @@ verification for exponential families, Annals of Statistics 47).
 `majority`: the lower limit is above 50%.
 `higher_in`: a group is higher than everybody else. `grew`, `fell`: the change between two waves. Of these the
 p, Holm-adjusted over the comparisons of the exhibit, is held against a level that protects the whole report
-(pipeline/comparisons.py).
+(pipeline/estimates/comparisons.py).
 `no_clear_change`: the adjusted p is not below 0.05.
 """
 
@@ -19,15 +19,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.disclosure.flags import is_enough
 from pipeline.estimates import weighted_steps
 from pipeline.estimates.count import chosen_together, overlaps
-from pipeline.estimates.formulas import LOW_BASE, SHARES, is_enough
-from pipeline.estimates.tests import SURE, item_pairs, option_pairs, with_limits
+from pipeline.estimates.tests import item_pairs, option_pairs, with_limits
 from pipeline.exhibits.quotes import find
-from pipeline.exhibits.shapes import Source
+from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
 from pipeline.text.rounding import end_in_points, half_up, p_value, percent, points, thousands
-from pipeline.tidy.printed import answer_label, waves_of
+from pipeline.tidy.measures import LOW_BASE, SHARES, SURE, answer_label
+from pipeline.tidy.printed import waves_of
 
 CLAIMS = [
     "exhibit", "title", "claim", "of", "holds", "said", "wave", "first", "second", "estimate", "against",

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.charts import rows
-from pipeline.estimates.formulas import FEWEST_EFFECTIVE, LOW_BASE
+from pipeline.charts.rows import rows
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.text.rounding import half_up, percent, points, thousands
-from pipeline.tidy.printed import CHANGES, main_measures, waves_of
+from pipeline.tidy.measures import CHANGES, FEWEST_EFFECTIVE, LOW_BASE, main_measures
+from pipeline.tidy.printed import waves_of
 
 QUOTES = ["exhibit", "place", "placeholder", "printed", "table", "row", "column", "value"]
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from pipeline.declarations import comparability
-from pipeline.declarations.load import Declarations
-from pipeline.declarations.published_numbers import Published
+from pipeline.declarations.questionnaire import ROLES
 from pipeline.declarations.report import Exhibit
-from pipeline.declarations.survey import ROLES
-from pipeline.disclosure import protect
-from pipeline.estimates import weighted_attack, weighted_steps
+from pipeline.disclosure.flags import blanked, is_enough
+from pipeline.estimates import weighted_steps
 from pipeline.estimates.classes import bins
 from pipeline.estimates.count import (
-    COLUMNS,
-    SUMS,
-    Domain,
     chosen_together,
     combinations,
-    counted,
-    lettered,
-    open_domain,
     ranks,
     values,
 )
-from pipeline.estimates.formulas import blanked, flagged, is_enough, part_shares
+from pipeline.estimates.formulas import part_shares
 from pipeline.estimates.tests import (
-    SURE,
     adjusted_together,
     as_tests,
     crosstabs,
@@ -45,18 +32,13 @@ from pipeline.estimates.tests import (
     rankings,
     wave_pairs,
 )
-from pipeline.estimates.weighted_steps import Levels, Mask
 from pipeline.exhibits.captions import MOST_LINES
+from pipeline.exhibits.published import PUBLISHED_COLUMNS, published
+from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
-from pipeline.project.sql import statement
-from pipeline.stats.intervals import wilson
-from pipeline.tidy.printed import CHANGES, POOL, latest_of, main_measures, waves_of
+from pipeline.tidy.measures import CHANGES, COLUMNS, SUMS, SURE, main_measures
+from pipeline.tidy.printed import latest_of, waves_of
 
-PUBLISHED_COLUMNS = [
-    "source", "wording", "mode", "label", "percent", "share", "low", "high", "n", "grade", "group", "address",
-    "beside", "option", "flag",
-]  # fmt: skip
-_WHOLE = repr(([], "keep"))
 _KEYS = ["item", "option", "measure"]
 _WAVE_COLUMNS = ["fielded", "comparability"]
 _MOST_COMBINED = 5
@@ -66,226 +48,6 @@ _NUMBERS = [
     "share", "value", "standard_error", "low", "high", "respondents", "sample_size", "valid_cases",
     "total_mentions", "weighted_respondents", "weighted_base", "effective_base", "deff", *SUMS,
 ]  # fmt: skip
-
-
-class Estimates:
-    """The estimates of a run, made once for all questions and segments that are counted alike.
-
-    They are what may be shown: what could tell of a person is blanked here, over all that the run publishes.
-    `notes` is the file in which that is noted, for the next run of the same.
-    """
-
-    def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        declared: Declarations,
-        exhibits: Sequence[Exhibit],
-        notes: Path,
-    ) -> None:
-        self.connection = connection
-        self.declared = declared
-        self._notes = notes
-        questionnaire = declared.survey
-        self._questions: dict[str, set[str]] = {_WHOLE: set(questionnaire.questions)}
-        self._domains = {_WHOLE: Domain(tuple(questionnaire.segments))}
-        every = {(name, by) for name in questionnaire.questions for by in ("", *questionnaire.segments)}
-        self._shown: dict[str, set[tuple[str, str]]] = {_WHOLE: every}
-        for exhibit in exhibits:
-            key, own = _alike(exhibit), domain_of(exhibit)
-            known = self._domains.get(key, own)
-            segments = tuple(dict.fromkeys((*known.segments, *own.segments)))
-            self._domains[key] = replace(known, segments=segments)
-            self._questions.setdefault(key, set()).update(exhibit.questions)
-            shown = {(name, by) for name in exhibit.questions for by in ("", exhibit.by)}
-            self._shown.setdefault(key, set()).update(shown)
-
-    def of(self, exhibit: Exhibit, question: str) -> pd.DataFrame:
-        """Every estimate of a question in the domain of an exhibit, of every wave that has it."""
-        return self._rows(_alike(exhibit), question, ["", exhibit.by])
-
-    def frequencies(self, question: str) -> pd.DataFrame:
-        """Every estimate of a question, for all respondents and by each segment of the survey."""
-        found = self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
-        return found[found["measure"] != POOL]
-
-    def pooled(self, question: str) -> pd.DataFrame:
-        """Every estimate of a question for all respondents, as waves are compared: with options joined."""
-        found = self._rows(_WHOLE, question, [""])
-        found = found[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
-        return comparability.pooled(found, comparability.pools(self.declared.fieldings, question))
-
-    @cached_property
-    def rules(self) -> protect.Rules:
-        """What the survey protects."""
-        return protect.Rules(self.declared.survey, self.declared.report.segments)
-
-    @cached_property
-    def people(self) -> dict[str, int]:
-        """The respondents analysed in each wave."""
-        return dict(self.connection.execute("select wave, analysed from waves").fetchall())
-
-    @cached_property
-    def published(self) -> list[protect.Published]:
-        """Every estimate that the run publishes, with its true numbers: never to be shown."""
-        survey, bands = self.declared.survey, self.declared.report.segments
-        found = []
-        for key, domain in self._domains.items():
-            names = [name for name in survey.questions if name in self._questions[key]]
-            every = counted(self.connection, survey, bands, names, domain)
-            shown = [pair in self._shown[key] for pair in zip(every["question"], every["by"], strict=True)]
-            own = every[np.array(shown, dtype=bool)].reset_index(drop=True)
-            found.append(protect.Published(own, domain.where or {}, domain.dkns))
-        return found
-
-    @cached_property
-    def shown(self) -> list[pd.DataFrame]:
-        """`published` as it may be shown."""
-        return self._as_shown(self.levels)
-
-    @cached_property
-    def _hidden(self) -> list[protect.Hidden]:
-        return protect.remembered(self._notes, self.published, self.rules, self.people)
-
-    def _as_shown(self, levels: Levels) -> list[pd.DataFrame]:
-        """`published` as it may be shown where weighted numbers are so coarse."""
-        shown = []
-        for own, hidden in zip(self.published, self._hidden, strict=True):
-            made, gone = weighted_steps.coarse(own.frame, levels, self._questionnaire, hidden.estimates)
-            frame = flagged(made, self.rules.base)
-            frame = blanked(frame, pd.Series(gone, index=frame.index)) if gone.any() else frame
-            shown.append(protect.hide(frame, hidden))
-        return shown
-
-    def made_coarse(self, estimates: pd.DataFrame, hidden: Mask) -> tuple[pd.DataFrame, Mask]:
-        """Estimates as coarse as those of their questions, and which of them are to be suppressed."""
-        return weighted_steps.coarse(estimates, self.levels, self._questionnaire, hidden)
-
-    @cached_property
-    def classes(self) -> dict[str, weighted_attack.Classes]:
-        """Who weighs what in the waves that are weighted."""
-        waves = {own.name: own.wave for own in self.declared.fieldings if own.wave.weighting}
-        if not waves:
-            return {}
-        survey, bands = self.declared.survey, self.declared.report.segments
-        segments = dict.fromkeys((*survey.segments, *(own.of for own in bands.values())))
-        asked = [*segments, *(name for wave in waves.values() for name in wave.weights.targets)]
-        given = {"waves": list(waves), "questions": asked}
-        people = self.connection.execute(statement("estimates/classes"), given).df()
-        means = dict(self.connection.execute("select wave, mean_weight from waves").fetchall())
-        found = {
-            name: weighted_attack.classes(
-                people[people["wave"] == name], list(wave.weights.targets), list(segments), means[name]
-            )
-            for name, wave in waves.items()
-        }
-        return {name: own for name, own in found.items() if own is not None}
-
-    @cached_property
-    def levels(self) -> dict[tuple[str, str], int]:
-        """How coarse the weighted numbers of a wave and question are; those that are not here are exact."""
-        if not self.classes:
-            return {}
-
-        def show(levels: Levels) -> list[protect.Published]:
-            return [
-                replace(own, frame=frame)
-                for own, frame in zip(self.published, self._as_shown(levels), strict=True)
-            ]
-
-        questions = list(self.declared.survey.questions)
-        return weighted_attack.remembered(
-            self._notes, show, self.rules, self.people, self.protected, self.classes, questions
-        )
-
-    @cached_property
-    def _questionnaire(self) -> weighted_steps.Questionnaire:
-        survey, fieldings = self.declared.survey, self.declared.fieldings
-        pools = {name: comparability.pools(fieldings, name) for name in survey.questions}
-
-        def members(question: str, option: str, measure: str) -> Sequence[str]:
-            return pools[question].get(option, []) if measure == POOL else survey.members(question, option)
-
-        return weighted_steps.Questionnaire(
-            survey.interval,
-            lambda name: survey.questions[name].kind in ("single", "grid"),
-            members,
-            survey.scores,
-            lambda name: survey.questions[name].sensitive,
-        )
-
-    @cached_property
-    def protected(self) -> list[protect.Key]:
-        """The counts that must not be told."""
-        return protect.protected(self.published, self.rules, self.people)
-
-    @cached_property
-    def _found(self) -> dict[str, dict[str, pd.DataFrame]]:
-        """The estimates that may be shown, by domain and question."""
-        found = {}
-        for key, shown in zip(self._domains, self.shown, strict=True):
-            every = lettered(shown)
-            groups = {str(name): rows for name, rows in every.groupby("question", sort=False)}
-            found[key] = {name: groups.get(name, every.head(0)) for name in self._questions[key]}
-        return found
-
-    def _rows(self, key: str, question: str, by: Sequence[str]) -> pd.DataFrame:
-        found = self._found[key][question]
-        own: pd.DataFrame = found[found["by"].isin(by)].reset_index(drop=True)
-        return own
-
-
-def _alike(exhibit: Exhibit) -> str:
-    """What exhibits have in common that count the same respondents and answers."""
-    return repr((sorted(exhibit.where.items()), exhibit.dkns))
-
-
-def domain_of(exhibit: Exhibit) -> Domain:
-    """Whom an exhibit counts, and in which groups."""
-    return Domain((exhibit.by,) if exhibit.by else (), exhibit.where, exhibit.dkns)
-
-
-@dataclass(frozen=True)
-class Source:
-    """An exhibit with what its table is made from."""
-
-    estimated: Estimates
-    exhibit: Exhibit
-
-    @property
-    def declared(self) -> Declarations:
-        """All that is declared."""
-        return self.estimated.declared
-
-    def opened(self) -> duckdb.DuckDBPyConnection:
-        """The connection with the domain of the exhibit open, for what estimates do not hold."""
-        connection, domain = self.estimated.connection, domain_of(self.exhibit)
-        survey, bands = self.declared.survey, self.declared.report.segments
-        open_domain(connection, survey, bands, self.exhibit.questions, domain)
-        return connection
-
-    @property
-    def kind(self) -> str:
-        """The kind of the question."""
-        return self.declared.survey.questions[self.exhibit.question].kind
-
-    def estimates(self, question: str = "", pools: bool = False) -> pd.DataFrame:
-        """Every estimate of a question, by default the exhibit's own, of every wave that has it.
-
-        With `pools` those are among them that join options to compare waves.
-        """
-        exhibit = self.exhibit
-        asked = question or exhibit.question
-        found = self.estimated.of(exhibit, asked)
-        found = found.loc[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
-        if not pools:
-            found = found.loc[found["measure"] != POOL]
-        if found.empty:
-            raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {asked!r} within its filter")
-        return found
-
-    def latest(self, question: str = "") -> pd.DataFrame:
-        """The estimates of the latest wave that has the question."""
-        return latest_of(self.estimates(question)).reset_index(drop=True)
 
 
 def columns_of(exhibit: Exhibit) -> list[str]:
@@ -761,61 +523,6 @@ def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
 # what others published
 
 
-def _published(source: Source) -> pd.DataFrame:
-    """What others published on the exhibit's question, and below a number what the survey itself found."""
-    exhibit = source.exhibit
-    table = published_table(exhibit, source.declared.published)
-    absent = [label for label in exhibit.same_theme if not (table["label"] == label).any()]
-    if absent:
-        raise SurveyError(f"exhibit {exhibit.id!r}: same_theme: nothing is published on {', '.join(absent)}")
-    if not exhibit.same_theme:
-        return table
-    own = source.latest()
-    own = own[(own["measure"] == "option") & (own["by"] == "")].set_index("option", drop=False)
-    rows: list[dict[Hashable, object]] = []
-    for row in table.to_dict("records"):
-        rows.append(row)
-        option = exhibit.same_theme.get(str(row["label"]), "")
-        if option in own.index and not row["group"]:
-            found = own.loc[option]
-            same = {"label": found["option_label"], "percent": "", "grade": "", "n": found["valid_cases"]}
-            numbers = {key: found[key] for key in ("share", "low", "high", "option", "flag")}
-            rows.append(row | same | numbers | {"beside": found["wave"]})
-    made = pd.DataFrame(rows, columns=PUBLISHED_COLUMNS)
-    return made.assign(n=made["n"].astype("Int64"))
-
-
-def published_table(exhibit: Exhibit, numbers: Sequence[Published]) -> pd.DataFrame:
-    """What others published on the exhibit's question, in the order of published.csv.
-
-    The interval is there where the source states its base.
-    """
-    rows = [row for row in numbers if row.question == exhibit.question and not row.wave]
-    if not rows:
-        raise SurveyError(f"exhibit {exhibit.id!r}: published.csv has no number on {exhibit.question!r}")
-    shares = [float(row.percent) / 100 for row in rows]
-    low, high = wilson(shares, [row.n or 0 for row in rows])
-    return pd.DataFrame(
-        {
-            "source": [row.source for row in rows],
-            "wording": [row.wording for row in rows],
-            "mode": [row.mode for row in rows],
-            "label": [row.option for row in rows],
-            "percent": [str(row.percent) for row in rows],
-            "share": shares,
-            "low": low,
-            "high": high,
-            "n": pd.array([row.n for row in rows], dtype="Int64"),
-            "grade": [row.grade for row in rows],
-            "group": [row.group for row in rows],
-            "address": [row.address for row in rows],
-            "beside": "",
-            "option": "",
-            "flag": "",
-        }
-    )[PUBLISHED_COLUMNS]
-
-
 SHAPES: dict[str, Callable[[Source], pd.DataFrame]] = {
     "answers": _answers,
     "two_waves": _two,
@@ -824,5 +531,5 @@ SHAPES: dict[str, Callable[[Source], pd.DataFrame]] = {
     "combinations": _combinations,
     "steps": _steps,
     "bins": _bins,
-    "published": _published,
+    "published": published,
 }

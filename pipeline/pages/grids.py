@@ -14,12 +14,19 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from pipeline.charts import LOW_BASE, MARKS, NOT_ASKED, SUPPRESSED, UNCERTAIN, kinds
-from pipeline.estimates.formulas import SHARES
-from pipeline.stats.intervals import NAMES
 from pipeline.text.folding import lowered, plain
 from pipeline.text.rounding import end_in_points, half_up, percent, points, thousands
-from pipeline.tidy.printed import CHANGES, Printed
+from pipeline.tidy.figure_kinds import figure_kinds
+from pipeline.tidy.marks import (
+    LOW_BASE_MARK,
+    MARKS,
+    NOT_ASKED_MARK,
+    SUPPRESSED_MARK,
+    UNCERTAIN_MARK,
+    intervals,
+)
+from pipeline.tidy.measures import CHANGES, SHARES
+from pipeline.tidy.printed import Printed
 
 Form = Literal["text", "share", "value", "count", "points"]
 Nets = Mapping[str, Sequence[str]]
@@ -99,7 +106,7 @@ class Grid:
 
 def grid(data: pd.DataFrame, printed: Printed) -> Grid:
     """The table of an exhibit, of the waves that it shows, its rows in the order of the figure."""
-    kind = kinds().get(printed.kind)
+    kind = figure_kinds().get(printed.kind)
     if "wave" in data and not (kind and kind.over_waves):
         data = data[data["wave"] == printed.wave]
     shaped = _SHAPED.get(kind.table) if kind else None
@@ -205,7 +212,7 @@ def _levels(data: pd.DataFrame) -> Grid:
     shown = Grid([Column(name) for name in [*names, *tail]])
     for item in dict.fromkeys(whole["item"]):
         rows = {(str(r["measure"]), str(r["option"])): r for r in _records(whole[whole["item"] == item])}
-        cells = [_cell(rows[m, o]) if (m, o) in rows else Cell(NOT_ASKED) for m, o, _ in columns]
+        cells = [_cell(rows[m, o]) if (m, o) in rows else Cell(NOT_ASKED_MARK) for m, o, _ in columns]
         if scored:
             cells.append(_cell(rows["mean", ""]) if ("mean", "") in rows else NOTHING)
         first = next(iter(rows.values()))
@@ -241,7 +248,7 @@ def _compared(data: pd.DataFrame) -> Grid:
     shown = Grid([*(Column(str(name)) for name in names), *tail])
     for key, own in cells.items():
         first = next(iter(own.values()))
-        texts = [_cell(own[column]) if column in own else Cell(NOT_ASKED) for column in columns]
+        texts = [_cell(own[column]) if column in own else Cell(NOT_ASKED_MARK) for column in columns]
         for rows in moved.values():
             texts += _moved(rows[key]) if key in rows else [NOTHING, NOTHING]
         parts = (str(first["item_label"]), str(first["option_label"]))
@@ -260,7 +267,7 @@ def _moved(row: Record) -> list[Cell]:
     value, low, high = (float(row[name]) for name in ("value", "low", "high"))
     if value != value or row["flag"] in MARKS:
         return [Cell(MARKS.get(str(row["flag"]), "")), NOTHING]
-    mark = {"no_clear_change": "n.s.", "low_base": LOW_BASE}.get(str(row["flag"]), "")
+    mark = {"no_clear_change": "n.s.", "low_base": LOW_BASE_MARK}.get(str(row["flag"]), "")
     interval = Cell(f"{end_in_points(low)} to {end_in_points(high)}") if low == low else NOTHING
     return [Cell(points(value), value, "points", mark=mark), interval]
 
@@ -289,13 +296,6 @@ _SHAPED: dict[str, Callable[[pd.DataFrame], Grid]] = {
     "all_waves": _compared,
     "pair": _compared,
 }
-
-
-def intervals(data: pd.DataFrame) -> str:
-    """The intervals in use, as print names them; that of means is t, and changes say their own."""
-    own = data[~data["measure"].isin(CHANGES)]
-    names = [NAMES[interval] for interval in dict.fromkeys(own["interval"]) if interval]
-    return f"95% {' and '.join(names)} interval{'s' if len(names) > 1 else ''}"
 
 
 def _records(data: pd.DataFrame) -> Iterator[Record]:
@@ -362,7 +362,7 @@ def _count(count: Any) -> Cell:
 
 
 def _mark(row: Record) -> str:
-    marks = {"low_base": LOW_BASE, "uncertain": UNCERTAIN, "suppressed": SUPPRESSED}
+    marks = {"low_base": LOW_BASE_MARK, "uncertain": UNCERTAIN_MARK, "suppressed": SUPPRESSED_MARK}
     return marks.get(str(row["flag"]), "")
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.declarations.survey import Survey
-from pipeline.estimates.comparisons import Comparisons
-from pipeline.estimates.formulas import LOW_BASE
-from pipeline.exhibits.captions import LETTERS, SYNTHETIC, UNCERTAIN, hidden, opt_in
+from pipeline.declarations.questionnaire import Survey
 from pipeline.stats.intervals import CONFIDENCE, NAMES
 from pipeline.text.folding import plain
 from pipeline.text.rounding import half_up, percent, thousands
+from pipeline.tidy.families import Comparisons
+from pipeline.tidy.marks import LETTERS, SYNTHETIC, UNCERTAIN_MEANS, opt_in, why_hidden
+from pipeline.tidy.measures import LOW_BASE
 
 _NUMBER = re.compile(r"q?\d+[a-z]?")
 _LONG_NAME = 70
@@ -32,7 +32,7 @@ def marks(survey: Survey) -> str:
     """What the marks of tables mean."""
     return (
         f"[low base]: fewer than {LOW_BASE} valid cases, or an effective base under {LOW_BASE}, read as "
-        f"indicative only. [c]: {hidden(survey)}. {UNCERTAIN} "
+        f"indicative only. [c]: {why_hidden(survey.privacy.base)}. {UNCERTAIN_MEANS} "
         "[z]: not asked or not offered in that wave."
     )
 
@@ -73,7 +73,7 @@ def methodology(
         (
             "Intervals",
             f"{percent(CONFIDENCE)} {NAMES[survey.interval]} intervals of shares, t intervals of means. "
-            f"{opt_in(survey)}",
+            f"{opt_in(survey.population)}",
         ),
         (
             "Tests",

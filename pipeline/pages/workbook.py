@@ -17,11 +17,11 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from pipeline.declarations.survey import Survey
-from pipeline.exhibits import captions
+from pipeline.declarations.questionnaire import Survey
 from pipeline.pages import notes
 from pipeline.pages.grids import Grid, Row, banner, grid
 from pipeline.project.paths import Paths
+from pipeline.tidy import marks
 from pipeline.tidy.csv import read, read_exhibits
 
 # the bytes must repeat, so every workbook is of the same moment
@@ -107,7 +107,7 @@ def _lead(row: Mapping[Any, Any], wave: Mapping[Any, Any]) -> list[str]:
 
 
 def _below(rows: pd.DataFrame, wave: Mapping[Any, Any], questionnaire: Survey) -> list[str]:
-    below = [f"Letters: {captions.LETTERS}", notes.marks(questionnaire), notes.ROUNDING]
+    below = [f"Letters: {marks.LETTERS}", notes.marks(questionnaire), notes.ROUNDING]
     if rows["total_mentions"].notna().any():
         below.insert(0, notes.MULTIPLE)
     if credit := notes.credit(wave):

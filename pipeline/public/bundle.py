@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipeline.declarations.public import Public
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Public, Survey
+from pipeline.exhibits.run import Run
 from pipeline.exports import spss
 from pipeline.project import files
 from pipeline.project.paths import (
@@ -40,7 +40,6 @@ from pipeline.public.microdata import (
     Variable,
     states_of,
 )
-from pipeline.tables import Run
 from pipeline.text.folding import in_markdown, without_secrets
 from pipeline.tidy.csv import to_csv
 

@@ -21,11 +21,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.declarations.public import quasi_identifiers, removed
-from pipeline.declarations.survey import MEASURED, TOP
+from pipeline.declarations.questionnaire import MEASURED, TOP
 from pipeline.disclosure import protect
 from pipeline.disclosure.protect import Pin, Published, Seen
 from pipeline.disclosure.ranges import OUTSIDE, Conditions, Dimension
-from pipeline.exhibits.shapes import Estimates
+from pipeline.estimates.run import Estimates
 from pipeline.project.errors import SurveyError
 from pipeline.public.anonymity import Flags, Numbers, enough_out, next_out
 from pipeline.public.responses import IN_BASE, Responses, coarse

@@ -16,12 +16,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.database.declared_tables import STATES
-from pipeline.declarations.public import COARSENED_BY, Public, removed
+from pipeline.declarations.public import COARSENED_BY, removed
+from pipeline.declarations.questionnaire import Public
+from pipeline.exhibits.run import Run
 from pipeline.project.errors import SurveyError
 from pipeline.public.anonymity import Numbers, few
 from pipeline.public.linkage import Part, Release, releases
 from pipeline.public.responses import IN_BASE, Responses, coarse, responses
-from pipeline.tables import Run
 from pipeline.text.rounding import half_up, significant, thousands
 
 Kind = Literal["text", "category", "box", "place", "points", "weight"]

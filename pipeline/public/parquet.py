@@ -33,7 +33,7 @@ def parquet(paths: Paths) -> list[str]:
     questionnaire, _ = survey.load(paths)
     with (
         open_database(paths, questionnaire) as connection,
-        limited(connection, questionnaire, paths.spilt),
+        limited(connection, questionnaire.memory_limit, paths.spilt),
         files.folder_aside(paths.partitions, files.PRIVATE) as place,
     ):
         # one thread, so that the same rows are the same bytes

@@ -14,11 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.declarations.public import Public
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Public, Survey
+from pipeline.exhibits.run import Run, questionnaire
 from pipeline.project.errors import SurveyError
 from pipeline.project.sql import statement
-from pipeline.tables import Run, questionnaire
 from pipeline.text.rounding import MINUS
 
 IN_BASE = ("answered", "dkns")

@@ -6,15 +6,15 @@ import secrets
 from collections.abc import Iterator
 
 from pipeline.declarations import survey
-from pipeline.declarations.public import Public
-from pipeline.declarations.survey import Survey
+from pipeline.declarations.questionnaire import Public, Survey
 from pipeline.declarations.toml import Document
+from pipeline.exhibits.run import opened
 from pipeline.project import files
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.public import bundle
 from pipeline.public.microdata import NO_SAMPLE, Microdata, compose
-from pipeline.tables import check, opened
+from pipeline.tables import check
 
 _KEY_BYTES = 32
 _DECLARE = """there is no [public], so nothing may be published of single respondents. Write, for instance:

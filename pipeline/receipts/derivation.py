@@ -8,12 +8,12 @@ from statistics import NormalDist
 
 import pandas as pd
 
-from pipeline.estimates.formulas import FEWEST_EFFECTIVE, SHARES
-from pipeline.exhibits.captions import hidden
 from pipeline.receipts.row import Receipt, Record, full, part, printed
 from pipeline.stats.intervals import CONFIDENCE, NAMES, wilson_size
 from pipeline.text.rounding import MINUS, significant, thousands
 from pipeline.tidy.csv import read
+from pipeline.tidy.marks import why_hidden
+from pipeline.tidy.measures import FEWEST_EFFECTIVE, SHARES
 
 _QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 _JUST = 1e-9  # as sql/numbers.sql: a part of the weight this near to the one wanted is that
@@ -38,7 +38,7 @@ def derivation(receipt: Receipt) -> Iterator[str]:
     """The lines from the sums of a row to what is printed; of what is not shown only that."""
     row = receipt.row
     if row["flag"] == "suppressed":
-        yield part("number", hidden(receipt.survey))
+        yield part("number", why_hidden(receipt.survey.privacy.base))
         return
     if row["flag"] == "not_asked":
         yield part("number", f"not asked in {row['wave']}")
@@ -202,7 +202,7 @@ def _by_group(receipt: Receipt) -> Iterator[str]:
         weight=("weight", "first"), cases=("cases", "sum"), chosen=("chosen", "sum")
     )
     if refused or (sums["cases"] < rules.base).any():
-        yield part("", f"by group of {target}: {hidden(receipt.survey)}")
+        yield part("", f"by group of {target}: {why_hidden(receipt.survey.privacy.base)}")
         return
     for group, one in sums.iterrows():
         base, counted = (f"{full(one[key])} × {full(one['weight'])} = {full(one[key] * one['weight'])}"
@@ -286,7 +286,9 @@ def _mean_of(receipt: Receipt, levels: pd.DataFrame) -> Iterator[str]:
     around = math.fsum(one["squares"] * (one["score"] - mean) ** 2 for one in records)
     of = full(around)
     if receipt.tells_of_few:
-        yield part("sum", f"{_sum_of(receipt)} = {full(total)}; by level: {hidden(receipt.survey)}")
+        yield part(
+            "sum", f"{_sum_of(receipt)} = {full(total)}; by level: {why_hidden(receipt.survey.privacy.base)}"
+        )
     else:
         for place, one in enumerate(records):
             added = f"{full(one['score'])} × {full(one['weighted'])} = {full(one['score'] * one['weighted'])}"
@@ -323,7 +325,7 @@ def _quartile(receipt: Receipt) -> Iterator[str]:
         at = full(values[first])
         yield part("numbers", f"below {at}: {full(below)}; up to {at}: {full(up_to[first])}{next_one}")
     else:
-        yield part("numbers", hidden(receipt.survey))
+        yield part("numbers", why_hidden(receipt.survey.privacy.base))
     value = float(receipt.row["value"])
     if after > first and not receipt.tells_of_few:
         yield part(_name(measure), f"({full(values[first])} + {full(values[after])}) ÷ 2 = {full(value)}")

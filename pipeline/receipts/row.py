@@ -11,20 +11,22 @@ import duckdb
 import pandas as pd
 
 from pipeline.answers.meaning import Mapped
-from pipeline.charts import NO_VALUE, rows
+from pipeline.answers.waves import mapped_waves
+from pipeline.charts.rows import rows
 from pipeline.declarations import survey
 from pipeline.declarations.comparability import pools
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
-from pipeline.declarations.survey import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
-from pipeline.exhibits.shapes import Source, columns_of, exhibit_table
-from pipeline.normalise import mapped_waves
+from pipeline.exhibits.run import Run
+from pipeline.exhibits.shapes import columns_of, exhibit_table
+from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
 from pipeline.project.sql import statement
-from pipeline.tables import Run
 from pipeline.text.rounding import MINUS, half_up, significant
 from pipeline.tidy.csv import to_csv
+from pipeline.tidy.marks import NO_VALUE
 
 Record = Mapping[str, Any]
 _WIDTH = 10

@@ -9,18 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.estimates.tests import SURE, as_tests
-from pipeline.exhibits.captions import hidden
+from pipeline.estimates.tests import as_tests
 from pipeline.exhibits.claims import Tested, against_others
 from pipeline.exhibits.quotes import find, look_up
-from pipeline.exhibits.shapes import Source, exhibit_table
+from pipeline.exhibits.run import opened
+from pipeline.exhibits.shapes import exhibit_table
+from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.receipts.derivation import quantile
 from pipeline.receipts.row import Record, full, part, printed
-from pipeline.tables import opened
 from pipeline.tidy.csv import read
-from pipeline.tidy.printed import CHANGES
+from pipeline.tidy.marks import why_hidden
+from pipeline.tidy.measures import CHANGES, SURE
 
 Row = Mapping[Any, Any]
 _KEYS = ["item", "option"]
@@ -190,9 +191,8 @@ def _against_others(paths: Paths, exhibit: str, claim: Row, tests: pd.DataFrame)
         source = Source(run.estimated, declared)
         rules = run.estimated.rules
         if rules.is_identifying(declared.question, rules.filtered(declared.where)):
-            yield part(
-                "test", f"only the closest is shown, p = {full(claim['p'])}: {hidden(run.declared.survey)}"
-            )
+            why = why_hidden(run.declared.survey.privacy.base)
+            yield part("test", f"only the closest is shown, p = {full(claim['p'])}: {why}")
             return
         tested = Tested(source, exhibit_table(source), as_tests([]), SURE)
         found = against_others(tested, claim["of"].split(", "))

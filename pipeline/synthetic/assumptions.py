@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from pipeline.declarations.survey import MEASURED, Survey
+from pipeline.declarations.questionnaire import MEASURED, Survey
 from pipeline.declarations.toml import Declared, Document, Key, model, read
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import ASSUMPTIONS_FILE, Paths

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.declarations import survey
-from pipeline.declarations.survey import POINTS, Option, Survey
+from pipeline.declarations.questionnaire import POINTS, Option, Survey
 from pipeline.declarations.wave import Exclude, Fielding, load_one
 from pipeline.exports.tools import formats
 from pipeline.project import files

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -10,15 +9,6 @@ import pandas as pd
 
 TABLE = "table"
 """the kind of an exhibit that has no figure"""
-CHANGES = ("change", "difference")
-"""the measures that compare two waves, or two groups, in percentage points"""
-MEASURES = (
-    *CHANGES, "option", "net", "mean", "lower_quartile", "median", "upper_quartile", "ranked", "first",
-    "top_3", "mean_rank", "net_promoter_score", "written", "n", "respondents", "low", "high",
-)  # fmt: skip
-"""what a reference may say of the number that it wants, beside whose it is"""
-POOL = "pool"
-"""the measure of options that are joined to compare waves"""
 
 
 NOT_THE_SAME = "†"
@@ -74,13 +64,3 @@ def waves_of(table: pd.DataFrame) -> list[str]:
 def latest_of(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of a table that are of its latest wave."""
     return table[table["wave"].isin(waves_of(table)[-1:])]
-
-
-def main_measures(measures: Iterable[str]) -> tuple[str, str]:
-    """What an exhibit without nets shows: shares of options; of items ranked, if deep those in the top 3."""
-    return "option", "top_3" if "top_3" in set(measures) else "ranked"
-
-
-def answer_label(row: Mapping[Any, Any]) -> str:
-    """What an answer of a table is called: its item and its option, or the one of them that it has."""
-    return ": ".join(str(row[part]) for part in ("item_label", "option_label") if row[part])

@@ -1,0 +1,166 @@
+"""The columns of each wave, opened as cells and interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+
+from pipeline.answers.columns import assign
+from pipeline.answers.interpret import attempt
+from pipeline.answers.meaning import Mapped
+from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.toml import Document
+from pipeline.declarations.wave import Fielding
+from pipeline.exports import delimited
+from pipeline.exports.ingested import Export, load_export
+from pipeline.exports.tools import Heading, formats
+from pipeline.project.errors import Problem, SurveyError
+from pipeline.project.memory import limited
+from pipeline.project.paths import Paths
+from pipeline.project.sql import literal
+from pipeline.text.folding import fold
+
+
+def mapped_waves(
+    paths: Paths,
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+    own_texts: bool = False,
+) -> list[Mapped]:
+    """What the columns of each wave mean, from what `ingest` wrote; SurveyError with all that means nothing.
+
+    With `own_texts` the texts that no dictionary codes are in `left`.
+    """
+    mapped, problems = attempt_waves(paths, questionnaire, document, fieldings, own_texts)
+    if problems:
+        raise SurveyError(problems)
+    return mapped
+
+
+def attempt_waves(
+    paths: Paths,
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+    own_texts: bool = False,
+) -> tuple[list[Mapped], list[Problem]]:
+    """What the columns of each wave mean, as far as they do, and all that means nothing."""
+    exports = [load_export(paths, fielding.name) for fielding in fieldings]
+    with duckdb.connect() as connection, limited(connection, questionnaire.memory_limit, None):
+        return map_all(connection, paths, questionnaire, document, fieldings, exports, own_texts)
+
+
+def map_all(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Paths,
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+    exports: Sequence[Export],
+    own_texts: bool = False,
+) -> tuple[list[Mapped], list[Problem]]:
+    """What the columns of each wave mean, but of one whose cells cannot be opened; and what means nothing."""
+    mapped: list[Mapped] = []
+    problems: list[Problem] = []
+    for fielding, export in zip(fieldings, exports, strict=True):
+        assigned, unclaimed = assign(questionnaire, fielding, export.headings)
+        problems += unclaimed
+        try:
+            open_cells(connection, paths, fielding, export, assigned.questions)
+            # where a box may say No, the box of an Other is told from the text beside it by what it holds
+            wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
+            texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave, wanted))
+            meaning, unread = attempt(questionnaire, document, fielding, assigned, texts)
+        except SurveyError as error:
+            if not error.problems:
+                raise
+            problems += error.problems
+            continue
+        mapped.append(meaning)
+        # who cannot be screened by a question whose column was not found is told by that
+        problems += [p for p in unread if not unclaimed or p.place[:1] != ("exclude",)]
+    return mapped, problems
+
+
+def open_cells(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Paths,
+    fielding: Fielding,
+    export: Export,
+    questions: Mapping[str, Sequence[Heading]],
+) -> None:
+    """The wave's cells as a view `cells`, with the texts that mean an empty cell as null.
+
+    SurveyError where a text that is said to mean an empty cell stands in none of the cells it is said of.
+    """
+    path = paths.cells(fielding.name)
+    every = [heading.column for heading in export.headings]
+    said: list[tuple[tuple[str, ...], list[str], list[int]]] = [
+        (("source",), fielding.wave.source.blank, every)
+    ]
+    said += [
+        (("reading", name), reading.blank, [heading.column for heading in questions[name]])
+        for name, reading in fielding.wave.reading.items()
+        if name in questions
+    ]
+    blank: dict[int, set[str]] = {column: set() for column in every}
+    problems: list[Problem] = []
+    for place, texts, columns in said:
+        spellings = _spellings(connection, path, texts, columns)
+        problems += [
+            fielding.document.problem(f"blank: {text!r} stands in no cell", *place, "blank", index)
+            for index, text in enumerate(texts)
+            if not spellings[text]
+        ]
+        for column in columns:
+            blank[column].update(spelt for own in spellings.values() for spelt in own)
+    if problems:
+        raise SurveyError(problems)
+    selected = [
+        f"case when c{n} not in ({', '.join(map(literal, sorted(texts)))}) then c{n} end as c{n}"
+        if texts
+        else f"c{n}"
+        for n, texts in blank.items()
+    ]
+    try:
+        connection.execute(
+            f"create or replace temp view cells as select respondent, {', '.join(selected)} "
+            f"from {cells_of(path)}"
+        )
+    except duckdb.Error:
+        raise SurveyError(
+            f"{paths.shown(path)} is missing or damaged; run: survey ingest --survey {paths.survey}"
+        ) from None
+
+
+def cells_of(path: Path) -> str:
+    """The cells that `ingest` wrote to `path`, with the number of each respondent: the row, from 1."""
+    return (
+        "(select * exclude (file_row_number), (file_row_number + 1)::uinteger as respondent "
+        f"from read_parquet({literal(str(path))}, file_row_number = true))"
+    )
+
+
+def _spellings(
+    connection: duckdb.DuckDBPyConnection, path: Path, blank: Sequence[str], columns: Sequence[int]
+) -> dict[str, list[str]]:
+    """How the cells of some columns spell each text that means an empty one."""
+    spellings: dict[str, list[str]] = {text: [] for text in blank}
+    if not blank:
+        return spellings
+    found: set[str] = set()
+    try:
+        connection.execute(f"create or replace temp view cells as select * from {cells_of(path)}")
+        for stack in delimited.stacked(connection, [(column, f"c{column}") for column in columns]):
+            texts = connection.execute(f"select distinct text from ({stack}) as stack").fetchall()
+            found.update(text for (text,) in texts)
+    except duckdb.Error:
+        return {text: [text] for text in blank}  # a damaged file is told of when the cells are opened
+    folded = {fold(text): text for text in blank}
+    for text in sorted(found):
+        if fold(text) in folded:
+            spellings[folded[fold(text)]].append(text)
+    return spellings

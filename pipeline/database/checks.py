@@ -1,0 +1,159 @@
+"""What is wrong with a survey as a whole: over its waves, and in its database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import duckdb
+
+from pipeline.answers.meaning import Mapped
+from pipeline.database import quality_flags
+from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.toml import Document
+from pipeline.declarations.wave import Fielding
+from pipeline.project.errors import Problem, quoted
+from pipeline.project.sql import folder, statement
+from pipeline.text.folding import fold, is_beginning, likeness
+
+_OF_QUESTIONS = ("questions", "columns", "answers", "reading", "changes")
+"""the tables of declarations whose keys are questions"""
+_SAME_WORDING = 0.6  # the likeness below which a code heads another question
+
+
+def copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
+    """Waves that are another: at least half of the ids are the other's, or all answers are."""
+    told: set[tuple[int, int]] = set()
+    for name, what in (
+        ("database/shared_ids", "the id of a respondent of"),
+        ("database/same_answers", "the answers of one of"),
+    ):
+        for early, late, shared, respondents in connection.execute(statement(name)).fetchall():
+            if 2 * shared >= respondents and (early, late) not in told:
+                told.add((early, late))
+                yield fieldings[late - 1].document.problem(
+                    f"{shared} of {respondents} respondents have {what} {fieldings[early - 1].name}: is it "
+                    "the same export again? name the file of this wave, or take the wave file away",
+                    *("source", "file"),
+                )
+
+
+def over_waves(
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+    mapped: Sequence[Mapped],
+    known: Sequence[Problem],
+) -> Iterator[Problem]:
+    """What no wave shows alone, but for what may come of the problems `known` of single waves."""
+    touched = {place[1] for place in (p.place for p in known) if len(place) > 1 and place[0] in _OF_QUESTIONS}
+    found = [*_never_offered(questionnaire, document, mapped)]
+    found += _rules_that_matched_nothing(questionnaire, document, mapped)
+    found += _labels_that_changed(fieldings, mapped)
+    found += codes_reused(fieldings, mapped)
+    found += quality_flags.not_asked(fieldings, mapped)
+    # a column that is nobody's may be that of a question which seems to have none
+    if any(problem.place == ("columns",) for problem in known):
+        found = [problem for problem in found if problem.place[:1] == ("changes",)]
+    yield from (problem for problem in found if touched.isdisjoint(problem.place))
+
+
+def _never_offered(questionnaire: Survey, document: Document, mapped: Sequence[Mapped]) -> list[Problem]:
+    """Questions, items and options of the questionnaire that no wave has."""
+    problems: list[Problem] = []
+    offered = {(o.question, i) for m in mapped for o in m.offers for i in (o.item, o.option) if i}
+    asked = {question for m in mapped for question in m.columns}
+    for name, question in questionnaire.questions.items():
+        if name not in asked:
+            problems.append(document.problem(f"{name!r} has no column in any wave", "questions", name))
+            continue
+        parts = [("options", option) for option in question.options]
+        parts += [("items", item) for item in question.items]
+        problems += [
+            document.problem(f"{name}: {part!r} is in no wave's export", "questions", name, key, part)
+            for key, part in parts
+            if (name, part) not in offered
+        ]
+    return problems
+
+
+def _rules_that_matched_nothing(
+    questionnaire: Survey, document: Document, mapped: Sequence[Mapped]
+) -> list[Problem]:
+    used = {rule for meaning in mapped for rule in meaning.rules}
+    return [
+        document.problem(
+            f"{name}: {rule!r} matched no text beside Other in any wave; delete the line",
+            *("questions", name, "others", rule),
+        )
+        for name, question in questionnaire.questions.items()
+        for rule in question.others
+        if (name, rule) not in used
+    ]
+
+
+def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> list[Problem]:
+    """Options read from a beginning whose full label differs from the wave before, undeclared."""
+    problems: list[Problem] = []
+    before: dict[tuple[str, str, str], str] = {}
+    for fielding, meaning in zip(fieldings, mapped, strict=True):
+        for offer in meaning.offers:
+            key = (offer.question, offer.item, offer.option)
+            first = before.get(key)
+            if first is None or not is_beginning(offer.label):
+                before[key] = offer.label
+            told = first is not None and not is_beginning(first) and not is_beginning(offer.label)
+            same = not told or fold(first or "") == fold(offer.label)
+            if not same and offer.question not in fielding.wave.changes:
+                problems.append(
+                    fielding.document.problem(
+                        f"{offer.question}: {offer.option or offer.item!r} read {first!r} in the wave before "
+                        f"and {offer.label!r} here; say under [changes.{offer.question}] whether it is the "
+                        'same, with status = "reworded" and a note if not',
+                        *("changes", offer.question),
+                    )
+                )
+    return problems
+
+
+def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> list[Problem]:
+    """Questions found by a code that heads another wording than in the wave before, undeclared."""
+    problems: list[Problem] = []
+    before: dict[tuple[str, str], tuple[str, str]] = {}
+    for fielding, meaning in zip(fieldings, mapped, strict=True):
+        for name, headings in meaning.columns.items():
+            code, text = fold(headings[0].code), headings[0].text
+            finders = {fold(finder) for finder in fielding.wave.columns.get(name, [name])}
+            if not code or not text or code not in finders:
+                continue
+            wave_before, first = before.get((name, code), (fielding.name, text))
+            if likeness(first, text) < _SAME_WORDING and name not in fielding.wave.changes:
+                problems.append(
+                    fielding.document.problem(
+                        f"{name}: the code {headings[0].code!r} heads {quoted(first, 90)} in {wave_before} "
+                        f"and {quoted(text, 90)} here; if it is the same question say so under "
+                        f'[changes.{name}], with status = "reworded" and a note, else give it an '
+                        "id of its own",
+                        *("columns", name),
+                    )
+                )
+            before[name, code] = fielding.name, text
+    return problems
+
+
+def failed_checks(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
+    """Run sql/checks: each selects rows that are wrong, and none may come back."""
+    documents = {fielding.name: fielding.document for fielding in fieldings}
+    for name, check in folder("database/checks"):
+        rows = connection.execute(check).fetchall()
+        advice = check.splitlines()[1].removeprefix("-- Say: ")
+        places: dict[tuple[str, str], list[int]] = {}
+        for wave_name, respondent, question, _ in rows:
+            places.setdefault((wave_name, question), []).append(respondent)
+        for (wave_name, question), respondents in places.items():
+            listed = ", ".join(str(r) for r in sorted(set(respondents))[:5])
+            count = len(set(respondents))
+            yield documents[wave_name].problem(
+                f"{question}: {name.replace('_', ' ')} fails for {count} respondents "
+                f"(response {listed}{', …' if count > 5 else ''} of the export): {advice}",
+                *("columns", question),
+            )

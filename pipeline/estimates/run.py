@@ -1,0 +1,201 @@
+"""The estimates of a run: all that it publishes, made once, as it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from pipeline.declarations import comparability
+from pipeline.declarations.load import Declarations
+from pipeline.declarations.report import Exhibit
+from pipeline.disclosure import protect
+from pipeline.disclosure.flags import blanked, flagged
+from pipeline.estimates import weighted_attack, weighted_steps
+from pipeline.estimates.count import Domain, counted, lettered
+from pipeline.estimates.weighted_steps import Levels, Mask
+from pipeline.project.sql import statement
+from pipeline.tidy.measures import POOL
+
+_WHOLE = repr(([], "keep"))
+
+
+class Estimates:
+    """The estimates of a run, made once for all questions and segments that are counted alike.
+
+    They are what may be shown: what could tell of a person is blanked here, over all that the run publishes.
+    `notes` is the file in which that is noted, for the next run of the same.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        declared: Declarations,
+        exhibits: Sequence[Exhibit],
+        notes: Path,
+    ) -> None:
+        self.connection = connection
+        self.declared = declared
+        self._notes = notes
+        questionnaire = declared.survey
+        self._questions: dict[str, set[str]] = {_WHOLE: set(questionnaire.questions)}
+        self._domains = {_WHOLE: Domain(tuple(questionnaire.segments))}
+        every = {(name, by) for name in questionnaire.questions for by in ("", *questionnaire.segments)}
+        self._shown: dict[str, set[tuple[str, str]]] = {_WHOLE: every}
+        for exhibit in exhibits:
+            key, own = _alike(exhibit), domain_of(exhibit)
+            known = self._domains.get(key, own)
+            segments = tuple(dict.fromkeys((*known.segments, *own.segments)))
+            self._domains[key] = replace(known, segments=segments)
+            self._questions.setdefault(key, set()).update(exhibit.questions)
+            shown = {(name, by) for name in exhibit.questions for by in ("", exhibit.by)}
+            self._shown.setdefault(key, set()).update(shown)
+
+    def of(self, exhibit: Exhibit, question: str) -> pd.DataFrame:
+        """Every estimate of a question in the domain of an exhibit, of every wave that has it."""
+        return self._rows(_alike(exhibit), question, ["", exhibit.by])
+
+    def frequencies(self, question: str) -> pd.DataFrame:
+        """Every estimate of a question, for all respondents and by each segment of the survey."""
+        found = self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
+        return found[found["measure"] != POOL]
+
+    def pooled(self, question: str) -> pd.DataFrame:
+        """Every estimate of a question for all respondents, as waves are compared: with options joined."""
+        found = self._rows(_WHOLE, question, [""])
+        found = found[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
+        return comparability.pooled(found, comparability.pools(self.declared.fieldings, question))
+
+    @cached_property
+    def rules(self) -> protect.Rules:
+        """What the survey protects."""
+        return protect.Rules(self.declared.survey, self.declared.report.segments)
+
+    @cached_property
+    def people(self) -> dict[str, int]:
+        """The respondents analysed in each wave."""
+        return dict(self.connection.execute("select wave, analysed from waves").fetchall())
+
+    @cached_property
+    def published(self) -> list[protect.Published]:
+        """Every estimate that the run publishes, with its true numbers: never to be shown."""
+        survey, bands = self.declared.survey, self.declared.report.segments
+        found = []
+        for key, domain in self._domains.items():
+            names = [name for name in survey.questions if name in self._questions[key]]
+            every = counted(self.connection, survey, bands, names, domain)
+            shown = [pair in self._shown[key] for pair in zip(every["question"], every["by"], strict=True)]
+            own = every[np.array(shown, dtype=bool)].reset_index(drop=True)
+            found.append(protect.Published(own, domain.where or {}, domain.dkns))
+        return found
+
+    @cached_property
+    def shown(self) -> list[pd.DataFrame]:
+        """`published` as it may be shown."""
+        return self._as_shown(self.levels)
+
+    @cached_property
+    def _hidden(self) -> list[protect.Hidden]:
+        return protect.remembered(self._notes, self.published, self.rules, self.people)
+
+    def _as_shown(self, levels: Levels) -> list[pd.DataFrame]:
+        """`published` as it may be shown where weighted numbers are so coarse."""
+        shown = []
+        for own, hidden in zip(self.published, self._hidden, strict=True):
+            made, gone = weighted_steps.coarse(own.frame, levels, self._questionnaire, hidden.estimates)
+            frame = flagged(made, self.rules.base)
+            frame = blanked(frame, pd.Series(gone, index=frame.index)) if gone.any() else frame
+            shown.append(protect.hide(frame, hidden))
+        return shown
+
+    def made_coarse(self, estimates: pd.DataFrame, hidden: Mask) -> tuple[pd.DataFrame, Mask]:
+        """Estimates as coarse as those of their questions, and which of them are to be suppressed."""
+        return weighted_steps.coarse(estimates, self.levels, self._questionnaire, hidden)
+
+    @cached_property
+    def classes(self) -> dict[str, weighted_attack.Classes]:
+        """Who weighs what in the waves that are weighted."""
+        waves = {own.name: own.wave for own in self.declared.fieldings if own.wave.weighting}
+        if not waves:
+            return {}
+        survey, bands = self.declared.survey, self.declared.report.segments
+        segments = dict.fromkeys((*survey.segments, *(own.of for own in bands.values())))
+        asked = [*segments, *(name for wave in waves.values() for name in wave.weights.targets)]
+        given = {"waves": list(waves), "questions": asked}
+        people = self.connection.execute(statement("estimates/classes"), given).df()
+        means = dict(self.connection.execute("select wave, mean_weight from waves").fetchall())
+        found = {
+            name: weighted_attack.classes(
+                people[people["wave"] == name], list(wave.weights.targets), list(segments), means[name]
+            )
+            for name, wave in waves.items()
+        }
+        return {name: own for name, own in found.items() if own is not None}
+
+    @cached_property
+    def levels(self) -> dict[tuple[str, str], int]:
+        """How coarse the weighted numbers of a wave and question are; those that are not here are exact."""
+        if not self.classes:
+            return {}
+
+        def show(levels: Levels) -> list[protect.Published]:
+            return [
+                replace(own, frame=frame)
+                for own, frame in zip(self.published, self._as_shown(levels), strict=True)
+            ]
+
+        questions = list(self.declared.survey.questions)
+        return weighted_attack.remembered(
+            self._notes, show, self.rules, self.people, self.protected, self.classes, questions
+        )
+
+    @cached_property
+    def _questionnaire(self) -> weighted_steps.Questionnaire:
+        survey, fieldings = self.declared.survey, self.declared.fieldings
+        pools = {name: comparability.pools(fieldings, name) for name in survey.questions}
+
+        def members(question: str, option: str, measure: str) -> Sequence[str]:
+            return pools[question].get(option, []) if measure == POOL else survey.members(question, option)
+
+        return weighted_steps.Questionnaire(
+            survey.interval,
+            lambda name: survey.questions[name].kind in ("single", "grid"),
+            members,
+            survey.scores,
+            lambda name: survey.questions[name].sensitive,
+        )
+
+    @cached_property
+    def protected(self) -> list[protect.Key]:
+        """The counts that must not be told."""
+        return protect.protected(self.published, self.rules, self.people)
+
+    @cached_property
+    def _found(self) -> dict[str, dict[str, pd.DataFrame]]:
+        """The estimates that may be shown, by domain and question."""
+        found = {}
+        for key, shown in zip(self._domains, self.shown, strict=True):
+            every = lettered(shown)
+            groups = {str(name): rows for name, rows in every.groupby("question", sort=False)}
+            found[key] = {name: groups.get(name, every.head(0)) for name in self._questions[key]}
+        return found
+
+    def _rows(self, key: str, question: str, by: Sequence[str]) -> pd.DataFrame:
+        found = self._found[key][question]
+        own: pd.DataFrame = found[found["by"].isin(by)].reset_index(drop=True)
+        return own
+
+
+def _alike(exhibit: Exhibit) -> str:
+    """What exhibits have in common that count the same respondents and answers."""
+    return repr((sorted(exhibit.where.items()), exhibit.dkns))
+
+
+def domain_of(exhibit: Exhibit) -> Domain:
+    """Whom an exhibit counts, and in which groups."""
+    return Domain((exhibit.by,) if exhibit.by else (), exhibit.where, exhibit.dkns)

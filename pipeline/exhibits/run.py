@@ -1,0 +1,305 @@
+"""A run of the stage `tables`: declarations, the open database, and every table made from them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from pipeline.database.connection import open_database
+from pipeline.declarations import comparability
+from pipeline.declarations.load import Declarations, load_declarations
+from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.report import Exhibit, problem
+from pipeline.estimates import changes, quality
+from pipeline.estimates.comparisons import comparisons
+from pipeline.estimates.run import Estimates
+from pipeline.estimates.tests import TESTS, as_tests
+from pipeline.exhibits import attack, captions
+from pipeline.exhibits.claims import Tested
+from pipeline.exhibits.context import Context, WaveFacts, Wording
+from pipeline.exhibits.prose import prose
+from pipeline.exhibits.shapes import columns_of, exhibit_table, exhibit_tests
+from pipeline.exhibits.source import Source
+from pipeline.project.errors import Problem, SurveyError
+from pipeline.project.memory import limited
+from pipeline.project.paths import Paths
+from pipeline.project.sql import statement
+from pipeline.tidy.families import Comparisons
+from pipeline.tidy.measures import COLUMNS
+from pipeline.tidy.printed import Printed, waves_of
+
+_MOST_SAID = 5
+QUESTIONNAIRE = [
+    "wave", "question", "kind", "code", "text", "mode", "base", "part", "id", "label", "role",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Made:
+    """An exhibit's table as written, what its claims are tested with, and its words."""
+
+    data: pd.DataFrame
+    tested: Tested
+    printed: Printed
+
+
+@dataclass(frozen=True)
+class Composed:
+    """All tables by the path that they are written to, the exhibits, and what is wrong with them."""
+
+    contents: Mapping[Path, pd.DataFrame]
+    made: Mapping[str, Made]
+    changes: pd.DataFrame
+    failed: Sequence[str]
+    """what a draft lets pass"""
+    problems: Sequence[Problem]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A survey's declarations and open database, from which its exhibits are made."""
+
+    paths: Paths
+    declared: Declarations
+    connection: duckdb.DuckDBPyConnection
+    contexts: Mapping[str, Context]
+    chosen: Sequence[Exhibit]
+    estimated: Estimates
+
+    def exhibits(self) -> tuple[dict[str, Made], list[Problem]]:
+        """Every exhibit by its id, in the order of the report, and what is wrong with those that fail."""
+        made: dict[str, Made] = {}
+        problems: list[Problem] = []
+        for index, exhibit in enumerate(self.chosen):
+            try:
+                source = Source(self.estimated, exhibit)
+                made[exhibit.id] = _exhibit(source, self.contexts, index + 1, self.comparisons.level)
+            except SurveyError as error:
+                problems.append(problem(self.paths, exhibit.id, str(error)))
+        return made, problems
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """Everything that could be claimed of groups and of waves."""
+        return comparisons(self.estimated)
+
+    def composed(self, draft: bool, absent: Collection[str] = ()) -> Composed:
+        """Every table, and what is wrong with exhibits, claims and quoted numbers.
+
+        `absent` are further exhibits that texts may name, and of which it is known what is wrong.
+        """
+        paths, connection = self.paths, self.connection
+        contents = {
+            paths.frequencies / f"{name}.csv": self.estimated.frequencies(name)[COLUMNS]
+            for name in self.declared.survey.questions
+        }
+        made, problems = self.exhibits()
+        told = prose(
+            self.declared.report,
+            {name: one.tested for name, one in made.items()},
+            {name: one.data for name, one in made.items()},
+            _sayable(self.declared, self.contexts.values()),
+            draft,
+            {*absent, *(exhibit.id for exhibit in self.chosen)} - set(made),
+        )
+        problems += [problem(paths, exhibit, said, key) for exhibit, key, said in told.problems]
+        contents |= {paths.tables / f"{name}.csv": one.data for name, one in made.items()}
+        printed = [replace(one.printed, title=told.titles.get(name, one.printed.title))
+                   for name, one in made.items()]  # fmt: skip
+        tests = [one.tested.tests.assign(exhibit=name) for name, one in made.items()]
+        shown = [exhibit for exhibit in self.chosen if exhibit.id in made]
+        about = {
+            "exhibits": pd.DataFrame(printed, columns=list(Printed.__annotations__)),
+            "tests": pd.concat([as_tests([]).assign(exhibit=""), *tests])[["exhibit", *TESTS]],
+            "claims": told.claims,
+            "quotes": told.quoted,
+            "comparisons": self.comparisons.families,
+            "changes": changes.changes(self.estimated),
+            "flow": _flow(connection),
+            "waves": _waves_told(connection, self.estimated),
+            "targets": connection.execute("select * from targets").df(),
+            "quality": quality.quality(connection, self.declared.survey),
+            "quality_effects": quality.effects(self.estimated, shown),
+            "nonresponse": quality.nonresponse(connection, self.declared.survey),
+            "questionnaire": questionnaire(connection, self.contexts),
+        }
+        contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
+        return Composed(contents, made, about["changes"], told.failed, problems)
+
+    def attack(self, made: Mapping[str, Made], changed: pd.DataFrame) -> None:
+        """SurveyError where the tables about to be written tell what they must not."""
+        questions = self.declared.survey.questions
+        frequencies = [self.estimated.frequencies(name)[COLUMNS] for name in questions]
+        exhibits = [(own, made[own.id].data) for own in self.chosen if own.id in made]
+        said = attack.told(self.estimated, frequencies, exhibits, changed)
+        if said:
+            more = [f"and {len(said) - _MOST_SAID} more"] if len(said) > _MOST_SAID else []
+            raise SurveyError(
+                "\n".join(
+                    ["who has these tables could tell what is protected, so nothing was written:"]
+                    + [f"  {one}" for one in (*said[:_MOST_SAID], *more)]
+                    + ["this is a fault of the pipeline: please report it; until then leave out the exhibit"]
+                )
+            )
+
+
+@contextmanager
+def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
+    """A survey with its database open, read-only; SurveyError where it is not there or not up to date.
+
+    `declared` is all that is declared, read here where it is not given.
+    """
+    declared = declared or load_declarations(paths)
+    with (
+        open_database(paths, declared.survey) as connection,
+        limited(connection, declared.survey.memory_limit, paths.spilt),
+    ):
+        chosen = list(declared.report.exhibit)
+        if not paths.report_file.is_file():
+            # nobody chose these exhibits: a question that nobody answered has none
+            chosen = [e for e in chosen if _answered(connection, declared.survey, e.question)]
+        contexts = {wave.name: _context(connection, declared, wave) for wave in _waves(connection)}
+        yield Run(
+            paths,
+            declared,
+            connection,
+            contexts,
+            chosen,
+            Estimates(connection, declared, chosen, paths.protection),
+        )
+
+
+def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level: float) -> Made:
+    exhibit, all_declared = source.exhibit, source.declared
+    found = exhibit_table(source)
+    data = found[columns_of(exhibit)]
+    if exhibit.drawn.table == "published":
+        asked = all_declared.survey.questions[exhibit.question].text or exhibit.question
+        printed = captions.caption_published(exhibit, number, data, asked, contexts)
+        return Made(data, Tested(source, found, as_tests([]), level), printed)
+    tests = exhibit_tests(source, found)
+    names = waves_of(data)[::-1]
+    drawn, own = data, tests
+    if not exhibit.drawn.over_waves:
+        names = names[:1]
+        drawn, own = (rows[rows["wave"] == names[0]] for rows in (data, tests))
+    shown = []
+    labels = dict(zip(data["option"], data["option_label"], strict=True))
+    fieldings, question = all_declared.fieldings, exhibit.question
+    pools = comparability.pools(fieldings, question, names[-1], names[0]) if len(names) > 1 else {}
+    for name, before in itertools.zip_longest(names, names[1:]):
+        change = ("", "")
+        if before is not None:
+            change = comparability.declared(fieldings, question, before, name)
+        joined = _labels_joined(question, pools, contexts[name], labels)
+        shown.append(replace(contexts[name], change=change, pools=joined))
+    printed = captions.caption(exhibit, number, drawn, own, shown)
+    return Made(data, Tested(source, found, tests, level), printed)
+
+
+def _sayable(all_declared: Declarations, contexts: Iterable[Context]) -> Iterator[str]:
+    """The texts whose numerals may stand in prose: names of waves and labels, which no estimate changes."""
+    yield from sayable(all_declared)
+    for context in contexts:
+        yield from (context.wave.name, *context.labels.values())
+
+
+def sayable(all_declared: Declarations) -> Iterator[str]:
+    """Those of these texts that are declared: the labels of options may be only beginnings."""
+    questionnaire = all_declared.survey
+    yield questionnaire.title
+    yield questionnaire.population
+    yield from (fielding.wave.title for fielding in all_declared.fieldings)
+    for name, question in questionnaire.questions.items():
+        yield from question.items.values()
+        yield from (option.label for option in questionnaire.options(name).values())
+    for bands in all_declared.report.segments.values():
+        yield from (group.label for group in bands.groups.values())
+
+
+def _labels_joined(
+    question: str, pools: Mapping[str, list[str]], context: Context, labels: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """The labels of the answers that a wave offered in place of one it did not, by that one's label.
+
+    `labels` are those of the answers shown, by id.
+    """
+    found = {}
+    for target, parts in pools.items():
+        offered = [context.labels[question, part] for part in parts if (question, part) in context.labels]
+        if offered and target in labels and (question, target) not in context.labels:
+            found[labels[target]] = offered
+    return found
+
+
+def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, question: str) -> bool:
+    """Whether anybody answered a question."""
+    found = connection.execute(
+        "select 1 from coded.responses where question = ? and state in ('answered', 'dkns') limit 1",
+        [questionnaire.position(question)],
+    ).fetchall()
+    return bool(found)
+
+
+def _waves_told(connection: duckdb.DuckDBPyConnection, estimated: Estimates) -> pd.DataFrame:
+    """The waves with what their weights cost, as coarse as their numbers are."""
+    found = connection.execute("select * from waves").df()
+    for place in found.index[found["wave"].isin({wave for wave, _ in estimated.levels})]:
+        wave = found.loc[place, "wave"]
+        levels = [level for (of, _), level in estimated.levels.items() if of == wave]
+        people, _ = estimated.classes[wave].whole(levels)
+        found.loc[place, ["effective_respondents", "deff"]] = [people, found.loc[place, "analysed"] / people]
+    return found
+
+
+def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:
+    rows = connection.execute(
+        "select name, waves.title, waves.fielded_from, waves.fielded_to, waves.synthetic, waves.licence, "
+        "waves.citation, waves.weighting from waves join coded.waves as own on own.name = waves.wave "
+        "order by own.wave"
+    ).fetchall()
+    return [WaveFacts(*row) for row in rows]
+
+
+def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, wave: WaveFacts) -> Context:
+    """What the captions of exhibits need of one wave."""
+    rows = connection.execute(
+        "select questions.id, wordings.number, wordings.text, wordings.mode from coded.wordings "
+        "join coded.questions using (question) join coded.waves using (wave) where waves.name = ?",
+        [wave.name],
+    ).fetchall()
+    labels = connection.execute(
+        "select distinct questions.id, options.id, options.label, offers.screened from coded.offers "
+        "join coded.options using (question, option) join coded.questions using (question) "
+        "join coded.waves using (wave) where waves.name = ?",
+        [wave.name],
+    ).fetchall()
+    return Context(
+        survey=all_declared.survey,
+        bands=all_declared.report.segments,
+        wave=wave,
+        wordings={name: Wording(*words) for name, *words in rows},
+        labels={(question, option): label for question, option, label, _ in labels},
+        screened=frozenset(question for question, _, _, screened in labels if screened),
+    )
+
+
+def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
+    """A row an option or item of a question as each wave put it, and one of a question that has none."""
+    found = connection.execute(statement("estimates/questionnaire")).df()
+    asked = zip(found["wave"], found["question"], strict=True)
+    bases = [captions.base_in_words(question, {}, contexts[wave]) for wave, question in asked]
+    return found.assign(base=bases)[QUESTIONNAIRE]
+
+
+def _flow(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """The survey flow, step by step: received, excluded by each reason in order, analysed, flagged."""
+    steps = connection.execute(statement("estimates/flow")).df()
+    return steps[["wave", "step", "reason", "respondents"]]

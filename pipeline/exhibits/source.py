@@ -1,0 +1,60 @@
+"""An exhibit with what its table is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from pipeline.declarations.load import Declarations
+from pipeline.declarations.report import Exhibit
+from pipeline.estimates.count import open_domain
+from pipeline.estimates.run import Estimates, domain_of
+from pipeline.project.errors import SurveyError
+from pipeline.tidy.measures import POOL
+from pipeline.tidy.printed import latest_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """An exhibit with what its table is made from."""
+
+    estimated: Estimates
+    exhibit: Exhibit
+
+    @property
+    def declared(self) -> Declarations:
+        """All that is declared."""
+        return self.estimated.declared
+
+    def opened(self) -> duckdb.DuckDBPyConnection:
+        """The connection with the domain of the exhibit open, for what estimates do not hold."""
+        connection, domain = self.estimated.connection, domain_of(self.exhibit)
+        survey, bands = self.declared.survey, self.declared.report.segments
+        open_domain(connection, survey, bands, self.exhibit.questions, domain)
+        return connection
+
+    @property
+    def kind(self) -> str:
+        """The kind of the question."""
+        return self.declared.survey.questions[self.exhibit.question].kind
+
+    def estimates(self, question: str = "", pools: bool = False) -> pd.DataFrame:
+        """Every estimate of a question, by default the exhibit's own, of every wave that has it.
+
+        With `pools` those are among them that join options to compare waves.
+        """
+        exhibit = self.exhibit
+        asked = question or exhibit.question
+        found = self.estimated.of(exhibit, asked)
+        found = found.loc[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
+        if not pools:
+            found = found.loc[found["measure"] != POOL]
+        if found.empty:
+            raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {asked!r} within its filter")
+        return found
+
+    def latest(self, question: str = "") -> pd.DataFrame:
+        """The estimates of the latest wave that has the question."""
+        return latest_of(self.estimates(question)).reset_index(drop=True)

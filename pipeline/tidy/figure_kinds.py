@@ -1,0 +1,48 @@
+"""The kinds of figure, as far as tables and declarations must know them: read off the modules of `charts`."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """What a kind's module says of it, each in a constant of the same name in capitals.
+
+    `fits` are the kinds of question it can show, `table` the shape of its table (`exhibits.shapes.SHAPES`),
+    `order` that of its rows, `share` or `questionnaire`; `by` whether it `may`, `must` or can `never` have a
+    segment. `stacked` kinds are of bars of 100%; `whiskers` tells whether intervals are drawn. `said` is how
+    alt text calls it.
+    """
+
+    fits: tuple[str, ...]
+    said: str
+    table: str = "answers"
+    order: str = "share"
+    by: str = "may"
+    stacked: bool = False
+    whiskers: bool = False
+
+    @property
+    def over_waves(self) -> bool:
+        """Whether its table is drawn whole; of others only the latest wave is."""
+        return self.table in ("two_waves", "all_waves")
+
+
+@cache
+def figure_kinds() -> dict[str, FigureKind]:
+    """Every kind by its name, in the order of the alphabet."""
+    found = {}
+    for path in sorted((Path(__file__).parents[1] / "charts").glob("*.py")):
+        said = {}
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                if name in {field.name.upper() for field in fields(FigureKind)}:
+                    said[name.lower()] = ast.literal_eval(node.value)
+        if "fits" in said:
+            found[path.stem] = FigureKind(**said)
+    return found

@@ -1,0 +1,69 @@
+"""What stands in place of a number or beside it, and what that means: marks, letters, intervals."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pipeline.stats.intervals import NAMES
+from pipeline.tidy.measures import CHANGES, FEWEST_EFFECTIVE, LOW_BASE
+
+_WHOM = "organisations"
+SYNTHETIC = "Synthetic responses"
+LETTERS = (
+    "higher than the group of that column, capital at 95%, small at 90%; shares by Newcombe's method at "
+    "their effective bases, means by t tests of unpooled differences, Holm-adjusted over the pairs of a row. "
+    f"Groups with fewer than {LOW_BASE} valid cases, or an effective base under {LOW_BASE}, are not tested, "
+    "nor are all respondents, who include the groups."
+)
+UNCERTAIN_MEANS = f"[u]: too uncertain to print, the effective base is under {FEWEST_EFFECTIVE}."
+
+
+def few_marks(rows: pd.DataFrame) -> list[str]:
+    """What the marks of low bases and of uncertain numbers mean, for those of them that `rows` have."""
+    marks, low = [], rows[rows["flag"] == "low_base"]
+    if len(low):
+        by_people = low["valid_cases" if "valid_cases" in low else "n"] < LOW_BASE
+        causes = [f"fewer than {LOW_BASE} respondents"] * bool(by_people.any())
+        causes += [f"an effective base under {LOW_BASE}"] * bool((~by_people).any())
+        marks.append(f"[low base]: {' or '.join(causes)}, read as indicative only.")
+    if (rows["flag"] == "uncertain").any():
+        marks.append(UNCERTAIN_MEANS)
+    return marks
+
+
+def why_hidden(fewest: int) -> str:
+    """Why an estimate is not shown, in words; `fewest` is the smallest base that is."""
+    return (
+        f"not shown, because fewer than {fewest} are its base or because it would tell of a few "
+        "people, if not by itself then by subtraction"
+    )
+
+
+def opt_in(population: str) -> str:
+    """What an interval of an opt-in sample does not mean, for the population of the survey."""
+    return (
+        "Opt-in sample: the interval reflects sampling variation only, not a margin of error for all "
+        f"{people_of(population)}."
+    )
+
+
+def people_of(population: str) -> str:
+    """Whom a survey is about: its population, without how they were reached."""
+    return population.split(";")[0].strip() or _WHOM
+
+
+def intervals(data: pd.DataFrame) -> str:
+    """The intervals in use, as print names them; that of means is t, and changes say their own."""
+    own = data[~data["measure"].isin(CHANGES)]
+    names = [NAMES[interval] for interval in dict.fromkeys(own["interval"]) if interval]
+    return f"95% {' and '.join(names)} interval{'s' if len(names) > 1 else ''}"
+
+
+LOW_BASE_MARK = "[low base]"
+SUPPRESSED_MARK = "[c]"
+NOT_ASKED_MARK = "[z]"
+UNCERTAIN_MARK = "[u]"
+MARKS = {"suppressed": SUPPRESSED_MARK, "uncertain": UNCERTAIN_MARK, "not_asked": NOT_ASKED_MARK}
+"""what is printed in place of a number, by flag"""
+NO_VALUE = "–"
+NO_CLEAR_CHANGE = "n.s."
