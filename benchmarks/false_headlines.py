@@ -208,6 +208,8 @@ def page() -> Iterator[str]:
     """The lines of docs/false_headlines.md."""
     yield "# False headlines"
     yield ""
+    yield "[Documentation](index.md)"
+    yield ""
     noise = 2 * (0.05 * 0.95 / SURVEYS) ** 0.5
     yield from wrap(
         "How often something passes in one exhibit where there is nothing to find. Surveys are drawn in "

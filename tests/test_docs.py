@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import gallery
 import typer
@@ -123,14 +124,67 @@ def test_the_invented_picture_is_as_it_would_be_drawn() -> None:
     assert gallery.PICTURE.read_bytes() == gallery.picture()
 
 
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+LINK = re.compile(r"\]\(([^)#:\s]*)(?:#([^)]*))?\)")
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of the headings of a page, as pages of Markdown are shown."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links(page: Path) -> list[tuple[Path, str]]:
+    """Where the links of a page lead within the project: a file, and an anchor in it or none."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    found = [(target, anchor or "") for target, anchor in LINK.findall(text) if target or anchor]
+    return [((page.parent / target).resolve() if target else page, anchor) for target, anchor in found]
+
+
 def test_links_lead_somewhere() -> None:
+    every = [(page, *link) for page in PAGES for link in links(page)]
+    assert len(every) > 100 and sum(bool(anchor) for *_, anchor in every) > 1
+    for page, target, anchor in every:
+        assert target.exists(), f"{page.name}: {target}"
+        assert not anchor or anchor in anchors(target), f"{page.name}: {target.name}#{anchor}"
+
+
+def test_every_page_is_reached_from_the_index_and_leads_back() -> None:
+    index = ROOT / "docs" / "index.md"
+    reached, waiting = {index}, [index]
+    while waiting:
+        new = {target for target, _ in links(waiting.pop()) if target.suffix == ".md"} - reached
+        reached |= new
+        waiting += new
+    pages = set((ROOT / "docs").rglob("*.md"))
+    assert len(pages) > 40
+    assert pages - reached == set()
+    # the page of commands is made from their help
+    for page in pages - {index, ROOT / "docs" / "cli.md"}:
+        back = ROOT / "docs" / "decisions" / "README.md" if page.parent.name == "decisions" else index
+        assert page == back or back in {target for target, _ in links(page)}, page.name
+
+
+def test_what_the_pages_name_in_the_package_is_there() -> None:
     pages = [
-        ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
-    ] + sorted((ROOT / "docs").glob("*.md"))
-    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text())]
-    assert len(links) > 5
-    for page, link in links:
-        assert (page.parent / link).exists(), f"{page.name}: {link}"
+        ROOT / "docs" / "architecture.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "docs" / "decisions" / "README.md",
+    ]
+    pages += sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    rooms = {path.name for path in (ROOT / "pipeline").iterdir()}
+    named = [
+        (page.name, name)
+        for page in pages
+        for name in re.findall(r"`((?:[a-z_]+/)*[a-z_]+(?:/|\.py|\.sql))`", page.read_text(encoding="utf-8"))
+        if name.partition("/")[0] in {*rooms, "pipeline", "tests"}
+    ]
+    assert len(named) > 25
+    for page, name in named:
+        assert (ROOT / name).exists() or (ROOT / "pipeline" / name).exists(), f"{page}: {name}"
 
 
 def test_the_top_level_holds_what_it_should() -> None:

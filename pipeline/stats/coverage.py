@@ -183,6 +183,8 @@ def page() -> Iterator[str]:
     """docs/coverage.md, line by line."""
     yield "# Coverage of the intervals"
     yield ""
+    yield "[Documentation](index.md)"
+    yield ""
     yield "How often a 95% interval holds the true share. `wilson` is the default. Made by"
     yield "`python -m pipeline.stats.coverage > docs/coverage.md`. Unweighted: exact binomial sums. Weighted:"
     yield f"{SAMPLES:,} samples with lognormal weights that do not depend on the answer. Where a share is 0"
