@@ -152,18 +152,18 @@ def explain(
 
     Each step is in numbers, so that it can be done again by hand.
     """
-    from pipeline.commands.explain import explain as receipt
+    from pipeline.commands.explain import explain
 
-    for line in receipt(places.find(survey), exhibit, reference, with_rows, claim):
+    for line in explain(places.find(survey), exhibit, reference, with_rows, claim):
         _say(line)
 
 
 @app.command(epilog="Example: survey headlines")
 def headlines(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """List the claims that hold for every exhibit, the strongest first, as lines for report.toml."""
-    from pipeline.commands.headlines import headlines as suggest
+    from pipeline.commands.headlines import headlines
 
-    for line in suggest(places.find(survey)):
+    for line in headlines(places.find(survey)):
         _say(line)
 
 
@@ -174,9 +174,9 @@ def table(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Print the table of an exhibit, to paste into a document."""
-    from pipeline.pages.table_text import table as write
+    from pipeline.pages.table_text import table
 
-    _say(write(places.find(survey), exhibit, form))
+    _say(table(places.find(survey), exhibit, form))
 
 
 @app.command(epilog="Example: survey show blockers --by organisation_size")
@@ -187,9 +187,9 @@ def show(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Show the table of a question in the terminal, with bars."""
-    from pipeline.commands.show import show as lines
+    from pipeline.commands.show import show
 
-    for line in lines(places.find(survey), question, by, wave):
+    for line in show(places.find(survey), question, by, wave):
         _say(line)
 
 
@@ -216,9 +216,9 @@ def new_wave(
     ] = "",
 ) -> None:
     """Draft the wave file of a new export: like another wave, or with survey.toml from nothing."""
-    from pipeline.drafting.new_wave import new_wave as scaffold
+    from pipeline.drafting.new_wave import new_wave
 
-    for line in scaffold(Path.cwd(), export, like, survey):
+    for line in new_wave(Path.cwd(), export, like, survey):
         _say_masked(line)
 
 
@@ -229,42 +229,42 @@ def diff(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Say what two waves do not share: questions, wording, options, their order, bases."""
-    from pipeline.commands.diff import diff as compare
+    from pipeline.commands.diff import diff
 
-    for line in compare(places.find(survey), first, second):
+    for line in diff(places.find(survey), first, second):
         _say_masked(line)
 
 
 @app.command(epilog="Example: survey codebook")
 def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write every question, option, base and wave with its comparability, as Markdown and CSV."""
-    from pipeline.commands.codebook import codebook as write
+    from pipeline.commands.codebook import codebook
 
     paths = places.find(survey)
     with alone(paths):
-        for path in write(paths):
+        for path in codebook(paths):
             _say(f"{paths.shown(path)} written")
 
 
 @export.command(epilog="Example: survey export public --survey ospo")
 def public(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write the responses that may be published, k-anonymous: CSV, Parquet and SPSS, with a codebook."""
-    from pipeline.public.write import public as publish
+    from pipeline.public.write import public
 
     paths = places.find(survey)
     with alone(paths):
-        for line in publish(paths):
+        for line in public(paths):
             print(line)
 
 
 @export.command(epilog="Example: survey export parquet --survey ospo")
 def parquet(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write the database as Parquet by wave, with its labelled views as SQL: for analysis, not to publish."""
-    from pipeline.public.parquet import parquet as write
+    from pipeline.public.parquet import parquet
 
     paths = places.find(survey)
     with alone(paths):
-        for line in write(paths):
+        for line in parquet(paths):
             print(line)
 
 
@@ -274,9 +274,9 @@ def others(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """List what people wrote beside Other and no dictionary codes yet, the most frequent first."""
-    from pipeline.commands.others import others as left
+    from pipeline.commands.others import others
 
-    for line in left(places.find(survey), question):
+    for line in others(places.find(survey), question):
         _say(line)
 
 
@@ -286,9 +286,9 @@ def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
     What one file has wrong hides nothing of another. Only the attack on the tables is left to survey tables.
     """
-    from pipeline.commands.check import check as look
+    from pipeline.commands.check import check
 
-    for line in look(places.find(survey)):
+    for line in check(places.find(survey)):
         _say_masked(line)
 
 
@@ -301,22 +301,22 @@ def fetch(
     ] = None,
 ) -> None:
     """Bring the exports that the wave files name by address and SHA-256."""
-    from pipeline.commands.fetch import fetch as bring
+    from pipeline.commands.fetch import fetch
 
     paths = places.find(survey)
     with alone(paths):
-        for line in bring(paths, from_):
+        for line in fetch(paths, from_):
             _say(line)
 
 
 @app.command(epilog="Example: survey verify --survey ospo")
 def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Hold published numbers against the computed ones, their bases and each other; write findings.html."""
-    from pipeline.commands.verify import verify as compare
+    from pipeline.commands.verify import verify
 
     paths = places.find(survey)
     with alone(paths):
-        for line in compare(paths).lines:
+        for line in verify(paths).lines:
             _say(line)
     _say(f"{paths.shown(paths.findings)} written")
 
@@ -324,11 +324,11 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @app.command(epilog="Example: survey disclosure --survey ospo")
 def disclosure(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Attack the tables: which protected counts could be told without suppression and with it; its cost."""
-    from pipeline.exhibits.attack import report as attacked
+    from pipeline.exhibits.attack import report
     from pipeline.exhibits.run import opened
 
     with opened(places.find(survey)) as run:
-        for line in attacked(run.estimated):
+        for line in report(run.estimated):
             print(line)
 
 
@@ -344,9 +344,9 @@ def quality(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 @app.command("verify-manifest", epilog="Example: survey verify-manifest --survey ospo")
 def verify_manifest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Say which inputs, code, libraries and outputs are no longer as manifest.json has them."""
-    from pipeline.pages.manifest import verify_manifest as hold
+    from pipeline.pages.manifest import verify_manifest
 
-    changed = list(hold(places.find(survey)))
+    changed = list(verify_manifest(places.find(survey)))
     for line in changed or ["everything is as it was made"]:
         _say(line)
     if changed:
@@ -365,11 +365,11 @@ def synthesise(
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
     """Invent responses to a wave, to try everything before the first real one arrives."""
-    from pipeline.synthetic.synthesise import synthesise as invent
+    from pipeline.synthetic.synthesise import synthesise
 
     paths = places.find(survey)
     with alone(paths):
-        _say(f"{paths.shown(invent(paths, wave, respondents, seed, format_, replace))} written")
+        _say(f"{paths.shown(synthesise(paths, wave, respondents, seed, format_, replace))} written")
 
 
 def _flush() -> None:
