@@ -88,13 +88,15 @@ class OpenSurvey:
         columns that the estimate is higher than. Its letter stands behind a group's name. `adjust` is how the
         letters are adjusted over the pairs of a row, as in `test`.
         """
-        found = self._latest(self._found(question, by, wave, where, dkns, adjust), wave)
-        labels = found["group_label"] + found["letter"].map(lambda letter: f" ({letter})" if letter else "")
-        pairs = zip(found["item_label"], found["option_label"], strict=True)
-        found = found.assign(label=[": ".join(part for part in pair if part) for pair in pairs])
+        estimates = self._latest(self._found(question, by, wave, where, dkns, adjust), wave)
+        letters = estimates["letter"].map(lambda letter: f" ({letter})" if letter else "")
+        labels = estimates["group_label"] + letters
+        pairs = zip(estimates["item_label"], estimates["option_label"], strict=True)
+        estimates = estimates.assign(label=[": ".join(part for part in pair if part) for pair in pairs])
         rows = ["measure", "item", "option", "label"]
-        cells = [cell for cell in _CELLS if found[cell].notna().any()]
-        parts = {str(label): own.set_index(rows)[cells] for label, own in found.groupby(labels, sort=False)}
+        cells = [cell for cell in _CELLS if estimates[cell].notna().any()]
+        groups = estimates.groupby(labels, sort=False)
+        parts = {str(label): group.set_index(rows)[cells] for label, group in groups}
         crossed: pd.DataFrame = pd.concat(parts, axis=1, sort=False)
         return crossed
 
@@ -113,18 +115,18 @@ class OpenSurvey:
         Without: every two options (or items ranked) on the same respondents, and Friedman's of a ranking.
         `adjust` is holm, benjamini_hochberg, bonferroni or none, over the pairs of a row, or of the question.
         """
-        found = self._latest(self._found(question, by, wave, where, dkns, adjust), wave)
+        estimates = self._latest(self._found(question, by, wave, where, dkns, adjust), wave)
         if by:
-            tests = [group_pairs(found, adjust), group_and_total(found, adjust), crosstabs(found)]
+            tests = [group_pairs(estimates, adjust), group_and_total(estimates, adjust), crosstabs(estimates)]
             return pd.concat(tests, ignore_index=True)
-        shares = found[found["measure"].isin(["option", "ranked"]) & found["share"].notna()]
+        shares = estimates[estimates["measure"].isin(["option", "ranked"]) & estimates["share"].notna()]
         shares = shares[is_enough(shares)]
         together = chosen_together(self.connection, self.survey)
         tests = [as_tests([])]
         for _, slot in shares.groupby("item" if (shares["measure"] == "option").any() else "measure"):
             tests.append(option_pairs(slot, together, list(itertools.combinations(slot.index, 2)), adjust))
-        own = ranks(self.connection)
-        tests.append(rankings(own[own["wave"].isin(found["wave"])]))
+        ranked = ranks(self.connection)
+        tests.append(rankings(ranked[ranked["wave"].isin(estimates["wave"])]))
         return pd.concat(tests, ignore_index=True)
 
     def compare_waves(
@@ -142,8 +144,8 @@ class OpenSurvey:
         The columns are those of `test` and `comparability`: `same`, `reworded`, or `options` where what could
         be chosen differs. SurveyError where a wave file declares that the two cannot be compared.
         """
-        found = self._found(question, by, None, where, dkns, adjust, pools=True)
-        asked = [name for name in self.waves if (found["wave"] == name).any()]
+        estimates = self._found(question, by, None, where, dkns, adjust, pools=True)
+        asked = [name for name in self.waves if (estimates["wave"] == name).any()]
         for name in (wave, before):
             if name is not None:
                 _known(name, asked, "wave with this question")
@@ -155,15 +157,16 @@ class OpenSurvey:
         if wave == before:
             raise SurveyError(f"{wave!r} cannot be compared with itself")
         status = self._comparability(question, wave, before)
-        found = comparability.pooled(found, comparability.pools(self.fieldings, question, before, wave))
-        parts = found[found["measure"].isin(["option", "ranked"])]
+        pools = comparability.pools(self.fieldings, question, before, wave)
+        estimates = comparability.pooled(estimates, pools)
+        parts = estimates[estimates["measure"].isin(["option", "ranked"])]
         early, late = (
             set(parts.loc[parts["wave"] == name, ["item", "option"]].itertuples(index=False, name=None))
             for name in (before, wave)
         )
         if status == "same" and early != late:
             status = "options"
-        compared = wave_pairs(found, before, wave, adjust)
+        compared = wave_pairs(estimates, before, wave, adjust)
         if by is not None and not compared["by"].ne("").any():
             raise SurveyError(f"no group of {by!r} has a base of {LOW_BASE} in both {before} and {wave}")
         return compared.assign(comparability=status)
@@ -230,7 +233,7 @@ class OpenSurvey:
             if not names:
                 raise SurveyError(f"where: {on!r} wants an option or a list of them, not {named!r}")
             if on in self.bands:
-                groups = {group: own.options for group, own in self.bands[on].groups.items()}
+                groups = {name: group.options for name, group in self.bands[on].groups.items()}
             else:
                 groups = {i: [i] for i in self.survey.options(on)} | self.survey.nets(on)
             for name in names:
@@ -243,10 +246,12 @@ class OpenSurvey:
                 raise SurveyError(f"where: nothing is in all of what is said of {question!r}")
         return chosen
 
-    def _latest(self, found: pd.DataFrame, wave: str | None) -> pd.DataFrame:
+    def _latest(self, estimates: pd.DataFrame, wave: str | None) -> pd.DataFrame:
         """The rows of one wave: the one asked for, or the latest that has any."""
-        there = [name for name in self.waves if (found["wave"] == name).any()]
-        return found[found["wave"] == (wave or there[-1])].reset_index(drop=True) if there else found
+        there = [name for name in self.waves if (estimates["wave"] == name).any()]
+        if not there:
+            return estimates
+        return estimates[estimates["wave"] == (wave or there[-1])].reset_index(drop=True)
 
 
 def _known(name: object, known: Sequence[str] | Mapping[str, object], what: str) -> None:

@@ -293,7 +293,7 @@ def test_a_line_allows_what_it_says_and_no_more(line: str, allowed: list[str]) -
         *["jo@example.organic", "https://example.org@example.com/", "https://notexample.org"],
     ]
     leaks, used = scan([("here", text) for text in texts], [line])
-    assert [text for text in texts if text not in {leak.found for leak in leaks}] == allowed
+    assert [text for text in texts if text not in {leak.text for leak in leaks}] == allowed
     assert used == {line}
 
 

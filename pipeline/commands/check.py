@@ -86,8 +86,8 @@ class _Look:
         self.problems += wrong
         if wrong:
             # what shows published numbers cannot be judged either
-            kept = [own for own in report.exhibit if own.drawn.table != "published"]
-            absent |= {own.id for own in report.exhibit if own not in kept}
+            kept = [exhibit for exhibit in report.exhibit if exhibit.drawn.table != "published"]
+            absent |= {exhibit.id for exhibit in report.exhibit if exhibit not in kept}
             report = report.model_copy(update={"exhibit": kept})
         mapped, wrong = self._answers(questionnaire, document, fieldings, of_waves)
         self.problems += wrong
@@ -120,12 +120,12 @@ class _Look:
 
     def _waves(self, questionnaire: Survey) -> list[Fielding]:
         """The waves whose exports can be read, the earliest first."""
-        found = [wave.load_partly(self.paths, questionnaire, path) for path in self.paths.wave_files()]
-        self.problems += [problem for _, wrong in found for problem in wrong]
-        fieldings = [fielding for fielding, _ in found if fielding]
+        read_waves = [wave.load_partly(self.paths, questionnaire, path) for path in self.paths.wave_files()]
+        self.problems += [problem for _, wrong in read_waves for problem in wrong]
+        fieldings = [fielding for fielding, _ in read_waves if fielding]
         copied = list(wave.twice(fieldings))
         self.problems += copied
-        if not found and not self.problems:
+        if not read_waves and not self.problems:
             wave.load(self.paths, questionnaire)
         order = wave.in_order({fielding.name: fielding.wave.fielded for fielding in fieldings})
         # of an export that two waves name it is not known whose it is

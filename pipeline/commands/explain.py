@@ -70,14 +70,14 @@ def explain(
         yield from verdicts.change(paths, exhibit, table, row)
         return
     with opened(paths) as run:
-        own = receipt(run, next(one for one in run.chosen if one.id == exhibit), table, place)
-        yield from _export(own)
-        yield from _columns(own)
-        yield from _flow(own)
-        yield from _base(own)
-        yield from derivation(own)
+        number = receipt(run, next(one for one in run.chosen if one.id == exhibit), table, place)
+        yield from _export(number)
+        yield from _columns(number)
+        yield from _flow(number)
+        yield from _base(number)
+        yield from derivation(number)
         if with_rows:
-            yield from _responses(own)
+            yield from _responses(number)
 
 
 def _listed(table: pd.DataFrame) -> Iterator[str]:
@@ -119,8 +119,8 @@ def _export(receipt: Receipt) -> Iterator[str]:
 def _columns(receipt: Receipt) -> Iterator[str]:
     """The question, its declaration, and which texts of which columns say the answer."""
     row, question = receipt.row, receipt.question
-    put = receipt.run.contexts[receipt.fielding.name].wordings[question]
-    yield part("question", f"{put.number}. {put.text} {put.mode}".strip())
+    wording = receipt.run.contexts[receipt.fielding.name].wordings[question]
+    yield part("question", f"{wording.number}. {wording.text} {wording.mode}".strip())
     yield part("", f"{question}, {_at(receipt.questionnaire, 'questions', question)}")
     scale = receipt.survey.questions[question].scale
     declared = ("scales", scale) if scale else ("questions", question)

@@ -72,8 +72,8 @@ def _holding(tested: Tested) -> Iterator[Verdict]:
             still += holding
         else:
             yield from holding
-    found = tested.found
-    if still and not ((found["measure"] == "change") & (found["flag"] == "")).any():
+    estimates = tested.found
+    if still and not ((estimates["measure"] == "change") & (estimates["flag"] == "")).any():
         yield max(still, key=lambda verdict: abs(verdict.difference))
 
 
@@ -81,8 +81,8 @@ def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
     """The claims that can be made of the rows of an exhibit, whether or not they hold."""
     if tested.shape not in ("answers", "two_waves", "all_waves"):
         return
-    own = answers_compared(latest_of(tested.found))
-    rows = [row | {"of": _answer(row)} for row in own.to_dict("records")]
+    compared = answers_compared(latest_of(tested.found))
+    rows = [row | {"of": _answer(row)} for row in compared.to_dict("records")]
     for row in rows:
         if row["by"]:
             yield "higher_in", [f"{row['of']}.{row['group']}"]
@@ -112,21 +112,21 @@ def _answer(row: Mapping[Hashable, Any]) -> str:
 def _title(tested: Tested, verdict: Verdict) -> str:
     """A plain title that says what was tested, its numbers quoted."""
     moved = verdict.claim in ("grew", "fell", "no_clear_change")
-    said, group = [], ""
+    answers_named, group = [], ""
     for reference in verdict.of.split(", "):
         of = reference.removesuffix(f".{verdict.second}.{verdict.first}") if moved else reference
         quoted = f"{of}.{verdict.first}" if moved else of
         row = tested.row(quoted)
         group = str(row["group_label"])
-        said.append(f"{_label(row)}, {{{tested.source.exhibit.id}.{quoted}}}")
+        answers_named.append(f"{_label(row)}, {{{tested.source.exhibit.id}.{quoted}}}")
     others = [str(label) for label in dict.fromkeys(tested.found["group_label"]) if label != group]
-    apart = "elsewhere" if tested.shape == "answers" else f"in {others[0]}"
+    elsewhere = "elsewhere" if tested.shape == "answers" else f"in {others[0]}"
     words = {
         "group": group,
-        "others": apart,
+        "others": elsewhere,
         "early": verdict.second,
         "late": verdict.first,
-        "answers": "; ".join(said),
+        "answers": "; ".join(answers_named),
     }
     title = _TITLES[verdict.claim]
     for name, word in words.items():

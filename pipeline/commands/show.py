@@ -18,9 +18,9 @@ _MOST_NAME = 46
 def show(paths: Paths, question: str, by: str = "", wave: str = "") -> Iterator[str]:
     """The lines of a question's table in its latest wave, or in another; SurveyError for a wrong name."""
     with OpenSurvey(paths.survey, paths.root) as survey:
-        found = survey.estimates(question, by or None, wave or None)
-        latest = wave or [name for name in survey.waves if (found["wave"] == name).any()][-1]
-        found = found[found["wave"] == latest]
+        estimates = survey.estimates(question, by or None, wave or None)
+        latest = wave or [name for name in survey.waves if (estimates["wave"] == name).any()][-1]
+        estimates = estimates[estimates["wave"] == latest]
         number, text, mode = survey.connection.execute(
             "select wordings.number, wordings.text, wordings.mode from coded.wordings "
             "join coded.waves using (wave) join coded.questions using (question) "
@@ -30,7 +30,7 @@ def show(paths: Paths, question: str, by: str = "", wave: str = "") -> Iterator[
         ((title, synthetic),) = survey.connection.execute(
             "select title, synthetic from waves where wave = ?", [latest]
         ).fetchall()
-        table = banner(found, survey.survey.nets(question), {by: plain(by)})
+        table = banner(estimates, survey.survey.nets(question), {by: plain(by)})
     yield f"{number}. {text} {mode}".strip()
     yield f"{title}{', SYNTHETIC RESPONSES' if synthetic else ''}{f', by {plain(by).lower()}' if by else ''}"
     yield ""

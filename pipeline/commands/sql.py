@@ -19,10 +19,10 @@ def query(paths: Paths, sql: str) -> pd.DataFrame:
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         try:
-            found = connection.sql(sql)
-            if found is None:
+            selected = connection.sql(sql)
+            if selected is None:
                 raise SurveyError("the statement selects nothing; write: select …")
-            rows: pd.DataFrame = found.df()
+            rows: pd.DataFrame = selected.df()
             return rows
         except duckdb.Error as error:
             raise SurveyError(f"{error}\nThe views are {', '.join(_views(connection))}") from None

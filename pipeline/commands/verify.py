@@ -59,29 +59,29 @@ def verify(paths: Paths) -> Verified:
     for count in ("published_n", "computed_n", "computed_respondents", "apart"):
         rows[count] = rows[count].astype("Int64")
     sums = pd.DataFrame(list(_sums(declared)), columns=SUMS)
-    own = rows[rows["wave"] != ""]
+    of_waves = rows[rows["wave"] != ""]
     notes = [
         f"{name} is weighted by {waves[name]}: so are the computed percentages, and whether the printed ones "
         "are possible is not tested"
-        for name in dict.fromkeys(own["wave"])
+        for name in dict.fromkeys(of_waves["wave"])
         if name in weighted
     ]
-    found = Verified(rows, sums, [*notes, *_said(own, list(waves.index)), *_impossible(rows, sums)])
+    verified = Verified(rows, sums, [*notes, *_said(of_waves, list(waves.index)), *_impossible(rows, sums)])
     page = template("findings.html.j2").render(
         survey=survey.load(paths)[0],
         notes=notes,
         totals=list(_totals(rows, list(waves.index))),
-        questions=list(_questions(own)),
-        apart=_records(own[(own["agrees"] == "no") | (own["base_agrees"] == "no")]),
+        questions=list(_questions(of_waves)),
+        apart=_records(of_waves[(of_waves["agrees"] == "no") | (of_waves["base_agrees"] == "no")]),
         impossible=_records(rows[rows["possible"] == "no"]),
         sums=_records(sums),
         untested=int((rows["possible"] == "").sum()),
         unweighted=int((rows["wave"] == "").sum()),
     )
-    with files.together() as put:
-        put(paths.tables / "verify.csv", to_csv(rows))
-        put(paths.findings, page)
-    return found
+    with files.together() as put_file:
+        put_file(paths.tables / "verify.csv", to_csv(rows))
+        put_file(paths.findings, page)
+    return verified
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, object]]:

@@ -52,8 +52,8 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
     asked, _ = scan((("", text) for text in (*_worded(questionnaire), *_put(contents))), ())
     credited += [leak for leak in asked if leak.kind == WEB]
     others = ((place, text) for column, place, text in texts if column not in DECLARED)
-    found, used = scan(others, allow, (leak.found for leak in credited))
-    problems = list(_problems(found))
+    leaks, used = scan(others, allow, (leak.text for leak in credited))
+    problems = list(_problems(leaks))
     if len(used) < len(allow):
         _, document = survey.load(paths)
         problems += [
@@ -79,17 +79,17 @@ def scan(
     used: set[str] = set()
     known: dict[str, list[Finding]] = {}
     passed = {found.casefold() for found in credited}
-    lines = {line: {line.casefold(), *(one.found.casefold() for one in findings(line))} for line in allowed}
+    lines = {line: {line.casefold(), *(one.text.casefold() for one in findings(line))} for line in allowed}
     for place, text in texts:
         if text not in known:
-            known[text] = list({(one.kind, one.found): one for one in findings(text)}.values())
+            known[text] = list({(one.kind, one.text): one for one in findings(text)}.values())
         for one in known[text]:
-            seen = one.found.casefold()
+            folded = one.text.casefold()
             allowing = [
-                line for line, spelt in lines.items() if any(_allows(wanted, seen) for wanted in spelt)
+                line for line, spelt in lines.items() if any(_allows(wanted, folded) for wanted in spelt)
             ]
             used.update(allowing)
-            if not allowing and not _begins_one(seen, passed):
+            if not allowing and not _begins_one(folded, passed):
                 leaks.append(Leak(**vars(one), place=place))
     return leaks, used
 
@@ -120,13 +120,13 @@ def _texts(frame: pd.DataFrame) -> Iterator[tuple[str, int, str]]:
 
 def _problems(leaks: Sequence[Leak]) -> Iterator[Problem]:
     """A problem a finding, at the first place where it stands."""
-    places = Counter((leak.kind, leak.found) for leak in leaks)
-    told = set()
+    places = Counter((leak.kind, leak.text) for leak in leaks)
+    listed = set()
     for leak in leaks:
-        if (leak.kind, leak.found) in told:
+        if (leak.kind, leak.text) in listed:
             continue
-        told.add((leak.kind, leak.found))
-        more = places[leak.kind, leak.found] - 1
+        listed.add((leak.kind, leak.text))
+        more = places[leak.kind, leak.text] - 1
         elsewhere = f", and in {more} other places" if more > 1 else ", and in another place" if more else ""
         file, _, at = leak.place.partition(": ")
         yield Problem(
@@ -141,11 +141,11 @@ def _begins_one(found: str, passed: Iterable[str]) -> bool:
     return any(whole.startswith(found) for whole in passed)
 
 
-def _allows(wanted: str, seen: str) -> bool:
+def _allows(wanted: str, folded: str) -> bool:
     """Whether a line of `allow` is this finding, or the end of the host that it is at; both folded."""
     if not wanted.startswith("*."):
-        return wanted.startswith(seen)
-    host = _host(seen)
+        return wanted.startswith(folded)
+    host = _host(folded)
     return host == wanted[2:] or host.endswith(wanted[1:])
 
 

@@ -383,16 +383,16 @@ def load_rows(
 
 def distinct(connection: duckdb.DuckDBPyConnection, columns: Sequence[int]) -> dict[int, dict[str, int]]:
     """Every distinct text of columns of the table or view `cells`, with how many cells hold it."""
-    found: dict[int, dict[str, int]] = {column: {} for column in columns}
-    if not found:
-        return found
+    counts: dict[int, dict[str, int]] = {column: {} for column in columns}
+    if not counts:
+        return counts
     for stack in stacked(connection, [(column, f"c{column}") for column in columns]):
         rows = connection.execute(
             f"select cell, text, count(*) from ({stack}) as stack group by all order by all"
         ).fetchall()
         for column, text, count in rows:
-            found[column][text] = count
-    return found
+            counts[column][text] = count
+    return counts
 
 
 def stacked(
@@ -510,8 +510,8 @@ def _note(text: Delimited, width: int) -> tuple[int, int] | None:
 def _said(text: Delimited, width: int, said: str) -> str:
     """What is wrong, from DuckDB's error; the row that it quotes is left out, it is somebody's."""
     line = re.search(r"Line: (\d+)", said)
-    found = re.search(r"Expected Number of Columns: \d+ Found: (\d+)", said)
-    if line and found:
-        return _misshapen(text, int(line[1]), int(found[1]), width)
+    columns_found = re.search(r"Expected Number of Columns: \d+ Found: (\d+)", said)
+    if line and columns_found:
+        return _misshapen(text, int(line[1]), int(columns_found[1]), width)
     where = f"line {line[1]} of {text.path.name}" if line else text.path.name
     return f"{where} cannot be read; a quote inside a cell may be missing its pair: export again"

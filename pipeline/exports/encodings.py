@@ -35,28 +35,28 @@ def plausible(data: bytes) -> list[str]:
 
     Every byte must be one of the encoding. Letters should be of one script within a word, and common in it.
     """
-    found: dict[str, tuple[float, str]] = {}
+    readings: dict[str, tuple[float, str]] = {}
     data = b"\n".join(line for line in data.splitlines() if not line.isascii())
     for encoding in CANDIDATES:
         try:
             text = codecs.decode(data, encoding)
         except UnicodeDecodeError:
             continue
-        if text not in (read for _, read in found.values()):
-            found[encoding] = (likeness(text), text)
-    best = max((score for score, _ in found.values()), default=0)
-    likely = [name for name, (score, _) in found.items() if score > 0.5 and score > best - 0.1]
-    return sorted(likely, key=lambda name: -found[name][0])
+        if text not in (read for _, read in readings.values()):
+            readings[encoding] = (likeness(text), text)
+    best = max((score for score, _ in readings.values()), default=0)
+    likely = [name for name, (score, _) in readings.items() if score > 0.5 and score > best - 0.1]
+    return sorted(likely, key=lambda name: -readings[name][0])
 
 
 def likeness(text: str) -> float:
     """How much of what is no ASCII reads like a language: 1 where all does, below 0 where hardly any."""
     marks: Counter[str] = Counter()
     end = 0
-    for found in islice(re.finditer(r"[^\x00-\x7f]+\w{0,40}", text), _LOOKED_AT):
-        before = re.search(r"[^\W\d_]*\Z", text[max(end, found.start() - 40) : found.start()])
-        marks[(before[0] if before else "") + found[0]] += 1
-        end = found.end()
+    for run in islice(re.finditer(r"[^\x00-\x7f]+\w{0,40}", text), _LOOKED_AT):
+        before = re.search(r"[^\W\d_]*\Z", text[max(end, run.start() - 40) : run.start()])
+        marks[(before[0] if before else "") + run[0]] += 1
+        end = run.end()
     total = good = 0.0
     for mark, times in marks.items():
         signs = [c for c in mark if ord(c) > 127 and not c.isalpha()]

@@ -104,10 +104,10 @@ class Columns(tuple[Heading, ...]):
 
 
 def _gathered(pairs: Iterable[tuple[str, Found]]) -> dict[str, list[Found]]:
-    found: dict[str, list[Found]] = {}
+    groups: dict[str, list[Found]] = {}
     for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return found
+        groups.setdefault(key, []).append(value)
+    return groups
 
 
 def _path(heading: Heading) -> str:

@@ -25,7 +25,7 @@ def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
     shown in per cent has its sign.
     """
     _refuse_bombs(path)
-    found: list[list[str]] = []
+    rows_read: list[list[str]] = []
     whole = True
     with subprocess.Popen(
         [sys.executable, "-m", "pipeline.exports.spreadsheets", str(path.absolute()), sheet, str(first_row)],
@@ -37,19 +37,19 @@ def rows(path: Path, sheet: str, first_row: int = 1) -> list[list[str]]:
         assert reader.stdout  # noqa: S101 - it is piped
         for line in reader.stdout:
             try:
-                told = json.loads(line)
+                row = json.loads(line)
             except ValueError:  # it ended within a line
                 whole = False
                 break
-            if isinstance(told, dict):
-                raise UnreadableError(told["error"], told["key"])
-            found.append(told)
+            if isinstance(row, dict):
+                raise UnreadableError(row["error"], row["key"])
+            rows_read.append(row)
     if reader.returncode or not whole:
         raise UnreadableError(
             f"{path.name} cannot be read as a spreadsheet: its reader ended for want of memory or time, or "
             "because the file is damaged; delete rows and columns beyond the table, or export as text"
         )
-    return found
+    return rows_read
 
 
 def _refuse_bombs(path: Path) -> None:

@@ -38,9 +38,9 @@ def kind(path: Path) -> str:
     """
     with path.open("rb") as stream:
         start = stream.read(4096)
-    for beginning, said in _BEGINNINGS:
+    for beginning, description in _BEGINNINGS:
         if start.startswith(beginning):
-            return said
+            return description
     if start.startswith(_COMPOUND):
         return _compound(path.read_bytes())
     if start.startswith((b"PK\3\4", b"PK\5\6")):

@@ -58,7 +58,7 @@ def rows(path: Path) -> list[list[str]]:
     return [*header, *(list(row) for row in zip(*columns, strict=True))]
 
 
-def write(path: Path, frame: pd.DataFrame, **said: Any) -> None:
+def write(path: Path, frame: pd.DataFrame, **options: Any) -> None:
     """Write an SPSS file, as pyreadstat does with what is `said`; OSError where the disk is full.
 
     Its writer may leave an end out without a word, so what was written is read again.
@@ -66,7 +66,7 @@ def write(path: Path, frame: pd.DataFrame, **said: Any) -> None:
     import pyreadstat
 
     try:
-        pyreadstat.write_sav(frame, path, **said)
+        pyreadstat.write_sav(frame, path, **options)
         if pyreadstat.read_sav(path)[0].shape == frame.shape:
             return
         error: Exception = OSError(errno.EIO, os.strerror(errno.EIO), str(path))
@@ -90,13 +90,13 @@ pickle.dump(found, sys.stdout.buffer)
 
 def _read(path: Path) -> tuple[Any, Any]:
     """The cases and the dictionary of an SPSS file; UnreadableError, also where its reader dies of it."""
-    told = subprocess.run([sys.executable, "-c", _READER, str(path)], capture_output=True, check=False)
-    found = "it is damaged; export again"
-    if not told.returncode:
-        found = pickle.loads(told.stdout)  # noqa: S301 - from our own process
-    if isinstance(found, str):
-        raise UnreadableError(f"{path.name} cannot be read as an SPSS file: {found}")
-    frame, meta = found
+    done = subprocess.run([sys.executable, "-c", _READER, str(path)], capture_output=True, check=False)
+    read = "it is damaged; export again"
+    if not done.returncode:
+        read = pickle.loads(done.stdout)  # noqa: S301 - from our own process
+    if isinstance(read, str):
+        raise UnreadableError(f"{path.name} cannot be read as an SPSS file: {read}")
+    frame, meta = read
     return frame, meta
 
 
@@ -118,8 +118,8 @@ def _column(
         if value is None or value != value or value == "" or (counted is not None and value != counted):
             cells.append("")
         else:
-            said = labels[value] if value in labels else _text(value)
-            cells.append(f"{MISSING}{said}" if any(_within(value, part) for part in missing) else said)
+            printed = labels[value] if value in labels else _text(value)
+            cells.append(f"{MISSING}{printed}" if any(_within(value, part) for part in missing) else printed)
     return cells
 
 
@@ -139,8 +139,8 @@ def _header(names: list[str], labels: Mapping[str, str], sets: Mapping[str, Any]
     """
     stems: dict[str, list[str]] = {}
     for name in names:
-        if found := _PART.match(name):
-            stems.setdefault(found["stem"], []).append(name)
+        if match := _PART.match(name):
+            stems.setdefault(match["stem"], []).append(name)
     headings = {name: (name, labels[name], "") for name in names}
     for stem, members in stems.items():
         if len(members) > 1 or stem in names:
@@ -152,9 +152,9 @@ def _header(names: list[str], labels: Mapping[str, str], sets: Mapping[str, Any]
             headings[member] = (name.lstrip("$"), str(of.get("label") or ""), label or member)
     known = {code: text for code, text, _ in headings.values()}
     for name in names:
-        own = _OWN_TEXT.match(name)
-        if own and own["stem"] in known:
-            headings[name] = (own["stem"], known[own["stem"]], "Other")
+        beside = _OWN_TEXT.match(name)
+        if beside and beside["stem"] in known:
+            headings[name] = (beside["stem"], known[beside["stem"]], "Other")
     return [[headings[name][part] for name in names] for part in range(HEADER_ROWS)]
 
 
@@ -162,7 +162,7 @@ def _split(labels: list[str]) -> list[tuple[str, str]]:
     """The question that labels of one group share, and what is left of each."""
     bracketed = [_BRACKETS.match(label) for label in labels]
     if labels and all(bracketed):
-        return [(found["text"], found["label"]) for found in bracketed if found]
+        return [(match["text"], match["label"]) for match in bracketed if match]
     start = _PARTED.match(_beginning(labels))
     if start is None:
         return [("", label) for label in labels]

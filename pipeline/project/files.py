@@ -42,8 +42,8 @@ def write(path: Path, content: bytes | str, mode: int = PUBLIC) -> bool:
 
     SurveyError where it cannot be written, as on a full disk; the file is then as it was.
     """
-    with together() as put:
-        return put(path, content, mode)
+    with together() as put_file:
+        return put_file(path, content, mode)
 
 
 @contextmanager

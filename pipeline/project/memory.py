@@ -32,10 +32,10 @@ def limited(
     try:
         yield
     except duckdb.OutOfMemoryException:
-        said = (
+        cause = (
             f"a memory_limit of {memory_limit} is not enough" if memory_limit else "the memory is not enough"
         )
         raise SurveyError(
-            f"{said} for so many responses; say a higher memory_limit in survey.toml, or use a machine "
+            f"{cause} for so many responses; say a higher memory_limit in survey.toml, or use a machine "
             "that has more (docs/scale.md says how much is wanted)"
         ) from None

@@ -11,9 +11,9 @@ from pipeline.text.folding import escaped
 
 
 class _Running:
-    """The stage that runs now: what it has told last, and who shows it."""
+    """The stage that runs now: how far it said last that it has come, and who shows that."""
 
-    told: str = ""
+    progress: str = ""
     show: Callable[[str], None] | None = None
 
 
@@ -21,20 +21,20 @@ class _Running:
 def stage(name: str, survey: str) -> Iterator[None]:
     """Show that a stage of `survey` runs, and how long it took; nothing is said of one that fails."""
     started = time.monotonic()
-    _Running.told = ""
+    _Running.progress = ""
     if sys.stderr.isatty():
         from rich.console import Console
 
         with Console(stderr=True).status(f"{name} {survey} …") as status:
-            _Running.show = lambda told: status.update(f"{name} {survey} … {told}")
+            _Running.show = lambda text: status.update(f"{name} {survey} … {text}")
             try:
                 yield
             finally:
                 _Running.show = None
     else:
         yield
-    told = f", {_Running.told}" if _Running.told else ""
-    print(f"{name:<10} {survey}  {time.monotonic() - started:.1f} s{told}", file=sys.stderr)
+    behind = f", {_Running.progress}" if _Running.progress else ""
+    print(f"{name:<10} {survey}  {time.monotonic() - started:.1f} s{behind}", file=sys.stderr)
 
 
 def notice(text: str) -> None:
@@ -44,6 +44,6 @@ def notice(text: str) -> None:
 
 def tell(text: str) -> None:
     """Say how far the stage that runs has come; what is said last stands behind its time."""
-    _Running.told = text
+    _Running.progress = text
     if _Running.show:
         _Running.show(text)

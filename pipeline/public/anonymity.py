@@ -57,14 +57,14 @@ def _cheapest(out: Flags, costs: Numbers, table: Numbers, needs: Numbers, may_st
     wholes = table.sum(axis=1)
     # a variable for each class that is out, and one for each group of which nobody is
     enough, nobody = np.hstack([table, np.diag(needs)]), np.hstack([table, np.diag(wholes)])
-    found = milp(
+    solution = milp(
         np.append(costs, np.zeros(groups)),
         constraints=[LinearConstraint(enough, needs, np.inf), LinearConstraint(nobody, -np.inf, wholes)],
         integrality=np.ones(classes + groups),
         bounds=Bounds(np.append(out, np.zeros(groups)), np.append(np.ones(classes), may_stay)),
     )
     # that everybody is out is always a solution
-    return np.ones_like(out) if found.x is None else np.array(found.x[:classes] > 0.5)
+    return np.ones_like(out) if solution.x is None else np.array(solution.x[:classes] > 0.5)
 
 
 def next_out(out: Flags, sizes: Numbers, wanted: int = 1) -> Flags:

@@ -55,31 +55,31 @@ class Release:
 def releases(estimated: Estimates, source: Responses) -> list[Release]:
     """What may be published of each wave beside its tables; SurveyError where that is nothing."""
     published = [
-        Published(frame, own.where, own.dkns)
-        for frame, own in zip(estimated.shown, estimated.published, strict=True)
+        Published(frame, wave.where, wave.dkns)
+        for frame, wave in zip(estimated.shown, estimated.published, strict=True)
     ]
     there = set(source.people.index.get_level_values("wave"))
     names = [name for name in source.waves if name in there]
     waves = {name: _Wave(source, estimated.rules, published, name) for name in names}
-    for own in waves.values():
-        own.settle()
+    for wave in waves.values():
+        wave.settle()
     # every turn leaves out or withholds more, and ends in a refusal where no row is left
     while pins := _told(estimated, published, waves):
-        for name, own in waves.items():
-            told = [pin for pin in pins if pin.wave == name]
+        for name, wave in waves.items():
+            pins_of_wave = [pin for pin in pins if pin.wave == name]
             # who is left out changes what follows, so one class at a time
-            rows = [pin for pin in told if not own.to_withhold(pin)]
+            rows = [pin for pin in pins_of_wave if not wave.to_withhold(pin)]
             for pin in rows[:1]:
-                own.leave_out(pin)
-            for pin in () if rows else told:
-                own.withhold(pin)
-            own.settle()
-    return [own.release() for own in waves.values()]
+                wave.leave_out(pin)
+            for pin in () if rows else pins_of_wave:
+                wave.withhold(pin)
+            wave.settle()
+    return [wave.release() for wave in waves.values()]
 
 
 def _told(estimated: Estimates, published: Sequence[Published], waves: Mapping[str, _Wave]) -> list[Pin]:
     """The protected counts that can be told from all tables and the rows."""
-    seen = {name: own.seen() for name, own in waves.items()}
+    seen = {name: wave.seen() for name, wave in waves.items()}
     return protect.pinned(published, estimated.rules, estimated.people, estimated.protected, seen)
 
 
@@ -125,8 +125,9 @@ class _Wave:
     def people(self) -> pd.Index:
         """The respondents analysed."""
         every = self.source.people.index
-        found: pd.Index = every[every.get_level_values("wave") == self.name].get_level_values("respondent")
-        return found
+        of_wave: pd.Index = every[every.get_level_values("wave") == self.name]
+        respondents: pd.Index = of_wave.get_level_values("respondent")
+        return respondents
 
     @cached_property
     def _columns(self) -> dict[Conditions, set[str]]:
@@ -134,14 +135,14 @@ class _Wave:
 
         Those of a filter are shown of the questions of its exhibits; others are taken to be of all.
         """
-        found: dict[Conditions, set[str]] = {frozenset(): set(self.source.survey.questions)}
-        for own in self.published:
-            rows = own.frame[own.frame["wave"] == self.name]
-            shown = set(rows["question"] if own.where else self.source.survey.questions)
+        columns: dict[Conditions, set[str]] = {frozenset(): set(self.source.survey.questions)}
+        for published in self.published:
+            rows = published.frame[published.frame["wave"] == self.name]
+            shown = set(rows["question"] if published.where else self.source.survey.questions)
             for by, group in dict.fromkeys(zip(rows["by"], rows["group"], strict=True)):
-                column = frozenset(self.rules.column(str(by), str(group), own.where).items())
-                found.setdefault(column, set()).update(shown)
-        return found
+                column = frozenset(self.rules.column(str(by), str(group), published.where).items())
+                columns.setdefault(column, set()).update(shown)
+        return columns
 
     @cached_property
     def known(self) -> list[str]:
@@ -152,7 +153,9 @@ class _Wave:
         public = self.source.public
         declared = quasi_identifiers(self.source.survey, public)
         hidden = {*removed(self.source.survey, public), *public.coarsen}
-        crossed = {dimension[1] for own in self._columns for dimension, _ in own if dimension[0] == "answer"}
+        crossed = {
+            dimension[1] for column in self._columns for dimension, _ in column if dimension[0] == "answer"
+        }
         return [*declared, *(name for name in self.source.survey.questions
                              if name in (crossed & hidden) - set(declared))]  # fmt: skip
 
@@ -162,8 +165,8 @@ class _Wave:
     def _based(self) -> dict[tuple[str, str], Flags]:
         """Who is in the base of each question, and of each item of a grid."""
         states = self.source.states
-        own = states[(states["wave"] == self.name) & states["state"].isin(IN_BASE)]
-        by_question = own.groupby(["question", "item"], observed=True)["respondent"]
+        states_in_base = states[(states["wave"] == self.name) & states["state"].isin(IN_BASE)]
+        by_question = states_in_base.groupby(["question", "item"], observed=True)["respondent"]
         return {(str(name), str(item)): self.people.isin(those) for (name, item), those in by_question}
 
     def based(self, question: str, item: str = "") -> Flags:
@@ -183,8 +186,8 @@ class _Wave:
         based = self.based(question)
         cells = np.full(len(self.people), OUTSIDE, dtype=object)
         if kind == "answer":
-            own = answers[answers["item"] == parts[0]] if parts[0] else answers
-            options = own["option"].reindex(self.people)
+            rows = answers[answers["item"] == parts[0]] if parts[0] else answers
+            options = rows["option"].reindex(self.people)
             return options.astype(object).where(options.notna(), OUTSIDE).to_numpy(object)
         cells[based] = "rest"
         if (
@@ -204,8 +207,8 @@ class _Wave:
                 cells[rank <= last] = cell
         elif kind == "band":
             bands = self.source.bands
-            own = bands[(bands["wave"] == self.name) & (bands["question"] == question)]
-            cells[self.people.get_indexer(pd.Index(own["respondent"]))] = own["net"]
+            rows = bands[(bands["wave"] == self.name) & (bands["question"] == question)]
+            cells[self.people.get_indexer(pd.Index(rows["respondent"]))] = rows["net"]
         else:
             return None
         return cells
@@ -240,14 +243,14 @@ class _Wave:
         """
         survey, public = self.source.survey, self.source.public
         coarser = public.coarsen.get(question)
-        into = {o: group for group, own in coarser.groups.items() for o in own.options} if coarser else {}
+        into = {o: name for name, group in coarser.groups.items() for o in group.options} if coarser else {}
         hidden = question in removed(survey, public)
         dimension = ("answer", question, "")
-        columns = [dict(own) for own in self._columns if question in self.known]
-        groups = sorted({own[dimension] for own in columns if dimension in own}, key=sorted)
+        columns = [dict(column) for column in self._columns if question in self.known]
+        groups = sorted({column[dimension] for column in columns if dimension in column}, key=sorted)
         return {
             cell: " ".join(
-                ["" if hidden else into.get(cell, cell), *(str(int(cell in own)) for own in groups)]
+                ["" if hidden else into.get(cell, cell), *(str(int(cell in group)) for group in groups)]
             )
             for cell in (*survey.options(question), OUTSIDE)
         }
@@ -256,8 +259,8 @@ class _Wave:
         """What others may know of each respondent's answer to a question that is known."""
         if self.source.survey.questions[question].kind in MEASURED:
             _, chosen = coarse(self.source, question)
-            own = chosen[chosen.index.get_level_values("wave") == self.name].droplevel("wave")
-            return list(own.reindex(self.people).fillna(OUTSIDE))
+            answers = chosen[chosen.index.get_level_values("wave") == self.name].droplevel("wave")
+            return list(answers.reindex(self.people).fillna(OUTSIDE))
         exact, labels = self.exactly(("answer", question, "")), self._labels(question)
         return [] if exact is None else [labels[cell] for cell in exact]
 
@@ -292,25 +295,25 @@ class _Wave:
     @cached_property
     def _groups(self) -> list[_Group]:
         """Those in each column of the tables, and those whom columns differ by."""
-        found: dict[bytes, _Group] = {}
+        groups: dict[bytes, _Group] = {}
         met = {column: self._meets(column) for column in self._columns}
         for column, questions in self._columns.items():
-            own = met[column]
-            found.setdefault(own.tobytes(), _Group(own, set(), True)).questions.update(questions)
-        apart: dict[Dimension, list[Flags]] = {}
+            people = met[column]
+            groups.setdefault(people.tobytes(), _Group(people, set(), True)).questions.update(questions)
+        by_dimension: dict[Dimension, list[Flags]] = {}
         for column, questions in self._columns.items():
             for one in column:
                 rest = self._meets(column - {one}) & ~met[column]
-                found.setdefault(rest.tobytes(), _Group(rest, set())).questions.update(questions)
+                groups.setdefault(rest.tobytes(), _Group(rest, set())).questions.update(questions)
                 if len(column) == 1:
-                    apart.setdefault(one[0], []).append(met[column])
-        for columns in apart.values():
+                    by_dimension.setdefault(one[0], []).append(met[column])
+        for columns in by_dimension.values():
             # who is in the same columns, whatever else these hold
             _, alike = np.unique(np.stack(columns), axis=1, return_inverse=True)
             for number in np.unique(alike):
                 same = alike.ravel() == number
-                found.setdefault(same.tobytes(), _Group(same, set(self.source.survey.questions)))
-        return [group for group in found.values() if group.people.any()]
+                groups.setdefault(same.tobytes(), _Group(same, set(self.source.survey.questions)))
+        return [group for group in groups.values() if group.people.any()]
 
     # leaving out
 
@@ -322,9 +325,9 @@ class _Wave:
     def settle(self) -> None:
         """Leave out and withhold until tables less rows are of nobody, enough people, or a whole group."""
         # of all questions, and of enough people for tables to show anything
-        every = [own for own in self._groups if len(own.questions) == len(self.source.survey.questions)]
-        shown = [own.people for own in every if own.people.sum() >= self.rules.base]
-        self.out = enough_out(self.out, [(self._by_class(own), 0) for own in shown], self.fewest)
+        every = [group for group in self._groups if len(group.questions) == len(self.source.survey.questions)]
+        shown = [group.people for group in every if group.people.sum() >= self.rules.base]
+        self.out = enough_out(self.out, [(self._by_class(people), 0) for people in shown], self.fewest)
         if self.out.all():
             raise SurveyError("\n".join(self._refusal()))
         for part in self.withheld:
@@ -362,7 +365,7 @@ class _Wave:
         """
         self.last = pin
         hidden = self._hidden_like(pin)
-        beside = self._by_class_of(own for own in hidden if own & pin.conditions)
+        beside = self._by_class_of(counted for counted in hidden if counted & pin.conditions)
         for sizes in (beside, self._by_class_of(hidden), self._sizes):
             further = next_out(self.out, sizes)
             if further.any():
@@ -377,16 +380,16 @@ class _Wave:
     def _further(self, part: Part, pin: Pin) -> Flags:
         """The classes whose answers are withheld next: where this one is most frequent; in the end all."""
         hidden = self._hidden_like(pin)
-        answer = {own for own in pin.conditions if self.part(own[0]) == part}
+        answer = {condition for condition in pin.conditions if self.part(condition[0]) == part}
         base = self._by_class(self.based(*part))
-        gave = self._by_class_of(own for own in hidden if answer <= own) * ~self.withheld[part]
+        gave = self._by_class_of(counted for counted in hidden if answer <= counted) * ~self.withheld[part]
         order = np.argsort(-gave / np.maximum(base, 1), kind="stable")
         wanted = self.rules.span - (pin.high - pin.low)
         further = np.zeros_like(self.out)
         further[order[: 1 + np.searchsorted(np.cumsum(gave[order]), wanted)]] = True
         further &= gave > 0
         if not further.any():
-            columns = self._by_class_of(own - answer for own in hidden)
+            columns = self._by_class_of(counted - answer for counted in hidden)
             further = next_out(self.withheld[part], np.minimum(columns, base))
         return further if further.any() else ~further
 
@@ -400,7 +403,7 @@ class _Wave:
     def _hidden_like(self, pin: Pin) -> list[Conditions]:
         """The counts that a table hides of the same questions."""
         dimensions = dict(pin.conditions).keys()
-        return [own for own in self._hidden if dict(own).keys() == dimensions]
+        return [counted for counted in self._hidden if dict(counted).keys() == dimensions]
 
     @cached_property
     def _hidden(self) -> set[Conditions]:
@@ -418,13 +421,13 @@ class _Wave:
         rows = np.flatnonzero(~self.out[self.numbers])
 
         def of(dimension: Dimension) -> Sequence[frozenset[str] | None] | None:
-            own = self.shown(dimension)
-            return [own[row] for row in rows] if own else None
+            cells = self.shown(dimension)
+            return [cells[row] for row in rows] if cells else None
 
         return Seen(of, frozenset(("answer", name, "") for name in self.known))
 
     def release(self) -> Release:
         """Who has a row, and which answers of theirs are withheld."""
         rows = ~self.out[self.numbers]
-        withheld = {part: rows & own[self.numbers] for part, own in self.withheld.items()}
+        withheld = {part: rows & without[self.numbers] for part, without in self.withheld.items()}
         return Release(self.name, self.known, self.people, self.numbers, rows, withheld)

@@ -144,14 +144,14 @@ def compose(run: Run, public: Public, key: bytes) -> Microdata:
     for question in run.declared.survey.questions:
         if question in out:
             continue
-        for told, column in _columns(source, question):
-            variable = names.variable(**told, question=question)
+        for about, column in _columns(source, question):
+            variable = names.variable(**about, question=question)
             variables.append(variable)
             columns[variable.name] = column
     frame = pd.DataFrame(columns, index=source.people.index)
     made = [_released(frame, release, variables, public.k) for release in releases(run.estimated, source)]
     return Microdata(
-        _pseudonymous(pd.concat([own for own, *_ in made]).reset_index(), key)[
+        _pseudonymous(pd.concat([rows for rows, *_ in made]).reset_index(), key)[
             [one.name for one in variables]
         ],
         variables,
@@ -166,35 +166,35 @@ def _released(
     frame: pd.DataFrame, release: Release, variables: Sequence[Variable], k: int
 ) -> tuple[pd.DataFrame, Anonymity, Release]:
     """The rows of a wave that may be published, what that took, and where it was said."""
-    own = frame.loc[[release.wave]]
-    own, classes = own[release.rows].copy(), release.classes[release.rows]
+    rows_of_wave = frame.loc[[release.wave]]
+    rows_of_wave, classes = rows_of_wave[release.rows].copy(), release.classes[release.rows]
     answers = withheld = 0
     for part, columns in _by_part(variables).items():
-        given = own[columns].notna().any(axis=1).to_numpy()
+        given = rows_of_wave[columns].notna().any(axis=1).to_numpy()
         gone = release.withheld.get(part, ~release.rows)[release.rows]
         answers, withheld = answers + int(given.sum()), withheld + int((given & gone).sum())
-        own.loc[gone, columns] = pd.NA
+        rows_of_wave.loc[gone, columns] = pd.NA
     weights = None
-    if WEIGHT in own and own[WEIGHT].notna().any():
-        own[WEIGHT], weights = anonymous_weights(own[WEIGHT], classes, k)
+    if WEIGHT in rows_of_wave and rows_of_wave[WEIGHT].notna().any():
+        rows_of_wave[WEIGHT], weights = anonymous_weights(rows_of_wave[WEIGHT], classes, k)
     singles = [one for one in variables if one.kind == "category" and not one.part]
-    rare = {one.question: int(own[one.name].value_counts().lt(k).sum()) for one in singles}
+    rare = {one.question: int(rows_of_wave[one.name].value_counts().lt(k).sum()) for one in singles}
     sizes = np.unique(classes, return_counts=True)[1]
     report = Anonymity(
-        release.wave, release.known, len(release.rows), len(own), len(sizes), int(sizes.min()),
+        release.wave, release.known, len(release.rows), len(rows_of_wave), len(sizes), int(sizes.min()),
         answers, withheld, weights, rare,
     )  # fmt: skip
-    return own, report, release
+    return rows_of_wave, report, release
 
 
 def _by_part(variables: Sequence[Variable]) -> dict[Part, list[str]]:
     """The columns of each question, and of each item of a grid."""
-    found: dict[Part, list[str]] = {}
+    columns_of_part: dict[Part, list[str]] = {}
     for one in variables:
         if one.question:
             part = one.part if one.kind == "category" else ""
-            found.setdefault((one.question, part), []).append(one.name)
-    return found
+            columns_of_part.setdefault((one.question, part), []).append(one.name)
+    return columns_of_part
 
 
 def _counted_states(source: Responses, out: Mapping[str, str], made: Sequence[Release]) -> pd.DataFrame:
@@ -203,9 +203,9 @@ def _counted_states(source: Responses, out: Mapping[str, str], made: Sequence[Re
     states = states.assign(state=states["state"].astype(str))
     parts = []
     for release in made:
-        own = states[states["wave"] == release.wave]
-        own = own[own["respondent"].isin(release.respondents[release.rows])]
-        for (question, item), rows in own.groupby(["question", "item"], observed=True):
+        rows_of_wave = states[states["wave"] == release.wave]
+        rows_of_wave = rows_of_wave[rows_of_wave["respondent"].isin(release.respondents[release.rows])]
+        for (question, item), rows in rows_of_wave.groupby(["question", "item"], observed=True):
             gone = release.withheld.get((str(question), str(item)))
             if gone is not None:
                 unsaid = rows["respondent"].isin(release.respondents[gone])
@@ -222,14 +222,14 @@ class Names:
         self.taken: set[str] = set()
         self.spss: set[str] = set()
 
-    def variable(self, wanted: str, **told: Any) -> Variable:
+    def variable(self, wanted: str, **about: Any) -> Variable:
         """A variable with the name that is wanted, or one like it where that is taken."""
         name = _free(wanted, self.taken)
         fits = name[0].isalpha() and name not in _SPSS_WORDS
         spss = _free(name if fits else f"q_{name}", self.spss, _SPSS_NAME)
         self.taken.add(name)
         self.spss.add(spss)
-        return Variable(name=name, spss=spss, **told)
+        return Variable(name=name, spss=spss, **about)
 
 
 def _free(wanted: str, taken: set[str], limit: int | None = None) -> str:
@@ -243,19 +243,19 @@ def _free(wanted: str, taken: set[str], limit: int | None = None) -> str:
 
 def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any], pd.Series]]:
     """What is told of each column of a question, with its answers by wave and respondent."""
-    asked, own = source.survey.questions[question], source.of(question)
+    asked, answers = source.survey.questions[question], source.of(question)
     everyone = source.people.index
     if asked.kind in COARSENED_BY:
         values, chosen = coarse(source, question)
         ordered = bool(source.survey.scores(question)) or asked.kind != "single"
-        told = source.told(question) | {"kind": "category", "values": values, "ordered": ordered}
-        yield told, chosen.reindex(everyone)
+        about = source.told(question) | {"kind": "category", "values": values, "ordered": ordered}
+        yield about, chosen.reindex(everyone)
     elif asked.kind == "grid":
         values = {i: source.labels[question, i] for i in source.survey.options(question)}
         ordered = bool(source.survey.scores(question))
         for item in asked.items:
-            told = source.told(question, item) | {"kind": "category", "values": values, "ordered": ordered}
-            yield told, own.loc[own["item"] == item, "option"].reindex(everyone)
+            about = source.told(question, item) | {"kind": "category", "values": values, "ordered": ordered}
+            yield about, answers.loc[answers["item"] == item, "option"].reindex(everyone)
     elif asked.kind == "multiple":
         based = source.state[question].reindex(everyone).isin(IN_BASE)
         for option in source.survey.options(question):
@@ -263,12 +263,12 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
             offered = everyone.get_level_values("wave").isin(waves)
             boxes = pd.Series(pd.NA, index=everyone, dtype="Int64").mask(based & offered, 0)
             # who chose only what does not apply is in no base, and has chosen that all the same
-            ticked = everyone.isin(own.index[own["option"] == option])
+            ticked = everyone.isin(answers.index[answers["option"] == option])
             yield source.told(question, option) | {"kind": "box"}, boxes.mask(ticked, 1)
     else:
         kind, measure = ("place", "rank") if asked.kind == "rank" else ("points", "value")
         for item in asked.items:
-            column = own.loc[own["item"] == item, measure].reindex(everyone)
+            column = answers.loc[answers["item"] == item, measure].reindex(everyone)
             as_read = column.astype("Int64") if kind == "place" else column.map(_rounded)
             yield source.told(question, item) | {"kind": kind}, as_read
 
@@ -279,8 +279,8 @@ def anonymous_weights(weights: pd.Series, classes: Numbers, k: int) -> tuple[pd.
     Weights are made from answers, and would tell those that are not there, or coarser than they were.
     """
     gone = np.zeros(len(weights), dtype=np.bool_)
-    for own in np.unique(classes):
-        alike = classes == own
+    for number in np.unique(classes):
+        alike = classes == number
         gone[alike] = few(weights[alike].tolist(), k)
     return weights.mask(gone), int(gone.sum())
 
@@ -303,8 +303,8 @@ def _rounded(number: float) -> float:
 
 def states_of(data: Microdata, question: str, item: str = "") -> Iterator[tuple[str, list[int]]]:
     """How many respondents of each wave are in each state on a question, or on an item of a grid."""
-    own = data.states[(data.states["question"] == question) & (data.states["item"] == item)]
-    by_wave = {str(wave): rows for wave, rows in own.groupby("wave", observed=True)}
+    states = data.states[(data.states["question"] == question) & (data.states["item"] == item)]
+    by_wave = {str(wave): rows for wave, rows in states.groupby("wave", observed=True)}
     for wave in (report.wave for report in data.anonymity if report.wave in by_wave):
         rows = by_wave[wave]
         counts = dict(zip(rows["state"].astype(str), rows["n"], strict=True))

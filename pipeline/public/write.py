@@ -75,7 +75,7 @@ def _key(paths: Paths) -> bytes:
 def _said(data: Microdata, allowed: Public) -> Iterator[str]:
     """What a person who publishes should read first."""
     for wave in data.anonymity:
-        yield from (f"{wave.wave}: {said}" for said in wave.in_words(allowed.k))
+        yield from (f"{wave.wave}: {line}" for line in wave.in_words(allowed.k))
         for question, count in wave.rare.items():
             if count:
                 answers = "1 answer" if count == 1 else f"{count} answers"

@@ -40,8 +40,8 @@ def points(difference: float) -> str:
 
 def end_in_points(end: float) -> str:
     """An end of an interval in points as printed; `>0` or `<0` where it is not 0 and would read so."""
-    said = points(end)
-    return said if said != "0" or abs(end) < _NOTHING else f"{'>' if end > 0 else '<'}0"
+    printed = points(end)
+    return printed if printed != "0" or abs(end) < _NOTHING else f"{'>' if end > 0 else '<'}0"
 
 
 def thousands(count: float) -> str:

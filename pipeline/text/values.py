@@ -30,12 +30,12 @@ class Numerals:
     def keys(self, texts: Iterable[str]) -> str:
         """The keys of a wave file that say so, as far as these texts show the signs."""
         folded = [fold(text) for text in texts]
-        said = []
+        keys = []
         if self.thousands and any(self.thousands in text for text in folded):
-            said.append(f'thousands = "{self.thousands}"')
-        if not said or any(self.decimal in text for text in folded):
-            said.append(f'decimal = "{self.decimal}"')
-        return " and ".join(said)
+            keys.append(f'thousands = "{self.thousands}"')
+        if not keys or any(self.decimal in text for text in folded):
+            keys.append(f'decimal = "{self.decimal}"')
+        return " and ".join(keys)
 
 
 PLAIN = Numerals()
@@ -117,15 +117,15 @@ def two_ways(
     cells = sum(texts[text] for text in values)
     unlike = (one for one, both in values.items() if len(set(both)) > 1)
     text = min(unlike, key=lambda one: (-texts[one], one))
-    said = []
+    readings = []
     for place, numerals in enumerate(ways):
         mean = math.fsum(texts[one] * (both[place] or 0.0) for one, both in values.items()) / cells
         of_all = f" (a mean of {mean:.6g} over {cells})" if cells >= base else ""
         as_what = f"as {values[text][place]:.15g}{of_all}, then say " if not private else "with "
-        said.append(f"{as_what}{numerals.keys(values)}")
+        readings.append(f"{as_what}{numerals.keys(values)}")
     seen = "a number" if private else repr(text)
     times = "once" if texts[text] == 1 else f"{texts[text]} times"
-    return f"{seen} ({times}) can be read in two ways: {'; or '.join(said)}"
+    return f"{seen} ({times}) can be read in two ways: {'; or '.join(readings)}"
 
 
 def how_to_declare(text: str, question: str) -> str:
@@ -135,8 +135,8 @@ def how_to_declare(text: str, question: str) -> str:
     if ways:
         keys = " or ".join(dict.fromkeys(numerals.keys([text]) for numerals in ways))
         return f"{keys} under [reading.{question}] or [source]"
-    found = _WITH_UNIT.fullmatch(folded)
-    if found and (sign := found["before"] or found["behind"]):
+    match = _WITH_UNIT.fullmatch(folded)
+    if match and (sign := match["before"] or match["behind"]):
         return f'unit = "{sign.upper()}" in survey.toml'
     return ""
 
@@ -165,11 +165,11 @@ def as_moment(text: str, order: str = "") -> float | None:
     Dates are read as by `as_date`; where no zone is given two moments can be compared all the same.
     """
     date, time = _date_and_time(text, order)
-    found = _TIME.match(time)
-    if date is None or not found:
+    clock = _TIME.match(time)
+    if date is None or not clock:
         return None
-    hour, minute, second = (int(part or 0) for part in found.groups()[:3])
-    half, sign, zone_hours, zone_minutes = found.groups()[3:]
+    hour, minute, second = (int(part or 0) for part in clock.groups()[:3])
+    half, sign, zone_hours, zone_minutes = clock.groups()[3:]
     if half:
         if not 1 <= hour <= 12:
             return None
@@ -182,16 +182,16 @@ def as_moment(text: str, order: str = "") -> float | None:
 
 def _date_and_time(text: str, order: str) -> tuple[datetime.date | None, str]:
     """The day that a text is, with what it says of the time of day."""
-    found = _ISO.match(text)
-    if found:
-        year, month, day = (int(part) if part else 1 for part in found.groups()[:3])
+    match = _ISO.match(text)
+    if match:
+        year, month, day = (int(part) if part else 1 for part in match.groups()[:3])
     else:
-        found = _PARTED.match(text)
-        if not found or not order:
+        match = _PARTED.match(text)
+        if not match or not order:
             return None, ""
-        first, second, year = (int(part) for part in found.groups()[:3])
+        first, second, year = (int(part) for part in match.groups()[:3])
         day, month = (first, second) if order == "day first" else (second, first)
     try:
-        return datetime.date(year, month, day), found[4] or ""
+        return datetime.date(year, month, day), match[4] or ""
     except ValueError:
         return None, ""

@@ -103,10 +103,10 @@ def _chosen(file: str, sheets: Mapping[str, Made], sheet: str, first_row: int) -
     if len(tables) > 1:
         listed = ", ".join(repr(name) for name in tables)
         raise RefusedError(f"{file} has several sheets: {listed}; name one with sheet", "sheet")
-    (found,) = tables.values()
-    if isinstance(found, RefusedError):
-        raise RefusedError(f"{file}: {found}", found.key)
-    return found
+    (table,) = tables.values()
+    if isinstance(table, RefusedError):
+        raise RefusedError(f"{file}: {table}", table.key)
+    return table
 
 
 def main(path: str, sheet: str, first_row: str) -> None:

@@ -49,7 +49,7 @@ def _xlsb_formats(styles: bytes) -> dict[int, str]:
 
 
 def _xlsb_cells(sheet: str, data: bytes, formats: dict[int, str], first_row: int) -> Formats:
-    found: Formats = {}
+    formats_of: Formats = {}
     errors = []
     row, extent, far, filled = 0, (0, 0), (1, 1), 0
     for kind, record in _parts(data):
@@ -60,13 +60,13 @@ def _xlsb_cells(sheet: str, data: bytes, formats: dict[int, str], first_row: int
             if kind in (3, 11) and row >= first_row:
                 errors.append((row, column, _ERRORS.get(record[8], "an error")))
             if style in formats and kind in (2, 5, 9):
-                found[row, column] = formats[style]
+                formats_of[row, column] = formats[style]
             if row > extent[0] or column > extent[1]:
                 far = (row, column)
             extent, filled = (max(extent[0], row), max(extent[1], column)), filled + 1
     refuse_far(sheet, far, extent, filled)
     refuse_errors(sheet, errors)
-    return found
+    return formats_of
 
 
 def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -122,7 +122,7 @@ def _code(record: bytes) -> str:
 
 
 def _xls_cells(stream: bytes, start: int, sheet: str, formats: dict[int, str], first_row: int) -> Formats:
-    found: Formats = {}
+    formats_of: Formats = {}
     errors = []
     for kind, data in _records(stream, start):
         if kind not in (0x203, 0x27E, 0xBD, 0x06, 0x205) or len(data) < 8:
@@ -133,15 +133,15 @@ def _xls_cells(stream: bytes, start: int, sheet: str, formats: dict[int, str], f
             for n in range((len(data) - 6) // 6):
                 (style,) = struct.unpack_from("<H", data, 4 + 6 * n)
                 if style in formats:
-                    found[row + 1, column + 1 + n] = formats[style]
+                    formats_of[row + 1, column + 1 + n] = formats[style]
         elif kind == 0x205 and data[7]:
             errors.append((*place, _ERRORS.get(data[6], "an error")))
         elif kind == 0x06 and data[12:14] == b"\xff\xff" and data[6] == 2:  # the result of a formula
             errors.append((*place, _ERRORS.get(data[8], "an error")))
         elif kind != 0x205 and style in formats:
-            found[place] = formats[style]
+            formats_of[place] = formats[style]
     refuse_errors(sheet, [error for error in errors if error[0] >= first_row])
-    return found
+    return formats_of
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -190,8 +190,8 @@ def _numbers(part: bytes) -> tuple[int, ...]:
 
 def _chained(parts: Sequence[bytes], table: Sequence[int], number: int) -> bytes:
     """The parts that follow one another by a table of which comes next."""
-    found: list[bytes] = []
-    while number < min(len(parts), len(table)) and len(found) <= len(parts):
-        found.append(parts[number])
+    chain: list[bytes] = []
+    while number < min(len(parts), len(table)) and len(chain) <= len(parts):
+        chain.append(parts[number])
         number = table[number]
-    return b"".join(found)
+    return b"".join(chain)

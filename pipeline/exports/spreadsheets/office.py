@@ -117,11 +117,11 @@ class _Cells:
         """By column, the rows of formulas without a result, and of those that are all 0; from a row on."""
         without, zero = {}, {}
         for column, results in self.results.items():
-            own = {row: result for row, result in results.items() if row >= first_row}
-            if empty := [row for row, result in own.items() if not result]:
+            results_below = {row: result for row, result in results.items() if row >= first_row}
+            if empty := [row for row, result in results_below.items() if not result]:
                 without[column] = empty
-            if set(own.values()) == {"0"}:
-                zero[column] = list(own)
+            if set(results_below.values()) == {"0"}:
+                zero[column] = list(results_below)
         return without, zero
 
     def started(self, name: str, of: Mapping[str, str]) -> None:
@@ -129,9 +129,9 @@ class _Cells:
             self.row = int(of.get("r", self.row + 1))
             self.column = 0
         elif name == "c":
-            found = _REFERENCE.match(of.get("r", ""))
-            self.column = _column(found[1]) if found else self.column + 1
-            self.row = int(found[2]) if found else self.row
+            match = _REFERENCE.match(of.get("r", ""))
+            self.column = _column(match[1]) if match else self.column + 1
+            self.row = int(match[2]) if match else self.row
             self.of, self.value, self.formula, self.text_within = of, [], False, False
         elif name == "f":
             self.formula = True
@@ -173,10 +173,10 @@ def _column(name: str) -> int:
 
 def _elements(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[str, dict[str, str]]]:
     """The elements of a small part of a workbook, in their order; none where there is no such part."""
-    found: list[tuple[str, dict[str, str]]] = []
+    elements: list[tuple[str, dict[str, str]]] = []
     if part in archive.namelist():
-        _parse(archive, part, lambda name, of: found.append((name, dict(of))))
-    yield from found
+        _parse(archive, part, lambda name, of: elements.append((name, dict(of))))
+    yield from elements
 
 
 def _parse(archive: zipfile.ZipFile, part: str, started: Any, ended: Any = None, text: Any = None) -> None:

@@ -136,12 +136,12 @@ def _value(kind: str, of: Mapping[str, str], shown: str) -> str | None:
         date = of.get("office:date-value")
         return None if date is None else date.replace("T", " ")
     if kind == "time":
-        found = _DURATION.match(of.get("office:time-value", ""))
-        if not found:
+        match = _DURATION.match(of.get("office:time-value", ""))
+        if not match:
             return of.get("office:time-value")
-        days, hours, minutes = (int(part or 0) for part in found.groups()[1:4])
-        seconds = ((days * 24 + hours) * 60 + minutes) * 60 + float((found[5] or "0").replace(",", "."))
-        return duration(-seconds if found[1] else seconds)
+        days, hours, minutes = (int(part or 0) for part in match.groups()[1:4])
+        seconds = ((days * 24 + hours) * 60 + minutes) * 60 + float((match[5] or "0").replace(",", "."))
+        return duration(-seconds if match[1] else seconds)
     if kind == "boolean":
         truth = of.get("office:boolean-value")
         return None if truth is None else truth.upper()

@@ -113,24 +113,25 @@ def refuse_far(sheet: str, far: tuple[int, int], extent: tuple[int, int], filled
         )
 
 
-def refuse_errors(sheet: str, found: Sequence[tuple[int, int, str]]) -> None:
+def refuse_errors(sheet: str, errors: Sequence[tuple[int, int, str]]) -> None:
     """RefusedError where cells (row, column, text) hold an error such as #NAME? and no answer."""
-    if found:
-        listed = ", ".join(f"{cell_name(row, column)} ({text})" for row, column, text in found[:5])
+    if errors:
+        listed = ", ".join(f"{cell_name(row, column)} ({text})" for row, column, text in errors[:5])
         raise RefusedError(
-            f"{len(found)} cells hold an error and no answer: {listed} of sheet {sheet!r}; a text that began "
+            f"{len(errors)} cells hold an error and no answer: {listed} of sheet {sheet!r}; "
+            "a text that began "
             "with = or - was taken for a formula: export as text, or mend the cells"
         )
 
 
-def refuse_formulas(sheet: str, found: Mapping[int, Sequence[int]], what: str = "have no result") -> None:
-    """RefusedError where formulas were saved without their results; `found` has their rows by column."""
-    if found:
+def refuse_formulas(sheet: str, formulas: Mapping[int, Sequence[int]], what: str = "have no result") -> None:
+    """RefusedError where formulas were saved without their results; `formulas` has their rows by column."""
+    if formulas:
         listed = ", ".join(
             f"column {letters(column)} ({len(rows):,}, the first in {cell_name(rows[0], column)})"
-            for column, rows in sorted(found.items())[:5]
+            for column, rows in sorted(formulas.items())[:5]
         )
-        more = f" and {len(found) - 5} more columns" if len(found) > 5 else ""
+        more = f" and {len(formulas) - 5} more columns" if len(formulas) > 5 else ""
         raise RefusedError(
             f"formulas of sheet {sheet!r} {what}: {listed}{more}; what wrote the file did not calculate "
             "them: open it in a spreadsheet program and save it, or export as text"
@@ -157,9 +158,9 @@ def _refuse_notes(name: str, rows: Sequence[tuple[int, list[str]]]) -> None:
     alone = len(rows)
     while alone > 2 and sum(bool(cell.strip()) for cell in rows[alone - 1][1]) == 1:
         alone -= 1
-    apart = [n for n in range(alone, len(rows)) if rows[n][0] > rows[n - 1][0] + 1]
-    if apart and len(rows[0][1]) > 2:
-        number, row = rows[apart[0]]
+    after_gap = [n for n in range(alone, len(rows)) if rows[n][0] > rows[n - 1][0] + 1]
+    if after_gap and len(rows[0][1]) > 2:
+        number, row = rows[after_gap[0]]
         column = next(n for n, cell in enumerate(row, 1) if cell.strip())
         raise RefusedError(
             f"cell {cell_name(number, column)} of sheet {name!r} stands alone below the table, after an "

@@ -54,12 +54,12 @@ class Finding:
     kind: str
     start: int
     end: int
-    found: str
+    text: str
 
     @property
     def masked(self) -> str:
         """The finding as a message may print it."""
-        return f"{self.found[:_SHOWN]}…"
+        return f"{self.text[:_SHOWN]}…"
 
 
 def findings(text: str) -> list[Finding]:
@@ -68,17 +68,17 @@ def findings(text: str) -> list[Finding]:
         return []
     spelt = plain(unicodedata.normalize("NFC", text))
     rest = spelt.text
-    found: list[Finding] = []
+    places: list[Finding] = []
     for kind, found_in in _FINDERS:
         pieces: list[str] = []
         done = 0
         for start, end, seen in sorted(found_in(rest, spelt.at)):
             if start >= done and _TAKEN not in rest[start:end]:
-                found.append(Finding(kind, spelt.at[start], spelt.at[end], seen))
+                places.append(Finding(kind, spelt.at[start], spelt.at[end], seen))
                 pieces += (rest[done:start], _TAKEN * (end - start))
                 done = end
         rest = "".join((*pieces, rest[done:]))
-    return sorted(found, key=lambda one: one.start)
+    return sorted(places, key=lambda one: one.start)
 
 
 def personal(text: str) -> list[Finding]:
@@ -97,19 +97,19 @@ def masked(text: str, declared: Iterable[str] = (), found_by: Finder = findings)
 
     What stands in a text of `declared` too is no secret, and stays.
     """
-    found = found_by(text)
+    secrets = found_by(text)
     whole = unicodedata.normalize("NFC", text)
-    known = " \n".join(declared).casefold() if found else ""
-    found = [
+    known = " \n".join(declared).casefold() if secrets else ""
+    secrets = [
         one
-        for one in found
-        if one.found.casefold() not in known and whole[one.start : one.end].casefold() not in known
+        for one in secrets
+        if one.text.casefold() not in known and whole[one.start : one.end].casefold() not in known
     ]
-    if not found:
+    if not secrets:
         return text
     pieces: list[str] = []
     done = 0
-    for one in found:
+    for one in secrets:
         pieces += (whole[done : one.start], f"{one.masked} ({one.kind})")
         done = one.end
     return "".join((*pieces, whole[done:]))

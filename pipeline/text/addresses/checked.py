@@ -34,9 +34,9 @@ def ibans(text: str) -> Iterator[tuple[int, int, str]]:
     """Where each IBAN begins and ends, and its text: as long as its country has them, and right modulo 97."""
     for match in _IBAN.finditer(text):
         start, length = match.start("country"), _LENGTHS.get(match["country"].upper(), 0)
-        found = _grouped(length).match(text, start) if length else None
-        if found and _is_iban(re.sub(r"[^0-9A-Za-z]", "", found[0])):
-            yield start, found.end(), found[0]
+        number = _grouped(length).match(text, start) if length else None
+        if number and _is_iban(re.sub(r"[^0-9A-Za-z]", "", number[0])):
+            yield start, number.end(), number[0]
 
 
 @cache

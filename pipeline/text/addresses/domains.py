@@ -107,8 +107,8 @@ def addresses(text: str) -> Iterator[tuple[int, int, str]]:
     ]
     for pattern in used:
         for match in pattern.finditer(text):
-            found = match[0].rstrip(_TRAILING)
-            yield match.start(), match.start() + len(found), found
+            domain = match[0].rstrip(_TRAILING)
+            yield match.start(), match.start() + len(domain), domain
     for match in _HANDLE.finditer(text) if "@" in text else ():
         yield match.start(), match.end(), match[0]
 
@@ -118,8 +118,8 @@ def hosts(text: str, at: Sequence[int]) -> Iterator[tuple[int, int, str]]:
     hidden = len(at) < 2 or at[-1] != len(text)
     for match in _HOST.finditer(text) if hidden or _MAYBE_HOST.search(text) else ():
         if _leads_somewhere(match, at):
-            found = match[0].rstrip(_TRAILING)
-            yield match.start(), match.start() + len(found), found
+            domain = match[0].rstrip(_TRAILING)
+            yield match.start(), match.start() + len(domain), domain
 
 
 def _leads_somewhere(match: re.Match[str], at: Sequence[int]) -> bool:

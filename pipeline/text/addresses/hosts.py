@@ -9,7 +9,7 @@ from collections.abc import Iterator
 _PORT = r"(?::\d{1,5}(?!\d)|/\d{1,2}(?![\d/]))?"
 _DOT = r"(?:\.|\s\.\s|\sdot\s)"
 _IPV4 = re.compile(
-    rf"(?<![0-9A-Za-z.])(?P<said>(?:ips?|ipv4|v4|addr|host"
+    rf"(?<![0-9A-Za-z.])(?P<announced>(?:ips?|ipv4|v4|addr|host"
     rf"|ec2)[-:=_ ]?)?(?P<four>(?:[0-9]{{1,3}}{_DOT}){{3}}[0-9]{{1,3}})"
     rf"(?![0-9A-Za-z]|\.[0-9])(?P<port>{_PORT})",
     re.I,
@@ -43,10 +43,10 @@ def find(text: str) -> Iterator[tuple[int, int, str]]:
             yield match.start(), match.end(), match[0]
     for match in _IPV4.finditer(text):
         if _is_ipv4(match):
-            found = re.sub(
+            host = re.sub(
                 r"\s+dot\s+|\s", lambda seen: "." if "dot" in seen[0] else "", match["four"], flags=re.I
             )
-            yield match.start("four"), match.end(), found + match["port"]
+            yield match.start("four"), match.end(), host + match["port"]
     for match in _DASHED.finditer(text):
         yield match.start(), match.end(), match[0]
 
@@ -57,7 +57,7 @@ def _is_ipv4(match: re.Match[str]) -> bool:
     if max(parts) > 255:
         return False
     before = match.string[max(0, match.start() - 24) : match.start()]
-    if match["said"] or match["port"] or _ABOUT_ADDRESSES.search(before):
+    if match["announced"] or match["port"] or _ABOUT_ADDRESSES.search(before):
         return True
     if _ABOUT_VERSIONS.search(before) and parts[0] < 100:
         return False

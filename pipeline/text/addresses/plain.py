@@ -78,14 +78,14 @@ def plain(text: str) -> Plain:
     addresses and programming languages, and `[at]`, `(dot)` and their like in several languages. `text` is
     to be composed (NFC) already.
     """
-    found = Plain(text, range(len(text) + 1)).swapped(_NOT_ASCII, lambda match: _plainer(match[0]))
-    if _ESCAPE.search(found.text):
-        found = found.swapped(_ESCAPES, _unescaped)
-    if not _BRACKETED.search(found.text):
-        return found
-    found = found.swapped(_BRACKETED_AT, lambda _: "@")
-    found = found.swapped(_BRACKETED_DOT, lambda _: ".")
-    return found.swapped(_BRACKETED_COLON, lambda match: match[1])
+    spelt = Plain(text, range(len(text) + 1)).swapped(_NOT_ASCII, lambda match: _plainer(match[0]))
+    if _ESCAPE.search(spelt.text):
+        spelt = spelt.swapped(_ESCAPES, _unescaped)
+    if not _BRACKETED.search(spelt.text):
+        return spelt
+    spelt = spelt.swapped(_BRACKETED_AT, lambda _: "@")
+    spelt = spelt.swapped(_BRACKETED_DOT, lambda _: ".")
+    return spelt.swapped(_BRACKETED_COLON, lambda match: match[1])
 
 
 @cache

@@ -117,8 +117,8 @@ def _is_number(seen: str, before: str, behind: str) -> bool:
     groups = re.findall(r"\d+", seen)
     if behind[:1].isascii() and behind[:1].isalpha() and not _EXTENSION.match(behind):
         return False
-    said = bool(_TELEPHONE.search(before)) and not _LONE_LETTER.search(before)
-    if not said and before[-1:].isascii() and (before[-1:].isalnum()):
+    is_announced = bool(_TELEPHONE.search(before)) and not _LONE_LETTER.search(before)
+    if not is_announced and before[-1:].isascii() and (before[-1:].isalnum()):
         return False
     if (
         not _FEWEST_SAID <= len(digits) <= 17
@@ -130,7 +130,7 @@ def _is_number(seen: str, before: str, behind: str) -> bool:
         return _LIMITS[0] <= len(digits) <= _LIMITS[1] and not (
             _THOUSANDS.fullmatch(seen) and digits.endswith("000")
         )
-    if said:
+    if is_announced:
         counted = _THOUSANDS.fullmatch(seen) and digits.endswith("000")
         return len(digits) <= _LIMITS[1] + 2 and not counted and not _is_counted_up(groups)
     if _is_list(seen, groups):
