@@ -58,7 +58,7 @@ def test_every_change_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (paths.figures / "uses.svg").write_text("<svg/>")
     (paths.tables / "views.csv").unlink()
     (paths.outputs / "notes.txt").write_text("mine")
-    monkeypatch.setattr(module, "_code", lambda: "another")
+    monkeypatch.setattr(module, "code_hash", lambda: "another")
     told = json.loads(paths.manifest.read_text())
     told["libraries"]["duckdb"] = "0.1"
     paths.manifest.write_text(json.dumps(told))

@@ -16,8 +16,9 @@ from scipy.optimize import LinearConstraint, milp
 
 from pipeline.declarations.questionnaire import Survey
 from pipeline.disclosure import protect
+from pipeline.disclosure.counts import Published
 from pipeline.disclosure.flags import blanked, flagged
-from pipeline.disclosure.protect import Published, Rules
+from pipeline.disclosure.rules import Rules
 from pipeline.estimates import weighted_attack, weighted_steps
 from pipeline.exhibits.run import opened
 from pipeline.ingest import ingest

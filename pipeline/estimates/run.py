@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.declarations import comparability
 from pipeline.declarations.load import Declarations
 from pipeline.declarations.report import Exhibit
-from pipeline.disclosure import protect
+from pipeline.disclosure import counts, protect, rules
 from pipeline.disclosure.flags import blanked, flagged
 from pipeline.estimates import weighted_attack, weighted_steps
 from pipeline.estimates.count import Domain, counted, lettered
@@ -72,9 +72,9 @@ class Estimates:
         return comparability.pooled(found, comparability.pools(self.declared.fieldings, question))
 
     @cached_property
-    def rules(self) -> protect.Rules:
+    def rules(self) -> rules.Rules:
         """What the survey protects."""
-        return protect.Rules(self.declared.survey, self.declared.report.segments)
+        return rules.Rules(self.declared.survey, self.declared.report.segments)
 
     @cached_property
     def people(self) -> dict[str, int]:
@@ -82,7 +82,7 @@ class Estimates:
         return dict(self.connection.execute("select wave, analysed from waves").fetchall())
 
     @cached_property
-    def published(self) -> list[protect.Published]:
+    def published(self) -> list[counts.Published]:
         """Every estimate that the run publishes, with its true numbers: never to be shown."""
         survey, bands = self.declared.survey, self.declared.report.segments
         found = []
@@ -91,7 +91,7 @@ class Estimates:
             every = counted(self.connection, survey, bands, names, domain)
             shown = [pair in self._shown[key] for pair in zip(every["question"], every["by"], strict=True)]
             own = every[np.array(shown, dtype=bool)].reset_index(drop=True)
-            found.append(protect.Published(own, domain.where or {}, domain.dkns))
+            found.append(counts.Published(own, domain.where or {}, domain.dkns))
         return found
 
     @cached_property
@@ -143,7 +143,7 @@ class Estimates:
         if not self.classes:
             return {}
 
-        def show(levels: Levels) -> list[protect.Published]:
+        def show(levels: Levels) -> list[counts.Published]:
             return [
                 replace(own, frame=frame)
                 for own, frame in zip(self.published, self._as_shown(levels), strict=True)
@@ -171,7 +171,7 @@ class Estimates:
         )
 
     @cached_property
-    def protected(self) -> list[protect.Key]:
+    def protected(self) -> list[counts.Key]:
         """The counts that must not be told."""
         return protect.protected(self.published, self.rules, self.people)
 

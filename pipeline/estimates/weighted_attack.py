@@ -2,8 +2,8 @@
 
 The attacker has every table, targets.csv, and the weight of every class of respondents: those who gave the
 same answers to the questions that a wave is weighted by or, where weights follow from no such answers, those
-with the same weight. A weighted number says between which ends a sum of weights lies: an equation more for
-`contingency`, over tables that have the classes as a dimension. `safe` finds how coarse numbers must be.
+with the same weight. A weighted number says between which ends a sum of weights lies: one more equation for
+`ranges`, over tables that have the classes as a dimension. `safe` finds how coarse numbers must be.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.disclosure import protect
-from pipeline.disclosure.protect import Family, Found, Key, Pin, Published, Rules, Wave
+from pipeline.disclosure import counts, protect
+from pipeline.disclosure.counts import Counts, Family, Key, Published
+from pipeline.disclosure.protect import Pin
 from pipeline.disclosure.ranges import WEIGHT, Component, Conditions, Count, Dimension, Floats, Search, Sum
-from pipeline.estimates import formulas, weighted_steps
+from pipeline.disclosure.rules import Cells, Rules, Slot, Wave, bases_of, both, slot_of
+from pipeline.estimates import weighted_steps
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, Levels, Step, multiple, parts_of
 from pipeline.project import files
+from pipeline.project.code import code_hash
 from pipeline.stats.variance import Array, effective_cases
 
 _MOST_CLASSES = 10
@@ -199,8 +202,7 @@ def remembered(
     sums = hashlib.sha256(notes["key"].encode())
     for wave in sorted(known):
         sums.update(f"{wave}{known[wave].answers}{known[wave].segments.to_csv()}".encode())
-    for module in (__file__, weighted_steps.__file__, formulas.__file__):
-        sums.update(Path(module).read_bytes())
+    sums.update(code_hash(["disclosure", "estimates", "stats", "tidy"]).encode())
     for own in exact:
         sums.update(own.frame[["wave", *weighted_steps.NUMBERS]].to_csv(index=False).encode())
     key = sums.hexdigest()
@@ -223,7 +225,7 @@ def _can_be_told(
 ) -> bool:
     """Whether a wave has a protected count of which not everything is known from what must stay published."""
     own = [replace(one, frame=one.frame[one.frame["wave"] == wave]) for one in published]
-    found = _by_class(protect.collected(own, rules, people), wave, known, protected, rules)
+    found = _by_class(counts.collected(own, rules, people), wave, known, protected, rules)
     return any(
         count.protected and component.most_that_can_be(place, rules.span) > 0
         for component in protect.components(found)
@@ -246,7 +248,7 @@ def told(
         if all(level == SUPPRESSED for level in own_levels):
             continue  # no weighted number is left, and counts have an attack of their own
         own = [replace(one, frame=one.frame[one.frame["wave"] == wave]) for one in published]
-        found = _by_class(protect.collected(own, rules, people), wave, known[wave], protected, rules)
+        found = _by_class(counts.collected(own, rules, people), wave, known[wave], protected, rules)
         counted = {
             count.conditions: (component, place)
             for component in protect.components(found)
@@ -268,13 +270,13 @@ class _Wave:
     """
 
     def __init__(
-        self, wave: Wave, found: Found, known: Classes, rules: Rules, sums: Sequence[tuple[Sum, str]]
+        self, wave: Wave, found: Counts, known: Classes, rules: Rules, sums: Sequence[tuple[Sum, str]]
     ) -> None:
         self._wave, self._found, self._known, self._rules = wave, found, known, rules
-        self._sums = [(protect.family_of(own.parts[0]), own, name) for own, name in sums]
+        self._sums = [(counts.family_of(own.parts[0]), own, name) for own, name in sums]
         self._counts: dict[Family, list[Count]] = {}
         for (_, conditions), count in found.counts.items():
-            self._counts.setdefault(protect.family_of(conditions), []).append(count)
+            self._counts.setdefault(counts.family_of(conditions), []).append(count)
         families = dict.fromkeys([*self._counts, *(family for family, _, _ in self._sums)])
         self._alone = [family for family in families if not self._asked(family)]
         self._clusters: list[tuple[set[str], list[Family]]] = []
@@ -382,7 +384,7 @@ def too_fine(frame: pd.DataFrame, known: Mapping[Wave, Classes], levels: Levels)
             yield f"{wave}: {name} {row['option'] or row['item']} has a weighted number that is too fine"
 
 
-def _by_class(found: Found, wave: Wave, known: Classes, protected: Iterable[Key], rules: Rules) -> Found:
+def _by_class(found: Counts, wave: Wave, known: Classes, protected: Iterable[Key], rules: Rules) -> Counts:
     """Counts with the classes of weights in place of the answers that tell them."""
     every = known.cells
     given = len(known.answers) < 2 and not any(map(rules.sensitive, known.answers))
@@ -409,12 +411,12 @@ def _by_class(found: Found, wave: Wave, known: Classes, protected: Iterable[Key]
     for of, _, total in found.sums:
         parts = [part for part in map(known.of, total.parts) if part is not None]
         if parts:
-            made.sums.append((of, protect.family_of(parts[0]), replace(total, parts=tuple(parts))))
+            made.sums.append((of, counts.family_of(parts[0]), replace(total, parts=tuple(parts))))
     for of, _, union in found.unions:
         whole, some = known.of(union.whole), [part for part in map(known.of, union.parts) if part]
         if whole is not None:
             own_union = replace(union, whole=whole, parts=tuple(some))
-            made.unions.append((of, protect.family_of(whole), own_union))
+            made.unions.append((of, counts.family_of(whole), own_union))
     made.cells[wave, WEIGHT] = dict.fromkeys(every)
     return made
 
@@ -430,7 +432,7 @@ def _sums(
             level = levels[str(rows["wave"].iloc[0]), str(name)]
             if level == SUPPRESSED:
                 continue
-            column = protect.both(rules.grouped(str(by), str(group)), filtered)
+            column = both(rules.grouped(str(by), str(group)), filtered)
             for made in _Column(column, rules, known, one, STEPS[level]).sums(rows):
                 if made.parts and made not in seen:
                     seen.add(made)
@@ -445,7 +447,7 @@ _Parted = list[tuple[Conditions, int]]
 class _Column:
     """What the rows of a column say of the weights of its base and of those whom they count."""
 
-    column: protect.Cells
+    column: Cells
     rules: Rules
     known: Classes
     published: Published
@@ -460,13 +462,13 @@ class _Column:
         adding: list[tuple[Mapping[Hashable, Any], _Parted, _Parted]] = []
         shown = rows[rows["weighted_base"].notna()]
         for row in shown.to_dict("records"):
-            slot = protect.slot_of(survey, row)
+            slot = slot_of(survey, row)
             if slot is None:
                 # who gave a number, or ranked an item
-                given: protect.Cells = {("given", name, str(row["item"])): frozenset(["given"])}
-                yield from self._of_base(row, self._parted(protect.both(self.column, given)))
+                given: Cells = {("given", name, str(row["item"])): frozenset(["given"])}
+                yield from self._of_base(row, self._parted(both(self.column, given)))
                 continue
-            chosen = self._parted(protect.both({slot.dimension: slot.chosen}, self.column))
+            chosen = self._parted(both({slot.dimension: slot.chosen}, self.column))
             base = self._base(row, slot)
             if base is None:
                 continue
@@ -489,9 +491,9 @@ class _Column:
         inside = rows[(rows["measure"] == "option") & rows["option"].isin(members)]
         return bool(inside["weighted_base"].notna().all())
 
-    def _base(self, row: Mapping[Hashable, Any], slot: protect.Slot) -> _Parted | None:
+    def _base(self, row: Mapping[Hashable, Any], slot: Slot) -> _Parted | None:
         """Who the share of a row is of; None where that is not known."""
-        bases = list(protect.bases_of(self.rules.survey, str(row["question"]), slot, self.published.dkns))
+        bases = list(bases_of(self.rules.survey, str(row["question"]), slot, self.published.dkns))
         if not bases:
             return []
         dimension, cells, by_valid = bases[-1]
@@ -523,7 +525,7 @@ class _Column:
             if comes_to < parts - (len(some) - place - 1 + more):
                 yield self._between([*so_far, (base, -(comes_to + 0.5) / parts, 1)], -np.inf, 0, people)
 
-    def _parted(self, conditions: protect.Cells) -> _Parted:
+    def _parted(self, conditions: Cells) -> _Parted:
         own = self.known.of(conditions.items())
         if own is None:
             return []

@@ -13,8 +13,9 @@ import pandas as pd
 from pipeline.declarations import comparability
 from pipeline.declarations.report import Exhibit
 from pipeline.disclosure import protect
+from pipeline.disclosure.counts import Published
 from pipeline.disclosure.flags import flagged
-from pipeline.disclosure.protect import COUNTED, Published
+from pipeline.disclosure.rules import COUNTED
 from pipeline.estimates import weighted_attack
 from pipeline.estimates.run import Estimates
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED

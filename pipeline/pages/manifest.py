@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.project import files
+from pipeline.project.code import code_hash
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read
@@ -83,7 +84,7 @@ def _state(paths: Paths, page: str | None = None) -> dict[str, Any]:
     return {
         "survey": paths.survey,
         "inputs": {path.name: {"sha256": files.sha256(path)} | sources.get(path.name, {}) for path in inputs},
-        "code": {"version": importlib.metadata.version(_NAME), "sha256": _code()},
+        "code": {"version": importlib.metadata.version(_NAME), "sha256": code_hash()},
         "libraries": {"python": platform.python_version()} | dict(_libraries()),
         "flow": [row | {"respondents": int(row["respondents"])} for row in flow],
         "made": {
@@ -101,16 +102,6 @@ def _is_output(paths: Paths, path: Path) -> bool:
     """
     within = {paths.interim, paths.public, paths.partitions}.isdisjoint(path.parents)
     return within and not path.name.startswith(".") and path not in (paths.manifest, paths.database)
-
-
-def _code() -> str:
-    """A hash of the files of the package."""
-    package = Path(__file__).parents[1]
-    sums = hashlib.sha256()
-    for path in sorted(package.rglob("*")):
-        if path.suffix in (".py", ".sql", ".j2", ".css", ".ttf"):
-            sums.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return sums.hexdigest()
 
 
 def _libraries() -> Iterator[tuple[str, str]]:

@@ -22,9 +22,11 @@ from numpy.typing import NDArray
 
 from pipeline.declarations.public import quasi_identifiers, removed
 from pipeline.declarations.questionnaire import MEASURED, TOP
-from pipeline.disclosure import protect
-from pipeline.disclosure.protect import Pin, Published, Seen
+from pipeline.disclosure import protect, rules
+from pipeline.disclosure.counts import Published
+from pipeline.disclosure.protect import Pin
 from pipeline.disclosure.ranges import OUTSIDE, Conditions, Dimension
+from pipeline.disclosure.rows import Seen
 from pipeline.estimates.run import Estimates
 from pipeline.project.errors import SurveyError
 from pipeline.public.anonymity import Flags, Numbers, enough_out, next_out
@@ -99,7 +101,7 @@ class _Wave:
     """The respondents of a wave, the columns of the tables they are in, and what is left out so far."""
 
     source: Responses
-    rules: protect.Rules
+    rules: rules.Rules
     published: Sequence[Published]
     name: str
     out: Flags = field(init=False)

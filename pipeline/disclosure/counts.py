@@ -1,0 +1,163 @@
+"""The counts that a run publishes: what each is of, the rows in which it stands, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from pipeline.disclosure.ranges import Conditions, Count, Dimension, Sum, Union
+from pipeline.disclosure.rules import (
+    ANSWERED,
+    CHOSEN,
+    DKNS,
+    REST,
+    Cells,
+    Rules,
+    Slot,
+    Wave,
+    bases_of,
+    both,
+    slot_of,
+)
+
+MENTIONS = 10
+"""the totals of mentions of a column in which something is hidden are multiples of this"""
+READ = [
+    "wave", "question", "item", "option", "measure", "role", "by", "group", "respondents", "sample_size",
+    "valid_cases", "total_mentions",
+]  # fmt: skip
+Family = frozenset[Dimension]
+_Mentions = tuple[Wave, Family, list[Conditions], int]
+
+
+@dataclass(frozen=True)
+class Published:
+    """Estimates that a run publishes, of the respondents whom `where` leaves.
+
+    A count that is hidden is missing in `respondents`, a base in `sample_size`. They are `whole` where every
+    answer of a column is among them.
+    """
+
+    frame: pd.DataFrame
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    dkns: str = "keep"
+    whole: bool = True
+
+
+Key = tuple[Wave, Conditions]
+Row = tuple[int, int]
+"""the number of a frame and the place of a row in it"""
+
+
+@dataclass
+class Counts:
+    """The counts of a run by what they are of, and the rows in which each stands."""
+
+    rules: Rules
+    people: Mapping[Wave, int]
+    counts: dict[Key, Count] = field(default_factory=dict)
+    rows: dict[Key, list[Row]] = field(default_factory=dict)
+    bases: dict[Key, list[Row]] = field(default_factory=dict)
+    sums: list[tuple[Wave, Family, Sum]] = field(default_factory=list)
+    unions: list[tuple[Wave, Family, Union]] = field(default_factory=list)
+    cells: dict[tuple[Wave, Dimension], dict[str, None]] = field(default_factory=dict)
+    columns: dict[Row, tuple[Hashable, ...]] = field(default_factory=dict)
+    given: bool = True
+    """whether it is known without tables how many are in each class of weights"""
+
+
+def collected(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> Counts:
+    """The counts of everything published, with what is protected and what is hidden so far."""
+    counts = Counts(rules, people)
+    for number, estimates in enumerate(published):
+        columns: dict[tuple[str, str], Cells] = {}
+        mentions: dict[tuple[Hashable, ...], _Mentions] = {}
+        for place, row in enumerate(estimates.frame[READ].to_dict("records")):
+            group = (str(row["by"]), str(row["group"]))
+            if group not in columns:
+                columns[group] = rules.column(*group, estimates.where)
+            column, wave = columns[group], str(row["wave"])
+            counts.columns[number, place] = (number, *(row[k] for k in ("wave", "question", "item")), *group)
+            for dimension, cells in column.items():
+                _add_cells(counts, wave, dimension, cells)
+            slot = slot_of(rules.survey, row)
+            if slot is None:
+                continue
+            conditions = _collect(counts, (number, place), row, column, slot, estimates.dkns)
+            enough = pd.notna(row["valid_cases"]) and row["valid_cases"] >= rules.base
+            if conditions and slot.dimension[0] == "box" and enough and pd.notna(row["total_mentions"]):
+                of_column: _Mentions = (wave, family_of(conditions), [], int(row["total_mentions"]))
+                mentions.setdefault((wave, row["question"], *group), of_column)[2].append(conditions)
+        for wave, family, parts, total in mentions.values():
+            rounded = rounded_mentions(total)
+            own_sum = Sum(tuple(parts), max(rounded - MENTIONS // 2, 0), rounded + (MENTIONS - 1) // 2)
+            counts.sums.append((wave, family, own_sum))
+    return counts
+
+
+def rounded_mentions(total: Any) -> Any:
+    """A total of mentions, or a column of them, as it is published beside a hidden count."""
+    return (total + MENTIONS // 2) // MENTIONS * MENTIONS
+
+
+def family_of(conditions: Conditions) -> Family:
+    """The dimensions of some conditions, all boxes of a multiple choice as one."""
+    boxes = ("box", "net", "known", "apart")
+    return frozenset(("boxes", d[1]) if d[0] in boxes else d for d, _ in conditions)
+
+
+def _add_cells(counts: Counts, wave: Wave, dimension: Dimension, cells: Iterable[str]) -> None:
+    """Note the cells of a dimension; those of a single choice are the options that a wave offered."""
+    if dimension[0] == "box":
+        cells = (CHOSEN, REST)
+    if dimension[0] != "answer":
+        counts.cells.setdefault((wave, dimension), {}).update(dict.fromkeys(sorted(cells)))
+
+
+def _collect(
+    counts: Counts, place: Row, row: Mapping[Hashable, Any], column: Cells, slot: Slot, dkns: str
+) -> Conditions | None:
+    """Note the count of a row and its bases; its conditions, or None where it is in no total of mentions."""
+    rules, wave, name = counts.rules, str(row["wave"]), str(row["question"])
+    dimension = slot.dimension
+    if dimension[0] == "answer" and row["measure"] == "option":
+        counts.cells.setdefault((wave, dimension), {})[str(row["option"])] = None
+    _add_cells(counts, wave, dimension, slot.base or slot.chosen)
+    conditions = frozenset(both({dimension: slot.chosen}, column).items())
+    counts.rows.setdefault((wave, conditions), []).append(place)
+    if dimension in column:
+        # by groups of the question itself the count is that of all who gave the answer, or nobody
+        return conditions
+    cases = 0 if pd.isna(row["valid_cases"]) else int(row["valid_cases"])
+    small = cases < rules.base
+    few = rules.is_identifying(name, column) and rules.few(row["respondents"])
+    # of small columns, small counts are hidden first
+    chosen = 0 if pd.isna(row["respondents"]) else int(row["respondents"])
+    cost = float(cases + chosen + 1) if column or small or rules.sensitive(name) else None
+    _note(counts, (wave, conditions), row["respondents"], cost, small or few)
+    identifying = rules.is_identifying_base(column)
+    for key, cells, by_valid in bases_of(rules.survey, name, slot, dkns):
+        count = row["valid_cases" if by_valid else "sample_size"]
+        at = (wave, frozenset({**column, key: cells}.items()))
+        _add_cells(counts, wave, key, (ANSWERED, DKNS) if key[0] == "known" else cells)
+        _note(counts, at, count, 4.0 * (cases + 1) if identifying else None, identifying and rules.few(count))
+        counts.bases.setdefault(at, []).append(place)
+    if dimension[0] == "net":
+        boxes = [("box", name, option) for option in rules.survey.members(name, str(row["option"]))]
+        parts = [{**column, box: frozenset([CHOSEN])} for box in boxes if (wave, box) in counts.cells]
+        union = Union(conditions, tuple(frozenset(part.items()) for part in parts))
+        counts.unions.append((wave, family_of(conditions), union))
+    return conditions if row["role"] != "not_applicable" else None
+
+
+def _note(counts: Counts, key: Key, value: Any, cost: float | None, protected: bool) -> None:
+    """Note a count. One that stands in several places is known where one of them shows it, and stays then."""
+    hidden = bool(pd.isna(value))
+    known = counts.counts.setdefault(key, Count(key[1], 0, cost, hidden=True))
+    if not hidden:
+        known.value, known.hidden = int(value), False
+    known.cost = None if known.cost is None or cost is None else max(known.cost, cost)
+    known.protected |= protected
