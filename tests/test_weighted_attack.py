@@ -19,7 +19,7 @@ from pipeline.disclosure import protect
 from pipeline.disclosure.counts import Published
 from pipeline.disclosure.flags import blanked, flagged
 from pipeline.disclosure.rules import Rules
-from pipeline.estimates import weighted_attack, weighted_steps
+from pipeline.estimates import weight_classes, weighted_attack, weighted_levels, weighted_steps
 from pipeline.exhibits.run import opened
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
@@ -411,7 +411,7 @@ def test_the_attack_finds_nothing_in_small_surveys(seed: int) -> None:
         ["respondent", "weight"], ["region", "size"], "question", "option"
     )
     targets = {"one": ("region",), "two": ("region", "size")}.get(kind, ())
-    known = weighted_attack.classes(answers, targets, STAFF.segments, 1.0)
+    known = weight_classes.classes(answers, targets, STAFF.segments, 1.0)
     assert (known is None) == (kind == "none")
 
     def show(levels: weighted_steps.Levels) -> list[Published]:
@@ -421,7 +421,8 @@ def test_the_attack_finds_nothing_in_small_surveys(seed: int) -> None:
 
     if known is None:
         return
-    levels = weighted_attack.safe(show, RULES, size, protected, {"2025": known}, list(STAFF.questions))
+    attacker = weighted_attack.Attacker(RULES, size, protected, {"2025": known})
+    levels = weighted_levels.safe(show, attacker, list(STAFF.questions))
     counted = [
         sum(level == step for level in levels.values()) for step in range(weighted_steps.SUPPRESSED + 1)
     ]

@@ -36,7 +36,7 @@ OUTSIDE = "-"
 """the cell of a dimension for everybody who is in none of the others"""
 WEIGHT: Dimension = ("weight", "")
 """the dimension whose cells are classes of respondents with one weight"""
-_WHOLE = 1e-6
+WHOLE = 1e-6
 _MOST_NODES = 200
 _PRIMAL = 4
 """the simplex method of HiGHS that goes on from the last solution where the goal is another"""
@@ -285,11 +285,11 @@ class Component:
         goals = [every.sum(axis=0), -every.sum(axis=0)]
         goals += [sign * own for own in every for sign in (1.0, -1.0)]
         for number, goal in enumerate(goals):
-            if number < 2 or high[number // 2 - 1] - low[number // 2 - 1] < wide[number // 2 - 1] - _WHOLE:
+            if number < 2 or high[number // 2 - 1] - low[number // 2 - 1] < wide[number // 2 - 1] - WHOLE:
                 values = every @ program.best(goal)
                 low, high = np.minimum(low, values), np.maximum(high, values)
         # the ends of what need not be whole are rounded inwards
-        ends = zip(left, np.ceil(low - _WHOLE), np.floor(high + _WHOLE), strict=True)
+        ends = zip(left, np.ceil(low - WHOLE), np.floor(high + WHOLE), strict=True)
         return found | {place: (int(least), int(most)) for place, least, most in ends}
 
     def _hide_for(self, place: int, enough: int) -> bool:
@@ -336,16 +336,16 @@ class _Program:
     ) -> None:
         self._may_be_parts, self.in_parts = not whole, False
         self._rows, self._none = [*component.rows(hidden), *known], np.zeros(component.size)
-        self._model = _model(self._rows, self._none)
+        self._model = program_of(self._rows, self._none)
 
     def best(self, goal: Floats) -> Floats:
         """Cells for which `goal` is as high as it can be."""
-        found = _solved(self._model, -goal)
-        if found is not None and np.abs(found - np.round(found)).max(initial=0.0) > _WHOLE:
+        found = solved(self._model, -goal)
+        if found is not None and np.abs(found - np.round(found)).max(initial=0.0) > WHOLE:
             self.in_parts = True
             if self._may_be_parts:
                 return found
-            found = _solved(self._whole, -goal)
+            found = solved(self._whole, -goal)
         if found is None:
             raise SurveyError(
                 "disclosure control: the tables of this run contradict each other, so no counts fit them; "
@@ -355,7 +355,7 @@ class _Program:
 
     @cached_property
     def _whole(self) -> highspy.Highs:
-        return _model(self._rows, self._none, whole=True)
+        return program_of(self._rows, self._none, whole=True)
 
 
 class Search:
@@ -365,7 +365,7 @@ class Search:
     """
 
     def __init__(self, component: Component, accepted: Callable[[Floats], bool] = lambda _: True) -> None:
-        self._model = _model(component.weighed_rows(), np.zeros(component.size), whole=True)
+        self._model = program_of(component.weighed_rows(), np.zeros(component.size), whole=True)
         # steps and not seconds, so that the same is found on every machine
         self._model.setOptionValue("mip_max_nodes", _MOST_NODES)
         self._component, self._accepted = component, accepted
@@ -436,7 +436,7 @@ class _Prices:
         for place, column in self._column.items():
             price = 0.0 if counts[place].hidden else float(counts[place].cost or 0.0)
             self._costs[column : column + 2] = price
-        self._model = _model(rows, self._costs)
+        self._model = program_of(rows, self._costs)
 
     def forget(self, place: int) -> None:
         """Let a count change for nothing: it is hidden."""
@@ -448,7 +448,7 @@ class _Prices:
         up, down = self._column[place], self._column[place] + 1
         self._model.changeColBounds(up, float(max(step, 0)), np.inf if step > 0 else 0.0)
         self._model.changeColBounds(down, float(max(-step, 0)), np.inf if step < 0 else 0.0)
-        found = _solved(self._model, self._costs)
+        found = solved(self._model, self._costs)
         for column in (up, down):
             self._model.changeColBounds(column, 0.0, np.inf)
         if found is None:
@@ -456,11 +456,11 @@ class _Prices:
         return [
             other
             for other, own in self._column.items()
-            if self._costs[own] and found[own : own + 2].max() > _WHOLE
+            if self._costs[own] and found[own : own + 2].max() > WHOLE
         ]
 
 
-def _model(rows: Sequence[_Row], costs: Floats, whole: bool = False) -> highspy.Highs:
+def program_of(rows: Sequence[_Row], costs: Floats, whole: bool = False) -> highspy.Highs:
     """A program over cells that are not negative."""
     import highspy
 
@@ -485,7 +485,7 @@ def _model(rows: Sequence[_Row], costs: Floats, whole: bool = False) -> highspy.
     return model
 
 
-def _solved(model: highspy.Highs, costs: Floats) -> Floats | None:
+def solved(model: highspy.Highs, costs: Floats) -> Floats | None:
     """The cheapest solution, or None where there is none."""
     import highspy
 

@@ -16,7 +16,7 @@ from pipeline.declarations.load import Declarations
 from pipeline.declarations.report import Exhibit
 from pipeline.disclosure import counts, protect, rules
 from pipeline.disclosure.flags import blanked, flagged
-from pipeline.estimates import weighted_attack, weighted_steps
+from pipeline.estimates import weight_classes, weighted_attack, weighted_levels, weighted_steps
 from pipeline.estimates.count import Domain, counted, lettered
 from pipeline.estimates.weighted_steps import Levels, Mask
 from pipeline.project.sql import statement
@@ -118,7 +118,7 @@ class Estimates:
         return weighted_steps.coarse(estimates, self.levels, self._questionnaire, hidden)
 
     @cached_property
-    def classes(self) -> dict[str, weighted_attack.Classes]:
+    def classes(self) -> dict[str, weight_classes.Classes]:
         """Who weighs what in the waves that are weighted."""
         waves = {own.name: own.wave for own in self.declared.fieldings if own.wave.weighting}
         if not waves:
@@ -130,12 +130,17 @@ class Estimates:
         people = self.connection.execute(statement("estimates/classes"), given).df()
         means = dict(self.connection.execute("select wave, mean_weight from waves").fetchall())
         found = {
-            name: weighted_attack.classes(
+            name: weight_classes.classes(
                 people[people["wave"] == name], list(wave.weights.targets), list(segments), means[name]
             )
             for name, wave in waves.items()
         }
         return {name: own for name, own in found.items() if own is not None}
+
+    @property
+    def attacker(self) -> weighted_attack.Attacker:
+        """Whoever knows what everybody weighs, and would tell the counts that are protected."""
+        return weighted_attack.Attacker(self.rules, self.people, self.protected, self.classes)
 
     @cached_property
     def levels(self) -> dict[tuple[str, str], int]:
@@ -150,9 +155,7 @@ class Estimates:
             ]
 
         questions = list(self.declared.survey.questions)
-        return weighted_attack.remembered(
-            self._notes, show, self.rules, self.people, self.protected, self.classes, questions
-        )
+        return weighted_levels.remembered(self._notes, show, self.attacker, questions)
 
     @cached_property
     def _questionnaire(self) -> weighted_steps.Questionnaire:

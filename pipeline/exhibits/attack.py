@@ -71,13 +71,11 @@ def _without_totals_of_others(rows: pd.DataFrame, every: pd.DataFrame) -> pd.Dat
 
 def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[str]:
     """What weighted numbers tell, and those that are finer than they may be."""
-    levels, known = estimated.levels, estimated.classes
-    for own in published:
-        yield from weighted_attack.too_fine(own.frame, known, levels)
+    levels = estimated.levels
+    for estimates in published:
+        yield from weighted_attack.too_fine(estimates.frame, estimated.classes, levels)
     waves = {wave for wave, _ in levels}
-    for pin, _ in weighted_attack.told(
-        published, estimated.rules, estimated.people, estimated.protected, known, levels, waves
-    ):
+    for pin, _ in weighted_attack.told(published, estimated.attacker, levels, waves):
         yield f"{pin} by the weighted numbers"
 
 

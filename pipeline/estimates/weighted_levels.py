@@ -1,0 +1,71 @@
+"""How coarse the weighted numbers of each question must be, so that the attack on them finds nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pipeline.disclosure.counts import Published
+from pipeline.estimates import weighted_steps
+from pipeline.estimates.weighted_attack import Attacker, can_be_told, told
+from pipeline.estimates.weighted_steps import SUPPRESSED, Levels
+from pipeline.project import files
+from pipeline.project.code import code_hash
+
+
+def safe(
+    show: Callable[[Levels], Sequence[Published]], attacker: Attacker, questions: Sequence[str]
+) -> dict[tuple[str, str], int]:
+    """How coarse the numbers of each question must be in waves that are weighted and have protected counts.
+
+    `show` makes all that would be published of it. Each question has the finest step with which no count can
+    be told of it.
+    """
+    exact = show({})
+    at_risk = [wave for wave in attacker.classes if can_be_told(exact, attacker, wave)]
+    levels = {(wave, name): 0 for wave in at_risk for name in questions}
+    waves = {wave for wave, _ in levels}
+    while waves:
+        raised = set()
+        for pin, of in told(show(levels), attacker, levels, waves):
+            of = of or [name for wave, name in levels if wave == pin.wave]
+            # those named may be suppressed already, and then it is the others that tell
+            left = [name for wave, name in levels if wave == pin.wave and levels[wave, name] < SUPPRESSED]
+            of = [name for name in of if name in left] or left
+            low = min(levels[pin.wave, name] for name in of)
+            raised |= {(pin.wave, name) for name in of if levels[pin.wave, name] == low}
+        for key in raised:
+            levels[key] += 1
+        waves = {wave for wave, _ in raised}
+    return levels
+
+
+def remembered(
+    path: Path,
+    show: Callable[[Levels], Sequence[Published]],
+    attacker: Attacker,
+    questions: Sequence[str],
+) -> dict[tuple[str, str], int]:
+    """What `safe` says; from the notes at `path` where those are of the same estimates, else noted there.
+
+    `disclosure.protect.remembered` has written there what is hidden.
+    """
+    exact = show({})
+    notes = json.loads(path.read_text("utf-8"))
+    sums = hashlib.sha256(notes["key"].encode())
+    for wave, classes_of_wave in sorted(attacker.classes.items()):
+        sums.update(f"{wave}{classes_of_wave.answers}{classes_of_wave.segments.to_csv()}".encode())
+    sums.update(code_hash(["disclosure", "estimates", "stats", "tidy"]).encode())
+    for estimates in exact:
+        sums.update(estimates.frame[["wave", *weighted_steps.NUMBERS]].to_csv(index=False).encode())
+    key = sums.hexdigest()
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        if notes["weights"] == key:
+            return {(wave, name): int(level) for wave, name, level in notes["levels"]}
+    levels = safe(show, attacker, questions)
+    listed = [(wave, name, level) for (wave, name), level in sorted(levels.items())]
+    files.write(path, json.dumps(notes | {"weights": key, "levels": listed}), files.PRIVATE)
+    return levels
