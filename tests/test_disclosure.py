@@ -18,10 +18,11 @@ from hypothesis import strategies as st
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Bands
 from pipeline.disclosure import protect
+from pipeline.disclosure.conditions import Count, Sum, Union
 from pipeline.disclosure.counts import Published
 from pipeline.disclosure.flags import flagged
 from pipeline.disclosure.protect import Hidden
-from pipeline.disclosure.ranges import Component, Count, Sum, Union, _Program
+from pipeline.disclosure.ranges import Component, _Program
 from pipeline.disclosure.rules import Rules
 from pipeline.exhibits import attack
 from pipeline.exhibits.run import opened

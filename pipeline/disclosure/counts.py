@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.disclosure.ranges import Conditions, Count, Dimension, Sum, Union
+from pipeline.disclosure.conditions import Conditions, Count, Dimension, Sum, Union
 from pipeline.disclosure.rules import (
     ANSWERED,
     CHOSEN,

@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.disclosure.conditions import WEIGHT, Conditions, Count, Dimension, Sum
 from pipeline.disclosure.counts import (
     READ,
     Counts,
@@ -35,7 +36,7 @@ from pipeline.disclosure.counts import (
     rounded_mentions,
 )
 from pipeline.disclosure.flags import blanked
-from pipeline.disclosure.ranges import WEIGHT, Component, Conditions, Count, Dimension, Sum
+from pipeline.disclosure.ranges import Component
 from pipeline.disclosure.rows import Seen
 from pipeline.disclosure.rules import COUNTED, Rules, Wave, both, slot_of
 from pipeline.project import files

@@ -14,77 +14,18 @@ Cell suppression: disclosure protection for sensitive tabular data, Networks 22)
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from pipeline.disclosure.conditions import OUTSIDE, Conditions, Count, Dimension, Floats, Places, Sum, Union
+from pipeline.disclosure.programs import WHOLE, Equation, program_of, solved
 from pipeline.project.errors import SurveyError
 
 if TYPE_CHECKING:
     import highspy
-
-Dimension = tuple[str, ...]
-Conditions = frozenset[tuple[Dimension, frozenset[str]]]
-Floats = NDArray[np.float64]
-Places = NDArray[np.int64]
-
-OUTSIDE = "-"
-"""the cell of a dimension for everybody who is in none of the others"""
-WEIGHT: Dimension = ("weight", "")
-"""the dimension whose cells are classes of respondents with one weight"""
-WHOLE = 1e-6
-_MOST_NODES = 200
-_PRIMAL = 4
-"""the simplex method of HiGHS that goes on from the last solution where the goal is another"""
-
-
-@dataclass
-class Count:
-    """How many people meet some conditions.
-
-    `cost` is what hiding it costs, None where it must stay; `value` means nothing where it is hidden already.
-    """
-
-    conditions: Conditions
-    value: int
-    cost: float | None = None
-    protected: bool = False
-    hidden: bool = False
-
-
-@dataclass(frozen=True)
-class Sum:
-    """A published sum of counts, of which it is known that it lies between `least` and `most`.
-
-    Where it is a sum of weights, each count is taken times one of `factors`.
-    """
-
-    parts: tuple[Conditions, ...]
-    least: float
-    most: float
-    factors: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
-class Union:
-    """A count of who meets at least one of `parts`."""
-
-    whole: Conditions
-    parts: tuple[Conditions, ...]
-
-
-@dataclass(frozen=True)
-class _Row:
-    """An equation: what a sum of cells, each times a factor, is between."""
-
-    places: Places
-    factors: Floats
-    least: float
-    most: float
 
 
 class Component:
@@ -127,7 +68,7 @@ class Component:
             places = np.arange(self.size, self.size + int(np.prod(shape))).reshape(shape)
             self._tables[table] = dimensions, places
             self.size += places.size
-        self._rows: list[_Row] = []
+        self._rows: list[Equation] = []
         self._agree(people, [list(boxes) for boxes in alike])
         for union in unions:
             self._unite(union)
@@ -149,16 +90,16 @@ class Component:
         ]
         return places[np.ix_(*chosen)].ravel()
 
-    def _sum(self, own: Sum) -> _Row:
+    def _sum(self, own: Sum) -> Equation:
         """A sum as an equation; a cell may be in several of its parts."""
         each = [self.cells_of(part) for part in own.parts]
         factors = np.repeat(own.factors or np.ones(len(each)), [len(places) for places in each])
         once, of = np.unique(np.concatenate(each), return_inverse=True)
         weights = np.asarray(np.bincount(of, weights=factors), dtype=np.float64)
-        return _Row(once, weights, own.least, own.most)
+        return Equation(once, weights, own.least, own.most)
 
     def _row(self, places: Places, factors: Floats, least: float, most: float) -> None:
-        self._rows.append(_Row(places, factors, least, most))
+        self._rows.append(Equation(places, factors, least, most))
 
     def _agree(self, people: int, alike: Sequence[Sequence[Dimension]]) -> None:
         """What tables have in common agrees, and the cells of a dimension are everybody."""
@@ -315,16 +256,16 @@ class Component:
     def _prices(self) -> _Prices:
         return _Prices(self)
 
-    def weighed_rows(self) -> list[_Row]:
+    def weighed_rows(self) -> list[Equation]:
         """The equations of the component as it is published, with those of its sums of weights."""
         return [*self.rows([count.hidden for count in self.counts]), *self._weighed]
 
-    def rows(self, hidden: Sequence[bool]) -> list[_Row]:
+    def rows(self, hidden: Sequence[bool]) -> list[Equation]:
         """The equations of the component and those of its counts, which say nothing where they are hidden."""
         own = []
         for count, places, unknown in zip(self.counts, self._own, hidden, strict=True):
             ends = (0.0, np.inf) if unknown else (float(count.value), float(count.value))
-            own.append(_Row(places, np.ones(len(places)), *ends))
+            own.append(Equation(places, np.ones(len(places)), *ends))
         return [*self._rows, *own]
 
 
@@ -332,7 +273,7 @@ class _Program:
     """The cells that fit the equations of a component in which some counts are hidden."""
 
     def __init__(
-        self, component: Component, hidden: Sequence[bool], whole: bool = True, known: Sequence[_Row] = ()
+        self, component: Component, hidden: Sequence[bool], whole: bool = True, known: Sequence[Equation] = ()
     ) -> None:
         self._may_be_parts, self.in_parts = not whole, False
         self._rows, self._none = [*component.rows(hidden), *known], np.zeros(component.size)
@@ -358,65 +299,6 @@ class _Program:
         return program_of(self._rows, self._none, whole=True)
 
 
-class Search:
-    """Whole tables that give all that a component publishes, sums of weights too, by branch and bound.
-
-    Only those count that are `accepted`.
-    """
-
-    def __init__(self, component: Component, accepted: Callable[[Floats], bool] = lambda _: True) -> None:
-        self._model = program_of(component.weighed_rows(), np.zeros(component.size), whole=True)
-        # steps and not seconds, so that the same is found on every machine
-        self._model.setOptionValue("mip_max_nodes", _MOST_NODES)
-        self._component, self._accepted = component, accepted
-        self._tables: list[Floats] = []
-
-    def is_possible(self) -> bool:
-        """Whether a table is found."""
-        return bool(self._tables) or self._look(np.zeros(self._component.size), 0.0)
-
-    def ranges(self, wanted: int) -> dict[Conditions, int]:
-        """How far apart each protected count was found to be, up to `wanted`; -1 where no table was found.
-
-        What is not found within a number of steps is not known to be possible.
-        """
-        component = self._component
-        counts = [count.conditions for count in component.counts if count.protected]
-        if not self.is_possible():
-            return dict.fromkeys(counts, -1)
-        found = {}
-        for conditions in counts:
-            goal = np.zeros(component.size)
-            goal[component.cells_of(conditions)] = 1.0
-            for step in (wanted, -wanted, (wanted + 1) // 2, -((wanted + 1) // 2)):
-                values = [component.value(table, conditions) for table in self._tables]
-                if max(values) - min(values) >= wanted:
-                    break
-                end = min(values) if step > 0 else max(values)
-                if abs(step) < wanted:
-                    end = max(values) if step > 0 else min(values)
-                self._look(np.sign(step) * goal, np.sign(step) * (end + step))
-            values = [component.value(table, conditions) for table in self._tables]
-            found[conditions] = max(values) - min(values)
-        return found
-
-    def _look(self, goal: Floats, target: float) -> bool:
-        """Look for a table in which `goal` reaches `target`, or comes as near as was found."""
-        import highspy
-
-        size = len(goal)
-        self._model.setOptionValue("objective_target", 0.5 - target)
-        self._model.changeColsCost(size, np.arange(size, dtype=np.int32), -goal)
-        self._model.run()
-        if self._model.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return False
-        table = np.round(np.array(self._model.getSolution().col_value, dtype=float))
-        if not self._accepted(table):
-            return False
-        self._tables.append(table)
-        return True
-
-
 class _Prices:
     """What changing published counts costs: a column up and one down for each that may change."""
 
@@ -429,7 +311,7 @@ class _Prices:
         for place, column in self._column.items():
             row = rows[first + place]
             factors = np.append(row.factors, [-1.0, 1.0])
-            rows[first + place] = _Row(
+            rows[first + place] = Equation(
                 np.append(row.places, [column, column + 1]), factors, row.least, row.most
             )
         self._costs = np.zeros(cells + 2 * len(moving))
@@ -458,42 +340,6 @@ class _Prices:
             for other, own in self._column.items()
             if self._costs[own] and found[own : own + 2].max() > WHOLE
         ]
-
-
-def program_of(rows: Sequence[_Row], costs: Floats, whole: bool = False) -> highspy.Highs:
-    """A program over cells that are not negative."""
-    import highspy
-
-    program = highspy.HighsLp()
-    program.num_col_, program.num_row_ = len(costs), len(rows)
-    program.col_cost_ = costs
-    program.col_lower_, program.col_upper_ = np.zeros(len(costs)), np.full(len(costs), np.inf)
-    program.row_lower_ = np.array([row.least for row in rows], dtype=float)
-    program.row_upper_ = np.array([row.most for row in rows], dtype=float)
-    starts = np.cumsum([0, *(len(row.places) for row in rows)])
-    program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    program.a_matrix_.start_ = starts
-    program.a_matrix_.index_ = np.concatenate([row.places for row in rows])
-    program.a_matrix_.value_ = np.concatenate([row.factors for row in rows])
-    if whole:
-        program.integrality_ = [highspy.HighsVarType.kInteger] * len(costs)
-    model: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call]
-    model.silent()
-    model.setOptionValue("threads", 1)
-    model.setOptionValue("simplex_strategy", _PRIMAL)
-    model.passModel(program)
-    return model
-
-
-def solved(model: highspy.Highs, costs: Floats) -> Floats | None:
-    """The cheapest solution, or None where there is none."""
-    import highspy
-
-    model.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
-    model.run()
-    if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    return np.array(model.getSolution().col_value, dtype=float)
 
 
 def _by_name(condition: tuple[Dimension, frozenset[str]]) -> tuple[Dimension, list[str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.disclosure.ranges import OUTSIDE, Conditions, Dimension, Sum
+from pipeline.disclosure.conditions import OUTSIDE, Conditions, Dimension, Sum
 
 _Numbered = tuple[NDArray[np.int64], list[frozenset[str]]]
 

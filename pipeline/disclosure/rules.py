@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.declarations.questionnaire import MEASURED, Survey
 from pipeline.declarations.report import Bands
-from pipeline.disclosure.ranges import Dimension
+from pipeline.disclosure.conditions import Dimension
 
 COUNTED = ("option", "net", "ranked", "first", "top_3", "written")
 """the measures whose `respondents` are a count of their own"""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline.disclosure.ranges import WEIGHT, Conditions, Dimension, Sum
+from pipeline.disclosure.conditions import WEIGHT, Conditions, Dimension, Sum
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, multiple
 from pipeline.stats.variance import Array, effective_cases
 

@@ -16,10 +16,12 @@ import numpy as np
 import pandas as pd
 
 from pipeline.disclosure import counts, protect
+from pipeline.disclosure.conditions import WEIGHT, Conditions, Count, Dimension, Floats, Sum
 from pipeline.disclosure.counts import Counts, Family, Key, Published
 from pipeline.disclosure.protect import Pin
-from pipeline.disclosure.ranges import WEIGHT, Component, Conditions, Count, Dimension, Floats, Search, Sum
+from pipeline.disclosure.ranges import Component
 from pipeline.disclosure.rules import Rules, Wave
+from pipeline.disclosure.search import Search
 from pipeline.estimates.weight_classes import MARGIN, Classes
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, Levels, parts_of
 from pipeline.estimates.weighted_sums import sums_told

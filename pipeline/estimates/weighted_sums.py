@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.disclosure.conditions import WEIGHT, Conditions, Sum
 from pipeline.disclosure.counts import Published
-from pipeline.disclosure.ranges import WEIGHT, Conditions, Sum
 from pipeline.disclosure.rules import Cells, Rules, Slot, bases_of, both, slot_of
 from pipeline.estimates.weight_classes import EVEN, MARGIN, Classes, ends_of
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, Levels, Step, parts_of

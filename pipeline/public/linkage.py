@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from pipeline.declarations.public import quasi_identifiers, removed
 from pipeline.declarations.questionnaire import MEASURED, TOP
 from pipeline.disclosure import protect, rules
+from pipeline.disclosure.conditions import OUTSIDE, Conditions, Dimension
 from pipeline.disclosure.counts import Published
 from pipeline.disclosure.protect import Pin
-from pipeline.disclosure.ranges import OUTSIDE, Conditions, Dimension
 from pipeline.disclosure.rows import Seen
 from pipeline.estimates.run import Estimates
 from pipeline.project.errors import SurveyError
