@@ -56,10 +56,10 @@ test: $(VENV)/.developed ## install the development tools, then lint, check type
 
 fuzz: $(VENV)/.developed ## look for crashes in damaged files, 20 times as long as test (FUZZ=100, SEED=1)
 	@FUZZ=$${FUZZ:-20} SEED=$${SEED:-$$(date +%s)}; export FUZZ; echo "FUZZ=$$FUZZ SEED=$$SEED"; \
-		$(VENV)/bin/pytest -n auto --hypothesis-seed=$$SEED tests/test_fuzz.py
+		$(VENV)/bin/pytest -n auto --hypothesis-seed=$$SEED tests/hostile/test_fuzz.py
 
-faults: $(VENV)/.developed ## kill 200 runs at random moments, and all else that tests/test_faults.py does to them
-	FAULTS=200 $(VENV)/bin/pytest tests/test_faults.py
+faults: $(VENV)/.developed ## kill 200 runs at random moments, and all else that tests/runs/test_faults.py does to them
+	FAULTS=200 $(VENV)/bin/pytest tests/runs/test_faults.py
 
 viewers: $(VENV)/.developed ## try page and workbook in Chromium (with axe-core, by npm) and LibreOffice
 	@test -d $(VENV)/node_modules/axe-core || npm install --silent --no-save --no-package-lock --no-audit --prefix $(VENV) axe-core@4

@@ -20,7 +20,7 @@ import pyreadstat
 from pipeline.project.paths import Paths
 
 Edit = tuple[str, str, str | bytes]
-TOY = Path(__file__).parent / "toy"
+TOY = Path(__file__).parents[1] / "toy"
 FIRST = (TOY / "first.csv").read_text()
 ROWS = [line.split(";") for line in FIRST.splitlines()]
 WHITE = "\u00a0\u2000\u2002\u2003\u2007\u2009\u200a\u202f\u205f\u3000"

@@ -16,7 +16,7 @@ import duckdb
 import openpyxl
 import pytest
 from conftest import ROOT, command, digest, make_project, survey_command
-from hostile import HOSTILE, STATEMENTS, Hostile
+from hostile_inputs import HOSTILE, STATEMENTS, Hostile
 from markdown_it import MarkdownIt
 
 from pipeline.project.paths import Paths, find

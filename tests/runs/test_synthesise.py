@@ -18,7 +18,7 @@ from pipeline.project.paths import Paths
 from pipeline.synthetic import synthesise as module
 from pipeline.synthetic.synthesise import synthesise
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 SURVEY = """
 title = "Toy"

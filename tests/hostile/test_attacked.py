@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 import xlsxwriter
-from test_layouts import answers, lay_out
+from layouts import answers, lay_out
 
 from pipeline.drafting.new_wave import new_wave
 from pipeline.project.errors import SurveyError

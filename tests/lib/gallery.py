@@ -1,6 +1,6 @@
 """The one picture of docs/gallery.md that no committed survey makes: three waves, of invented shares.
 
-`python tests/gallery.py` draws it again; a test holds the committed file against it.
+`python tests/lib/gallery.py` draws it again; a test holds the committed file against it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.charts import drawer, figure_files, gates
 from pipeline.tidy.printed import Printed
 
-PICTURE = Path(__file__).parent.parent / "docs" / "trend_lines.svg"
+PICTURE = Path(__file__).parents[2] / "docs" / "trend_lines.svg"
 _WAVES = {
     "2022": (160, "2022-03-01", ""),
     "2023": (210, "2023-03-01", "same"),

@@ -8,21 +8,12 @@ import re
 
 import pytest
 from conftest import survey_command
+from receipt import receipt
 
 from pipeline.commands.explain import explain
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read
-
-
-def receipt(paths: Paths, exhibit: str, reference: str, with_rows: bool = False) -> dict[str, list[str]]:
-    """The lines of a receipt by what they are about; a line that names nothing belongs to the one above."""
-    found: dict[str, list[str]] = {}
-    name = ""
-    for line in list(explain(paths, exhibit, reference, with_rows))[1:]:
-        name = line[:11].strip() or name
-        found.setdefault(name, []).append(line[11:].strip())
-    return found
 
 
 def export(paths: Paths, file: str, header_rows: int) -> list[list[str]]:

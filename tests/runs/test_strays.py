@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import command, make, make_project, stages
+from conftest import ROOT, command, make, make_project, stages
 
 from pipeline.declarations import survey, wave
 from pipeline.declarations.notices import notices
@@ -153,5 +153,5 @@ def test_make_tells_once(remade: Paths) -> None:
 
 
 def test_the_surveys_here_have_no_strays() -> None:
-    root = Path(__file__).parent.parent
+    root = ROOT
     assert [list(notices(find(name, root))) for name in ("open-source-ai", "ospo")] == [[], []]

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from receipt import receipt
 from scipy.optimize import brentq
 from scipy.special import betaincinv
 from scipy.stats import norm
 from scipy.stats import t as student
-from test_explain import receipt
 
 from pipeline.commands.explain import explain
 from pipeline.ingest import ingest
