@@ -43,20 +43,26 @@ ALONE := $(VENV)/bin/python -S -m pipeline.project.lock
 export SURVEY
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: all test faults fuzz viewers bench simulation notebooks docs help clean setup FORCE
+.PHONY: all test test-slow faults fuzz viewers bench simulation notebooks docs help clean setup FORCE
 
 all: $(VENV)/.installed ## run every stage whose inputs changed (SURVEY=ospo for another, DRAFT=1 for a draft)
 	@$(ALONE) $(MAKE) -s $(STATE)/report.stamp
 
-test: $(VENV)/.developed ## install the development tools, then lint, check types and run every test
+# each process takes a run of neighbouring tests, which share what they made, and at the end helps the others
+PYTEST := $(VENV)/bin/pytest -n auto --dist worksteal
+
+test: $(VENV)/.developed ## install the development tools, lint, check types and run the tests (8 minutes on 2 cores)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/pytest -n auto
+	$(PYTEST) -m "not slow"
 
-fuzz: $(VENV)/.developed ## look for crashes in damaged files, 20 times as long as test (FUZZ=100, SEED=1)
+test-slow: $(VENV)/.developed ## run the other tests: kills, fuzz, attacks on many surveys, real surveys
+	$(PYTEST) -m slow
+
+fuzz: $(VENV)/.developed ## look for crashes in damaged files, 20 times as long as test-slow (FUZZ=100, SEED=1)
 	@FUZZ=$${FUZZ:-20} SEED=$${SEED:-$$(date +%s)}; export FUZZ; echo "FUZZ=$$FUZZ SEED=$$SEED"; \
-		$(VENV)/bin/pytest -n auto --hypothesis-seed=$$SEED tests/hostile/test_fuzz.py
+		$(PYTEST) --hypothesis-seed=$$SEED tests/hostile/test_fuzz.py
 
 faults: $(VENV)/.developed ## kill 200 runs at random moments, and all else that tests/runs/test_faults.py does to them
 	FAULTS=200 $(VENV)/bin/pytest tests/runs/test_faults.py
@@ -94,7 +100,7 @@ clean: ## remove everything generated for a survey, private texts included
 
 help: ## print this
 	@echo "make TARGET [SURVEY=name], where TARGET is"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' $(firstword $(MAKEFILE_LIST))
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed, $(PYTHON) is older; say make PYTHON=python3.11" >&2; exit 1; }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import run_all, survey_command
+from projects import run_all, run_to, survey_command
 
 from pipeline.exports import delimited
 from pipeline.exports.ingested import load_export
@@ -29,8 +29,7 @@ def change(path: Path, *edits: tuple[str, str]) -> None:
 
 
 def to_tables(paths: Paths) -> None:
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, tables)
 
 
 def counts(paths: Paths, question: str, wave: str, measure: str = "option") -> dict[str, int]:
@@ -314,18 +313,19 @@ def test_a_bar_without_dkns_beside_one_with(toy: Paths) -> None:
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.write_text("x")])
-def test_a_file_in_the_way_is_told_without_a_traceback(toy: Paths, make: Callable[[Path], object]) -> None:
-    run_all(toy)
-    table = toy.tables / "uses.csv"
+def test_a_file_in_the_way_is_told_without_a_traceback(
+    toy_copy: Paths, make: Callable[[Path], object]
+) -> None:
+    table = toy_copy.tables / "uses.csv"
     table.unlink()
     if make is Path.mkdir:
         make(table)
     else:
         import shutil
 
-        shutil.rmtree(toy.figures)
-        make(toy.figures)
-    run = survey_command(toy.root, "all", "--survey", "toy")
+        shutil.rmtree(toy_copy.figures)
+        make(toy_copy.figures)
+    run = survey_command(toy_copy.root, "all", "--survey", "toy")
     assert run.returncode == 1
     assert "Traceback" not in run.stderr
 

@@ -23,7 +23,7 @@ import highspy
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, make_project
+from projects import ROOT, make_project
 from scipy.optimize import linprog
 
 from pipeline.declarations import survey
@@ -36,6 +36,8 @@ from pipeline.public.linkage import Release
 from pipeline.public.microdata import compose, pseudonym
 from pipeline.public.write import public
 from pipeline.tables import tables
+
+pytestmark = pytest.mark.slow
 
 WITHHELD = "withheld"
 NONE = ""  # in no group of a segment

@@ -17,7 +17,7 @@ import canaries
 import duckdb
 import pytest
 from canaries import INTERIM, KINDS, NOWHERE, OTHER, PRIVATE, PUBLIC, holds
-from conftest import ROOT, command, survey_command
+from projects import ROOT, command, survey_command
 
 from pipeline import open_survey
 from pipeline.project import paths as places

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import digest, survey_command
 from mistakes import MISTAKES, Edit
+from projects import digest, survey_command
 
 from pipeline.project.paths import Paths
 

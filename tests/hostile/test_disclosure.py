@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT, digest, make_project, run_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import ROOT, digest, few_of, make_project, run_all
 
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Bands
@@ -294,7 +294,7 @@ def survey(seed: int) -> list[Published]:
     return out
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", few_of(range(50), 10))
 def test_the_attack_finds_counts_without_suppression_and_none_with_it(seed: int) -> None:
     published = survey(seed)
     size = {"w": len(people(seed))}
@@ -340,6 +340,7 @@ def sensitive(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     return paths
 
 
+@pytest.mark.slow
 def test_a_survey_with_sensitive_questions_is_told_to_the_end(sensitive: Paths) -> None:
     few = 0
     for name in SENSITIVE:
@@ -356,6 +357,7 @@ def test_a_survey_with_sensitive_questions_is_told_to_the_end(sensitive: Paths) 
     assert "[c]" in page and "would tell of a few people" in page
 
 
+@pytest.mark.slow
 def test_a_run_that_would_tell_is_not_written(sensitive: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     before = digest(sensitive.tables)
     # else what the first run noted would be used
@@ -393,6 +395,7 @@ def test_what_is_hidden_is_noted_and_read_back(tmp_path: Path, monkeypatch: pyte
             assert protect.remembered(notes, published, RULES, size) is first
 
 
+@pytest.mark.slow
 def test_the_attack_on_the_default_survey_finds_nothing_and_its_cost_is_printed(tmp_path: Path) -> None:
     paths = make_project(tmp_path, DEFAULT_SURVEY, ROOT / "raw" / DEFAULT_SURVEY)
     ingest(paths)

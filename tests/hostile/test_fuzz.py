@@ -21,7 +21,6 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
-from conftest import ROOT, TOY, command, digest, make_project
 from fuzz import (
     SAMPLE,
     SUFFIXES,
@@ -44,8 +43,11 @@ from fuzz import (
 )
 from hypothesis import example, given
 from hypothesis import strategies as st
+from projects import ROOT, TOY, command, digest, make_project
 
 from pipeline.project.paths import Paths, find
+
+pytestmark = pytest.mark.slow
 
 WHITE = " \t\n\v\f\r\u00a0\ufeff"
 """what is taken off the ends of a cell"""

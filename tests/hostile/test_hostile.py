@@ -15,9 +15,9 @@ from pathlib import Path
 import duckdb
 import openpyxl
 import pytest
-from conftest import ROOT, command, digest, make_project, survey_command
 from hostile_inputs import HOSTILE, STATEMENTS, Hostile
 from markdown_it import MarkdownIt
+from projects import ROOT, command, digest, make_project, survey_command
 
 from pipeline.project.paths import Paths, find
 from pipeline.tables import tables

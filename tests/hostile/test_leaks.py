@@ -7,7 +7,7 @@ import shutil
 import time
 
 import pytest
-from conftest import ROOT, digest
+from projects import ROOT, digest
 
 from pipeline.disclosure.leaks import scan
 from pipeline.ingest import ingest

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import command
+from projects import command
 
 from pipeline.declarations.toml import Document
 from pipeline.drafting.toml_out import hidden

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from conftest import ROOT
+from projects import ROOT
 
 from pipeline.stats.coverage import (
     COMPARED,

@@ -18,7 +18,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ROOT
+from projects import ROOT
 from scipy.stats import rankdata
 
 from pipeline.ingest import ingest

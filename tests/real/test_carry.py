@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import ROOT, survey_command
+from projects import ROOT, survey_command
 
 from pipeline.answers.waves import mapped_waves
 from pipeline.commands.check import check
@@ -221,6 +221,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids="-".join)
 def test_real_waves_are_carried_over(
     case: tuple[str, str, str], real: Callable[[str], Path], tmp_path: Path

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import TOY, survey_command
+from projects import TOY, survey_command
 
 from pipeline.drafting.first_draft import draft
 from pipeline.drafting.new_wave import new_wave
@@ -169,6 +169,7 @@ REAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REAL)
 def test_real_exports_run_from_a_draft(name: str, real: Callable[[str], Path], tmp_path: Path) -> None:
     paths, lines = drafted(tmp_path, real(name))

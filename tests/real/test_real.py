@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import OSPO_TEXT as TEXT
-from conftest import ROOT, digest, make_project, ospo, survey_command
+from projects import OSPO_TEXT as TEXT
+from projects import ROOT, digest, make_project, ospo, survey_command
 
 from pipeline.commands.verify import verify
 from pipeline.exports.ingested import load_export

@@ -48,9 +48,10 @@ def lay_out(survey: str, folder: Path, real: Callable[[str], Path]) -> Paths:
 
 
 def test_every_survey_is_tried() -> None:
-    assert {path.name for path in DECLARED.iterdir()} == set(ROWS)
+    assert {path.parent.name for path in DECLARED.glob("*/survey.toml")} == set(ROWS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("survey", ROWS)
 def test_the_tables_say_what_was_counted_by_hand(
     survey: str, real: Callable[[str], Path], tmp_path: Path

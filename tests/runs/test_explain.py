@@ -7,7 +7,7 @@ import hashlib
 import re
 
 import pytest
-from conftest import survey_command
+from projects import survey_command
 from receipt import receipt
 
 from pipeline.commands.explain import explain

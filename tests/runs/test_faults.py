@@ -26,7 +26,7 @@ import duckdb
 import pandas as pd
 import pyreadstat
 import pytest
-from conftest import command, make, make_environment, make_project, stages, survey_all
+from projects import command, make, make_environment, make_project, stages, survey_all
 
 from pipeline import open_survey
 from pipeline.cli import STAGES
@@ -34,6 +34,8 @@ from pipeline.exports import spss
 from pipeline.project import files
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
+
+pytestmark = pytest.mark.slow
 
 ROUNDS = int(os.environ.get("FAULTS", "20"))
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(1_000_000)))
@@ -102,7 +104,7 @@ def by_all(folder: Path, moment: float | None) -> bool:
     """`survey all` likewise, in a process that has imported everything already."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(
-        ["conftest", "pipeline.charts.figure_files", "pipeline.charts.gates", "pipeline.charts"]
+        ["projects", "pipeline.charts.figure_files", "pipeline.charts.gates", "pipeline.charts"]
     )
     run = context.Process(target=survey_all, args=(folder,))
     run.start()

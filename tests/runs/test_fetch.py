@@ -17,7 +17,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from conftest import survey_command
+from projects import survey_command
 
 from pipeline.commands import fetch
 from pipeline.project.errors import SurveyError

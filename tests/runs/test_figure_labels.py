@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from projects import ROOT
 
 from pipeline.figures import figures
 from pipeline.project.paths import Paths

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import make_project, run_all, survey_command
+from projects import make_project, run_all, survey_command
 
 from pipeline.pages import manifest as module
 from pipeline.pages.manifest import verify_manifest

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import jupytext
 import pytest
-from conftest import ROOT, make_project
+from projects import ROOT, make_project
 
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
+
+pytestmark = pytest.mark.slow
 
 DEFAULT = "open-source-ai"
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))

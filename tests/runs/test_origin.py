@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, command, make_project
+from projects import ROOT, command, make_project
 
 from pipeline import open_survey
 from pipeline.database import origin

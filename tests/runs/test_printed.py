@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, TOY, make_project
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from projects import ROOT, TOY, make_project
 
 from pipeline.declarations.survey import load
 from pipeline.ingest import ingest

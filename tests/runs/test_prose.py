@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, make_project
+from projects import ROOT, few_of, make_project
 
 from pipeline import report as report_stage
 from pipeline.charts.rows import rows
@@ -25,7 +25,7 @@ from pipeline.tables import tables
 from pipeline.text.rounding import half_up, percent, points, thousands
 from pipeline.tidy.csv import read
 
-SURVEYS = ("open-source-ai", "ospo")
+SURVEYS = few_of(("open-source-ai", "ospo"), 1)
 # what the method itself says in numbers: confidence levels, low bases, Holm's 5%, the order of tests
 CONSTANTS = {
     "95%",

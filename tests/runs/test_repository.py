@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import command, make, make_project, run_all, stages
+from projects import command, make, make_project, run_all, stages
 
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise

@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, digest, make_project, run_all, survey_command
+from projects import ROOT, digest, make_project, run_all, survey_process
 
 from pipeline.project.paths import Paths
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("survey", ["toy", "open-source-ai"])
 def test_the_same_bytes_under_any_hash_seed(survey: str, tmp_path: Path) -> None:
     found = []
@@ -22,43 +23,44 @@ def test_the_same_bytes_under_any_hash_seed(survey: str, tmp_path: Path) -> None
         folder.mkdir()
         source = {"source": ROOT / "raw" / survey} if survey != "toy" else {}
         paths = make_project(folder, survey, **source)
-        run = survey_command(folder, "all", "--survey", survey, PYTHONHASHSEED=seed, TZ=f"UTC+{len(found)}")
+        run = survey_process(folder, "all", "--survey", survey, PYTHONHASHSEED=seed, TZ=f"UTC+{len(found)}")
         assert run.returncode == 0, run.stderr
         found.append(digest(paths.outputs))
     assert len(found[0]) > 20
     assert found[0] == found[1]
 
 
-def test_a_second_run_writes_nothing(toy: Paths) -> None:
-    run_all(toy)
-    before = {p: p.stat().st_mtime_ns for p in toy.outputs.rglob("*") if p.is_file() and p != toy.database}
-    run_all(toy)
+def test_a_second_run_writes_nothing(toy_copy: Paths) -> None:
+    before = {
+        p: p.stat().st_mtime_ns for p in toy_copy.outputs.rglob("*") if p.is_file() and p != toy_copy.database
+    }
+    run_all(toy_copy)
     assert len(before) > 20
     assert {p: p.stat().st_mtime_ns for p in before} == before
 
 
-def test_outputs_of_exhibits_that_are_gone_are_removed(toy: Paths) -> None:
-    run_all(toy)
-    assert (toy.figures / "top.svg").is_file()
-    report = toy.raw / "report.toml"
+def test_outputs_of_exhibits_that_are_gone_are_removed(toy_copy: Paths) -> None:
+    assert (toy_copy.figures / "top.svg").is_file()
+    report = toy_copy.raw / "report.toml"
     report.write_text(report.read_text().replace('id = "top"', 'id = "highest"'))
-    run_all(toy)
-    assert (toy.figures / "highest.svg").is_file()
-    assert not (toy.figures / "top.svg").exists()
-    assert not (toy.tables / "top.csv").exists()
+    run_all(toy_copy)
+    assert (toy_copy.figures / "highest.svg").is_file()
+    assert not (toy_copy.figures / "top.svg").exists()
+    assert not (toy_copy.tables / "top.csv").exists()
 
 
-def test_a_new_wave_is_two_files_and_appears_in_every_table(toy: Paths) -> None:
-    run_all(toy)
+def test_a_new_wave_is_two_files_and_appears_in_every_table(toy_copy: Paths) -> None:
     # its respondents are others, who rank otherwise, or it would be refused as a copy
-    second = (toy.raw / "second.csv").read_text().replace("\n90000", "\n70000").replace(",1,2,,", ",2,1,,")
-    (toy.raw / "third.csv").write_text(second)
-    declared = (toy.raw / "second.toml").read_text()
-    (toy.raw / "third.toml").write_text(
+    second = (
+        (toy_copy.raw / "second.csv").read_text().replace("\n90000", "\n70000").replace(",1,2,,", ",2,1,,")
+    )
+    (toy_copy.raw / "third.csv").write_text(second)
+    declared = (toy_copy.raw / "second.toml").read_text()
+    (toy_copy.raw / "third.toml").write_text(
         declared.replace("second.csv", "third.csv").replace("Second", "Third")
     )
-    run_all(toy)
-    tables = sorted([*toy.tables.glob("*.csv"), *toy.frequencies.glob("*.csv")])
+    run_all(toy_copy)
+    tables = sorted([*toy_copy.tables.glob("*.csv"), *toy_copy.frequencies.glob("*.csv")])
     # private texts have no estimates, published numbers no wave, and nobody tests or weighs the toy
     about = (
         "remarks",
@@ -76,7 +78,7 @@ def test_a_new_wave_is_two_files_and_appears_in_every_table(toy: Paths) -> None:
     assert len(counted) > 15
     for path in counted:
         assert re.search(r"^third,", path.read_text(), re.MULTILINE), path
-    exhibits = (toy.tables / "exhibits.csv").read_text()
+    exhibits = (toy_copy.tables / "exhibits.csv").read_text()
     assert exhibits.count("Third Toy Survey") >= 7
     assert "Second Toy Survey" not in exhibits
 
@@ -89,15 +91,15 @@ def test_without_a_report_file_every_question_gets_its_exhibit(toy: Paths) -> No
     assert "Are you involved?" in toy.report.read_text()
 
 
-def test_synthetic_responses_are_marked_everywhere(toy: Paths) -> None:
-    run_all(toy)
-    figures = [path for path in toy.figures.glob("*.svg") if path.stem != "published_uses"]
+def test_synthetic_responses_are_marked_everywhere(toy_done: Paths) -> None:
+    figures = [path for path in toy_done.figures.glob("*.svg") if path.stem != "published_uses"]
     assert len(figures) > 4
     for path in figures:
         assert "Synthetic responses" in path.read_text(), path
-    assert "Synthetic responses" in toy.report.read_text()
+    assert "Synthetic responses" in toy_done.report.read_text()
 
 
+@pytest.mark.slow
 def test_the_wheel_works_elsewhere(tmp_path: Path) -> None:
     built = tmp_path / "built"
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, command, make, make_project, stages
+from projects import ROOT, command, make, make_project, stages
 
 from pipeline.declarations import survey, wave
 from pipeline.declarations.notices import notices

@@ -378,6 +378,7 @@ def test_every_mistake_is_told_at_once(toy: Toy) -> None:
     assert len(told.value.problems) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["2024", "2025"])
 def test_the_default_survey_holds_what_its_wave_files_say_wrote_it(tmp_path: Path, name: str) -> None:
     raw = ROOT / "raw" / "open-source-ai"

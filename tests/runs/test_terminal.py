@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import survey_command
+from projects import survey_process
 
 from pipeline.project.paths import Paths
 
@@ -18,7 +18,7 @@ FORMS = ("markdown", "latex", "html")
 
 
 def said(paths: Paths, *words: str, code: int = 0) -> str:
-    run = survey_command(paths.root, *words, "--survey", "toy")
+    run = survey_process(paths.root, *words, "--survey", "toy")
     assert run.returncode == code, run.stderr
     assert "Traceback" not in run.stderr
     return run.stdout if code == 0 else run.stderr
@@ -108,7 +108,7 @@ def named(toy_done: Paths, tmp_path_factory: pytest.TempPathFactory) -> Paths:
     wave = (paths.raw / "second.toml").read_text(encoding="utf-8")
     renamed = wave.replace('file = "second.csv"', 'file = "zweite Wälle.csv"')
     (paths.raw / "second.toml").write_text(renamed, encoding="utf-8")
-    assert survey_command(paths.root, "all", "--survey", "toy").returncode == 0
+    assert survey_process(paths.root, "all", "--survey", "toy").returncode == 0
     return paths
 
 
@@ -120,7 +120,7 @@ def test_no_locale_changes_a_byte_or_stops_a_command(named: Paths, tmp_path: Pat
     assert not before[f"interim/{paths.headings('second').name}"].isascii()
     paths.headings("second").unlink()
     for command in (["show", "uses"], ["check"], ["ingest"], ["report"]):
-        run = survey_command(tmp_path, *command, "--survey", "toy", **PLACES[place])
+        run = survey_process(tmp_path, *command, "--survey", "toy", **PLACES[place])
         assert run.returncode == 0, run.stderr
         assert "Traceback" not in run.stderr
     assert bytes_of(paths.outputs) == before

@@ -15,7 +15,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import ROOT
+from projects import ROOT
 
 from pipeline.commands.explain import explain
 from pipeline.estimates.comparisons import selected

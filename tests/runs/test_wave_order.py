@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import command, run_all
+from projects import command, run_all
 
 from pipeline import open_survey
 from pipeline.commands.verify import verify

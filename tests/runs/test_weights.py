@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from conftest import ROOT, run_all, survey_command
+from projects import ROOT, run_all, run_to, survey_command
 from scipy.special import stdtrit
 
 from pipeline import open_survey
@@ -20,6 +20,7 @@ from pipeline.project.paths import Paths
 from pipeline.project.sql import statement
 from pipeline.stats.intervals import newcombe_p
 from pipeline.stats.tests import rao_scott
+from pipeline.tables import tables
 from pipeline.tidy.csv import read
 
 SURVEY = """
@@ -172,7 +173,7 @@ def test_a_weighted_share_beside_its_three_bases(raked: Paths) -> None:
 
 def test_a_column_of_weights_keeps_its_scale(tmp_path: Path) -> None:
     paths = lay_out(tmp_path, weights="", column='weight = "W"')
-    run_all(paths)
+    run_to(paths, tables)
     models = read(paths, "frequencies/uses").set_index(["option", "by"]).loc[("models", "")]
     assert models["weighted_base"] == pytest.approx(40 * 2.5 + 40 * 0.5)
     assert models["weighted_respondents"] == pytest.approx(30 * 2.5 + 14 * 0.5)
@@ -184,7 +185,7 @@ def test_a_column_of_weights_keeps_its_scale(tmp_path: Path) -> None:
 
 def test_limits_cut_weights_and_keep_their_sum(tmp_path: Path) -> None:
     paths = lay_out(tmp_path, weights="[weights]\ntrim = [0.6, 1.3]", column='weight = "W"')
-    run_all(paths)
+    run_to(paths, tables)
     waves = read(paths, "waves").iloc[0]
     assert waves["weighting"] == "the column 'W', cut to 0.6 to 1.3 times the mean"
     assert waves["highest_weight"] == pytest.approx(1.3)
@@ -297,7 +298,7 @@ def test_the_same_number_from_everybody_has_no_letters(tmp_path: Path) -> None:
     for number, row in enumerate(rows):
         row[1], row[4] = f"{1 + number % 7 / 10:.1f}", "7.77"
     (paths.raw / "w.csv").write_text("\n".join([HEADINGS, *(";".join(row) for row in rows)]) + "\n")
-    run_all(paths)
+    run_to(paths, normalise)
     with open_survey("members", tmp_path) as survey:
         means = survey.estimates("score", by="part")
         assert set(means.loc[means["measure"] == "mean", "standard_error"]) == {0.0}
@@ -306,7 +307,7 @@ def test_the_same_number_from_everybody_has_no_letters(tmp_path: Path) -> None:
 
 def test_a_new_interval_reaches_the_report(tmp_path: Path) -> None:
     paths = lay_out(tmp_path)
-    run_all(paths)
+    run_to(paths, normalise)
     before = (paths.interim / "normalised.md5").read_text()
     text = paths.questionnaire.read_text()
     paths.questionnaire.write_text(f"# a comment\n{text}")
@@ -323,7 +324,7 @@ def test_who_has_no_weight_can_be_screened_out(tmp_path: Path) -> None:
     )
     text = (paths.raw / "w.csv").read_text()
     (paths.raw / "w.csv").write_text(text.replace(";2,5;", ";;", 3))
-    run_all(paths)
+    run_to(paths, tables)
     assert read(paths, "flow").set_index("step")["respondents"].to_dict() == {
         "received": 80, "excluded": 3, "analysed": 77,
     }  # fmt: skip
@@ -462,7 +463,7 @@ def test_waves_are_compared_where_they_can_be(tmp_path: Path) -> None:
     (paths.raw / "x.toml").write_text(later + '\n[changes.uses]\nstatus = "reworded"\n')
     rows = [row.replace("None of these", "Tools").replace("m", "x", 1) for row in members()]
     (paths.raw / "x.csv").write_text("\n".join([HEADINGS, *rows]) + "\n")
-    run_all(paths)
+    run_to(paths, normalise)
     with open_survey("members", tmp_path) as survey:
         changed = survey.compare_waves("uses").set_index("option")
         assert set(changed["comparability"]) == {"reworded"}
@@ -477,7 +478,7 @@ def test_waves_are_compared_where_they_can_be(tmp_path: Path) -> None:
         text = (paths.raw / f"{name}.toml").read_text()
         text = text.replace(RAKED, "").replace('status = "reworded"', 'not_offered = ["none"]')
         (paths.raw / f"{name}.toml").write_text(text)
-    run_all(paths)
+    run_to(paths, normalise)
     with open_survey("members", tmp_path) as survey:
         changed = survey.compare_waves("uses")
         assert set(changed["method"]) == {"newcombe"}
@@ -486,7 +487,7 @@ def test_waves_are_compared_where_they_can_be(tmp_path: Path) -> None:
     (paths.raw / "x.toml").write_text(
         later + '\n[changes.uses]\nstatus = "broken"\nnote = "asked of others"\n'
     )
-    run_all(paths)
+    run_to(paths, normalise)
     with (
         open_survey("members", tmp_path) as survey,
         pytest.raises(SurveyError, match="'uses' cannot be compared between w and x: asked of others"),
@@ -510,7 +511,7 @@ def test_synthetic_responses_have_weights(tmp_path: Path) -> None:
     (paths.raw / "w.csv").unlink()
     run = survey_command(tmp_path, "synthesise", "w", "--survey", "members", "--respondents", "50")
     assert run.returncode == 0, run.stderr
-    run_all(paths)
+    run_to(paths, tables)
     waves = read(paths, "waves").iloc[0]
     assert 1.05 < waves["deff"] < 2
 
@@ -520,7 +521,7 @@ def test_a_deep_ranking_has_the_share_of_the_first_three(tmp_path: Path) -> None
     rows = [f"{row};Help;{'Trust' if number % 5 else 'Speed'}" for number, row in enumerate(members())]
     headings = f"{HEADINGS};Which first? [3];Which first? [4]"
     (paths.raw / "w.csv").write_text("\n".join([headings, *rows]) + "\n")
-    run_all(paths)
+    run_to(paths, tables)
     order = read(paths, "frequencies/order")
     whole = order[order["by"] == ""].set_index(["item", "measure"])["respondents"]
     # price is 1st or 2nd; speed 2nd, or 4th after trust and price; help is always 3rd

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import survey_command
+from projects import survey_command
 from scipy.optimize import brentq
 from scipy.stats import norm
 from scipy.stats import t as student

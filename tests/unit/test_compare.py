@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import digest, survey_command
+from projects import digest, survey_command
 
 from pipeline.commands.codebook import COLUMNS, codebook
 from pipeline.ingest import ingest

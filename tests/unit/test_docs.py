@@ -11,7 +11,7 @@ from pathlib import Path
 
 import gallery
 import typer
-from conftest import ROOT
+from projects import ROOT
 
 from pipeline.cli import app
 from pipeline.commands.verify import COLUMNS as VERIFY_COLUMNS

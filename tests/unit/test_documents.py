@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, TOY
 from hypothesis import given
 from hypothesis import strategies as st
+from projects import ROOT, TOY
 
 from pipeline.declarations.toml import Key, key_lines
 

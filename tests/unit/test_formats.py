@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import survey_command
 from hypothesis import given
 from hypothesis import strategies as st
+from projects import survey_command
 
 from pipeline.exports.finders import Columns, find
 from pipeline.exports.tools import Heading, formats

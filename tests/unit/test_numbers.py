@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import make_project
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import make_project
 
 from pipeline.commands.verify import same_rounded
 from pipeline.ingest import ingest

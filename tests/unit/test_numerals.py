@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import command, make_project
 from hypothesis import given
 from hypothesis import strategies as st
+from projects import command, make_project
 
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise

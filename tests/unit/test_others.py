@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import survey_command
+from projects import survey_command
 
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise

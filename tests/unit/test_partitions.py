@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import digest, survey_command
+from projects import digest, survey_command
 
 from pipeline.project.paths import Paths
 from pipeline.project.sql import folder

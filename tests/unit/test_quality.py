@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from conftest import ROOT, make_project, survey_command
+from projects import ROOT, make_project, survey_command
 
 from pipeline import open_survey
 from pipeline import report as report_stage

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import command
+from projects import command
 
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import ROOT
 
 from pipeline.exports.tools import formats
 from pipeline.ingest import ingest

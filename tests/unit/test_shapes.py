@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, make_project
+from projects import ROOT, make_project
 from statsmodels.stats.proportion import proportion_confint
 
 from pipeline.declarations import load

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 import pytest
-from conftest import OSPO_TEXT, make_project, survey_command
 from hypothesis import given
 from hypothesis import strategies as st
+from projects import OSPO_TEXT, make_project, survey_command
 
 from pipeline.commands.verify import apart, is_possible, verify
 from pipeline.ingest import ingest

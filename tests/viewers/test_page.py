@@ -14,8 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, make_project, run_all
 from playwright.sync_api import Browser, Page, sync_playwright
+from projects import ROOT, make_project, run_all
 
 from pipeline.commands.verify import verify
 from pipeline.figures import figures
