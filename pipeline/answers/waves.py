@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -19,7 +20,7 @@ from pipeline.exports.tools import Heading, formats
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
-from pipeline.project.sql import literal
+from pipeline.project.sql import literal, temporary_views
 from pipeline.text.folding import fold
 
 
@@ -69,10 +70,11 @@ def map_all(
         assigned, unclaimed = assign(questionnaire, fielding, export.headings)
         problems += unclaimed
         try:
-            open_cells(connection, paths, fielding, export, assigned.questions)
             # where a box may say No, the box of an Other is told from the text beside it by what it holds
             wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
-            texts = delimited.distinct(connection, assigned.closed(questionnaire, fielding.wave, wanted))
+            closed = assigned.closed(questionnaire, fielding.wave, wanted)
+            with opened_cells(connection, paths, fielding, export, assigned.questions):
+                texts = delimited.distinct(connection, closed)
             meaning, unread = attempt(questionnaire, document, fielding, assigned, texts)
         except SurveyError as error:
             if not error.problems:
@@ -85,55 +87,67 @@ def map_all(
     return mapped, problems
 
 
-def open_cells(
+@contextmanager
+def opened_cells(
     connection: duckdb.DuckDBPyConnection,
     paths: Paths,
     fielding: Fielding,
     export: Export,
     questions: Mapping[str, Sequence[Heading]],
-) -> None:
-    """The wave's cells as a view `cells`, with the texts that mean an empty cell as null.
+) -> Iterator[None]:
+    """The wave's cells as a view `cells` for the length of a `with`; null where a text means an empty cell.
 
     SurveyError where a text that is said to mean an empty cell stands in none of the cells it is said of.
     """
     path = paths.cells(fielding.name)
-    every = [heading.column for heading in export.headings]
-    said: list[tuple[tuple[str, ...], list[str], list[int]]] = [
-        (("source",), fielding.wave.source.blank, every)
-    ]
-    said += [
-        (("reading", name), reading.blank, [heading.column for heading in questions[name]])
-        for name, reading in fielding.wave.reading.items()
-        if name in questions
-    ]
-    blank: dict[int, set[str]] = {column: set() for column in every}
-    problems: list[Problem] = []
-    for place, texts, columns in said:
-        spellings = _spellings(connection, path, texts, columns)
-        problems += [
-            fielding.document.problem(f"blank: {text!r} stands in no cell", *place, "blank", index)
-            for index, text in enumerate(texts)
-            if not spellings[text]
-        ]
-        for column in columns:
-            blank[column].update(spelt for own in spellings.values() for spelt in own)
-    if problems:
-        raise SurveyError(problems)
+    blank = _blank(connection, path, fielding, [heading.column for heading in export.headings], questions)
     selected = [
         f"case when c{n} not in ({', '.join(map(literal, sorted(texts)))}) then c{n} end as c{n}"
         if texts
         else f"c{n}"
         for n, texts in blank.items()
     ]
-    try:
-        connection.execute(
-            f"create or replace temp view cells as select respondent, {', '.join(selected)} "
-            f"from {cells_of(path)}"
-        )
-    except duckdb.Error:
-        raise SurveyError(
-            f"{paths.shown(path)} is missing or damaged; run: survey ingest --survey {paths.survey}"
-        ) from None
+    with ExitStack() as stack:
+        try:
+            cells = f"select respondent, {', '.join(selected)} from {cells_of(path)}"
+            stack.enter_context(temporary_views(connection, cells=cells))
+        except duckdb.Error:
+            raise SurveyError(
+                f"{paths.shown(path)} is missing or damaged; run: survey ingest --survey {paths.survey}"
+            ) from None
+        yield
+
+
+def _blank(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    fielding: Fielding,
+    columns: Sequence[int],
+    questions: Mapping[str, Sequence[Heading]],
+) -> dict[int, set[str]]:
+    """The texts that mean an empty cell, as the cells spell them, by column; SurveyError as there."""
+    declared: list[tuple[tuple[str, ...], list[str], Sequence[int]]] = [
+        (("source",), fielding.wave.source.blank, columns)
+    ]
+    declared += [
+        (("reading", name), reading.blank, [heading.column for heading in questions[name]])
+        for name, reading in fielding.wave.reading.items()
+        if name in questions
+    ]
+    blank: dict[int, set[str]] = {column: set() for column in columns}
+    problems: list[Problem] = []
+    for place, texts, concerned in declared:
+        spellings = _spellings(connection, path, texts, concerned)
+        problems += [
+            fielding.document.problem(f"blank: {text!r} stands in no cell", *place, "blank", index)
+            for index, text in enumerate(texts)
+            if not spellings[text]
+        ]
+        for column in concerned:
+            blank[column].update(spelt for spelling in spellings.values() for spelt in spelling)
+    if problems:
+        raise SurveyError(problems)
+    return blank
 
 
 def cells_of(path: Path) -> str:
@@ -151,16 +165,13 @@ def _spellings(
     spellings: dict[str, list[str]] = {text: [] for text in blank}
     if not blank:
         return spellings
-    found: set[str] = set()
     try:
-        connection.execute(f"create or replace temp view cells as select * from {cells_of(path)}")
-        for stack in delimited.stacked(connection, [(column, f"c{column}") for column in columns]):
-            texts = connection.execute(f"select distinct text from ({stack}) as stack").fetchall()
-            found.update(text for (text,) in texts)
+        with temporary_views(connection, cells=f"select * from {cells_of(path)}"):
+            texts = {text for counts in delimited.distinct(connection, columns).values() for text in counts}
     except duckdb.Error:
         return {text: [text] for text in blank}  # a damaged file is told of when the cells are opened
     folded = {fold(text): text for text in blank}
-    for text in sorted(found):
+    for text in sorted(texts):
         if fold(text) in folded:
             spellings[folded[fold(text)]].append(text)
     return spellings

@@ -1,4 +1,4 @@
-"""What is wrong with a survey as a whole: over its waves, and in its database."""
+"""What is wrong with a wave in the database, and with a survey over its waves and in its database."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import duckdb
 
 from pipeline.answers.meaning import Mapped
 from pipeline.database import quality_flags
+from pipeline.database.mapped_wave import MappedWave, Numbers
+from pipeline.database.rows import frame
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, quoted
-from pipeline.project.sql import folder, statement
+from pipeline.project.sql import folder, statement, temporary_views
 from pipeline.text.folding import fold, is_beginning, likeness
 
 _OF_QUESTIONS = ("questions", "columns", "answers", "reading", "changes")
@@ -22,14 +24,14 @@ _SAME_WORDING = 0.6  # the likeness below which a code heads another question
 
 def copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
     """Waves that are another: at least half of the ids are the other's, or all answers are."""
-    told: set[tuple[int, int]] = set()
+    noted: set[tuple[int, int]] = set()
     for name, what in (
         ("database/shared_ids", "the id of a respondent of"),
         ("database/same_answers", "the answers of one of"),
     ):
         for early, late, shared, respondents in connection.execute(statement(name)).fetchall():
-            if 2 * shared >= respondents and (early, late) not in told:
-                told.add((early, late))
+            if 2 * shared >= respondents and (early, late) not in noted:
+                noted.add((early, late))
                 yield fieldings[late - 1].document.problem(
                     f"{shared} of {respondents} respondents have {what} {fieldings[early - 1].name}: is it "
                     "the same export again? name the file of this wave, or take the wave file away",
@@ -46,15 +48,15 @@ def over_waves(
 ) -> Iterator[Problem]:
     """What no wave shows alone, but for what may come of the problems `known` of single waves."""
     touched = {place[1] for place in (p.place for p in known) if len(place) > 1 and place[0] in _OF_QUESTIONS}
-    found = [*_never_offered(questionnaire, document, mapped)]
-    found += _rules_that_matched_nothing(questionnaire, document, mapped)
-    found += _labels_that_changed(fieldings, mapped)
-    found += codes_reused(fieldings, mapped)
-    found += quality_flags.not_asked(fieldings, mapped)
+    problems = [*_never_offered(questionnaire, document, mapped)]
+    problems += _rules_that_matched_nothing(questionnaire, document, mapped)
+    problems += _labels_that_changed(fieldings, mapped)
+    problems += codes_reused(fieldings, mapped)
+    problems += quality_flags.not_asked(fieldings, mapped)
     # a column that is nobody's may be that of a question which seems to have none
     if any(problem.place == ("columns",) for problem in known):
-        found = [problem for problem in found if problem.place[:1] == ("changes",)]
-    yield from (problem for problem in found if touched.isdisjoint(problem.place))
+        problems = [problem for problem in problems if problem.place[:1] == ("changes",)]
+    yield from (problem for problem in problems if touched.isdisjoint(problem.place))
 
 
 def _never_offered(questionnaire: Survey, document: Document, mapped: Sequence[Mapped]) -> list[Problem]:
@@ -101,9 +103,9 @@ def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]
             first = before.get(key)
             if first is None or not is_beginning(offer.label):
                 before[key] = offer.label
-            told = first is not None and not is_beginning(first) and not is_beginning(offer.label)
-            same = not told or fold(first or "") == fold(offer.label)
-            if not same and offer.question not in fielding.wave.changes:
+            both_full = first is not None and not is_beginning(first) and not is_beginning(offer.label)
+            changed = both_full and fold(first or "") != fold(offer.label)
+            if changed and offer.question not in fielding.wave.changes:
                 problems.append(
                     fielding.document.problem(
                         f"{offer.question}: {offer.option or offer.item!r} read {first!r} in the wave before "
@@ -150,10 +152,40 @@ def failed_checks(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fie
         for wave_name, respondent, question, _ in rows:
             places.setdefault((wave_name, question), []).append(respondent)
         for (wave_name, question), respondents in places.items():
-            listed = ", ".join(str(r) for r in sorted(set(respondents))[:5])
-            count = len(set(respondents))
+            failing = sorted(set(respondents))
             yield documents[wave_name].problem(
-                f"{question}: {name.replace('_', ' ')} fails for {count} respondents "
-                f"(response {listed}{', …' if count > 5 else ''} of the export): {advice}",
+                f"{question}: {name.replace('_', ' ')} fails for {len(failing)} respondents "
+                f"(response {_first_five(failing)} of the export): {advice}",
                 *("columns", question),
             )
+
+
+def boxes_that_disagree(
+    connection: duckdb.DuckDBPyConnection, numbers: Numbers, wave: MappedWave
+) -> Iterator[Problem]:
+    """Respondents whose boxes say other than the column in which their answers stand joined."""
+    for column in wave.meaning.twice:
+        rows = [
+            {"text": text, "option": numbers.option(column.question, answer.option)}
+            for text, answers in column.codes.items()
+            for answer in answers
+        ]
+        key = {"wave": wave.number, "question": numbers.questions[column.question]}
+        with temporary_views(
+            connection,
+            joined_texts=frame(rows, {"text": "VARCHAR", "option": "USMALLINT"}),
+            joined_answers="select respondent, option from cells "
+            f"join joined_texts on c{column.column} = joined_texts.text",
+        ):
+            disagreeing = connection.execute(statement("database/boxes_that_disagree"), key).fetchall()
+        if disagreeing:
+            yield wave.fielding.document.problem(
+                f"{column.question}: the boxes of {len(disagreeing)} respondents (response "
+                f"{_first_five([respondent for (respondent,) in disagreeing])} of the export) say other than "
+                "the column in which their answers are joined; export again, or drop that column",
+                *("columns", column.question),
+            )
+
+
+def _first_five(respondents: Sequence[int]) -> str:
+    return ", ".join(map(str, respondents[:5])) + (", …" if len(respondents) > 5 else "")

@@ -65,11 +65,11 @@ def hashes_of_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     says so only then. DuckDB may hash otherwise in another version, which has another lock file, and runs
     everything again anyway.
     """
-    found = {}
+    hashes = {}
     tables = "select table_name from duckdb_tables() where schema_name = 'coded' and not temporary"
     for (name,) in connection.execute(tables).fetchall():
-        ((found[name],),) = connection.execute(
+        ((hashes[name],),) = connection.execute(
             "select concat_ws(' ', count(*), coalesce(bit_xor(hash(own)), 0), coalesce(sum(hash(own)), 0)) "
             f"from coded.{name} as own"
         ).fetchall()
-    return found
+    return hashes

@@ -84,8 +84,9 @@ def counted(package: Path) -> Iterator[tuple[Path, str]]:
     for name, module in sorted(modules.items()):
         yield there[name], " ".join(module.said)
     texts = {text for module in modules.values() for text in module.texts}
-    for path in sorted(package.glob("*/sql/**/*.sql")):
-        room, _, name = path.relative_to(package).parts[:3]
+    for path in sorted(package.rglob("*.sql")):
+        # a statement is named without the folder sql/, and by its folder where that is read as a whole
+        room, name = [part for part in path.relative_to(package).parts if part != "sql"][:2]
         if f"{room}/{name.removesuffix('.sql')}" in texts:
             yield path, _SQL.sub(lambda found: found[1] or " ", path.read_text(encoding="utf-8")).strip()
 

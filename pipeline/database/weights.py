@@ -16,9 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.database.rows import fill, frame
 from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, SurveyError, quoted
+from pipeline.project.sql import statement, temporary_views
 from pipeline.stats.raking import RakingError, rake
 from pipeline.stats.variance import Array
 from pipeline.text.folding import plain
@@ -36,7 +38,7 @@ def weigh(
 ) -> None:
     """Set the weights of the analysed respondents of a wave; SurveyError where there are none to be had.
 
-    Reads all_weights, coded.answers; writes coded.respondents, coded.waves, coded.targets.
+    They are noted in all_weighted; coded.waves and coded.targets say what they come from.
     """
     wave = fielding.wave
     if not wave.weighting:
@@ -58,20 +60,12 @@ def weigh(
         raise SurveyError(problems)
     if margins or wave.weights.trim:
         weights = _raked(fielding, weights, margins)
-    frame = pd.DataFrame({"respondent": respondents, "weight": weights})
-    connection.register("frame", frame)
-    # written anew: an update keeps what was there in memory until it is done
-    connection.execute(
-        "create or replace table coded.respondents as select wave, respondents.respondent, "
-        "coalesce(frame.weight, respondents.weight)::decimal(18, 12) as weight, excluded "
-        f"from coded.respondents left join frame on wave = {number} "
-        "and respondents.respondent = frame.respondent order by wave, respondents.respondent"
-    )
-    connection.unregister("frame")
-    connection.execute("update coded.waves set mean_weight = ? where wave = ?", [mean, number])
-    for margin in margins:
-        rows = [(number, *row) for row in margin.rows(weights, questionnaire.privacy.base)]
-        connection.executemany("insert into coded.targets values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    weighted = pd.DataFrame({"wave": number, "respondent": respondents, "weight": weights})
+    with temporary_views(connection, weighted=weighted):
+        connection.execute(statement("database/weighted"))
+    connection.execute(statement("database/mean_weight"), {"wave": number, "mean_weight": mean})
+    rows = [row for margin in margins for row in margin.rows(number, weights, questionnaire.privacy.base)]
+    fill(connection, "coded.targets", rows)
 
 
 def _given(
@@ -81,29 +75,20 @@ def _given(
 
     SurveyError where the weights can be read in two ways and the wave file does not say how.
     """
-    own = (
-        "from coded.respondents left join all_weights using (wave, respondent) "
-        f"where wave = {wave} and excluded is null"
-    )
-    texts = dict(
-        connection.execute(f"select text, count(*) {own} and text is not null group by text").fetchall()
-    )
+    texts = dict(connection.execute(statement("database/weight_texts"), {"wave": wave}).fetchall())
     numerals = fielding.wave.numerals()
     if numerals is None:
         ways = ways_to_read(texts)
         if len(ways) > 1:
-            said = f"weight: {two_ways(texts, ways, base=questionnaire.privacy.base)} under [source]"
-            raise SurveyError([fielding.document.problem(said, "respondents", "weight")])
+            either = two_ways(texts, ways, base=questionnaire.privacy.base)
+            raise SurveyError(
+                [fielding.document.problem(f"weight: {either} under [source]", "respondents", "weight")]
+            )
         numerals = ways[0] if ways else PLAIN
-    read = {text: as_number(text, "", numerals) for text in texts}
-    frame = pd.DataFrame({"text": list(read), "number": pd.array(list(read.values()), dtype="Float64")})
-    connection.register("frame", frame.astype({"text": "str"}))
-    found = connection.execute(
-        f"select respondent, number from (select respondent, text {own}) left join frame using (text) "
-        "order by respondent"
-    ).df()
-    connection.unregister("frame")
-    return found["respondent"].to_numpy(), found["number"].to_numpy(dtype=float, copy=True)
+    rows = [{"text": text, "number": as_number(text, "", numerals)} for text in texts]
+    with temporary_views(connection, read_weights=frame(rows, {"text": "VARCHAR", "number": "DOUBLE"})):
+        given = connection.execute(statement("database/weights_given"), {"wave": wave}).df()
+    return given["respondent"].to_numpy(), given["number"].to_numpy(dtype=float, copy=True)
 
 
 def _check_column(
@@ -114,24 +99,21 @@ def _check_column(
     wrong = ~(np.isfinite(given) & (given > 0) & (given < MOST))
     if wrong.any():
         listed = ", ".join(map(str, respondents[wrong][:_LISTED]))
-        first = ", ".join(map(str, respondents[wrong][:_LOOKED_AT]))
-        texts = connection.execute(
-            "select coalesce(text, '') from coded.respondents left join all_weights using (wave, respondent) "
-            f"where wave = {wave} and respondent in ({first}) order by respondent"
-        ).fetchall()
+        first = {"wave": wave, "respondents": respondents[wrong][:_LOOKED_AT].tolist()}
+        texts = connection.execute(statement("database/weights_of"), first).fetchall()
         seen = ", ".join(quoted(text, 20) for text in list(dict.fromkeys(text for (text,) in texts))[:3])
-        said = (
+        message = (
             f"weight: {wrong.sum()} analysed respondents (response {listed}"
             f"{', …' if wrong.sum() > _LISTED else ''} of the export) have no weight above 0, seen {seen}; "
             'correct them, or screen those respondents out with [[exclude]] (a blank one is "" there)'
         )
-        raise SurveyError([fielding.document.problem(said, *place)])
+        raise SurveyError([fielding.document.problem(message, *place)])
     if not fielding.wave.weights.trim and given.min() < _SMALLEST * given.mean():
-        said = (
+        message = (
             f"weight: the smallest, {given.min():g}, is less than a hundred-thousandth of the mean; "
             "screen those respondents out with [[exclude]], or cut weights with trim under [weights]"
         )
-        raise SurveyError([fielding.document.problem(said, *place)])
+        raise SurveyError([fielding.document.problem(message, *place)])
 
 
 @dataclass(frozen=True)
@@ -160,29 +142,26 @@ class _Margin:
     def targets(self) -> Array:
         return np.append(self.shares * (1 - self.before[-1]), self.before[-1])
 
-    def rows(self, weights: Array, fewest: int) -> list[tuple[object, ...]]:
+    def rows(self, wave: int, weights: Array, fewest: int) -> Iterator[dict[str, object]]:
         """What became of each group, for coded.targets: shares of those who are in one.
 
         Without counts where fewer than `fewest` are in any: no table shows them either.
         """
-        counts = np.bincount(self.of, minlength=len(self.before))[:-1]
-        after = _parts(self.of, weights, len(self.groups))
-        known = int(counts.sum())
-        if known < fewest:
-            return [
-                (self.question, place, group, label, self.source, None, float(share), None, None)
-                for place, (group, label, share) in enumerate(
-                    zip(self.groups, self.labels, self.shares, strict=True), 1
-                )
-            ]
-        parts = zip(self.labels, counts.tolist(), self.shares.tolist(), after.tolist(), strict=False)
-        return [
-            (self.question, place, group, label, self.source, count, share, count / known,
-             part / (1 - float(after[-1])))
-            for place, (group, (label, count, share, part)) in enumerate(
-                zip(self.groups, parts, strict=True), 1
-            )
-        ]  # fmt: skip
+        counts = np.bincount(self.of, minlength=len(self.before))[:-1].tolist()
+        after = _parts(self.of, weights, len(self.groups)).tolist()
+        known = sum(counts)
+        for place, (group, label, share) in enumerate(
+            zip(self.groups, self.labels, self.shares.tolist(), strict=True)
+        ):
+            row = {
+                "wave": wave, "question": self.question, "position": place + 1, "grp": group, "label": label,
+                "source": self.source, "target": share,
+            }  # fmt: skip
+            if known >= fewest:
+                row["respondents"] = counts[place]
+                row["unweighted"] = counts[place] / known
+                row["weighted"] = after[place] / (1 - after[-1])
+            yield row
 
 
 def _margin(
@@ -195,24 +174,15 @@ def _margin(
 ) -> _Margin:
     declared, question = fielding.wave.weights.targets[name], questionnaire.position(name)
     options, groups = list(questionnaire.options(name)), list(declared.shares)
-    chosen = (
-        connection.execute(
-            "select coalesce(option, 0) as option from coded.respondents left join "
-            "(select * from coded.answers where question = ?) using (wave, respondent) "
-            "where wave = ? and excluded is null order by respondent",
-            [question, wave],
-        )
-        .df()["option"]
-        .to_numpy(dtype=np.int64)
-    )
+    key = {"wave": wave, "question": question}
+    answers = connection.execute(statement("database/options_chosen"), key).df()
+    chosen = answers["option"].to_numpy(dtype=np.int64)
     # the place of the group of each option; 0 is no answer
     place = np.full(len(options) + 1, len(groups))
     for position, group in enumerate(groups):
         place[[options.index(member) + 1 for member in questionnaire.members(name, group)]] = position
     counts = np.bincount(chosen, minlength=len(options) + 1)
-    labels = dict(
-        connection.execute("select id, label from coded.options where question = ?", [question]).fetchall()
-    )
+    labels = dict(connection.execute(statement("database/option_labels"), {"question": question}).fetchall())
     total = math.fsum(declared.shares.values())
     return _Margin(
         name=name,
@@ -223,11 +193,7 @@ def _margin(
         shares=np.array([share / total for share in declared.shares.values()]),
         of=place[chosen],
         before=_parts(place[chosen], weights, len(groups)),
-        asked=bool(
-            connection.execute(
-                "select 1 from coded.wordings where wave = ? and question = ?", [wave, question]
-            ).fetchall()
-        ),
+        asked=bool(connection.execute(statement("database/wording_of"), key).fetchall()),
         unplaced={o: int(counts[o]) for o in range(1, len(counts)) if counts[o] and place[o] == len(groups)},
     )
 
@@ -289,14 +255,14 @@ def _raked(fielding: Fielding, weights: Array, margins: Sequence[_Margin]) -> Ar
             target = float(worst.targets[error.group])
             stays = f"stays at {target + error.off:.1%} of all, its target is {target:.1%}"
             where = f"; {group} of {worst.name} {stays}"
-        said = f"{error}{where}; join small groups as nets, leave a target out, or widen trim"
-        raise SurveyError([fielding.document.problem(f"no raking: {said}", "weights")]) from None
+        message = f"no raking: {error}{where}; join small groups as nets, leave a target out, or widen trim"
+        raise SurveyError([fielding.document.problem(message, "weights")]) from None
     if raked.min() < _SMALLEST:
-        said = (
+        message = (
             f"no raking: the smallest weight is {raked.min():g} of the mean, which is as good as none; join "
             "small groups as nets, leave a target out, or say trim"
         )
-        raise SurveyError([fielding.document.problem(said, "weights")])
+        raise SurveyError([fielding.document.problem(message, "weights")])
     out = np.empty(n)
     out[order] = raked * n / math.fsum(raked)
     return out

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pipeline.database.declared_tables import Numbers
+from pipeline.database.mapped_wave import Numbers
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
 from pipeline.estimates.run import Estimates

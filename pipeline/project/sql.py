@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import resources
 from importlib.resources.abc import Traversable
+
+import duckdb
+import pandas as pd
 
 
 def statement(name: str) -> str:
     """The statement of a room of the package: "database/answers" is database/sql/answers.sql."""
     room, _, file = name.partition("/")
     return (resources.files("pipeline") / room / "sql" / f"{file}.sql").read_text(encoding="utf-8")
+
+
+def schema(name: str) -> str:
+    """The script, of several statements, that creates the tables of a room: "database/schema" is its file."""
+    return (resources.files("pipeline") / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def folder(name: str) -> Iterator[tuple[str, str]]:
@@ -20,6 +29,45 @@ def folder(name: str) -> Iterator[tuple[str, str]]:
     for file in sorted(place.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".sql"):
             yield file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")
+
+
+def execute(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Execute statements of the package one after the other."""
+    for name in names:
+        connection.execute(statement(name))
+
+
+@contextmanager
+def temporary_views(connection: duckdb.DuckDBPyConnection, **sources: str | pd.DataFrame) -> Iterator[None]:
+    """Views for the length of a `with`, each of a query or of a DataFrame, by the name that SQL reads it by.
+
+    A later one may read those before it. duckdb.Error where a query cannot be run, or a name is taken.
+    """
+    made: list[str] = []
+    try:
+        for name, source in sources.items():
+            if isinstance(source, str):
+                connection.execute(f"create temp view {name} as {source}")
+            else:
+                connection.register(name, source)
+            made.append(name)
+        yield
+    finally:
+        for name in reversed(made):
+            # after an error of the database nothing can be dropped any more
+            with suppress(duckdb.Error):
+                connection.execute(f"drop view {name}")
+
+
+@contextmanager
+def temporary_table(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> Iterator[None]:
+    """A table with the rows of a query for the length of a `with`; duckdb.Error as with `temporary_views`."""
+    connection.execute(f"create temp table {name} as {query}")
+    try:
+        yield
+    finally:
+        with suppress(duckdb.Error):
+            connection.execute(f"drop table {name}")
 
 
 def literal(text: str) -> str:

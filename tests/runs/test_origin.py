@@ -32,7 +32,8 @@ import json, sys
 read = set()
 sys.addaudithook(lambda event, words: read.add(str(words[0])) if event == "open" else None)
 from pathlib import Path
-from pipeline import normalise as stage, paths
+from pipeline import normalise as stage
+from pipeline.project import paths
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 stage.origin = lambda paths, known: {"nothing": ""}
@@ -60,7 +61,7 @@ def test_every_module_and_statement_that_the_stages_use_counts(toy: Paths) -> No
     assert len(statements) > 30
     counted = {str(path) for path, _ in origin.counted(PACKAGE)}
     assert {*modules, *statements} - counted == {str(PACKAGE / "__init__.py")}
-    assert not {str(PACKAGE / name) for name in ("tables.py", "figures.py", "sql/cells.sql")} & counted
+    assert not {str(PACKAGE / name) for name in ("tables.py", "figures.py", "estimates/sql/cells.sql")} & counted
 
 
 def code(package: Path) -> list[str]:
@@ -87,7 +88,7 @@ def test_what_says_nothing_does_not_count(tmp_path: Path) -> None:
         path.write_text(f"-- a comment\n{path.read_text()} /* and\nanother */\n".replace("\n", "\n  "))
     assert "Otherwise." in (package / "normalise.py").read_text()
     assert code(package) == before
-    words = package / "words.py"
+    words = package / "text" / "folding.py"
     words.write_text(f"{words.read_text()}\n\ndef new() -> None:\n    pass\n")
     new = code(package)
     assert new != before
@@ -98,19 +99,20 @@ def test_what_says_nothing_does_not_count(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "before", "after", "counts"),
     [
-        ("normalise.py", "_SAME_WORDING = 0.6", "_SAME_WORDING = 0.7", True),
+        ("database/checks.py", "_SAME_WORDING = 0.6", "_SAME_WORDING = 0.7", True),
         ("ingest.py", "if received and (rows", "if not received and (rows", True),
-        ("kinds.py", "return", "return None or", True),
-        ("formats/flat.py", "return", "return None or", True),
+        ("answers/by_kind.py", "return", "return None or", True),
+        ("exports/tools/flat.py", "return", "return None or", True),
         ("stats/raking.py", "return", "return None or", True),
-        ("sql/said.sql", "select", "select distinct", True),
-        ("sql/quality/speeder.sql", "select", "select distinct", True),
-        ("sql/checks/one_item_a_place.sql", "select", "select distinct", True),
-        ("sql/views/waves.sql", "select", "select distinct", True),
-        ("sql/cells.sql", "select", "select distinct", False),
-        ("tables.py", "_MOST_SAID = 5", "_MOST_SAID = 6", False),
+        ("database/sql/answered_bits.sql", "select", "select distinct", True),
+        ("database/schema.sql", "uinteger", "ubigint", True),
+        ("database/sql/quality/speeder.sql", "select", "select distinct", True),
+        ("database/sql/checks/one_item_a_place.sql", "select", "select distinct", True),
+        ("database/sql/views/waves.sql", "select", "select distinct", True),
+        ("estimates/sql/cells.sql", "select", "select distinct", False),
+        ("exhibits/run.py", "_MOST_SAID = 5", "_MOST_SAID = 6", False),
         ("charts/colours.py", 'INK = "#1A1A1A"', 'INK = "#1A1A1B"', False),
-        ("templates/page.css", "{", "{ ", False),
+        ("pages/templates/page.css", "{", "{ ", False),
     ],
 )
 def test_code_counts_where_it_makes_the_database(
@@ -134,8 +136,8 @@ def test_white_space_within_a_text_of_sql_counts(tmp_path: Path) -> None:
         "'a b' as   \"x -- y\" -- b",
         "'a b' as \"x\"",
     ):
-        (package / "sql" / "said.sql").write_text(f"select {text}")
-        said.append(dict(origin.counted(package))[package / "sql" / "said.sql"])
+        (package / "database" / "sql" / "answers.sql").write_text(f"select {text}")
+        said.append(dict(origin.counted(package))[package / "database" / "sql" / "answers.sql"])
     assert said == [
         "select 'a b' as \"x -- y\"",
         "select 'a  b' as \"x -- y\"",

@@ -1,4 +1,4 @@
--- allocations: who shared out points gave none to the items left blank; those items get a 0.
+-- allocations: one row an item that somebody who shared out points left blank: it gets 0 points.
 -- Reads: all_answers, coded.questions, coded.offers. Writes: all_answers.
 insert into all_answers by name
 select shared.wave, shared.respondent, offers.question, offers.item, 0 as option, null as rank, 0 as value

@@ -1,7 +1,6 @@
--- answers: one row an answer of an analysed respondent, integer-coded and once; 0 for no item or option.
--- Reads: all_answers, coded.respondents.
-create table coded.answers as
-select all_answers.*
+-- answers: one row an answer of an analysed respondent.
+-- Reads: all_answers, all_excluded. Writes: coded.answers.
+insert into coded.answers by name
+select *
 from all_answers
-join coded.respondents using (wave, respondent)
-where coded.respondents.excluded is null
+anti join all_excluded using (wave, respondent)

@@ -1,6 +1,6 @@
--- flags: what an analysed respondent did that the questionnaire does not allow; nobody is altered for it.
--- Reads: coded.answers, coded.responses, coded.questions, coded.options, coded.respondents, all_flags.
-create table coded.flags as
+-- flags: one row a respondent, question and thing done to it that the questionnaire does not allow; nobody is altered.
+-- Reads: coded.answers, coded.responses, coded.questions, coded.options, all_flags, all_excluded. Writes: coded.flags.
+insert into coded.flags by name
 with ticks as (
     select
         answers.wave,
@@ -30,8 +30,7 @@ having abs(sum(answers.value) / coalesce(any_value(questions.most), 100) - 1) > 
 union all
 select distinct wave, respondent, question, 'answered_not_asked' from coded.responses where unrouted
 union all
-select all_flags.*
+select *
 from all_flags
-join coded.respondents using (wave, respondent)
-where coded.respondents.excluded is null
+anti join all_excluded using (wave, respondent)
 order by wave, respondent, question, flag

@@ -1,4 +1,4 @@
--- median_durations: the median duration of the responses of each wave that are not partials, in seconds.
+-- median_durations: one row a wave: the median duration of its responses that are not partial, in seconds.
 -- Reads: all_durations (wave, respondent, seconds; known ones alone), all_partials.
 select wave, median(seconds) as seconds
 from all_durations

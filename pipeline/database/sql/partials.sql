@@ -1,6 +1,6 @@
--- partials: who left before the end, of all responses received, and at which question.
--- Reads: all_marks, coded.slots, coded.questions.
-create or replace temp table all_partials as
+-- partials: one row a respondent who left before the end, of all received, and the question at which they did.
+-- Reads: all_response_bits, coded.slots, coded.questions.
+insert into all_partials by name
 with after as (
     -- the first question after the last answer that was asked and is not free text is where they left, so that
     -- who leaves the comments at the end empty has skipped them
@@ -12,8 +12,8 @@ with after as (
     group by all
 ),
 ended as (
-    select marks.wave, marks.respondent, marks.word, after.bits & ~marks.barred as bits
-    from all_marks as marks
+    select bits_of.wave, bits_of.respondent, bits_of.word, after.bits & ~bits_of.unrouted as bits
+    from all_response_bits as bits_of
     join after using (wave, word, last_question)
 )
 select ended.wave, ended.respondent, min(slots.question) as at_question

@@ -1,6 +1,6 @@
--- places: the bit of every answer by its question and item; a ranking's items are answers, its state the question's.
--- Reads: coded.slots, coded.items.
-create table coded.places as
+-- places: one row a question and item that answers have, with the bit of its slot; see coded.places in schema.sql.
+-- Reads: coded.slots, coded.items. Writes: coded.places.
+insert into coded.places by name
 select wave, question, item, word, bit
 from coded.slots
 union all

@@ -1,8 +1,8 @@
--- quality: who is flagged by which rule of data quality, of all responses received.
--- Reads: all_found (wave, respondent, position, question, flagged), all_rules.
-create table coded.quality as
-select all_found.wave, all_found.respondent, all_found.position, all_found.question, all_rules.rule
-from all_found
-join all_rules using (wave, position)
-where all_found.flagged
+-- quality: one row a response received and a rule of data quality that flags it.
+-- Reads: all_quality_results, all_quality_rules. Writes: coded.quality.
+insert into coded.quality by name
+select wave, results.respondent, position, results.question, rules.rule
+from all_quality_results as results
+join all_quality_rules as rules using (wave, position)
+where results.flagged
 order by wave, respondent, position, question

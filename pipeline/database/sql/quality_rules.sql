@@ -1,19 +1,19 @@
--- quality_rules: the rules of data quality of a wave, to how many responses each applied, or why to none.
--- Reads: all_rules, all_found.
-create table coded.quality_rules as
+-- quality_rules: one row a rule of data quality of a wave: to how many responses it applied, or why to none.
+-- Reads: all_quality_rules, all_quality_results. Writes: coded.quality_rules.
+insert into coded.quality_rules by name
 select
-    all_rules.wave,
-    all_rules.position,
-    all_rules.rule,
-    all_rules.question,
-    all_rules.threshold,
+    all_quality_rules.wave,
+    all_quality_rules.position,
+    all_quality_rules.rule,
+    all_quality_rules.question,
+    all_quality_rules.threshold,
     coalesce(applied.respondents, 0) as applied_to,
     applied.respondents is not null as can_be_found,
-    case when applied.respondents is null then all_rules.why_not else '' end as why_not
-from all_rules
+    case when applied.respondents is null then all_quality_rules.why_not else '' end as why_not
+from all_quality_rules
 left join (
     select wave, position, count(*) as respondents
-    from (select distinct wave, position, respondent from all_found) as looked_at
+    from (select distinct wave, position, respondent from all_quality_results) as looked_at
     group by all
 ) as applied using (wave, position)
 order by wave, position

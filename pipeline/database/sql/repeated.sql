@@ -1,12 +1,12 @@
--- repeated: which responses of a wave repeat one another, each with its place among those alike and their number.
--- Reads: told_apart (respondent, id, cells, filled), coded.waves. Writes: all_repeated. Without an id, all cells count.
-insert into all_repeated
+-- repeated: one row a response of a wave that is like others, with its place among those alike and their number.
+-- Reads: response_keys (respondent, id, cells, filled). Writes: all_repeated. Without an id, all cells count.
+insert into all_repeated by name
 select
-    $wave,
+    $wave as wave,
     respondent,
     row_number() over alike as place,
     count(*) over (partition by coalesce('id ' || id, 'cells ' || cells)) as places
-from told_apart
+from response_keys
 where id is not null or filled >= $fewest
 window alike as (partition by coalesce('id ' || id, 'cells ' || cells) order by respondent)
 qualify places > 1

@@ -1,12 +1,12 @@
--- respondents: one row a response received; the first screening rule that holds excludes it.
--- Reads: all_respondents, all_screens (wave, respondent, position), coded.rules. Writes: coded.respondents.
-insert into coded.respondents
-select all_respondents.wave, all_respondents.respondent, 1 as weight, rules.reason as excluded
+-- respondents: one row a response received, with its weight and why it is excluded.
+-- Reads: all_respondents, all_excluded, all_weighted. Writes: coded.respondents.
+insert into coded.respondents by name
+select
+    wave,
+    respondent,
+    coalesce(all_weighted.weight, 1) as weight,
+    all_excluded.reason as excluded
 from all_respondents
-left join (
-    select wave, respondent, min(position) as position
-    from all_screens
-    group by all
-) as held using (wave, respondent)
-left join coded.rules on rules.wave = held.wave and rules.position = held.position
-order by all_respondents.wave, all_respondents.respondent
+left join all_excluded using (wave, respondent)
+left join all_weighted using (wave, respondent)
+order by wave, respondent

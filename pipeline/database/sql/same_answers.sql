@@ -1,6 +1,6 @@
--- same_answers: how many respondents of a wave answered just as one of an earlier; not where most answer alike.
--- Reads: coded.answers.
-with said as (
+-- same_answers: one row two waves: how many respondents of the later answered just as one of the earlier.
+-- Reads: coded.answers. A wave in which most answer alike is not compared.
+with hashed as (
     select
         wave,
         respondent,
@@ -11,14 +11,14 @@ with said as (
 
 varied as (
     select wave, count(*) as respondents
-    from said
+    from hashed
     group by wave
     having 2 * count(distinct answers) >= count(*) and count(*) >= 5
 )
 
 select early.wave as early, late.wave as late, count(distinct late.respondent) as shared, varied.respondents
-from said as early
-join said as late on late.answers = early.answers and late.wave > early.wave
+from hashed as early
+join hashed as late on late.answers = early.answers and late.wave > early.wave
 join varied on varied.wave = late.wave
 group by early.wave, late.wave, varied.respondents
 having 10 * count(distinct late.respondent) >= 9 * varied.respondents

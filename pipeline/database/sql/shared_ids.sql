@@ -1,5 +1,5 @@
--- shared_ids: how many respondents of two waves have the same id, and how many the smaller of the two has.
--- Reads: all_ids (wave, respondent, id), coded.respondents. Ids that only count on from one say nothing.
+-- shared_ids: one row two waves: how many respondents have the same id, and how many the smaller of the two has.
+-- Reads: all_ids (wave, respondent, id). Ids that only count on from one say nothing.
 with sizes as (
     select
         wave,

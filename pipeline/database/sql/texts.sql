@@ -1,8 +1,7 @@
--- texts: what analysed respondents wrote where a text question is not private.
--- Reads: all_texts, coded.respondents.
-create table coded.texts as
-select all_texts.*
+-- texts: one row a text that an analysed respondent wrote, where a text question is not private.
+-- Reads: all_texts, all_excluded. Writes: coded.texts.
+insert into coded.texts by name
+select *
 from all_texts
-join coded.respondents using (wave, respondent)
-where coded.respondents.excluded is null
+anti join all_excluded using (wave, respondent)
 order by wave, respondent, question, text

@@ -12,16 +12,16 @@ with each_way as (
     join coded.places using (wave, question, item)
     group by all
 ),
-apart as (
+differing as (
     select wave, respondent, word, bit_xor(bits) as bits
     from each_way
     group by all
     having bit_xor(bits) <> 0
 )
-select waves.name as wave, apart.respondent, questions.id as question, items.id as item
-from apart
-join coded.slots on slots.wave = apart.wave and slots.word = apart.word and slots.bit & apart.bits <> 0
-join coded.waves on waves.wave = apart.wave
+select waves.name as wave, differing.respondent, questions.id as question, items.id as item
+from differing
+join coded.slots on slots.wave = differing.wave and slots.word = differing.word and slots.bit & differing.bits <> 0
+join coded.waves on waves.wave = differing.wave
 join coded.questions using (question)
 left join coded.items using (question, item)
 order by all

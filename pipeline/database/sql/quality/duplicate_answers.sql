@@ -1,7 +1,7 @@
--- duplicate_answers: who gave just the answers of an earlier response of the wave, of those who gave enough.
--- Reads: all_rules, all_answers. Writes: all_found. The first of them is not flagged.
-insert into all_found
-with said as (
+-- duplicate_answers: one row a response with enough answers: flagged where an earlier one of the wave has the same.
+-- Reads: all_quality_rules, all_answers. Writes: all_quality_results. The first of them is not flagged.
+insert into all_quality_results
+with hashed as (
     select
         wave,
         respondent,
@@ -13,10 +13,10 @@ with said as (
 select
     wave,
     respondent,
-    all_rules.position,
+    all_quality_rules.position,
     0 as question,
-    row_number() over (partition by wave, said.answers order by respondent) > 1 as flagged
-from said
-join all_rules using (wave)
-where all_rules.rule = 'duplicate_answers' and said.given >= all_rules.fewest
+    row_number() over (partition by wave, hashed.answers order by respondent) > 1 as flagged
+from hashed
+join all_quality_rules using (wave)
+where all_quality_rules.rule = 'duplicate_answers' and hashed.given >= all_quality_rules.fewest
 order by wave, respondent

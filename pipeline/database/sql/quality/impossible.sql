@@ -1,26 +1,26 @@
--- impossible: who gave answers that cannot all be true, of those who answered all the questions of them.
--- Reads: all_rules, all_clauses (wave, position, question, option), all_answers. Writes: all_found.
-insert into all_found
-with held as (
+-- impossible: one row a response that answered all questions of a rule: flagged where the answers cannot all be true.
+-- Reads: all_quality_rules, all_quality_options, all_answers. Writes: all_quality_results.
+insert into all_quality_results
+with met as (
     select
         all_answers.wave,
         all_answers.respondent,
-        all_rules.position,
+        rules.position,
         all_answers.question,
-        bool_or(all_answers.option = all_clauses.option) as holds
-    from all_rules
-    join all_clauses using (wave, position)
-    join all_answers on all_answers.wave = all_rules.wave and all_answers.question = all_clauses.question
-    where all_rules.rule = 'impossible'
+        bool_or(all_answers.option = options.option) as holds
+    from all_quality_rules as rules
+    join all_quality_options as options using (wave, position)
+    join all_answers on all_answers.wave = rules.wave and all_answers.question = options.question
+    where rules.rule = 'impossible'
     group by all
 )
 select wave, respondent, position, 0 as question, bool_and(holds) as flagged
-from held
+from met
 join (
     select wave, position, count(distinct question) as questions
-    from all_clauses
+    from all_quality_options
     group by all
-) as wanted using (wave, position)
-group by wave, respondent, position, wanted.questions
-having count(*) = wanted.questions
+) as needed using (wave, position)
+group by wave, respondent, position, needed.questions
+having count(*) = needed.questions
 order by wave, respondent, position

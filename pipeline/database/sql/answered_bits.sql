@@ -1,6 +1,6 @@
--- said: the questions and items of a grid that everybody received answered, bits of words of 62; none: no row.
--- Reads: all_answers, coded.places, coded.options.
-create or replace temp table all_said as
+-- answered_bits: one row a respondent and a word with an answer in it: bits of what was answered, and how.
+-- Reads: all_answers, coded.places, coded.options. No answer in a word: no row.
+insert into all_answered_bits by name
 select
     all_answers.wave,
     all_answers.respondent,

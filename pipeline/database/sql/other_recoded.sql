@@ -1,8 +1,8 @@
--- recoded: who chose Other and wrote what a dictionary knows gets the option that it stands for, once.
--- Reads: written (respondent, option; null where no rule knows the text). Writes: all_answers.
+-- other_recoded: one row an answer that a text beside Other stands for, of those who chose Other and not that answer.
+-- Reads: texts_beside_other (respondent, option; null where no rule knows the text). Writes: all_answers.
 insert into all_answers by name
 select distinct $wave as wave, written.respondent, $question as question, 0 as item, written.option
-from written
+from texts_beside_other as written
 where written.option is not null
     and exists (
         select 1

@@ -1,6 +1,6 @@
--- barred: the questions that everybody received is passed by, as bits; none: no row.
+-- unrouted_bits: one row a respondent and a word: bits of the questions that earlier answers pass by; none: no row.
 -- Reads: all_answers, all_respondents, coded.slots, coded.routes.
-create or replace temp table all_barred as
+insert into all_unrouted_bits by name
 with clauses as (
     -- a clause holds if one of its options was chosen; a clause whose options this wave lacks is inert
     select *, number // 62 as word, 1::bigint << (number % 62)::integer as bit
@@ -9,7 +9,7 @@ with clauses as (
         from coded.routes
     ) as numbered
 ),
-held as (
+met as (
     select all_answers.wave, all_answers.respondent, clauses.word, bit_or(clauses.bit) as bits
     from all_answers
     join clauses
@@ -24,8 +24,8 @@ join (
     select wave, question, word, bit_or(bit) as bits
     from clauses
     group by all
-) as wanted using (wave)
-left join held using (wave, respondent, word)
-join coded.slots on slots.wave = wanted.wave and slots.question = wanted.question
-where coalesce(held.bits, 0) & wanted.bits <> wanted.bits
+) as needed using (wave)
+left join met using (wave, respondent, word)
+join coded.slots on slots.wave = needed.wave and slots.question = needed.question
+where coalesce(met.bits, 0) & needed.bits <> needed.bits
 group by all

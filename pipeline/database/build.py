@@ -1,0 +1,101 @@
+"""The steps by which the cells of all waves become a database: declarations, answers, states, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import duckdb
+
+from pipeline.answers.waves import map_all, opened_cells
+from pipeline.database import declared_tables, quality_flags
+from pipeline.database.checks import boxes_that_disagree, copies, failed_checks, over_waves
+from pipeline.database.load import complete, load, recode
+from pipeline.database.mapped_wave import MappedWave, Numbers
+from pipeline.database.repeated import find_repeated
+from pipeline.database.rows import fill
+from pipeline.database.weights import weigh
+from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.toml import Document
+from pipeline.declarations.wave import Fielding
+from pipeline.exports.ingested import load_export
+from pipeline.project.errors import Problem, SurveyError
+from pipeline.project.paths import Paths
+from pipeline.project.sql import execute, folder, schema
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Paths,
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+) -> list[Problem]:
+    """Fill an empty database from what `ingest` wrote; what a person should look at and what stops nothing.
+
+    SurveyError lists every heading, answer and declaration that fits nothing, or else every check that
+    selects rows. The views are there, and nothing is where anything is wrong.
+    """
+    waves = _mapped(connection, paths, questionnaire, document, fieldings)
+    connection.execute(schema("database/schema"))
+    declared_tables.declare(connection, questionnaire, waves)
+    numbers = Numbers(questionnaire)
+    notices = [notice for wave in waves for notice in wave.meaning.notices]
+    problems: list[Problem] = []
+    for wave in waves:
+        columns = wave.meaning.columns
+        with opened_cells(connection, paths, wave.fielding, wave.export, columns):
+            load(connection, numbers, wave)
+            notices += find_repeated(connection, wave)
+            quality_flags.keep_times(connection, wave)
+            problems += boxes_that_disagree(connection, numbers, wave)
+            recode(connection, numbers, wave)
+    complete(connection, any(asked.kind == "allocation" for asked in questionnaire.questions.values()))
+    quality_flags.flag(connection, questionnaire, waves)
+    execute(
+        connection, "database/excluded", "database/answers", "database/unions", "database/texts",
+        "database/responses", "database/flags",
+    )  # fmt: skip
+    unweighable = list(_weigh(connection, questionnaire, fieldings))
+    execute(connection, "database/respondents")
+    for _, view in folder("database/views"):
+        connection.execute(view)
+    problems += [*copies(connection, fieldings), *failed_checks(connection, fieldings), *unweighable]
+    if problems:
+        raise SurveyError(problems)
+    return notices
+
+
+def sign(connection: duckdb.DuckDBPyConnection, made_from: Mapping[str, str]) -> None:
+    """Note what the database was made from, and write all of it into its file."""
+    fill(connection, "coded.origins", [{"name": name, "sha256": hash_} for name, hash_ in made_from.items()])
+    # a connection that is closed says nothing of what it could not write
+    connection.execute("checkpoint")
+
+
+def _mapped(
+    connection: duckdb.DuckDBPyConnection,
+    paths: Paths,
+    questionnaire: Survey,
+    document: Document,
+    fieldings: Sequence[Fielding],
+) -> list[MappedWave]:
+    """What the columns of each wave mean; SurveyError with all that fits nothing."""
+    exports = [load_export(paths, fielding.name) for fielding in fieldings]
+    mapped, problems = map_all(connection, paths, questionnaire, document, fieldings, exports)
+    if len(mapped) == len(fieldings):
+        problems += over_waves(questionnaire, document, fieldings, mapped, problems)
+    if problems:
+        raise SurveyError(problems)
+    parts = zip(fieldings, exports, mapped, strict=True)
+    return [MappedWave(number, *part) for number, part in enumerate(parts, 1)]
+
+
+def _weigh(
+    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, fieldings: Sequence[Fielding]
+) -> Iterator[Problem]:
+    """Weigh the respondents of each wave; what stands in the way of that."""
+    for number, fielding in enumerate(fieldings, 1):
+        try:
+            weigh(connection, questionnaire, number, fielding)
+        except SurveyError as error:
+            yield from error.problems

@@ -1,0 +1,14 @@
+-- boxes_that_disagree: one row a respondent whose boxes say other than the column in which their answers stand joined.
+-- Reads: joined_answers (respondent, option), all_answers.
+with ticked as (
+    select distinct respondent, option
+    from all_answers
+    where wave = $wave and question = $question
+)
+select distinct respondent
+from (
+    (select * from joined_answers except select * from ticked)
+    union
+    (select * from ticked except select * from joined_answers)
+)
+order by respondent
