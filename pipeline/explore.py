@@ -15,7 +15,8 @@ from pipeline.declarations import comparability, survey
 from pipeline.declarations import wave as wave_files
 from pipeline.declarations.report import load_report
 from pipeline.disclosure.flags import is_enough
-from pipeline.estimates.count import Domain, chosen_together, estimates, ranks
+from pipeline.estimates.count import Domain, open_domain
+from pipeline.estimates.domain_estimates import estimates
 from pipeline.estimates.tests import (
     ADJUSTMENT,
     as_tests,
@@ -121,11 +122,12 @@ class OpenSurvey:
             return pd.concat(tests, ignore_index=True)
         shares = estimates[estimates["measure"].isin(["option", "ranked"]) & estimates["share"].notna()]
         shares = shares[is_enough(shares)]
-        together = chosen_together(self.connection, self.survey)
+        everybody = Domain((), self._filter(where), dkns)
+        with open_domain(self.connection, self.survey, self.bands, [question], everybody) as domain:
+            together, ranked = domain.together(), domain.ranks()
         tests = [as_tests([])]
         for _, slot in shares.groupby("item" if (shares["measure"] == "option").any() else "measure"):
             tests.append(option_pairs(slot, together, list(itertools.combinations(slot.index, 2)), adjust))
-        ranked = ranks(self.connection)
         tests.append(rankings(ranked[ranked["wave"].isin(estimates["wave"])]))
         return pd.concat(tests, ignore_index=True)
 

@@ -9,7 +9,8 @@ import duckdb
 from plan import GROUPS, RESULT
 
 from pipeline.declarations import survey
-from pipeline.estimates.count import Domain, counted
+from pipeline.estimates.count import Domain
+from pipeline.estimates.domain_estimates import counted
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.paths import Paths

@@ -13,6 +13,7 @@ import duckdb
 from pipeline.answers.meaning import Mapped
 from pipeline.answers.waves import attempt_waves, mapped_waves
 from pipeline.database.checks import over_waves
+from pipeline.database.connection import view
 from pipeline.declarations import published_numbers, survey, wave
 from pipeline.declarations.load import Declarations, load_declarations
 from pipeline.declarations.notices import asides
@@ -29,6 +30,7 @@ from pipeline.normalise import normalise
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
+from pipeline.project.sql import statement
 from pipeline.tables import problems_of
 from pipeline.text.folding import is_beginning
 
@@ -179,13 +181,9 @@ class _Look:
     def lines(self) -> Iterator[str]:
         """A line on each wave, and that nothing is wrong."""
         with duckdb.connect(str(self.aside.database), read_only=True) as connection:
-            rows = connection.execute(
-                "select waves.name, count(*), count(*) filter (excluded is null), "
-                "(select count(distinct question) from coded.wordings where wordings.wave = waves.wave) "
-                "from coded.waves join coded.respondents using (wave) group by waves.wave, waves.name "
-                "order by waves.wave"
-            ).fetchall()
-        for name, received, analysed, questions in rows:
+            waves = list(view(connection, "waves")["wave"])
+            rows = connection.execute(statement("commands/waves_checked")).fetchall()
+        for name, questions, received, analysed in sorted(rows, key=lambda row: waves.index(row[0])):
             yield f"{name}: {questions} questions, {received} responses, {analysed} analysed"
         shown = len(load_declarations(self.paths).report.exhibit)
         yield f"nothing is wrong in {len(rows)} waves and {shown} exhibits"

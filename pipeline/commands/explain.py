@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 
 from pipeline.answers.waves import cells_of
+from pipeline.database.connection import view
 from pipeline.database.declared_tables import STATES
 from pipeline.declarations.toml import Document
 from pipeline.exhibits.quotes import look_up
 from pipeline.exhibits.run import opened
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.project.paths import Paths
-from pipeline.project.sql import literal
+from pipeline.project.sql import literal, statement, temporary_views
 from pipeline.receipts import verdicts
 from pipeline.receipts.derivation import derivation
 from pipeline.receipts.row import Receipt, Record, part, printed, receipt, record
@@ -104,12 +105,9 @@ def _of_others(row: Record) -> Iterator[str]:
 
 def _export(receipt: Receipt) -> Iterator[str]:
     wave, paths = receipt.fielding.wave, receipt.run.paths
-    (facts,) = receipt.connection.execute(
-        "select file, sha256 from waves where wave = ?", [receipt.fielding.name]
-    ).fetchall()
-    yield part(
-        "export", f"{paths.shown(paths.raw)}/{facts[0]}, read as {wave.source.format}; SHA-256 {facts[1]}"
-    )
+    waves = view(receipt.run.connection, "waves").set_index("wave")
+    file, hash_ = waves.loc[receipt.fielding.name, ["file", "sha256"]]
+    yield part("export", f"{paths.shown(paths.raw)}/{file}, read as {wave.source.format}; SHA-256 {hash_}")
     if wave.synthetic:
         yield part("", "synthetic responses: nobody's answers")
     if wave.source.licence:
@@ -176,13 +174,12 @@ def _counted(receipt: Receipt, column: int, text: str | None) -> tuple[int, int]
     """How many cells of a column hold a text: of all received and of the analysed."""
     cells = cells_of(receipt.run.paths.cells(receipt.fielding.name))
     holds = f"c{column} is not null and c{column} <> ''" if text is None else f"c{column} = {literal(text)}"
-    (counts,) = receipt.connection.execute(
-        f"select count(*), count(*) filter (excluded is null) from {cells} as cells "
-        "join coded.respondents using (respondent) join coded.waves using (wave) "
-        f"where waves.name = ? and ({holds})",
-        [receipt.fielding.name],
-    ).fetchall()
-    return int(counts[0]), int(counts[1])
+    connection = receipt.run.connection
+    with temporary_views(connection, cells_counted=f"select respondent from {cells} as cells where {holds}"):
+        ((received, analysed),) = connection.execute(
+            statement("commands/cells_counted"), {"wave": receipt.fielding.name}
+        ).fetchall()
+    return int(received), int(analysed)
 
 
 def _at(document: Document, *path: Any) -> str:
@@ -219,23 +216,14 @@ def _base(receipt: Receipt) -> Iterator[str]:
     if row["flag"] in ("suppressed", "not_asked"):
         return
     if not receipt.tells_of_few:
-        counted = dict(_states(receipt))
+        with receipt.source.opened() as domain:
+            counted = dict(domain.states(receipt.counted))
         said = [f"{counted[state]} {state.replace('_', ' ')}" for state in STATES if counted.get(state)]
         yield part("states", ", ".join(said) or "none")
     kept = "DKNS excluded" if exhibit.dkns == "exclude" else "answered and DKNS"
     yield part("base", f"{row['valid_cases']} valid cases ({kept}), sample size {row['sample_size']}")
     if not pd.isna(row["total_mentions"]):
         yield part("", f"{thousands(float(row['total_mentions']))} total mentions")
-
-
-def _states(receipt: Receipt) -> list[tuple[str, int]]:
-    row = receipt.row
-    return receipt.connection.execute(
-        "select state::varchar, count(*) from coded.responses join domain using (wave, respondent) "
-        "join coded.waves using (wave) where waves.name = ? and question = ? and item = ? "
-        "and domain.segment = ? and domain.grp = ? group by state",
-        [row["wave"], receipt.survey.position(receipt.question), receipt.slot, row["by"], row["group"]],
-    ).fetchall()
 
 
 def _responses(receipt: Receipt) -> Iterator[str]:
@@ -251,16 +239,7 @@ def _responses(receipt: Receipt) -> Iterator[str]:
         raise SurveyError(
             f"the responses behind this number are not shown: they are fewer than {fewest}, or private"
         )
-    options = list(receipt.survey.options(question))
-    found = receipt.connection.execute(
-        "select distinct answers.respondent from coded.answers join domain using (wave, respondent) "
-        "join coded.waves using (wave) where waves.name = ? and question = ? and (? = 0 or item = ?) "
-        "and (option in (select unnest(?)) or rank <= ?) and domain.segment = ? and domain.grp = ? "
-        "order by all",
-        [row["wave"], receipt.survey.position(question),
-         receipt.item, receipt.item,
-         [options.index(member) + 1 for member in receipt.members], receipt.places, row["by"], row["group"]],
-    ).fetchall()  # fmt: skip
-    yield part(
-        "responses", f"{len(found)}, by their place in the export: {', '.join(str(r) for (r,) in found)}"
-    )
+    with receipt.source.opened() as domain:
+        respondents = domain.respondents(receipt.counted)
+    listed = ", ".join(map(str, respondents))
+    yield part("responses", f"{len(respondents)}, by their place in the export: {listed}")

@@ -22,10 +22,7 @@ def show(paths: Paths, question: str, by: str = "", wave: str = "") -> Iterator[
         latest = wave or [name for name in survey.waves if (estimates["wave"] == name).any()][-1]
         estimates = estimates[estimates["wave"] == latest]
         number, text, mode = survey.connection.execute(
-            "select wordings.number, wordings.text, wordings.mode from coded.wordings "
-            "join coded.waves using (wave) join coded.questions using (question) "
-            "where waves.name = ? and questions.id = ?",
-            [latest, question],
+            "select number, text, mode from wordings where wave = ? and question = ?", [latest, question]
         ).fetchall()[0]
         ((title, synthetic),) = survey.connection.execute(
             "select title, synthetic from waves where wave = ?", [latest]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import pandas as pd
 
 from pipeline.database.origin import is_current, origin
 from pipeline.declarations.questionnaire import Survey
@@ -39,6 +40,12 @@ def open_database(paths: Paths, questionnaire: Survey) -> duckdb.DuckDBPyConnect
         connection.close()
         raise
     return connection
+
+
+def view(connection: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
+    """A labelled view with all its rows, in its order."""
+    rows: pd.DataFrame = connection.view(name).df()
+    return rows
 
 
 def origin_of_database(paths: Paths) -> dict[str, str]:

@@ -167,7 +167,7 @@ def part_shares(
 ) -> pd.DataFrame:
     """One row a part that respondents of a base were counted into: combinations, steps, bins.
 
-    `whole` is one row of what `cells.estimates` returns, whose base is taken; `parts` has option,
+    `whole` is one row of what `domain_estimates.estimates` returns, whose base is taken; `parts` has option,
     option_label, role, respondents, and the sums weighted and squares of weights with a mean of 1.
     """
     row = whole.iloc[0]

@@ -13,6 +13,7 @@ import pandas as pd
 from pipeline.database.mapped_wave import Numbers
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
+from pipeline.estimates.count import open_flagged
 from pipeline.estimates.run import Estimates
 from pipeline.project.sql import statement
 from pipeline.text.rounding import SIGNIFICANT_DIGITS, half_up
@@ -84,13 +85,9 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     # difference of the two percents as written, one answer an exhibit, and none (flag too_few_to_say) where
     # fewer than the base of [privacy] are flagged or fewer than 30 valid cases would be left.
     connection, questionnaire = estimated.connection, estimated.declared.survey
-    flagged = _flagged(connection)
+    flagged = _flagged(connection, questionnaire)
     numbers = Numbers(questionnaire)
-    rules = connection.execute(
-        "select waves.name, wave, position, rule, coalesce(questions.id, ''), threshold from "
-        "coded.quality_rules join coded.waves using (wave) left join coded.questions using (question) "
-        "where can_be_found order by wave, position"
-    ).fetchall()
+    rules = connection.execute(statement("estimates/rules_applied")).fetchall()
     asked = questionnaire.questions
     whole = [own for own in exhibits if _is_whole(own) and not asked[own.question].sensitive]
     found = {exhibit.id: _answers(estimated, exhibit, numbers) for exhibit in whole}
@@ -114,13 +111,10 @@ def _is_whole(exhibit: Exhibit) -> bool:
     return exhibit.drawn.table == "answers" and not exhibit.by and not exhibit.where
 
 
-def _flagged(connection: duckdb.DuckDBPyConnection) -> _Flagged:
+def _flagged(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> _Flagged:
     """The sums of the flagged, made by the statements that make those of everybody."""
-    connection.execute(statement("estimates/flagged"))
-    connection.execute("create or replace temp table wanted as select question from coded.questions")
-    connection.execute(statement("estimates/cells"))
-    bases = connection.execute(statement("estimates/bases")).df().to_dict("records")
-    answers = connection.execute(statement("estimates/mentions")).df().to_dict("records")
+    with open_flagged(connection, questionnaire) as domain:
+        bases, answers = domain.bases().to_dict("records"), domain.mentions().to_dict("records")
     return _Flagged(
         {(r["wave"], int(r["grp"]), r["question"], r["item"]): r for r in bases},
         {

@@ -11,13 +11,15 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from pipeline.database.connection import view
 from pipeline.declarations import comparability
 from pipeline.declarations.load import Declarations
 from pipeline.declarations.report import Exhibit
 from pipeline.disclosure import counts, protect, rules
 from pipeline.disclosure.flags import blanked, flagged
 from pipeline.estimates import weight_classes, weighted_attack, weighted_levels, weighted_steps
-from pipeline.estimates.count import Domain, counted, lettered
+from pipeline.estimates.count import Domain
+from pipeline.estimates.domain_estimates import counted, lettered
 from pipeline.estimates.weighted_steps import Levels, Mask
 from pipeline.project.sql import statement
 from pipeline.tidy.measures import POOL
@@ -77,9 +79,13 @@ class Estimates:
         return rules.Rules(self.declared.survey, self.declared.report.segments)
 
     @cached_property
+    def _waves(self) -> pd.DataFrame:
+        return view(self.connection, "waves").set_index("wave")
+
+    @cached_property
     def people(self) -> dict[str, int]:
         """The respondents analysed in each wave."""
-        return dict(self.connection.execute("select wave, analysed from waves").fetchall())
+        return {str(wave): int(analysed) for wave, analysed in self._waves["analysed"].items()}
 
     @cached_property
     def published(self) -> list[counts.Published]:
@@ -128,7 +134,7 @@ class Estimates:
         asked = [*segments, *(name for wave in waves.values() for name in wave.weights.targets)]
         given = {"waves": list(waves), "questions": asked}
         people = self.connection.execute(statement("estimates/classes"), given).df()
-        means = dict(self.connection.execute("select wave, mean_weight from waves").fetchall())
+        means = self._waves["mean_weight"]
         found = {
             name: weight_classes.classes(
                 people[people["wave"] == name], list(wave.weights.targets), list(segments), means[name]

@@ -1,8 +1,8 @@
 """Which differences are more than chance: groups of a segment, groups and all, options, waves.
 
-Pure functions of the frames that `cells.estimates` returns and of the sums of pairs.sql and ranks.sql. A test
-is a row with the columns TESTS. Its interval is of the method of its p value, at the level `confidence`: it
-leaves out 0 where the adjusted p is below 0.05, and only there.
+Pure functions of the frames that `domain_estimates.estimates` returns, and of the sums of pairs.sql and
+ranks.sql. A test is a row with the columns TESTS. Its interval is of the method of its p value, at the level
+`confidence`: it leaves out 0 where the adjusted p is below 0.05, and only there.
 """
 
 from __future__ import annotations

@@ -21,7 +21,6 @@ import pandas as pd
 
 from pipeline.disclosure.flags import is_enough
 from pipeline.estimates import weighted_steps
-from pipeline.estimates.count import chosen_together, overlaps
 from pipeline.estimates.tests import item_pairs, option_pairs, with_limits
 from pipeline.exhibits.quotes import find
 from pipeline.exhibits.source import Source
@@ -163,13 +162,14 @@ def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[
     source, question = tested.source, tested.source.exhibit.question
     if not rivals or row["place"] not in own.index:
         return
-    survey = source.declared.survey
     if row["item"]:
-        every = overlaps(source.opened(), survey, question, row, source.exhibit.dkns)
+        with source.opened() as domain:
+            every = domain.overlaps(question, row, source.exhibit.dkns)
         joint = weighted_steps.overlaps(every, row, source.estimated.levels)
         tests = item_pairs(own, joint, row["place"], rivals, adjustment="none")
     else:
-        both = chosen_together(source.opened(), survey)
+        with source.opened() as domain:
+            both = domain.together()
         together = weighted_steps.together(both, tested.found, source.estimated.levels)
         tests = option_pairs(own, together, [(row["place"], rival) for rival in rivals], adjustment="none")
     yield from tests.to_dict("records")

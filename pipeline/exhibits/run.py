@@ -5,20 +5,20 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from pipeline.database.connection import open_database
+from pipeline.database.connection import open_database, view
 from pipeline.declarations import comparability
 from pipeline.declarations.load import Declarations, load_declarations
-from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit, problem
 from pipeline.estimates import changes, quality
 from pipeline.estimates.comparisons import comparisons
+from pipeline.estimates.count import answered
 from pipeline.estimates.run import Estimates
 from pipeline.estimates.tests import TESTS, as_tests
 from pipeline.exhibits import attack, captions
@@ -124,7 +124,7 @@ class Run:
             "changes": changes.changes(self.estimated),
             "flow": _flow(connection),
             "waves": _waves_told(connection, self.estimated),
-            "targets": connection.execute("select * from targets").df(),
+            "targets": view(connection, "targets"),
             "quality": quality.quality(connection, self.declared.survey),
             "quality_effects": quality.effects(self.estimated, shown),
             "nonresponse": quality.nonresponse(connection, self.declared.survey),
@@ -164,7 +164,8 @@ def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
         chosen = list(declared.report.exhibit)
         if not paths.report_file.is_file():
             # nobody chose these exhibits: a question that nobody answered has none
-            chosen = [e for e in chosen if _answered(connection, declared.survey, e.question)]
+            somebody_answered = answered(connection)
+            chosen = [exhibit for exhibit in chosen if exhibit.question in somebody_answered]
         contexts = {wave.name: _context(connection, declared, wave) for wave in _waves(connection)}
         yield Run(
             paths,
@@ -239,48 +240,28 @@ def _labels_joined(
     return found
 
 
-def _answered(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, question: str) -> bool:
-    """Whether anybody answered a question."""
-    found = connection.execute(
-        "select 1 from coded.responses where question = ? and state in ('answered', 'dkns') limit 1",
-        [questionnaire.position(question)],
-    ).fetchall()
-    return bool(found)
-
-
 def _waves_told(connection: duckdb.DuckDBPyConnection, estimated: Estimates) -> pd.DataFrame:
     """The waves with what their weights cost, as coarse as their numbers are."""
-    found = connection.execute("select * from waves").df()
-    for place in found.index[found["wave"].isin({wave for wave, _ in estimated.levels})]:
-        wave = found.loc[place, "wave"]
+    waves = view(connection, "waves")
+    for place in waves.index[waves["wave"].isin({wave for wave, _ in estimated.levels})]:
+        wave = waves.loc[place, "wave"]
         levels = [level for (of, _), level in estimated.levels.items() if of == wave]
         people, _ = estimated.classes[wave].whole(levels)
-        found.loc[place, ["effective_respondents", "deff"]] = [people, found.loc[place, "analysed"] / people]
-    return found
+        waves.loc[place, ["effective_respondents", "deff"]] = [people, waves.loc[place, "analysed"] / people]
+    return waves
 
 
 def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:
-    rows = connection.execute(
-        "select name, waves.title, waves.fielded_from, waves.fielded_to, waves.synthetic, waves.licence, "
-        "waves.citation, waves.weighting from waves join coded.waves as own on own.name = waves.wave "
-        "order by own.wave"
-    ).fetchall()
-    return [WaveFacts(*row) for row in rows]
+    waves = view(connection, "waves").rename(columns={"wave": "name"})
+    facts = waves[[field.name for field in fields(WaveFacts)]]
+    return [WaveFacts(*row) for row in facts.itertuples(index=False)]
 
 
 def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, wave: WaveFacts) -> Context:
     """What the captions of exhibits need of one wave."""
-    rows = connection.execute(
-        "select questions.id, wordings.number, wordings.text, wordings.mode from coded.wordings "
-        "join coded.questions using (question) join coded.waves using (wave) where waves.name = ?",
-        [wave.name],
-    ).fetchall()
-    labels = connection.execute(
-        "select distinct questions.id, options.id, options.label, offers.screened from coded.offers "
-        "join coded.options using (question, option) join coded.questions using (question) "
-        "join coded.waves using (wave) where waves.name = ?",
-        [wave.name],
-    ).fetchall()
+    key = {"wave": wave.name}
+    rows = connection.execute(statement("exhibits/wordings"), key).fetchall()
+    labels = connection.execute(statement("exhibits/labels"), key).fetchall()
     return Context(
         survey=all_declared.survey,
         bands=all_declared.report.segments,

@@ -14,12 +14,6 @@ from pipeline.declarations.report import Exhibit
 from pipeline.disclosure.flags import blanked, is_enough
 from pipeline.estimates import weighted_steps
 from pipeline.estimates.classes import bins
-from pipeline.estimates.count import (
-    chosen_together,
-    combinations,
-    ranks,
-    values,
-)
 from pipeline.estimates.formulas import part_shares
 from pipeline.estimates.tests import (
     adjusted_together,
@@ -60,8 +54,8 @@ def columns_of(exhibit: Exhibit) -> list[str]:
 def exhibit_table(source: Source) -> pd.DataFrame:
     """The table of an exhibit, rows in the order they are drawn; SurveyError where its kind cannot show it.
 
-    Its columns are those of `cells.estimates`, and over waves also `fielded` and `comparability`; those of
-    published numbers are PUBLISHED_COLUMNS.
+    Its columns are those of `domain_estimates.estimates`, and over waves also `fielded` and `comparability`;
+    those of published numbers are PUBLISHED_COLUMNS.
     """
     return SHAPES[source.exhibit.drawn.table](source)
 
@@ -83,10 +77,10 @@ def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
     elif exhibit.by:
         tests = [group_pairs(found), group_and_total(found), group_and_others(found), crosstabs(found)]
     elif shape == "answers":
-        connection = source.opened()
-        tests = [rankings(ranks(connection))] if source.kind == "rank" else []
-        if source.kind in ("single", "multiple", "rank"):
-            both = chosen_together(connection, source.declared.survey)
+        with source.opened() as domain:
+            tests = [rankings(domain.ranks())] if source.kind == "rank" else []
+            both = domain.together() if source.kind in ("single", "multiple", "rank") else None
+        if both is not None:
             together = weighted_steps.together(both, found, source.estimated.levels)
             tests += [
                 option_pairs(wave, together, _neighbours(wave))
@@ -424,7 +418,8 @@ def _combinations(source: Source) -> pd.DataFrame:
     if len(chosen) < 2:
         raise SurveyError(f"exhibit {exhibit.id!r}: combinations need two options of {exhibit.question!r}")
     ids = [str(option) for option in chosen["option"]]
-    counted = combinations(source.opened(), source.declared.survey, exhibit.question, ids)
+    with source.opened() as domain:
+        counted = domain.combinations(exhibit.question, ids)
     counted = counted[counted["wave"] == whole["wave"].iloc[0]]
     names = dict(zip(chosen["option"], chosen["option_label"], strict=True))
     counted["options"] = [tuple(sorted(own, key=ids.index)) for own in counted["options"]]
@@ -504,7 +499,8 @@ def _bins(source: Source) -> pd.DataFrame:
     found = source.latest()
     summaries = found[found["by"] == ""]
     whole = summaries[summaries["measure"] == "mean"]
-    given = values(source.opened())
+    with source.opened() as domain:
+        given = domain.values()
     given = given[given["wave"] == whole["wave"].iloc[0]]
     parts = bins(given)
     made = _parts(source, summaries, whole, parts.assign(role="substantive"), "bin")
@@ -513,7 +509,7 @@ def _bins(source: Source) -> pd.DataFrame:
 
 
 def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Rows of several makings with the columns that `cells.estimates` has."""
+    """Rows of several makings with the columns that `domain_estimates.estimates` has."""
     wanted = [*COLUMNS, *SUMS]
     return pd.concat(
         [part.reindex(columns=wanted).astype(object) for part in parts], ignore_index=True

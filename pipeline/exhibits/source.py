@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-import duckdb
 import pandas as pd
 
 from pipeline.declarations.load import Declarations
 from pipeline.declarations.report import Exhibit
-from pipeline.estimates.count import open_domain
+from pipeline.estimates.count import OpenDomain, open_domain
 from pipeline.estimates.run import Estimates, domain_of
 from pipeline.project.errors import SurveyError
 from pipeline.tidy.measures import POOL
@@ -28,12 +28,11 @@ class Source:
         """All that is declared."""
         return self.estimated.declared
 
-    def opened(self) -> duckdb.DuckDBPyConnection:
-        """The connection with the domain of the exhibit open, for what estimates do not hold."""
+    def opened(self) -> AbstractContextManager[OpenDomain]:
+        """The domain of the exhibit, to be opened for what estimates do not hold."""
         connection, domain = self.estimated.connection, domain_of(self.exhibit)
         survey, bands = self.declared.survey, self.declared.report.segments
-        open_domain(connection, survey, bands, self.exhibit.questions, domain)
-        return connection
+        return open_domain(connection, survey, bands, self.exhibit.questions, domain)
 
     @property
     def kind(self) -> str:

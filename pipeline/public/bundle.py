@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from pipeline.database.connection import view
 from pipeline.declarations.questionnaire import Public, Survey
 from pipeline.exhibits.run import Run
 from pipeline.exports import spss
@@ -115,7 +116,7 @@ def facts(run: Run, public: Public) -> Facts:
             citation=str(row["citation"]),
             urls=urls[str(row["wave"])],
         )
-        for row in run.connection.execute("select * from waves").df().to_dict("records")
+        for row in view(run.connection, "waves").to_dict("records")
     ]
     return Facts(
         survey=run.paths.survey,

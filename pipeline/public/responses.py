@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.database.connection import view
 from pipeline.declarations.questionnaire import Public, Survey
 from pipeline.exhibits.run import Run, questionnaire
 from pipeline.project.errors import SurveyError
@@ -73,11 +74,8 @@ def responses(run: Run, public: Public) -> Responses:
         raise SurveyError("nobody is analysed, so there is nothing to publish")
     asked = questionnaire(connection, run.contexts)
     parts = asked[asked["part"] != ""]
-    labels = connection.execute(
-        "select question, option as id, label from options union all select question, item, label from items "
-        "order by all"
-    ).fetchall()
-    texts = connection.execute("select question, text from questions order by position").fetchall()
+    labels = connection.execute(statement("public/labels")).fetchall()
+    questions = view(connection, "questions")
     whole = states[states["item"] == ""].set_index(key)
     return Responses(
         run.declared.survey,
@@ -90,7 +88,7 @@ def responses(run: Run, public: Public) -> Responses:
         frozenset(parts[["wave", "question", "id"]].itertuples(index=False, name=None)),
         connection.execute(statement("public/bands")).df(),
         {(question, part): label for question, part, label in labels},
-        dict(texts),
+        dict(zip(questions["question"], questions["text"], strict=True)),
         asked,
     )
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from pipeline.answers.meaning import Mapped
@@ -19,11 +18,11 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
+from pipeline.estimates.count import Counted
 from pipeline.exhibits.run import Run
 from pipeline.exhibits.shapes import columns_of, exhibit_table
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
-from pipeline.project.sql import statement
 from pipeline.text.rounding import MINUS, half_up, significant
 from pipeline.tidy.csv import to_csv
 from pipeline.tidy.marks import NO_VALUE
@@ -70,7 +69,7 @@ class Receipt:
     questionnaire: Document
     fielding: Fielding
     mapped: Mapped
-    connection: duckdb.DuckDBPyConnection
+    source: Source
 
     @property
     def survey(self) -> Survey:
@@ -120,6 +119,21 @@ class Receipt:
     def slot(self) -> int:
         """The item that states are told of: that of a grid; a ranking is answered as a whole."""
         return self.item if self.survey.questions[self.question].kind == "grid" else 0
+
+    @property
+    def counted(self) -> Counted:
+        """What the row counts, in the numbers that stand for ids."""
+        options = list(self.survey.options(self.question))
+        return Counted(
+            wave=self.row["wave"],
+            question=self.survey.position(self.question),
+            item=self.item,
+            slot=self.slot,
+            options=[options.index(member) + 1 for member in self.members],
+            places=self.places,
+            segment=self.row["by"],
+            group=self.row["group"],
+        )
 
     @property
     def is_weighted(self) -> bool:
@@ -179,33 +193,14 @@ class Receipt:
 
         The columns are option, rank, value, respondents, weighted and squares, by the weights of the table.
         """
-        self.connection.execute(statement("estimates/cells"))
-        found = self.connection.execute(
-            statement("estimates/distribution"),
-            [
-                self.row["wave"],
-                self.survey.position(self.question),
-                self.item,
-                self.row["by"],
-                self.row["group"],
-            ],
-        ).df()
-        by = self.scale
-        return found.assign(weighted=found["weighted"] * by, squares=found["squares"] * by**2)
+        with self.source.opened() as domain:
+            sums = domain.distribution(self.counted)
+        return sums.assign(weighted=sums["weighted"] * self.scale, squares=sums["squares"] * self.scale**2)
 
     def weights(self, target: str) -> pd.DataFrame:
         """How many of the base (cases), and of who is counted (chosen), gave each answer to a target."""
-        states = ["answered", "dkns"] if self.exhibit.dkns == "keep" else ["answered"]
-        options = list(self.survey.options(self.question))
-        return self.connection.execute(
-            statement("estimates/weights_of"),
-            {
-                "wave": self.row["wave"], "question": self.survey.position(self.question), "slot": self.slot,
-                "states": states, "segment": self.row["by"], "group": self.row["group"], "item": self.item,
-                "options": [options.index(member) + 1 for member in self.members], "places": self.places,
-                "target": self.survey.position(target),
-            },
-        ).df()  # fmt: skip
+        with self.source.opened() as domain:
+            return domain.weights(self.counted, self.exhibit.dkns, target)
 
 
 def receipt(run: Run, exhibit: Exhibit, written: pd.DataFrame, place: int) -> Receipt:
@@ -221,5 +216,4 @@ def receipt(run: Run, exhibit: Exhibit, written: pd.DataFrame, place: int) -> Re
             f"tables/{exhibit.id}.csv is not what database and declarations give now; "
             f"run: survey tables --survey {run.paths.survey}"
         )
-    # the tables open domains of their own, so that of the exhibit comes last
-    return Receipt(run, exhibit, row, place, table, document, fielding, mapped, source.opened())
+    return Receipt(run, exhibit, row, place, table, document, fielding, mapped, source)

@@ -169,7 +169,7 @@ def test_weighted_quartiles_are_those_of_everybody_repeated(
     with duckdb.connect() as connection:
         connection.register("frame", pd.DataFrame({"value": values, "w": weights * unit}))
         connection.execute(
-            "create temp table cells as select 1 as wave, 1 as question, 0 as item, '' as segment, "
+            "create temp table sums as select 1 as wave, 1 as question, 0 as item, '' as segment, "
             "'' as grp, value, 1::bigint as respondents, w::decimal(38, 12) as weighted, "
             "(w * w)::decimal(38, 12) as squares from frame"
         )

@@ -13,11 +13,12 @@ from scipy.special import stdtrit
 
 from pipeline import open_survey
 from pipeline.declarations.questionnaire import Survey
+from pipeline.estimates.count import Domain, open_domain
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
-from pipeline.project.sql import statement
+from pipeline.project.sql import statement, temporary_table
 from pipeline.stats.intervals import newcombe_p
 from pipeline.stats.tests import rao_scott
 from pipeline.tables import tables
@@ -533,10 +534,13 @@ def test_a_deep_ranking_has_the_share_of_the_first_three(tmp_path: Path) -> None
 
 def test_the_sums_take_one_pass_over_the_answers(raked: Paths) -> None:
     scans = {}
-    with open_survey("members", raked.root) as survey:
-        survey.estimates("uses", by="region")  # leaves its domain and its cells behind
-        for name in ("cells", "bases", "mentions", "net_mentions", "numbers"):
-            text = statement(name)
-            ((_, plan),) = survey.connection.execute(f"explain {text}").fetchall()
+    with (
+        open_survey("members", raked.root) as survey,
+        open_domain(survey.connection, survey.survey, survey.bands, ["uses"], Domain(("region",))) as domain,
+        temporary_table(domain.connection, "sums", statement("estimates/sums")),
+    ):
+        for name in ("sums", "bases", "mentions", "net_mentions", "numbers"):
+            text = statement(f"estimates/{name}")
+            ((_, plan),) = domain.connection.execute(f"explain {text}").fetchall()
             scans[name] = sum("answers" in line for line in plan.splitlines())
-    assert scans == {"cells": 1, "bases": 0, "mentions": 0, "net_mentions": 0, "numbers": 0}
+    assert scans == {"sums": 1, "bases": 0, "mentions": 0, "net_mentions": 0, "numbers": 0}

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.stats import friedmanchisquare
 
 from pipeline import open_survey
-from pipeline.estimates.count import Domain, estimates
+from pipeline.estimates.count import Domain
+from pipeline.estimates.domain_estimates import estimates
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project import paths as places

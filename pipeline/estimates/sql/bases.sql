@@ -1,5 +1,5 @@
--- bases: who a share is of, for every question (and item of a grid) and every group of the domain.
--- Reads: coded.responses, coded.respondents, domain (wave, respondent, segment, grp), wanted (question).
+-- bases: one row a question, or an item of a grid, and a group of the domain: whom shares are of.
+-- Reads: coded.responses, coded.respondents, domain, counted_questions.
 select
     responses.wave,
     responses.question,
@@ -16,7 +16,7 @@ select
     coalesce(sum(weight * weight) filter (state in ('answered', 'dkns')), 0) as sample_squares,
     coalesce(sum(weight * weight) filter (state in ('answered', 'skipped')), 0) as asked_squares
 from coded.responses
-join wanted using (question)
+join counted_questions using (question)
 join domain using (wave, respondent)
 join coded.respondents using (wave, respondent)
 where state <> 'not_offered'

@@ -1,4 +1,4 @@
--- classes: the weight of each respondent analysed of the waves $waves, a row an answer to one of $questions (or none).
+-- classes: one row an analysed respondent of $waves and an answer to one of $questions (or none), with the weight.
 -- Reads: coded.respondents, coded.answers, coded.questions, coded.options, coded.waves.
 select
     waves.name as wave,

@@ -1,18 +1,18 @@
--- distribution: how many gave each answer, place or number to a question (or an item of it) in one group of a wave.
--- Reads: cells, coded.waves. Asks for the wave, question, item, segment and group.
+-- distribution: one row an answer, place or number to a question (or an item of it) in one group of a wave.
+-- Reads: sums, coded.waves.
 select
-    cells.option,
-    cells.rank,
-    cells.value,
-    cells.respondents,
-    cells.weighted::double as weighted,
-    cells.squares::double as squares
-from cells
+    sums.option,
+    sums.rank,
+    sums.value,
+    sums.respondents,
+    sums.weighted::double as weighted,
+    sums.squares::double as squares
+from sums
 join coded.waves using (wave)
-where waves.name = ?
-    and cells.question = ?
-    and cells.item = ?
-    and cells.segment = ?
-    and cells.grp = ?
-    and cells.net = 0
+where waves.name = $wave
+    and sums.question = $question
+    and sums.item = $item
+    and sums.segment = $segment
+    and sums.grp = $group
+    and sums.net = 0
 order by all

@@ -1,4 +1,4 @@
--- flow: what became of the responses received in each wave, screening rules in the order they applied.
+-- flow: one row a step of a wave: responses received, excluded by each rule in order, analysed, flagged.
 -- Reads: waves, respondents, flags, coded.rules, coded.waves.
 select steps.wave, step, reason, respondents
 from (

@@ -1,12 +1,12 @@
--- mentions: the cells of options, and of ranked items by place: each one, `top_3` and `any`.
--- Reads: cells.
+-- mentions: one row an option, or a ranked item and a place (each one, `top_3` and `any`), and a group.
+-- Reads: sums.
 with places as (
     select *
-    from cells
+    from sums
     where rank is not null
 )
 select wave, question, item, option, '' as place, segment, grp, respondents, weighted, squares
-from cells
+from sums
 where net = 0 and value is null and rank is null
 union all
 select wave, question, item, 0, rank::varchar, segment, grp, respondents, weighted, squares

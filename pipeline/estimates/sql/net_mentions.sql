@@ -1,27 +1,27 @@
--- net_mentions: how many are in each net; of options that exclude each other, or numbers of a band, the sum.
--- Reads: cells, coded.nets (question, net, option, low, high, closed), coded.questions.
+-- net_mentions: one row a net and a group: how many are in it; where options exclude each other, the sum of them.
+-- Reads: sums, coded.nets, coded.questions.
 select wave, question, item, net, segment, grp, respondents, weighted, squares
-from cells
+from sums
 where net > 0
 union all
 select
-    cells.wave,
-    cells.question,
-    cells.item,
+    sums.wave,
+    sums.question,
+    sums.item,
     nets.net,
-    cells.segment,
-    cells.grp,
-    sum(cells.respondents)::bigint,
-    sum(cells.weighted),
-    sum(cells.squares)
-from cells
+    sums.segment,
+    sums.grp,
+    sum(sums.respondents)::bigint,
+    sum(sums.weighted),
+    sum(sums.squares)
+from sums
 join coded.questions using (question)
 join coded.nets
-    on nets.question = cells.question
+    on nets.question = sums.question
     and (
-        nets.option = cells.option
-        or (cells.value >= nets.low and (cells.value < nets.high or nets.closed and cells.value = nets.high))
+        nets.option = sums.option
+        or (sums.value >= nets.low and (sums.value < nets.high or nets.closed and sums.value = nets.high))
     )
-where cells.net = 0 and questions.kind <> 'multiple'
+where sums.net = 0 and questions.kind <> 'multiple'
 group by all
 order by all

@@ -1,4 +1,4 @@
--- nonresponse: what became of each question, and of each item of a grid, among the analysed respondents.
+-- nonresponse: one row a question, or an item of a grid, of a wave: what became of it among the analysed.
 -- Reads: coded.responses, coded.waves, coded.questions, coded.items. Asked: all whom it came before.
 select
     waves.name as wave,

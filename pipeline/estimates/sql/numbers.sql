@@ -1,8 +1,8 @@
--- numbers: weighted mean, median and quartiles of numbers, with the sum that the error of the mean needs.
--- Reads: cells. The first value with a part p of the weight up to it, averaged with the next where it is just p.
-with found as (
+-- numbers: one row a question of numbers (or an item) and a group: mean, median and quartiles, weighted.
+-- Reads: sums. A quartile is the first value with its part of the weight up to it, or lies midway to the next.
+with counted as (
     select *
-    from cells
+    from sums
     where value is not null
 ),
 means as (
@@ -16,16 +16,16 @@ means as (
         sum(weighted) as weight,
         sum(squares) as squares,
         fsum(weighted::double * value order by value) / sum(weighted)::double as mean
-    from found
+    from counted
     group by all
 ),
 placed as (
     select
-        found.*,
+        counted.*,
         means.mean,
         (sum(weighted) over (partition by wave, question, item, segment, grp order by value))::double
         / means.weight::double as part
-    from found
+    from counted
     join means using (wave, question, item, segment, grp)
 )
 select

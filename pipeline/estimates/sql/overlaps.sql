@@ -1,5 +1,5 @@
--- overlaps: of one item of a grid or ranking and each other: who was asked which, and who chose it, together.
--- Reads: coded.responses, coded.answers, coded.offers, coded.respondents, domain (segment '' only).
+-- overlaps: one row an item of a grid or ranking other than $item: who was asked and who chose which of the two.
+-- Reads: coded.responses, coded.answers, coded.offers, coded.respondents, coded.waves, domain (segment '' only).
 with slots as (
     select
         responses.wave,
@@ -37,17 +37,18 @@ others as (
 )
 
 select
-    people.wave,
     others.part,
     one.chosen as chosen,
     other.chosen as other_chosen,
     sum(people.weight) as weighted,
     sum(people.weight * people.weight) as squares
 from people
+join coded.waves using (wave)
 join others using (wave)
 left join slots as one
     on one.wave = people.wave and one.respondent = people.respondent and one.part = $item
 left join slots as other
     on other.wave = people.wave and other.respondent = people.respondent and other.part = others.part
+where waves.name = $wave
 group by all
 order by all

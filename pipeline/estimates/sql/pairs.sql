@@ -1,5 +1,5 @@
--- pairs: who chose both of two options of a question (of an item, in a grid), or ranked both of two items.
--- Reads: coded.answers, coded.questions, coded.respondents, domain (segment '' only), wanted (question).
+-- pairs: one row two options of a question (of an item, in a grid) or two items ranked: who chose both.
+-- Reads: coded.answers, coded.respondents, coded.waves, domain (segment '' only), counted_questions.
 with chosen as (
     select
         answers.wave,
@@ -9,18 +9,17 @@ with chosen as (
         case when answers.rank is null then answers.option else answers.item end as part,
         respondents.weight
     from coded.answers
-    join wanted using (question)
+    join counted_questions using (question)
     join domain using (wave, respondent)
     join coded.respondents using (wave, respondent)
     where domain.segment = '' and answers.value is null
 )
 select
-    one.wave,
+    waves.name as wave,
     one.question,
     one.item,
     one.part as first,
     other.part as second,
-    count(*) as respondents,
     sum(one.weight) as weighted,
     sum(one.weight * one.weight) as squares
 from chosen as one
@@ -30,5 +29,6 @@ join chosen as other
     and other.question = one.question
     and other.item = one.item
     and other.part > one.part
-group by all
-order by all
+join coded.waves on waves.wave = one.wave
+group by one.wave, waves.name, one.question, one.item, one.part, other.part
+order by one.wave, one.question, one.item, one.part, other.part

@@ -1,4 +1,4 @@
--- quality_counts: how many responses each rule of data quality flags, and how many of those are excluded.
+-- quality_counts: one row a rule of data quality: how many responses it flags, and how many of those are excluded.
 -- Reads: coded.quality_rules, coded.quality, coded.respondents, coded.waves, coded.questions.
 select
     waves.name as wave,

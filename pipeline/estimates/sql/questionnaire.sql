@@ -1,4 +1,4 @@
--- questionnaire: a row an option or item of a question as a wave put it, one of a question that has neither.
+-- questionnaire: one row an option or item of a question as a wave put it; a question that has neither has one.
 -- Reads: coded.wordings, coded.offers, coded.options, coded.items, coded.questions, coded.waves.
 with parts as (
     select distinct wave, question, 'item' as part, offers.item as place, items.id, items.label, '' as role

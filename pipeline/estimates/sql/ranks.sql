@@ -1,5 +1,5 @@
--- ranks: the sum of the places of each item over all who ranked any, and the ties; unweighted. What somebody
--- left unranked shares the places left. Reads: coded.answers, coded.offers, coded.questions, domain, wanted.
+-- ranks: one row an item ranked: the sum of its places over all who ranked any, and the ties; unweighted.
+-- Reads: coded.answers, coded.offers, coded.questions, domain, counted_questions. Items unranked share the places left.
 with places as (
     -- places that somebody left out in between close up
     select
@@ -10,7 +10,7 @@ with places as (
         row_number() over (partition by answers.wave, answers.respondent, answers.question order by answers.rank)
             as place
     from coded.answers
-    join wanted using (question)
+    join counted_questions using (question)
     join domain using (wave, respondent)
     where domain.segment = '' and answers.rank is not null
 ),
@@ -23,7 +23,7 @@ offered as (
     select wave, question, item, count(*) over (partition by wave, question) as items
     from coded.offers
     join coded.questions using (question)
-    join wanted using (question)
+    join counted_questions using (question)
     where questions.kind = 'rank'
 )
 select

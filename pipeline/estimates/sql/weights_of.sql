@@ -1,5 +1,5 @@
--- weights_of: how many of a base, and of those who gave certain answers, chose each option of a target and so weigh what.
--- Reads: coded.responses, coded.answers, coded.respondents, coded.waves, domain. 0 is who chose no option of the target.
+-- weights_of: one row an option of a target, 0 for none: how many of a base, and of those who gave certain answers.
+-- Reads: coded.responses, coded.answers, coded.respondents, coded.waves, domain.
 with base as (
     select responses.wave, responses.respondent, respondents.weight
     from coded.responses

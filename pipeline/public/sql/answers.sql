@@ -1,4 +1,4 @@
--- public_answers: what analysed respondents answered to closed questions, by ids; never what they wrote.
+-- answers: one row an answer of an analysed respondent to a closed question, by ids; never what they wrote.
 -- Reads: the views answers and questions.
 select answers.wave, answers.respondent, answers.question, answers.item, answers.option, answers.rank, answers.value
 from answers

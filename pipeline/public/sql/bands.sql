@@ -1,10 +1,10 @@
--- public_bands: in which band of a number or a date the answers of analysed respondents are, by ids.
--- Reads: the view answers, coded.nets, coded.questions.
-select answers.wave, answers.respondent, answers.question, nets.id as net
+-- bands: one row an answer of an analysed respondent and a band of numbers or dates that it is in, by ids.
+-- Reads: the views answers, questions and nets.
+select answers.wave, answers.respondent, answers.question, nets.net
 from answers
-join coded.questions on questions.id = answers.question
-join coded.nets
-    on nets.question = questions.question
+join questions using (question)
+join nets
+    on nets.question = answers.question
     and answers.value >= nets.low
     and (answers.value < nets.high or nets.closed and answers.value = nets.high)
 where questions.kind <> 'multiple'

@@ -1,4 +1,4 @@
--- public_respondents: the analysed respondents with their weights, null in a wave that is not weighted.
+-- respondents: one row an analysed respondent, with the weight, null in a wave that is not weighted.
 -- Reads: the views respondents and waves.
 select
     respondents.wave,

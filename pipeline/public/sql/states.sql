@@ -1,4 +1,4 @@
--- public_states: the state of each analysed respondent on each closed question, and on each item of a grid.
+-- states: one row an analysed respondent and a closed question, or an item of a grid: the state of the answer.
 -- Reads: the views responses and questions.
 select responses.wave, responses.respondent, responses.question, coalesce(responses.item, '') as item, responses.state
 from responses

@@ -1,14 +1,13 @@
--- cells: how many said each thing, with the sums of their weights and squared weights; one pass over the answers.
--- Reads: coded.answers, coded.unions, coded.respondents, domain (wave, respondent, segment, grp), wanted (question).
-create or replace temp table cells as
+-- sums: one row an answer, net, place or number and a group: how many gave it, with the sums of their weights.
+-- Reads: coded.answers, coded.unions, coded.respondents, domain, counted_questions. Made into the temporary table sums.
 select
-    said.wave,
-    said.question,
-    said.item,
-    said.option,
-    said.net,
-    said.rank,
-    said.value,
+    given.wave,
+    given.question,
+    given.item,
+    given.option,
+    given.net,
+    given.rank,
+    given.value,
     domain.segment,
     domain.grp,
     count(*) as respondents,
@@ -20,8 +19,8 @@ from (
     union all
     select wave, respondent, question, item, 0, net, null, null
     from coded.unions
-) as said
-join wanted using (question)
+) as given
+join counted_questions using (question)
 join domain using (wave, respondent)
 join coded.respondents using (wave, respondent)
 group by all

@@ -1,0 +1,41 @@
+"""The tables of the database as Parquet, those by wave a file a wave, and the views over them as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from pipeline.project.sql import folder, literal, statement
+
+_SCHEMA = """-- The labelled views over these files: run it in this folder, in the DuckDB shell or by an
+-- engine that reads partitioned Parquet. The codes behind the labels are in the schema coded.
+create schema if not exists coded;
+"""
+
+
+def write_partitions(connection: duckdb.DuckDBPyConnection, place: Path) -> tuple[list[str], str]:
+    """Write every table into a folder; a line on each, and the script of the views over the files."""
+    # one thread, so that the same rows are the same bytes
+    connection.execute("set threads = 1")
+    lines, script = [], [_SCHEMA]
+    for name, rows, by_wave in _tables(connection):
+        target = place / (name if by_wave else f"{name}.parquet")
+        connection.execute(
+            f"copy (select * from coded.{name} order by all) to {literal(str(target))} "
+            f"(format parquet{', partition_by (wave)' if by_wave else ''})"
+        )
+        source = literal(f"{name}/*/*.parquet" if by_wave else f"{name}.parquet")
+        types = ", hive_types = {'wave': utinyint}" if by_wave else ""
+        script.append(f"create view coded.{name} as select * from read_parquet({source}{types});\n")
+        lines.append(f"{name}: {rows:,} rows{', by wave' if by_wave else ''}")
+    script += [f"{view.rstrip()};\n" for _, view in folder("database/views")]
+    return lines, "\n".join(script)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, bool]]:
+    """The tables of answers and codes, how many rows each has, and whether it is divided by wave."""
+    for name, has_wave in connection.execute(statement("database/tables_to_export")).fetchall():
+        ((rows,),) = connection.execute(f"select count(*) from coded.{name}").fetchall()
+        yield name, rows, has_wave and rows > 0 and name != "waves"

@@ -1,0 +1,7 @@
+-- tables_to_export: one row a table of answers or codes, and whether its rows are of waves.
+-- Reads: what DuckDB knows of the schema coded.
+select table_name, bool_or(column_name = 'wave') as has_wave
+from duckdb_columns()
+where schema_name = 'coded' and table_name <> 'origins'
+group by table_name
+order by table_name

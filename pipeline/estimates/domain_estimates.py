@@ -1,0 +1,197 @@
+"""Estimates of questions over a domain: the sums come from `count`, the formulas from `formulas`."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.report import Bands
+from pipeline.disclosure import flags
+from pipeline.estimates import formulas
+from pipeline.estimates.count import Counts, Dkns, Domain, Labels, open_domain
+from pipeline.estimates.tests import ADJUSTMENT, higher_than
+from pipeline.exports.tools.heading import column_letters
+from pipeline.stats.intervals import Method
+from pipeline.tidy import measures
+from pipeline.tidy.measures import ALL, COLUMNS, CROSS, POOL, SUMS
+
+
+def estimates(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    bands: Mapping[str, Bands],
+    questions: Sequence[str],
+    domain: Domain,
+    adjustment: str = ADJUSTMENT,
+) -> pd.DataFrame:
+    """One row an estimate, in questionnaire order: every option, net, mean and rank of `questions`.
+
+    The columns are COLUMNS and SUMS, among which `screened` says whether the option disqualifies, so that
+    nobody analysed has it. All respondents come first (`by` and `group` empty), then the groups of
+    each segment of `domain`; every wave that offered the question is there. Those of few are suppressed; what
+    follows of them by subtraction is for `disclosure`, which knows all that a run publishes.
+    """
+    every = counted(connection, survey, bands, questions, domain)
+    return lettered(flags.flagged(every, survey.privacy.base), adjustment)
+
+
+def lettered(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+    """Estimates with `higher_than`: the letters of the groups that each is higher than."""
+    return estimates.assign(higher_than=higher_than(estimates, adjustment))[[*COLUMNS, *SUMS]]
+
+
+def counted(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    bands: Mapping[str, Bands],
+    questions: Sequence[str],
+    domain: Domain,
+) -> pd.DataFrame:
+    """The estimates of `estimates` before any is suppressed, without flags and letters."""
+    with open_domain(connection, survey, bands, questions, domain) as opened:
+        counts, labels = opened.counts(), opened.labels()
+    numbered = _estimated(counts, survey, domain.dkns)
+    if numbered.empty:
+        return pd.DataFrame({column: [] for column in [*COLUMNS, *SUMS]}).astype({"screened": bool})
+    return _named(numbered, survey, labels, opened.groups, domain.segments)
+
+
+def _estimated(counts: Counts, survey: Survey, dkns: Dkns) -> pd.DataFrame:
+    """Every estimate of the questions counted, with numbers in place of ids."""
+    method: Method = survey.interval
+    ids = dict(enumerate(survey.questions, 1))
+    sums, offers, nets = counts.bases, counts.offers, counts.nets
+    texts = sums["question"].map(ids).map(lambda name: survey.questions[name].kind == "text").astype(bool)
+    base = formulas.bases(sums[~texts], dkns, counts.analysed)
+    options = offers[(offers["option"] > 0) & (offers["kind"] != "rank")]
+    shares = formulas.shares(base, options.drop(columns="kind"), counts.mentions, dkns, method)
+    ranked = offers[offers["kind"] == "rank"][["wave", "question", "item"]]
+    ranked = ranked.assign(deep=ranked["question"].map(ids).map(survey.ranks_deep))
+    parts = [
+        shares,
+        formulas.mean_scores(shares),
+        formulas.rank_shares(base, ranked, counts.mentions, method),
+        formulas.written(sums[texts], counts.analysed, method),
+        formulas.numbers(base, counts.numbers),
+    ]
+    if dkns == "exclude":
+        # a net that counts who did not know means nothing among those who did
+        unsure = (nets["role"] == "dkns").groupby([nets["question"], nets["net"]]).transform("any")
+        nets = nets[~unsure]
+    if len(nets):
+        offered = _offered(nets, base, offers)
+        parts.append(formulas.net_shares(base, offered.drop(columns="id"), counts.net_mentions, method))
+        several = offered["question"].map(ids).map(lambda name: survey.questions[name].kind == "multiple")
+        exclusive = offered[~several.astype(bool)]
+        parts.append(formulas.net_promoter_scores(base, counts.net_mentions, exclusive))
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return pd.DataFrame()
+    estimates = pd.concat(filled, ignore_index=True)
+    # a ranking alone brings no options, and a number no weights and no nets
+    expected = ("option", "role", "net", "screened", "total_mentions", "weighted_respondents", "squares")
+    absent = [column for column in expected if column not in estimates]
+    estimates = estimates.reindex(columns=[*estimates.columns, *absent])
+    estimates["screened"] = estimates["screened"].where(estimates["measure"] == "option").eq(True)
+    estimates = estimates.assign(
+        weight=estimates["weighted_base"], weight_squares=estimates["base_squares"],
+        yes_weight=estimates["weighted_respondents"], yes_squares=estimates["squares"],
+    )  # fmt: skip
+    for column in ("weighted_respondents", "weighted_base"):
+        means = estimates["wave"].map(counts.mean_weights)
+        estimates[column] = estimates[column].astype(float) * means
+    return estimates
+
+
+def _offered(nets: pd.DataFrame, base: pd.DataFrame, offers: pd.DataFrame) -> pd.DataFrame:
+    """The nets of each slot of the base, as wave, question, item, net, id and pool.
+
+    A net none of whose options a wave offered is not there, as they are not; bands are always there.
+    """
+    slots = base[["wave", "question", "item"]].drop_duplicates()
+    offered = slots.merge(nets[["question", "net", "id", "pool", "option"]], on="question")
+    there = offers[["wave", "question", "item", "option"]].assign(offered=True)
+    offered = offered.merge(there, on=["wave", "question", "item", "option"], how="left")
+    offered = offered[offered["option"].isna() | offered["offered"].eq(True)]
+    return offered[["wave", "question", "item", "net", "id", "pool"]].drop_duplicates()
+
+
+def _named(
+    estimates: pd.DataFrame, survey: Survey, labels: Labels, groups: pd.DataFrame, segments: Sequence[str]
+) -> pd.DataFrame:
+    """Estimates in questionnaire order, with ids and labels in place of numbers."""
+    ids = dict(enumerate(survey.questions, 1))
+    items, options = labels.items, labels.options
+    # a pool is printed as the option that it stands for, whose whole label may be in the export alone
+    whole = {(question, identifier): label for (question, _), (identifier, label) in options.items()}
+    nets = {
+        (question, number): (net, whole[question, net] if pool else survey.net_label(ids[question], net))
+        for (question, number), (net, pool) in labels.nets.items()
+    }
+    places = _group_places(options, groups, segments)
+    in_groups = zip(estimates["segment"], estimates["grp"], strict=True)
+    position, label, letter = zip(*(places[key] for key in in_groups), strict=True)
+    is_net = estimates["measure"].isin(["net", POOL])
+    out = estimates.assign(
+        _measure=estimates["measure"].map(measures.MEASURES.index),
+        _segment=estimates["segment"].map(["", *segments].index),
+        _group=position,
+        group_label=label,
+        letter=letter,
+        option=estimates["option"].where(estimates["measure"] == "option").fillna(0).astype(int),
+        net=estimates["net"].where(is_net).fillna(0).astype(int),
+    ).sort_values(["question", "wave", "_segment", "_group", "item", "_measure", "option", "net"])
+    chosen = list(zip(out["question"], out["option"], strict=True))
+    in_net = list(zip(out["question"], out["net"], strict=True))
+    names = [
+        nets.get(net) or options.get(option, ("", "")) for net, option in zip(in_net, chosen, strict=True)
+    ]
+    pairs = list(zip(out["question"], out["item"], strict=True))
+    several = {name for name, asked in survey.questions.items() if asked.kind == "multiple"}
+    out = out.assign(
+        role=np.select(
+            [out["measure"].isin(["net", POOL]), out["measure"] == "option"],
+            [out["measure"], out["role"]],
+            "",
+        ),
+        option=[name for name, _ in names],
+        option_label=[label for _, label in names],
+        item=[items.get(pair, ("", ""))[0] for pair in pairs],
+        item_label=[items.get(pair, ("", ""))[1] for pair in pairs],
+        question=out["question"].map(ids),
+        wave=out["wave"].map(labels.waves),
+    )
+    out["total_mentions"] = out["total_mentions"].where(out["question"].isin(several))
+    return out.rename(columns={"segment": "by", "grp": "group"}).reset_index(drop=True)
+
+
+def _group_places(
+    options: Mapping[tuple[int, int], tuple[str, str]], groups: pd.DataFrame, segments: Sequence[str]
+) -> dict[tuple[str, str], tuple[int, str, str]]:
+    """The position, the printed label and the column letter of each (segment, group).
+
+    The label is the band's, or the option's full one. A letter is that of the declared place, whoever is
+    there.
+    """
+    label = {}
+    order: dict[str, list[str]] = {}
+    for segment, question, _, group, declared, option in groups.itertuples(index=False):
+        label[segment, group] = declared or options[question, option][1]
+        if group not in order.setdefault(segment, []):
+            order[segment].append(group)
+    places = {("", ""): (0, ALL, "")}
+    for segment in segments:
+        names = segment.split(CROSS)
+        for place, group in enumerate(itertools.product(*(order[name] for name in names))):
+            words = [label[key] for key in zip(names, group, strict=True)]
+            places[segment, CROSS.join(group)] = (
+                place + 1,
+                f" {CROSS} ".join(words),
+                column_letters(place + 1),
+            )
+    return places
