@@ -7,18 +7,15 @@ goes into it is for `database.build`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import duckdb
 
+from pipeline.answers.waves import DeclaredWaves, declared_waves
 from pipeline.database.build import build, sign
 from pipeline.database.connection import hashes_of_rows, origin_of_database
 from pipeline.database.origin import origin
-from pipeline.declarations import survey, wave
-from pipeline.declarations.questionnaire import Survey
-from pipeline.declarations.wave import Fielding
 from pipeline.project import files, progress
 from pipeline.project.errors import SurveyError
 from pipeline.project.memory import limited
@@ -39,8 +36,7 @@ def normalise(paths: Paths) -> str:
     """
     # before anything is read: what changes meanwhile is newer than the database
     made_from = origin(paths, origin_of_database(paths))
-    questionnaire, document = survey.load(paths)
-    fieldings = wave.load(paths, questionnaire)
+    declared = declared_waves(paths)
     with (
         ExitStack() as whole,
         files.scratch(paths.interim) as spilt,
@@ -50,11 +46,11 @@ def normalise(paths: Paths) -> str:
         unseen = spilt / paths.database.name
         with (
             duckdb.connect(str(unseen)) as connection,
-            limited(connection, questionnaire.memory_limit, spilt),
+            limited(connection, declared.questionnaire.memory_limit, spilt),
         ):
-            notices = build(connection, paths, questionnaire, document, fieldings)
+            notices = build(connection, declared)
             sign(connection, made_from)
-        content = _stored(paths, unseen, questionnaire, fieldings, spilt)
+        content = _stored(unseen, declared, spilt)
         unseen.replace(temporary)
         # Ctrl-C waits until the new database has its place
         whole.enter_context(unheard())
@@ -66,9 +62,7 @@ def normalise(paths: Paths) -> str:
     return content
 
 
-def _stored(
-    paths: Paths, file: Path, questionnaire: Survey, fieldings: Sequence[Fielding], spilt: Path
-) -> str:
+def _stored(file: Path, declared: DeclaredWaves, spilt: Path) -> str:
     """The md5 of every row that the file of a database holds, and of what else is declared.
 
     The file itself never has the same bytes. SurveyError where it does not hold all that was to go into it.
@@ -78,14 +72,15 @@ def _stored(
             raise duckdb.IOException("what stands in its log is not in the file")
         with (
             duckdb.connect(str(file), read_only=True) as connection,
-            limited(connection, questionnaire.memory_limit, spilt),
+            limited(connection, declared.questionnaire.memory_limit, spilt),
         ):
             hashes = hashes_of_rows(connection)
     except duckdb.Error:
+        paths = declared.paths
         raise SurveyError(
             f"{paths.shown(paths.database)} could not be written: what was written cannot be read again. Is "
             "the disk full, or damaged? Mend that, and run it again; what was there is as it was"
         ) from None
-    declared = "".join(one.model_dump_json() for one in (questionnaire, *(f.wave for f in fieldings)))
-    content = "".join(hashes[name] for name in _CONTENT) + declared
+    models = (declared.questionnaire, *(fielding.wave for fielding in declared.fieldings))
+    content = "".join([*(hashes[name] for name in _CONTENT), *(model.model_dump_json() for model in models)])
     return hashlib.md5(content.encode(), usedforsecurity=False).hexdigest()

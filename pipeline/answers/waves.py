@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ import duckdb
 from pipeline.answers.columns import assign
 from pipeline.answers.interpret import attempt
 from pipeline.answers.meaning import Mapped
+from pipeline.declarations import survey, wave
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
@@ -24,58 +26,64 @@ from pipeline.project.sql import literal, temporary_views
 from pipeline.text.folding import fold
 
 
-def mapped_waves(
-    paths: Paths,
-    questionnaire: Survey,
-    document: Document,
-    fieldings: Sequence[Fielding],
-    own_texts: bool = False,
-) -> list[Mapped]:
+@dataclass(frozen=True)
+class DeclaredWaves:
+    """The questionnaire of a survey and its waves, or some of them, as declared."""
+
+    paths: Paths
+    questionnaire: Survey
+    document: Document
+    fieldings: Sequence[Fielding]
+
+    def exports(self) -> list[Export]:
+        """What was ingested of each wave beside its cells; SurveyError where that is not there."""
+        return [load_export(self.paths, fielding.name) for fielding in self.fieldings]
+
+
+def declared_waves(paths: Paths) -> DeclaredWaves:
+    """All waves of a survey; SurveyError with what is wrong with their declarations."""
+    questionnaire, document = survey.load(paths)
+    return DeclaredWaves(paths, questionnaire, document, wave.load(paths, questionnaire))
+
+
+def mapped_waves(declared: DeclaredWaves, own_texts: bool = False) -> list[Mapped]:
     """What the columns of each wave mean, from what `ingest` wrote; SurveyError with all that means nothing.
 
     With `own_texts` the texts that no dictionary codes are in `left`.
     """
-    mapped, problems = attempt_waves(paths, questionnaire, document, fieldings, own_texts)
+    mapped, problems = attempt_waves(declared, own_texts)
     if problems:
         raise SurveyError(problems)
     return mapped
 
 
-def attempt_waves(
-    paths: Paths,
-    questionnaire: Survey,
-    document: Document,
-    fieldings: Sequence[Fielding],
-    own_texts: bool = False,
-) -> tuple[list[Mapped], list[Problem]]:
+def attempt_waves(declared: DeclaredWaves, own_texts: bool = False) -> tuple[list[Mapped], list[Problem]]:
     """What the columns of each wave mean, as far as they do, and all that means nothing."""
-    exports = [load_export(paths, fielding.name) for fielding in fieldings]
-    with duckdb.connect() as connection, limited(connection, questionnaire.memory_limit, None):
-        return map_all(connection, paths, questionnaire, document, fieldings, exports, own_texts)
+    exports = declared.exports()
+    with duckdb.connect() as connection, limited(connection, declared.questionnaire.memory_limit, None):
+        return map_all(connection, declared, exports, own_texts)
 
 
 def map_all(
     connection: duckdb.DuckDBPyConnection,
-    paths: Paths,
-    questionnaire: Survey,
-    document: Document,
-    fieldings: Sequence[Fielding],
+    declared: DeclaredWaves,
     exports: Sequence[Export],
     own_texts: bool = False,
 ) -> tuple[list[Mapped], list[Problem]]:
     """What the columns of each wave mean, but of one whose cells cannot be opened; and what means nothing."""
+    questionnaire = declared.questionnaire
     mapped: list[Mapped] = []
     problems: list[Problem] = []
-    for fielding, export in zip(fieldings, exports, strict=True):
+    for fielding, export in zip(declared.fieldings, exports, strict=True):
         assigned, unclaimed = assign(questionnaire, fielding, export.headings)
         problems += unclaimed
         try:
             # where a box may say No, the box of an Other is told from the text beside it by what it holds
             wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
             closed = assigned.closed(questionnaire, fielding.wave, wanted)
-            with opened_cells(connection, paths, fielding, export, assigned.questions):
+            with opened_cells(connection, declared.paths, fielding, export, assigned.questions):
                 texts = delimited.distinct(connection, closed)
-            meaning, unread = attempt(questionnaire, document, fielding, assigned, texts)
+            meaning, unread = attempt(questionnaire, declared.document, fielding, assigned, texts)
         except SurveyError as error:
             if not error.problems:
                 raise

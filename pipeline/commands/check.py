@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.answers.meaning import Mapped
-from pipeline.answers.waves import attempt_waves, mapped_waves
+from pipeline.answers.waves import DeclaredWaves, attempt_waves, mapped_waves
 from pipeline.database.checks import over_waves
 from pipeline.database.connection import view
 from pipeline.declarations import published_numbers, survey, wave
@@ -30,7 +30,7 @@ from pipeline.normalise import normalise
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
-from pipeline.project.sql import statement
+from pipeline.project.sql import query
 from pipeline.tables import problems_of
 from pipeline.text.folding import is_beginning
 
@@ -44,7 +44,8 @@ def read(
     with tempfile.TemporaryDirectory() as folder:
         aside = replace(paths, generated=Path(folder))
         ingest(aside, names)
-        return questionnaire, fieldings, mapped_waves(aside, questionnaire, document, fieldings, own_texts)
+        declared = DeclaredWaves(aside, questionnaire, document, fieldings)
+        return questionnaire, fieldings, mapped_waves(declared, own_texts)
 
 
 def check(paths: Paths, numbers: bool = True) -> Iterator[str]:
@@ -150,9 +151,10 @@ class _Look:
         ]
         of_exports = self.problems[before:]
         del self.problems[before:]
-        mapped, wrong = attempt_waves(self.aside, questionnaire, document, there)
+        declared = DeclaredWaves(self.aside, questionnaire, document, there)
+        mapped, wrong = attempt_waves(declared)
         if len(mapped) == len(self.paths.wave_files()):
-            wrong += over_waves(questionnaire, document, there, mapped, [*known, *wrong])
+            wrong += over_waves(declared, mapped, [*known, *wrong])
         return mapped, [*of_exports, *wrong]
 
     def _built(self) -> bool:
@@ -182,7 +184,7 @@ class _Look:
         """A line on each wave, and that nothing is wrong."""
         with duckdb.connect(str(self.aside.database), read_only=True) as connection:
             waves = list(view(connection, "waves")["wave"])
-            rows = connection.execute(statement("commands/waves_checked")).fetchall()
+            rows = query(connection, "commands/waves_checked").fetchall()
         for name, questions, received, analysed in sorted(rows, key=lambda row: waves.index(row[0])):
             yield f"{name}: {questions} questions, {received} responses, {analysed} analysed"
         shown = len(load_declarations(self.paths).report.exhibit)

@@ -15,7 +15,7 @@ from pipeline.exhibits.quotes import look_up
 from pipeline.exhibits.run import opened
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.project.paths import Paths
-from pipeline.project.sql import literal, statement, temporary_views
+from pipeline.project.sql import literal, query, temporary_views
 from pipeline.receipts import verdicts
 from pipeline.receipts.derivation import derivation
 from pipeline.receipts.row import Receipt, Record, part, printed, receipt, record
@@ -176,9 +176,8 @@ def _counted(receipt: Receipt, column: int, text: str | None) -> tuple[int, int]
     holds = f"c{column} is not null and c{column} <> ''" if text is None else f"c{column} = {literal(text)}"
     connection = receipt.run.connection
     with temporary_views(connection, cells_counted=f"select respondent from {cells} as cells where {holds}"):
-        ((received, analysed),) = connection.execute(
-            statement("commands/cells_counted"), {"wave": receipt.fielding.name}
-        ).fetchall()
+        wave = receipt.fielding.name
+        ((received, analysed),) = query(connection, "commands/cells_counted", wave=wave).fetchall()
     return int(received), int(analysed)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
-from pipeline.answers.waves import map_all, opened_cells
+from pipeline.answers.waves import DeclaredWaves, map_all, opened_cells
 from pipeline.database import declared_tables, quality_flags
 from pipeline.database.checks import boxes_that_disagree, copies, failed_checks, over_waves
 from pipeline.database.load import complete, load, recode
@@ -15,35 +15,26 @@ from pipeline.database.repeated import find_repeated
 from pipeline.database.rows import fill
 from pipeline.database.weights import weigh
 from pipeline.declarations.questionnaire import Survey
-from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
-from pipeline.exports.ingested import load_export
 from pipeline.project.errors import Problem, SurveyError
-from pipeline.project.paths import Paths
 from pipeline.project.sql import execute, folder, schema
 
 
-def build(
-    connection: duckdb.DuckDBPyConnection,
-    paths: Paths,
-    questionnaire: Survey,
-    document: Document,
-    fieldings: Sequence[Fielding],
-) -> list[Problem]:
+def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> list[Problem]:
     """Fill an empty database from what `ingest` wrote; what a person should look at and what stops nothing.
 
     SurveyError lists every heading, answer and declaration that fits nothing, or else every check that
-    selects rows. The views are there, and nothing is where anything is wrong.
+    selects rows: the database is then good for nothing.
     """
-    waves = _mapped(connection, paths, questionnaire, document, fieldings)
+    questionnaire, fieldings = declared.questionnaire, declared.fieldings
+    waves = _mapped(connection, declared)
     connection.execute(schema("database/schema"))
     declared_tables.declare(connection, questionnaire, waves)
     numbers = Numbers(questionnaire)
     notices = [notice for wave in waves for notice in wave.meaning.notices]
     problems: list[Problem] = []
     for wave in waves:
-        columns = wave.meaning.columns
-        with opened_cells(connection, paths, wave.fielding, wave.export, columns):
+        with opened_cells(connection, declared.paths, wave.fielding, wave.export, wave.meaning.columns):
             load(connection, numbers, wave)
             notices += find_repeated(connection, wave)
             quality_flags.keep_times(connection, wave)
@@ -72,21 +63,15 @@ def sign(connection: duckdb.DuckDBPyConnection, made_from: Mapping[str, str]) ->
     connection.execute("checkpoint")
 
 
-def _mapped(
-    connection: duckdb.DuckDBPyConnection,
-    paths: Paths,
-    questionnaire: Survey,
-    document: Document,
-    fieldings: Sequence[Fielding],
-) -> list[MappedWave]:
+def _mapped(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> list[MappedWave]:
     """What the columns of each wave mean; SurveyError with all that fits nothing."""
-    exports = [load_export(paths, fielding.name) for fielding in fieldings]
-    mapped, problems = map_all(connection, paths, questionnaire, document, fieldings, exports)
-    if len(mapped) == len(fieldings):
-        problems += over_waves(questionnaire, document, fieldings, mapped, problems)
+    exports = declared.exports()
+    mapped, problems = map_all(connection, declared, exports)
+    if len(mapped) == len(declared.fieldings):
+        problems += over_waves(declared, mapped, problems)
     if problems:
         raise SurveyError(problems)
-    parts = zip(fieldings, exports, mapped, strict=True)
+    parts = zip(declared.fieldings, exports, mapped, strict=True)
     return [MappedWave(number, *part) for number, part in enumerate(parts, 1)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import duckdb
 
 from pipeline.answers.meaning import Mapped
+from pipeline.answers.waves import DeclaredWaves
 from pipeline.database import quality_flags
 from pipeline.database.mapped_wave import MappedWave, Numbers
 from pipeline.database.rows import frame
@@ -14,7 +15,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, quoted
-from pipeline.project.sql import folder, statement, temporary_views
+from pipeline.project.sql import folder, query, temporary_views
 from pipeline.text.folding import fold, is_beginning, likeness
 
 _OF_QUESTIONS = ("questions", "columns", "answers", "reading", "changes")
@@ -29,7 +30,7 @@ def copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
         ("database/shared_ids", "the id of a respondent of"),
         ("database/same_answers", "the answers of one of"),
     ):
-        for early, late, shared, respondents in connection.execute(statement(name)).fetchall():
+        for early, late, shared, respondents in query(connection, name).fetchall():
             if 2 * shared >= respondents and (early, late) not in noted:
                 noted.add((early, late))
                 yield fieldings[late - 1].document.problem(
@@ -40,19 +41,17 @@ def copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
 
 
 def over_waves(
-    questionnaire: Survey,
-    document: Document,
-    fieldings: Sequence[Fielding],
-    mapped: Sequence[Mapped],
-    known: Sequence[Problem],
+    declared: DeclaredWaves, mapped: Sequence[Mapped], known: Sequence[Problem]
 ) -> Iterator[Problem]:
     """What no wave shows alone, but for what may come of the problems `known` of single waves."""
     touched = {place[1] for place in (p.place for p in known) if len(place) > 1 and place[0] in _OF_QUESTIONS}
-    problems = [*_never_offered(questionnaire, document, mapped)]
-    problems += _rules_that_matched_nothing(questionnaire, document, mapped)
-    problems += _labels_that_changed(fieldings, mapped)
-    problems += codes_reused(fieldings, mapped)
-    problems += quality_flags.not_asked(fieldings, mapped)
+    problems = [
+        *_never_offered(declared.questionnaire, declared.document, mapped),
+        *_rules_that_matched_nothing(declared.questionnaire, declared.document, mapped),
+        *_labels_that_changed(declared.fieldings, mapped),
+        *codes_reused(declared.fieldings, mapped),
+        *quality_flags.not_asked(declared.fieldings, mapped),
+    ]
     # a column that is nobody's may be that of a question which seems to have none
     if any(problem.place == ("columns",) for problem in known):
         problems = [problem for problem in problems if problem.place[:1] == ("changes",)]
@@ -177,7 +176,7 @@ def boxes_that_disagree(
             joined_answers="select respondent, option from cells "
             f"join joined_texts on c{column.column} = joined_texts.text",
         ):
-            disagreeing = connection.execute(statement("database/boxes_that_disagree"), key).fetchall()
+            disagreeing = query(connection, "database/boxes_that_disagree", **key).fetchall()
         if disagreeing:
             yield wave.fielding.document.problem(
                 f"{column.question}: the boxes of {len(disagreeing)} respondents (response "

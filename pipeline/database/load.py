@@ -12,7 +12,7 @@ from pipeline.answers.meaning import Answer, Condition
 from pipeline.database.mapped_wave import MappedWave, Numbers
 from pipeline.database.rows import frame
 from pipeline.exports import delimited
-from pipeline.project.sql import execute, literal, statement, temporary_views
+from pipeline.project.sql import execute, literal, query, temporary_views
 
 _TICKED = "ticked"
 _CODES = {
@@ -155,8 +155,8 @@ def recode(connection: duckdb.DuckDBPyConnection, numbers: Numbers, wave: Mapped
             f"unnest([{places}]) as place, unnest([{cells}]) as text from cells) as written "
             "left join recoded_texts using (place, text) where text is not null",
         ):
-            connection.execute(statement("database/other_recoded"), key)
-            connection.execute(statement("database/other_taken_back"), key)
+            query(connection, "database/other_recoded", **key)
+            query(connection, "database/other_taken_back", **key)
 
 
 def complete(connection: duckdb.DuckDBPyConnection, shares_points: bool) -> None:

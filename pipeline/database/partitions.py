@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.project.sql import folder, literal, statement
+from pipeline.project.sql import folder, literal, query
 
 _SCHEMA = """-- The labelled views over these files: run it in this folder, in the DuckDB shell or by an
 -- engine that reads partitioned Parquet. The codes behind the labels are in the schema coded.
@@ -36,6 +36,6 @@ def write_partitions(connection: duckdb.DuckDBPyConnection, place: Path) -> tupl
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, bool]]:
     """The tables of answers and codes, how many rows each has, and whether it is divided by wave."""
-    for name, has_wave in connection.execute(statement("database/tables_to_export")).fetchall():
+    for name, has_wave in query(connection, "database/tables_to_export").fetchall():
         ((rows,),) = connection.execute(f"select count(*) from coded.{name}").fetchall()
         yield name, rows, has_wave and rows > 0 and name != "waves"

@@ -18,7 +18,7 @@ from pipeline.database.rows import fill
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import QUALITY_RULES, Fielding, Quality, why_no_rule
 from pipeline.project.errors import Problem
-from pipeline.project.sql import execute, folder, literal, statement, temporary_table
+from pipeline.project.sql import execute, folder, literal, query, temporary_table
 from pipeline.text.rounding import half_up, significant
 from pipeline.text.values import as_moment
 
@@ -66,8 +66,8 @@ def keep_times(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> None:
         f"where c{began} is not null and c{ended} is not null"
     )
     with temporary_table(connection, "times", times):
-        connection.execute(statement("database/durations"), {"wave": wave.number})
-        unread = connection.execute(statement("database/unread_times")).fetchall()
+        query(connection, "database/durations", wave=wave.number)
+        unread = query(connection, "database/unread_times").fetchall()
     rows = []
     for respondent, first, last in unread:
         start, end = as_moment(first, order), as_moment(last, order)
@@ -91,7 +91,7 @@ def _seconds(text: str, shapes: Mapping[str, str]) -> str:
 def flag(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, waves: Sequence[MappedWave]) -> None:
     """Fill coded.quality and coded.quality_rules, and note whom a wave file excludes by them."""
     execute(connection, "database/partials")
-    medians = dict(connection.execute(statement("database/median_durations")).fetchall())
+    medians = dict(query(connection, "database/median_durations").fetchall())
     numbers = Numbers(questionnaire)
     rules: list[dict[str, Any]] = []
     options: list[dict[str, int]] = []

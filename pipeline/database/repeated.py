@@ -10,7 +10,7 @@ from pipeline.database.declared_tables import DROPPED_REPEATS
 from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.quality_flags import FEWEST_ANSWERS
 from pipeline.project.errors import Problem
-from pipeline.project.sql import statement, temporary_views
+from pipeline.project.sql import query, temporary_views
 
 
 def find_repeated(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> Iterator[Problem]:
@@ -30,8 +30,8 @@ def find_repeated(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> It
     respondents, duplicates = wave.fielding.wave.respondents, wave.fielding.wave.duplicates
     fewest = 1 if respondents.started or respondents.submitted else FEWEST_ANSWERS
     with temporary_views(connection, response_keys=keys):
-        connection.execute(statement("database/repeated"), {"wave": wave.number, "fewest": fewest})
-    ((count,),) = connection.execute(statement("database/count_repeated"), {"wave": wave.number}).fetchall()
+        query(connection, "database/repeated", wave=wave.number, fewest=fewest)
+    ((count,),) = query(connection, "database/count_repeated", wave=wave.number).fetchall()
     if which := DROPPED_REPEATS.get(duplicates):
         connection.execute(
             "insert into all_screens select wave, respondent, 0 from all_repeated "

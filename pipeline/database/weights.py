@@ -20,7 +20,7 @@ from pipeline.database.rows import fill, frame
 from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, SurveyError, quoted
-from pipeline.project.sql import statement, temporary_views
+from pipeline.project.sql import query, temporary_views
 from pipeline.stats.raking import RakingError, rake
 from pipeline.stats.variance import Array
 from pipeline.text.folding import plain
@@ -62,8 +62,8 @@ def weigh(
         weights = _raked(fielding, weights, margins)
     weighted = pd.DataFrame({"wave": number, "respondent": respondents, "weight": weights})
     with temporary_views(connection, weighted=weighted):
-        connection.execute(statement("database/weighted"))
-    connection.execute(statement("database/mean_weight"), {"wave": number, "mean_weight": mean})
+        query(connection, "database/weighted")
+    query(connection, "database/mean_weight", wave=number, mean_weight=mean)
     rows = [row for margin in margins for row in margin.rows(number, weights, questionnaire.privacy.base)]
     fill(connection, "coded.targets", rows)
 
@@ -75,7 +75,7 @@ def _given(
 
     SurveyError where the weights can be read in two ways and the wave file does not say how.
     """
-    texts = dict(connection.execute(statement("database/weight_texts"), {"wave": wave}).fetchall())
+    texts = dict(query(connection, "database/weight_texts", wave=wave).fetchall())
     numerals = fielding.wave.numerals()
     if numerals is None:
         ways = ways_to_read(texts)
@@ -87,7 +87,7 @@ def _given(
         numerals = ways[0] if ways else PLAIN
     rows = [{"text": text, "number": as_number(text, "", numerals)} for text in texts]
     with temporary_views(connection, read_weights=frame(rows, {"text": "VARCHAR", "number": "DOUBLE"})):
-        given = connection.execute(statement("database/weights_given"), {"wave": wave}).df()
+        given = query(connection, "database/weights_given", wave=wave).df()
     return given["respondent"].to_numpy(), given["number"].to_numpy(dtype=float, copy=True)
 
 
@@ -100,7 +100,7 @@ def _check_column(
     if wrong.any():
         listed = ", ".join(map(str, respondents[wrong][:_LISTED]))
         first = {"wave": wave, "respondents": respondents[wrong][:_LOOKED_AT].tolist()}
-        texts = connection.execute(statement("database/weights_of"), first).fetchall()
+        texts = query(connection, "database/weights_of", **first).fetchall()
         seen = ", ".join(quoted(text, 20) for text in list(dict.fromkeys(text for (text,) in texts))[:3])
         message = (
             f"weight: {wrong.sum()} analysed respondents (response {listed}"
@@ -175,14 +175,14 @@ def _margin(
     declared, question = fielding.wave.weights.targets[name], questionnaire.position(name)
     options, groups = list(questionnaire.options(name)), list(declared.shares)
     key = {"wave": wave, "question": question}
-    answers = connection.execute(statement("database/options_chosen"), key).df()
+    answers = query(connection, "database/options_chosen", **key).df()
     chosen = answers["option"].to_numpy(dtype=np.int64)
     # the place of the group of each option; 0 is no answer
     place = np.full(len(options) + 1, len(groups))
     for position, group in enumerate(groups):
         place[[options.index(member) + 1 for member in questionnaire.members(name, group)]] = position
     counts = np.bincount(chosen, minlength=len(options) + 1)
-    labels = dict(connection.execute(statement("database/option_labels"), {"question": question}).fetchall())
+    labels = dict(query(connection, "database/option_labels", question=question).fetchall())
     total = math.fsum(declared.shares.values())
     return _Margin(
         name=name,
@@ -193,7 +193,7 @@ def _margin(
         shares=np.array([share / total for share in declared.shares.values()]),
         of=place[chosen],
         before=_parts(place[chosen], weights, len(groups)),
-        asked=bool(connection.execute(statement("database/wording_of"), key).fetchall()),
+        asked=bool(query(connection, "database/wording_of", **key).fetchall()),
         unplaced={o: int(counts[o]) for o in range(1, len(counts)) if counts[o] and place[o] == len(groups)},
     )
 

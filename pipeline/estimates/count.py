@@ -5,7 +5,6 @@ No other module outside of database/ names tables of the schema `coded`: they re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import pandas as pd
 from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.report import Bands
 from pipeline.estimates.tests import Joint, Together
-from pipeline.project.sql import statement, temporary_table, temporary_views
+from pipeline.project.sql import query, statement, temporary_table, temporary_views
 from pipeline.tidy.measures import CROSS
 
 Dkns = Literal["keep", "exclude"]
@@ -90,18 +89,18 @@ class OpenDomain:
 
     def counts(self) -> Counts:
         """All that the estimates of the questions are made of."""
-        waves = self._rows("analysed")
-        nets = self._frame("nets")
+        waves = self._query("analysed").fetchall()
+        nets = self._query("nets").df()
         with self._summed():
             return Counts(
                 {wave: analysed for wave, analysed, _ in waves},
                 {wave: mean_weight for wave, _, mean_weight in waves},
                 self.bases(),
-                self._frame("mentions"),
-                self._frame("numbers"),
+                self._query("mentions").df(),
+                self._query("numbers").df(),
                 nets,
-                self._frame("net_mentions") if len(nets) else pd.DataFrame(),
-                self._frame("offers"),
+                self._query("net_mentions").df() if len(nets) else pd.DataFrame(),
+                self._query("offers").df(),
             )
 
     def labels(self) -> Labels:
@@ -109,7 +108,7 @@ class OpenDomain:
         waves = dict(self.connection.execute("select wave, name from coded.waves").fetchall())
         labels: dict[str, dict[tuple[int, int], tuple[str, str]]] = {"item": {}, "option": {}}
         nets = {}
-        for part, question, number, identifier, label, pool in self._rows("labels"):
+        for part, question, number, identifier, label, pool in self._query("labels").fetchall():
             if part == "net":
                 nets[question, number] = (identifier, pool)
             else:
@@ -118,27 +117,27 @@ class OpenDomain:
 
     def bases(self) -> pd.DataFrame:
         """Whom shares are of, a row a question or item of a grid and a group."""
-        return self._frame("bases")
+        return self._query("bases").df()
 
     def mentions(self) -> pd.DataFrame:
         """How many gave each answer, a row an option or ranked place and a group."""
         with self._summed():
-            return self._frame("mentions")
+            return self._query("mentions").df()
 
     def values(self) -> pd.DataFrame:
         """How many gave each number, of all respondents: wave, value and sums."""
         with self._summed():
-            return self._frame("values")
+            return self._query("values").df()
 
     def ranks(self) -> pd.DataFrame:
         """The sums of places of ranked items, of all respondents: what `rankings` reads."""
-        return self._frame("ranks")
+        return self._query("ranks").df()
 
     def together(self) -> Together:
         """Who chose both of two options, or ranked both of two items, of all respondents."""
         names = list(self.survey.questions)
         together: Together = {}
-        for wave, number, item, first, second, weight, squares in self._rows("pairs"):
+        for wave, number, item, first, second, weight, squares in self._query("pairs").fetchall():
             name = names[number - 1]
             items = ["", *self.survey.questions[name].items]
             is_ranking = self.survey.questions[name].kind == "rank"
@@ -154,7 +153,7 @@ class OpenDomain:
         """
         items, options = list(self.survey.questions[question].items), list(self.survey.options(question))
         joint: Joint = {}
-        for part, one, other, weight, squares in self._rows(
+        rows = self._query(
             "overlaps",
             wave=row["wave"],
             question=self.survey.position(question),
@@ -162,7 +161,8 @@ class OpenDomain:
             options=[options.index(member) + 1 for member in self.survey.members(question, row["option"])],
             places=self.survey.last_place(question, row["measure"]),
             states=_states_in_base(dkns),
-        ):
+        )
+        for part, one, other, weight, squares in rows.fetchall():
             joint.setdefault(items[part - 1], {})[one, other] = (float(weight), float(squares))
         return joint
 
@@ -174,27 +174,27 @@ class OpenDomain:
         """
         every = list(self.survey.options(question))
         numbers = [every.index(option) + 1 for option in options]
-        combined = self._frame("combinations", question=self.survey.position(question), options=numbers)
+        combined = self._query("combinations", question=self.survey.position(question), options=numbers).df()
         ids = [tuple(every[number - 1] for number in chosen) for chosen in combined["options"]]
         return combined.assign(options=pd.Series(ids, dtype=object))
 
     def distribution(self, counted: Counted) -> pd.DataFrame:
         """How many gave each answer, place or number: option, rank, value and sums."""
         with self._summed():
-            return self._frame("distribution", **vars(counted))
+            return self._query("distribution", **vars(counted)).df()
 
     def weights(self, counted: Counted, dkns: str, target: str) -> pd.DataFrame:
         """How many of the base (cases), and of who is counted (chosen), gave each answer to a target."""
-        target_number = self.survey.position(target)
-        return self._frame("weights_of", **vars(counted), states=_states_in_base(dkns), target=target_number)
+        key = {**vars(counted), "states": _states_in_base(dkns), "target": self.survey.position(target)}
+        return self._query("weights_of", **key).df()
 
     def states(self, counted: Counted) -> list[tuple[str, int]]:
         """How many are in each state of the question."""
-        return self._rows("states", **vars(counted))
+        return self._query("states", **vars(counted)).fetchall()
 
     def respondents(self, counted: Counted) -> list[int]:
         """Who gave one of the answers counted."""
-        return [respondent for (respondent,) in self._rows("chosen_by", **vars(counted))]
+        return [respondent for (respondent,) in self._query("chosen_by", **vars(counted)).fetchall()]
 
     @contextmanager
     def _summed(self) -> Iterator[None]:
@@ -202,17 +202,8 @@ class OpenDomain:
         with temporary_table(self.connection, "sums", statement("estimates/sums")):
             yield
 
-    def _frame(self, name: str, **values: object) -> pd.DataFrame:
-        return self._execute(name, values).df()
-
-    def _rows(self, name: str, **values: object) -> list[Any]:
-        return self._execute(name, values).fetchall()
-
-    def _execute(self, name: str, values: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
-        """Execute a statement with those of the values that it asks for."""
-        sql = statement(f"estimates/{name}")
-        asked = re.findall(r"\$([a-z]+)", sql)
-        return self.connection.execute(sql, {key: values[key] for key in dict.fromkeys(asked)})
+    def _query(self, name: str, **values: object) -> duckdb.DuckDBPyConnection:
+        return query(self.connection, f"estimates/{name}", **values)
 
 
 def _states_in_base(dkns: str) -> list[str]:
@@ -251,7 +242,7 @@ def open_flagged(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Itera
 
 def answered(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """The questions that anybody analysed answered, or did not know."""
-    return {name for (name,) in connection.execute(statement("estimates/answered")).fetchall()}
+    return {name for (name,) in query(connection, "estimates/answered").fetchall()}
 
 
 def _groups(survey: Survey, bands: Mapping[str, Bands], segments: Sequence[str]) -> pd.DataFrame:

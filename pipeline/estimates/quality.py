@@ -15,7 +15,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
 from pipeline.estimates.count import open_flagged
 from pipeline.estimates.run import Estimates
-from pipeline.project.sql import statement
+from pipeline.project.sql import query
 from pipeline.text.rounding import SIGNIFICANT_DIGITS, half_up
 from pipeline.tidy.measures import LOW_BASE, answer_label, main_measures
 
@@ -37,7 +37,7 @@ def quality(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.
 
     Where a rule could not be applied, or to too few, the numbers are empty, and `why_not` says why.
     """
-    found = connection.execute(statement("estimates/quality_counts")).df()
+    found = query(connection, "estimates/quality_counts").df()
     counts = ["flagged", "applied_to", "excluded"]
     found = found.astype(dict.fromkeys(counts, "Int64"))
     base = questionnaire.privacy.base
@@ -54,7 +54,7 @@ def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) ->
     it. `skipped_share` is the part of them that skipped it, where they are not too few. Of a sensitive
     question `dkns` is left out where it is a few, and `answered` with it.
     """
-    found = connection.execute(statement("estimates/nonresponse")).df()
+    found = query(connection, "estimates/nonresponse").df()
     enough = found["asked"] >= questionnaire.privacy.base
     share = np.divide(found["skipped"], found["asked"].where(enough).astype(float))
     found = found.assign(skipped_share=share)
@@ -87,7 +87,7 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     connection, questionnaire = estimated.connection, estimated.declared.survey
     flagged = _flagged(connection, questionnaire)
     numbers = Numbers(questionnaire)
-    rules = connection.execute(statement("estimates/rules_applied")).fetchall()
+    rules = query(connection, "estimates/rules_applied").fetchall()
     asked = questionnaire.questions
     whole = [own for own in exhibits if _is_whole(own) and not asked[own.question].sensitive]
     found = {exhibit.id: _answers(estimated, exhibit, numbers) for exhibit in whole}

@@ -21,7 +21,7 @@ from pipeline.estimates import weight_classes, weighted_attack, weighted_levels,
 from pipeline.estimates.count import Domain
 from pipeline.estimates.domain_estimates import counted, lettered
 from pipeline.estimates.weighted_steps import Levels, Mask
-from pipeline.project.sql import statement
+from pipeline.project.sql import query
 from pipeline.tidy.measures import POOL
 
 _WHOLE = repr(([], "keep"))
@@ -133,7 +133,7 @@ class Estimates:
         segments = dict.fromkeys((*survey.segments, *(own.of for own in bands.values())))
         asked = [*segments, *(name for wave in waves.values() for name in wave.weights.targets)]
         given = {"waves": list(waves), "questions": asked}
-        people = self.connection.execute(statement("estimates/classes"), given).df()
+        people = query(self.connection, "estimates/classes", **given).df()
         means = self._waves["mean_weight"]
         found = {
             name: weight_classes.classes(

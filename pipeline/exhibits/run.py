@@ -30,7 +30,7 @@ from pipeline.exhibits.source import Source
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
-from pipeline.project.sql import statement
+from pipeline.project.sql import query
 from pipeline.tidy.families import Comparisons
 from pipeline.tidy.measures import COLUMNS
 from pipeline.tidy.printed import Printed, waves_of
@@ -260,8 +260,8 @@ def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:
 def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, wave: WaveFacts) -> Context:
     """What the captions of exhibits need of one wave."""
     key = {"wave": wave.name}
-    rows = connection.execute(statement("exhibits/wordings"), key).fetchall()
-    labels = connection.execute(statement("exhibits/labels"), key).fetchall()
+    rows = query(connection, "exhibits/wordings", **key).fetchall()
+    labels = query(connection, "exhibits/labels", **key).fetchall()
     return Context(
         survey=all_declared.survey,
         bands=all_declared.report.segments,
@@ -274,7 +274,7 @@ def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, 
 
 def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
     """A row an option or item of a question as each wave put it, and one of a question that has none."""
-    found = connection.execute(statement("estimates/questionnaire")).df()
+    found = query(connection, "estimates/questionnaire").df()
     asked = zip(found["wave"], found["question"], strict=True)
     bases = [captions.base_in_words(question, {}, contexts[wave]) for wave, question in asked]
     return found.assign(base=bases)[QUESTIONNAIRE]
@@ -282,5 +282,5 @@ def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, 
 
 def _flow(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """The survey flow, step by step: received, excluded by each reason in order, analysed, flagged."""
-    steps = connection.execute(statement("estimates/flow")).df()
+    steps = query(connection, "estimates/flow").df()
     return steps[["wave", "step", "reason", "respondents"]]

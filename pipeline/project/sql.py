@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
@@ -9,6 +10,8 @@ from importlib.resources.abc import Traversable
 
 import duckdb
 import pandas as pd
+
+_PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
 def statement(name: str) -> str:
@@ -31,10 +34,16 @@ def folder(name: str) -> Iterator[tuple[str, str]]:
             yield file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")
 
 
+def query(connection: duckdb.DuckDBPyConnection, name: str, **values: object) -> duckdb.DuckDBPyConnection:
+    """Execute a statement of the package with those of the values that it asks for; rows can be fetched."""
+    sql = statement(name)
+    return connection.execute(sql, {key: values[key] for key in _PARAMETER.findall(sql)})
+
+
 def execute(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
-    """Execute statements of the package one after the other."""
+    """Execute statements of the package that ask for nothing, one after the other."""
     for name in names:
-        connection.execute(statement(name))
+        query(connection, name)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from pipeline.database.connection import view
 from pipeline.declarations.questionnaire import Public, Survey
 from pipeline.exhibits.run import Run, questionnaire
 from pipeline.project.errors import SurveyError
-from pipeline.project.sql import statement
+from pipeline.project.sql import query
 from pipeline.text.rounding import MINUS
 
 IN_BASE = ("answered", "dkns")
@@ -67,14 +67,14 @@ def responses(run: Run, public: Public) -> Responses:
     """What a survey's database has, for a bundle as `[public]` allows it."""
     connection = run.connection
     key = ["wave", "respondent"]
-    people = connection.execute(statement("public/respondents")).df().set_index(key)
-    answers = connection.execute(statement("public/answers")).df().set_index(key)
-    states = connection.execute(statement("public/states")).df()
+    people = query(connection, "public/respondents").df().set_index(key)
+    answers = query(connection, "public/answers").df().set_index(key)
+    states = query(connection, "public/states").df()
     if answers.empty:
         raise SurveyError("nobody is analysed, so there is nothing to publish")
     asked = questionnaire(connection, run.contexts)
     parts = asked[asked["part"] != ""]
-    labels = connection.execute(statement("public/labels")).fetchall()
+    labels = query(connection, "public/labels").fetchall()
     questions = view(connection, "questions")
     whole = states[states["item"] == ""].set_index(key)
     return Responses(
@@ -86,7 +86,7 @@ def responses(run: Run, public: Public) -> Responses:
         states,
         {str(name): own["state"] for name, own in whole.groupby("question", observed=True)},
         frozenset(parts[["wave", "question", "id"]].itertuples(index=False, name=None)),
-        connection.execute(statement("public/bands")).df(),
+        query(connection, "public/bands").df(),
         {(question, part): label for question, part, label in labels},
         dict(zip(questions["question"], questions["text"], strict=True)),
         asked,

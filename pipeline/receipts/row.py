@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.answers.meaning import Mapped
-from pipeline.answers.waves import mapped_waves
+from pipeline.answers.waves import DeclaredWaves, mapped_waves
 from pipeline.charts.rows import rows
 from pipeline.declarations import survey
 from pipeline.declarations.comparability import pools
@@ -208,7 +208,7 @@ def receipt(run: Run, exhibit: Exhibit, written: pd.DataFrame, place: int) -> Re
     row = record(written, place)
     questionnaire, document = survey.load(run.paths)
     fielding = next(one for one in run.declared.fieldings if one.name == row["wave"])
-    (mapped,) = mapped_waves(run.paths, questionnaire, document, [fielding])
+    (mapped,) = mapped_waves(DeclaredWaves(run.paths, questionnaire, document, [fielding]))
     source = Source(run.estimated, exhibit)
     table = exhibit_table(source)
     if to_csv(table.iloc[place : place + 1][columns_of(exhibit)]) != to_csv(written.iloc[[place]]):

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from projects import ROOT, survey_command
 
-from pipeline.answers.waves import mapped_waves
+from pipeline.answers.waves import DeclaredWaves, mapped_waves
 from pipeline.commands.check import check
 from pipeline.declarations import survey, wave
 from pipeline.drafting.new_wave import new_wave
@@ -294,7 +294,7 @@ def with_one_wave(folder: Path, name: str, like: str, real: Callable[[str], Path
     questionnaire, document = survey.load(paths)
     fielding = wave.load_one(paths, questionnaire, paths.raw / f"{like}.toml")
     ingest(paths)
-    (mapped,) = mapped_waves(paths, questionnaire, document, [fielding])
+    (mapped,) = mapped_waves(DeclaredWaves(paths, questionnaire, document, [fielding]))
     offered = {(offer.question, i) for offer in mapped.offers for i in (offer.item, offer.option) if i}
     # what readers are told of the survey, and what is published of it, does not turn on its waves
     declared = {key: own for key, own in document.data.items() if key not in ("methodology", "public")}
