@@ -124,7 +124,7 @@ class OpenSurvey:
         shares = shares[is_enough(shares)]
         everybody = Domain((), self._filter(where), dkns)
         with open_domain(self.connection, self.survey, self.bands, [question], everybody) as domain:
-            together, ranked = domain.together(), domain.ranks()
+            together, ranked = domain.together(), domain.query("ranks").df()
         tests = [as_tests([])]
         for _, slot in shares.groupby("item" if (shares["measure"] == "option").any() else "measure"):
             tests.append(option_pairs(slot, together, list(itertools.combinations(slot.index, 2)), adjust))

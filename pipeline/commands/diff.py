@@ -63,7 +63,7 @@ def diff(paths: Paths, first: str, second: str) -> Iterator[str]:
             yield f"{name} ({said}): " + "; ".join(found)
         alike += not found
     yield f"{alike} of the {len(shared)} questions that both asked are put alike"
-    if problems := codes_reused([earlier, fielding], [before, after]):
+    if problems := list(codes_reused([earlier, fielding], [before, after])):
         raise SurveyError(problems)
 
 

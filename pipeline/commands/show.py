@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pipeline.explore import OpenSurvey
 from pipeline.pages.grids import Cell, Column, Grid, banner
 from pipeline.project.paths import Paths
+from pipeline.project.sql import query
 from pipeline.text.folding import plain
 
 _WIDE = 24  # cells that a bar of 100% takes
@@ -21,12 +22,8 @@ def show(paths: Paths, question: str, by: str = "", wave: str = "") -> Iterator[
         estimates = survey.estimates(question, by or None, wave or None)
         latest = wave or [name for name in survey.waves if (estimates["wave"] == name).any()][-1]
         estimates = estimates[estimates["wave"] == latest]
-        number, text, mode = survey.connection.execute(
-            "select number, text, mode from wordings where wave = ? and question = ?", [latest, question]
-        ).fetchall()[0]
-        ((title, synthetic),) = survey.connection.execute(
-            "select title, synthetic from waves where wave = ?", [latest]
-        ).fetchall()
+        wording = query(survey.connection, "commands/wording", wave=latest, question=question)
+        ((number, text, mode, title, synthetic),) = wording.fetchall()
         table = banner(estimates, survey.survey.nets(question), {by: plain(by)})
     yield f"{number}. {text} {mode}".strip()
     yield f"{title}{', SYNTHETIC RESPONSES' if synthetic else ''}{f', by {plain(by).lower()}' if by else ''}"

@@ -58,43 +58,37 @@ def over_waves(
     yield from (problem for problem in problems if touched.isdisjoint(problem.place))
 
 
-def _never_offered(questionnaire: Survey, document: Document, mapped: Sequence[Mapped]) -> list[Problem]:
+def _never_offered(questionnaire: Survey, document: Document, mapped: Sequence[Mapped]) -> Iterator[Problem]:
     """Questions, items and options of the questionnaire that no wave has."""
-    problems: list[Problem] = []
     offered = {(o.question, i) for m in mapped for o in m.offers for i in (o.item, o.option) if i}
     asked = {question for m in mapped for question in m.columns}
     for name, question in questionnaire.questions.items():
         if name not in asked:
-            problems.append(document.problem(f"{name!r} has no column in any wave", "questions", name))
+            yield document.problem(f"{name!r} has no column in any wave", "questions", name)
             continue
         parts = [("options", option) for option in question.options]
         parts += [("items", item) for item in question.items]
-        problems += [
-            document.problem(f"{name}: {part!r} is in no wave's export", "questions", name, key, part)
-            for key, part in parts
-            if (name, part) not in offered
-        ]
-    return problems
+        for key, part in parts:
+            if (name, part) not in offered:
+                message = f"{name}: {part!r} is in no wave's export"
+                yield document.problem(message, "questions", name, key, part)
 
 
 def _rules_that_matched_nothing(
     questionnaire: Survey, document: Document, mapped: Sequence[Mapped]
-) -> list[Problem]:
+) -> Iterator[Problem]:
     used = {rule for meaning in mapped for rule in meaning.rules}
-    return [
-        document.problem(
-            f"{name}: {rule!r} matched no text beside Other in any wave; delete the line",
-            *("questions", name, "others", rule),
-        )
-        for name, question in questionnaire.questions.items()
-        for rule in question.others
-        if (name, rule) not in used
-    ]
+    for name, question in questionnaire.questions.items():
+        for rule in question.others:
+            if (name, rule) not in used:
+                yield document.problem(
+                    f"{name}: {rule!r} matched no text beside Other in any wave; delete the line",
+                    *("questions", name, "others", rule),
+                )
 
 
-def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> list[Problem]:
+def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> Iterator[Problem]:
     """Options read from a beginning whose full label differs from the wave before, undeclared."""
-    problems: list[Problem] = []
     before: dict[tuple[str, str, str], str] = {}
     for fielding, meaning in zip(fieldings, mapped, strict=True):
         for offer in meaning.offers:
@@ -105,20 +99,16 @@ def _labels_that_changed(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]
             both_full = first is not None and not is_beginning(first) and not is_beginning(offer.label)
             changed = both_full and fold(first or "") != fold(offer.label)
             if changed and offer.question not in fielding.wave.changes:
-                problems.append(
-                    fielding.document.problem(
-                        f"{offer.question}: {offer.option or offer.item!r} read {first!r} in the wave before "
-                        f"and {offer.label!r} here; say under [changes.{offer.question}] whether it is the "
-                        'same, with status = "reworded" and a note if not',
-                        *("changes", offer.question),
-                    )
+                yield fielding.document.problem(
+                    f"{offer.question}: {offer.option or offer.item!r} read {first!r} in the wave before "
+                    f"and {offer.label!r} here; say under [changes.{offer.question}] whether it is the same, "
+                    'with status = "reworded" and a note if not',
+                    *("changes", offer.question),
                 )
-    return problems
 
 
-def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> list[Problem]:
-    """Questions found by a code that heads another wording than in the wave before, undeclared."""
-    problems: list[Problem] = []
+def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> Iterator[Problem]:
+    """Questions whose code heads another wording than in the wave before, undeclared."""
     before: dict[tuple[str, str], tuple[str, str]] = {}
     for fielding, meaning in zip(fieldings, mapped, strict=True):
         for name, headings in meaning.columns.items():
@@ -128,17 +118,13 @@ def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> lis
                 continue
             wave_before, first = before.get((name, code), (fielding.name, text))
             if likeness(first, text) < _SAME_WORDING and name not in fielding.wave.changes:
-                problems.append(
-                    fielding.document.problem(
-                        f"{name}: the code {headings[0].code!r} heads {quoted(first, 90)} in {wave_before} "
-                        f"and {quoted(text, 90)} here; if it is the same question say so under "
-                        f'[changes.{name}], with status = "reworded" and a note, else give it an '
-                        "id of its own",
-                        *("columns", name),
-                    )
+                yield fielding.document.problem(
+                    f"{name}: the code {headings[0].code!r} heads {quoted(first, 90)} in {wave_before} and "
+                    f"{quoted(text, 90)} here; if it is the same question say so under [changes.{name}], "
+                    'with status = "reworded" and a note, else give it an id of its own',
+                    *("columns", name),
                 )
             before[name, code] = fielding.name, text
-    return problems
 
 
 def failed_checks(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:

@@ -76,7 +76,7 @@ def hashes_of_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     tables = "select table_name from duckdb_tables() where schema_name = 'coded' and not temporary"
     for (name,) in connection.execute(tables).fetchall():
         ((hashes[name],),) = connection.execute(
-            "select concat_ws(' ', count(*), coalesce(bit_xor(hash(own)), 0), coalesce(sum(hash(own)), 0)) "
-            f"from coded.{name} as own"
+            "select concat_ws(' ', count(*), coalesce(bit_xor(hash(row_)), 0), coalesce(sum(hash(row_)), 0)) "
+            f"from coded.{name} as row_"
         ).fetchall()
     return hashes

@@ -6,7 +6,7 @@ No other module outside of database/ names tables of the schema `coded`: they re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -52,33 +52,6 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """The sums that the estimates of a domain are made of, with numbers in place of ids."""
-
-    analysed: dict[int, int]
-    """the analysed respondents of each wave"""
-    mean_weights: dict[int, float]
-    bases: pd.DataFrame
-    mentions: pd.DataFrame
-    numbers: pd.DataFrame
-    nets: pd.DataFrame
-    net_mentions: pd.DataFrame
-    """without columns where there are no nets"""
-    offers: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Labels:
-    """The ids and labels that numbers stand for."""
-
-    waves: Mapping[int, str]
-    items: Mapping[tuple[int, int], tuple[str, str]]
-    options: Mapping[tuple[int, int], tuple[str, str]]
-    nets: Mapping[tuple[int, int], tuple[str, bool]]
-    """the id of each net, and whether it joins options to compare waves"""
-
-
-@dataclass(frozen=True)
 class OpenDomain:
     """The respondents of a domain in their groups, and the questions counted, as statements read them."""
 
@@ -87,57 +60,19 @@ class OpenDomain:
     groups: pd.DataFrame
     """one row an option that puts a respondent into a group of a segment"""
 
-    def counts(self) -> Counts:
-        """All that the estimates of the questions are made of."""
-        waves = self._query("analysed").fetchall()
-        nets = self._query("nets").df()
-        with self._summed():
-            return Counts(
-                {wave: analysed for wave, analysed, _ in waves},
-                {wave: mean_weight for wave, _, mean_weight in waves},
-                self.bases(),
-                self._query("mentions").df(),
-                self._query("numbers").df(),
-                nets,
-                self._query("net_mentions").df() if len(nets) else pd.DataFrame(),
-                self._query("offers").df(),
-            )
+    def query(self, name: str, **values: object) -> duckdb.DuckDBPyConnection:
+        """Execute a statement of estimates/sql over the domain; its rows can be fetched."""
+        return query(self.connection, f"estimates/{name}", **values)
 
-    def labels(self) -> Labels:
-        """The ids and labels of all that is counted."""
-        waves = dict(self.connection.execute("select wave, name from coded.waves").fetchall())
-        labels: dict[str, dict[tuple[int, int], tuple[str, str]]] = {"item": {}, "option": {}}
-        nets = {}
-        for part, question, number, identifier, label, pool in self._query("labels").fetchall():
-            if part == "net":
-                nets[question, number] = (identifier, pool)
-            else:
-                labels[part][question, number] = (identifier, label)
-        return Labels(waves, labels["item"], labels["option"], nets)
-
-    def bases(self) -> pd.DataFrame:
-        """Whom shares are of, a row a question or item of a grid and a group."""
-        return self._query("bases").df()
-
-    def mentions(self) -> pd.DataFrame:
-        """How many gave each answer, a row an option or ranked place and a group."""
-        with self._summed():
-            return self._query("mentions").df()
-
-    def values(self) -> pd.DataFrame:
-        """How many gave each number, of all respondents: wave, value and sums."""
-        with self._summed():
-            return self._query("values").df()
-
-    def ranks(self) -> pd.DataFrame:
-        """The sums of places of ranked items, of all respondents: what `rankings` reads."""
-        return self._query("ranks").df()
+    def summed(self) -> AbstractContextManager[None]:
+        """The sums of all answers, from one pass over them, that some statements read: for a `with`."""
+        return temporary_table(self.connection, "sums", statement("estimates/sums"))
 
     def together(self) -> Together:
         """Who chose both of two options, or ranked both of two items, of all respondents."""
         names = list(self.survey.questions)
         together: Together = {}
-        for wave, number, item, first, second, weight, squares in self._query("pairs").fetchall():
+        for wave, number, item, first, second, weight, squares in self.query("pairs").fetchall():
             name = names[number - 1]
             items = ["", *self.survey.questions[name].items]
             is_ranking = self.survey.questions[name].kind == "rank"
@@ -153,7 +88,7 @@ class OpenDomain:
         """
         items, options = list(self.survey.questions[question].items), list(self.survey.options(question))
         joint: Joint = {}
-        rows = self._query(
+        rows = self.query(
             "overlaps",
             wave=row["wave"],
             question=self.survey.position(question),
@@ -174,36 +109,27 @@ class OpenDomain:
         """
         every = list(self.survey.options(question))
         numbers = [every.index(option) + 1 for option in options]
-        combined = self._query("combinations", question=self.survey.position(question), options=numbers).df()
+        combined = self.query("combinations", question=self.survey.position(question), options=numbers).df()
         ids = [tuple(every[number - 1] for number in chosen) for chosen in combined["options"]]
         return combined.assign(options=pd.Series(ids, dtype=object))
 
     def distribution(self, counted: Counted) -> pd.DataFrame:
         """How many gave each answer, place or number: option, rank, value and sums."""
-        with self._summed():
-            return self._query("distribution", **vars(counted)).df()
+        with self.summed():
+            return self.query("distribution", **vars(counted)).df()
 
     def weights(self, counted: Counted, dkns: str, target: str) -> pd.DataFrame:
         """How many of the base (cases), and of who is counted (chosen), gave each answer to a target."""
         key = {**vars(counted), "states": _states_in_base(dkns), "target": self.survey.position(target)}
-        return self._query("weights_of", **key).df()
+        return self.query("weights_of", **key).df()
 
     def states(self, counted: Counted) -> list[tuple[str, int]]:
         """How many are in each state of the question."""
-        return self._query("states", **vars(counted)).fetchall()
+        return self.query("states", **vars(counted)).fetchall()
 
     def respondents(self, counted: Counted) -> list[int]:
         """Who gave one of the answers counted."""
-        return [respondent for (respondent,) in self._query("chosen_by", **vars(counted)).fetchall()]
-
-    @contextmanager
-    def _summed(self) -> Iterator[None]:
-        """The sums of all answers, from one pass over them, as the table `sums`."""
-        with temporary_table(self.connection, "sums", statement("estimates/sums")):
-            yield
-
-    def _query(self, name: str, **values: object) -> duckdb.DuckDBPyConnection:
-        return query(self.connection, f"estimates/{name}", **values)
+        return [respondent for (respondent,) in self.query("chosen_by", **vars(counted)).fetchall()]
 
 
 def _states_in_base(dkns: str) -> list[str]:

@@ -13,10 +13,9 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Bands
 from pipeline.disclosure import flags
 from pipeline.estimates import formulas
-from pipeline.estimates.count import Counts, Dkns, Domain, Labels, open_domain
+from pipeline.estimates.count import Dkns, Domain, OpenDomain, open_domain
 from pipeline.estimates.tests import ADJUSTMENT, higher_than
 from pipeline.exports.tools.heading import column_letters
-from pipeline.stats.intervals import Method
 from pipeline.tidy import measures
 from pipeline.tidy.measures import ALL, COLUMNS, CROSS, POOL, SUMS
 
@@ -53,42 +52,45 @@ def counted(
     domain: Domain,
 ) -> pd.DataFrame:
     """The estimates of `estimates` before any is suppressed, without flags and letters."""
-    with open_domain(connection, survey, bands, questions, domain) as opened:
-        counts, labels = opened.counts(), opened.labels()
-    numbered = _estimated(counts, survey, domain.dkns)
-    if numbered.empty:
-        return pd.DataFrame({column: [] for column in [*COLUMNS, *SUMS]}).astype({"screened": bool})
-    return _named(numbered, survey, labels, opened.groups, domain.segments)
+    with open_domain(connection, survey, bands, questions, domain) as opened, opened.summed():
+        numbered = _estimated(opened, domain.dkns)
+        if numbered.empty:
+            return pd.DataFrame({column: [] for column in [*COLUMNS, *SUMS]}).astype({"screened": bool})
+        return _named(opened, numbered, domain.segments)
 
 
-def _estimated(counts: Counts, survey: Survey, dkns: Dkns) -> pd.DataFrame:
+def _estimated(opened: OpenDomain, dkns: Dkns) -> pd.DataFrame:
     """Every estimate of the questions counted, with numbers in place of ids."""
-    method: Method = survey.interval
+    survey, method = opened.survey, opened.survey.interval
     ids = dict(enumerate(survey.questions, 1))
-    sums, offers, nets = counts.bases, counts.offers, counts.nets
+    waves = opened.query("analysed").fetchall()
+    analysed = {wave: respondents for wave, respondents, _ in waves}
+    mean_weights = {wave: mean_weight for wave, _, mean_weight in waves}
+    sums, mentions = opened.query("bases").df(), opened.query("mentions").df()
+    offers, nets = opened.query("offers").df(), opened.query("nets").df()
     texts = sums["question"].map(ids).map(lambda name: survey.questions[name].kind == "text").astype(bool)
-    base = formulas.bases(sums[~texts], dkns, counts.analysed)
+    base = formulas.bases(sums[~texts], dkns, analysed)
     options = offers[(offers["option"] > 0) & (offers["kind"] != "rank")]
-    shares = formulas.shares(base, options.drop(columns="kind"), counts.mentions, dkns, method)
+    shares = formulas.shares(base, options.drop(columns="kind"), mentions, dkns, method)
     ranked = offers[offers["kind"] == "rank"][["wave", "question", "item"]]
     ranked = ranked.assign(deep=ranked["question"].map(ids).map(survey.ranks_deep))
     parts = [
         shares,
         formulas.mean_scores(shares),
-        formulas.rank_shares(base, ranked, counts.mentions, method),
-        formulas.written(sums[texts], counts.analysed, method),
-        formulas.numbers(base, counts.numbers),
+        formulas.rank_shares(base, ranked, mentions, method),
+        formulas.written(sums[texts], analysed, method),
+        formulas.numbers(base, opened.query("numbers").df()),
     ]
     if dkns == "exclude":
         # a net that counts who did not know means nothing among those who did
         unsure = (nets["role"] == "dkns").groupby([nets["question"], nets["net"]]).transform("any")
         nets = nets[~unsure]
     if len(nets):
-        offered = _offered(nets, base, offers)
-        parts.append(formulas.net_shares(base, offered.drop(columns="id"), counts.net_mentions, method))
+        offered, net_mentions = _offered(nets, base, offers), opened.query("net_mentions").df()
+        parts.append(formulas.net_shares(base, offered.drop(columns="id"), net_mentions, method))
         several = offered["question"].map(ids).map(lambda name: survey.questions[name].kind == "multiple")
         exclusive = offered[~several.astype(bool)]
-        parts.append(formulas.net_promoter_scores(base, counts.net_mentions, exclusive))
+        parts.append(formulas.net_promoter_scores(base, net_mentions, exclusive))
     filled = [part for part in parts if len(part)]
     if not filled:
         return pd.DataFrame()
@@ -103,8 +105,7 @@ def _estimated(counts: Counts, survey: Survey, dkns: Dkns) -> pd.DataFrame:
         yes_weight=estimates["weighted_respondents"], yes_squares=estimates["squares"],
     )  # fmt: skip
     for column in ("weighted_respondents", "weighted_base"):
-        means = estimates["wave"].map(counts.mean_weights)
-        estimates[column] = estimates[column].astype(float) * means
+        estimates[column] = estimates[column].astype(float) * estimates["wave"].map(mean_weights)
     return estimates
 
 
@@ -121,19 +122,21 @@ def _offered(nets: pd.DataFrame, base: pd.DataFrame, offers: pd.DataFrame) -> pd
     return offered[["wave", "question", "item", "net", "id", "pool"]].drop_duplicates()
 
 
-def _named(
-    estimates: pd.DataFrame, survey: Survey, labels: Labels, groups: pd.DataFrame, segments: Sequence[str]
-) -> pd.DataFrame:
+def _named(opened: OpenDomain, estimates: pd.DataFrame, segments: Sequence[str]) -> pd.DataFrame:
     """Estimates in questionnaire order, with ids and labels in place of numbers."""
+    survey = opened.survey
     ids = dict(enumerate(survey.questions, 1))
-    items, options = labels.items, labels.options
+    parts = ("wave", "item", "option", "net", "pool")
+    labels: dict[str, dict[tuple[int, int], tuple[str, str]]] = {part: {} for part in parts}
+    for part, question, number, identifier, label in opened.query("labels").fetchall():
+        labels[part][question, number] = (identifier, label)
+    waves = {number: name for (_, number), (name, _) in labels["wave"].items()}
+    items, options = labels["item"], labels["option"]
     # a pool is printed as the option that it stands for, whose whole label may be in the export alone
     whole = {(question, identifier): label for (question, _), (identifier, label) in options.items()}
-    nets = {
-        (question, number): (net, whole[question, net] if pool else survey.net_label(ids[question], net))
-        for (question, number), (net, pool) in labels.nets.items()
-    }
-    places = _group_places(options, groups, segments)
+    nets = {key: (net, survey.net_label(ids[key[0]], net)) for key, (net, _) in labels["net"].items()}
+    nets |= {key: (pool, whole[key[0], pool]) for key, (pool, _) in labels["pool"].items()}
+    places = _group_places(options, opened.groups, segments)
     in_groups = zip(estimates["segment"], estimates["grp"], strict=True)
     position, label, letter = zip(*(places[key] for key in in_groups), strict=True)
     is_net = estimates["measure"].isin(["net", POOL])
@@ -164,7 +167,7 @@ def _named(
         item=[items.get(pair, ("", ""))[0] for pair in pairs],
         item_label=[items.get(pair, ("", ""))[1] for pair in pairs],
         question=out["question"].map(ids),
-        wave=out["wave"].map(labels.waves),
+        wave=out["wave"].map(waves),
     )
     out["total_mentions"] = out["total_mentions"].where(out["question"].isin(several))
     return out.rename(columns={"segment": "by", "grp": "group"}).reset_index(drop=True)

@@ -37,14 +37,14 @@ def quality(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.
 
     Where a rule could not be applied, or to too few, the numbers are empty, and `why_not` says why.
     """
-    found = query(connection, "estimates/quality_counts").df()
+    rules = query(connection, "estimates/quality_counts").df()
     counts = ["flagged", "applied_to", "excluded"]
-    found = found.astype(dict.fromkeys(counts, "Int64"))
+    rules = rules.astype(dict.fromkeys(counts, "Int64"))
     base = questionnaire.privacy.base
-    few = (found["applied_to"] < base).fillna(False).astype(bool)
-    found[counts] = found[counts].mask(few)
-    found["why_not"] = found["why_not"].mask(few, f"to fewer than {base}, which are too few to say")
-    return found[QUALITY]
+    few = (rules["applied_to"] < base).fillna(False).astype(bool)
+    rules[counts] = rules[counts].mask(few)
+    rules["why_not"] = rules["why_not"].mask(few, f"to fewer than {base}, which are too few to say")
+    return rules[QUALITY]
 
 
 def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
@@ -54,16 +54,16 @@ def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) ->
     it. `skipped_share` is the part of them that skipped it, where they are not too few. Of a sensitive
     question `dkns` is left out where it is a few, and `answered` with it.
     """
-    found = query(connection, "estimates/nonresponse").df()
-    enough = found["asked"] >= questionnaire.privacy.base
-    share = np.divide(found["skipped"], found["asked"].where(enough).astype(float))
-    found = found.assign(skipped_share=share)
+    questions = query(connection, "estimates/nonresponse").df()
+    enough = questions["asked"] >= questionnaire.privacy.base
+    share = np.divide(questions["skipped"], questions["asked"].where(enough).astype(float))
+    questions = questions.assign(skipped_share=share)
     # how many did not know is a count of an answer, and its table hides it where they are few
-    few = found["question"].map(lambda name: questionnaire.questions[name].sensitive).astype(bool)
-    few &= found["dkns"].between(1, questionnaire.privacy.count - 1)
+    few = questions["question"].map(lambda name: questionnaire.questions[name].sensitive).astype(bool)
+    few &= questions["dkns"].between(1, questionnaire.privacy.count - 1)
     for column in ("answered", "dkns"):
-        found[column] = found[column].astype("Int64").mask(few)
-    return found[NONRESPONSE]
+        questions[column] = questions[column].astype("Int64").mask(few)
+    return questions[NONRESPONSE]
 
 
 @dataclass(frozen=True)
@@ -89,19 +89,19 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     numbers = Numbers(questionnaire)
     rules = query(connection, "estimates/rules_applied").fetchall()
     asked = questionnaire.questions
-    whole = [own for own in exhibits if _is_whole(own) and not asked[own.question].sensitive]
-    found = {exhibit.id: _answers(estimated, exhibit, numbers) for exhibit in whole}
+    whole = [one for one in exhibits if _is_whole(one) and not asked[one.question].sensitive]
+    answers = {exhibit.id: _answers(estimated, exhibit, numbers) for exhibit in whole}
     rows: list[dict[str, Any]] = []
     for name, wave, position, rule, question, threshold in rules:
-        told = {"wave": name, "rule": rule, "question": question, "threshold": threshold}
-        own = [
-            told
+        about = {"wave": name, "rule": rule, "question": question, "threshold": threshold}
+        moved = [
+            about
             | {"exhibit": exhibit.id}
-            | _most_moved(found[exhibit.id][name], flagged, (wave, position), questionnaire.privacy.base)
+            | _most_moved(answers[exhibit.id][name], flagged, (wave, position), questionnaire.privacy.base)
             for exhibit in whole
-            if name in found[exhibit.id]
+            if name in answers[exhibit.id]
         ]
-        rows += sorted(own, key=lambda row: (row["flag"], -abs(row.get("change", 0))))
+        rows += sorted(moved, key=lambda row: (row["flag"], -abs(row.get("change", 0))))
     made = pd.DataFrame(rows, columns=EFFECTS)
     return made.astype(dict.fromkeys(("share_all", "share_without", "change"), "Int64"))
 
@@ -113,8 +113,8 @@ def _is_whole(exhibit: Exhibit) -> bool:
 
 def _flagged(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> _Flagged:
     """The sums of the flagged, made by the statements that make those of everybody."""
-    with open_flagged(connection, questionnaire) as domain:
-        bases, answers = domain.bases().to_dict("records"), domain.mentions().to_dict("records")
+    with open_flagged(connection, questionnaire) as domain, domain.summed():
+        bases, answers = (domain.query(name).df().to_dict("records") for name in ("bases", "mentions"))
     return _Flagged(
         {(r["wave"], int(r["grp"]), r["question"], r["item"]): r for r in bases},
         {
@@ -149,7 +149,7 @@ def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[s
     rows = rows[(rows["by"] == "") & rows["measure"].isin(main_measures(rows["measure"]))]
     rows = rows[(rows["role"] != "not_applicable") & ~rows["screened"].astype(bool)]
     number = numbers.questions[exhibit.question]
-    found: dict[str, list[_Answer]] = {wave: [] for wave in rows["wave"].unique()}
+    answers: dict[str, list[_Answer]] = {wave: [] for wave in rows["wave"].unique()}
     for row in rows[~rows["flag"].isin(["suppressed", "uncertain"])].to_dict("records"):
         item = numbers.item(exhibit.question, row["item"])
         option = numbers.option(exhibit.question, row["option"])
@@ -164,8 +164,8 @@ def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[s
             weight=row["weight"],
             chosen=row["yes_weight"],
         )
-        found[row["wave"]].append(answer)
-    return found
+        answers[row["wave"]].append(answer)
+    return answers
 
 
 def _most_moved(
@@ -175,7 +175,7 @@ def _most_moved(
     moved = list(_moved(answers, flagged, rule, fewest))
     if not moved:
         return {"answer": "", "flag": TOO_FEW}
-    # of a yes and a no that move alike the first is told, and not the one that the last digit favours
+    # of a yes and a no that move alike the first is taken, and not the one that the last digit favours
     answer, without = max(moved, key=lambda pair: round(abs(pair[1] - pair[0].share), SIGNIFICANT_DIGITS))
     before, after = (int(half_up(share * 100)) for share in (answer.share, without))
     return {

@@ -50,9 +50,9 @@ class Estimates:
         every = {(name, by) for name in questionnaire.questions for by in ("", *questionnaire.segments)}
         self._shown: dict[str, set[tuple[str, str]]] = {_WHOLE: every}
         for exhibit in exhibits:
-            key, own = _alike(exhibit), domain_of(exhibit)
-            known = self._domains.get(key, own)
-            segments = tuple(dict.fromkeys((*known.segments, *own.segments)))
+            key, domain = _alike(exhibit), domain_of(exhibit)
+            known = self._domains.get(key, domain)
+            segments = tuple(dict.fromkeys((*known.segments, *domain.segments)))
             self._domains[key] = replace(known, segments=segments)
             self._questions.setdefault(key, set()).update(exhibit.questions)
             shown = {(name, by) for name in exhibit.questions for by in ("", exhibit.by)}
@@ -64,14 +64,14 @@ class Estimates:
 
     def frequencies(self, question: str) -> pd.DataFrame:
         """Every estimate of a question, for all respondents and by each segment of the survey."""
-        found = self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
-        return found[found["measure"] != POOL]
+        estimates = self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
+        return estimates[estimates["measure"] != POOL]
 
     def pooled(self, question: str) -> pd.DataFrame:
         """Every estimate of a question for all respondents, as waves are compared: with options joined."""
-        found = self._rows(_WHOLE, question, [""])
-        found = found[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
-        return comparability.pooled(found, comparability.pools(self.declared.fieldings, question))
+        estimates = self._rows(_WHOLE, question, [""])
+        estimates = estimates[(estimates["role"] != "not_applicable") & ~estimates["screened"].astype(bool)]
+        return comparability.pooled(estimates, comparability.pools(self.declared.fieldings, question))
 
     @cached_property
     def rules(self) -> rules.Rules:
@@ -91,14 +91,14 @@ class Estimates:
     def published(self) -> list[counts.Published]:
         """Every estimate that the run publishes, with its true numbers: never to be shown."""
         survey, bands = self.declared.survey, self.declared.report.segments
-        found = []
+        published = []
         for key, domain in self._domains.items():
             names = [name for name in survey.questions if name in self._questions[key]]
             every = counted(self.connection, survey, bands, names, domain)
             shown = [pair in self._shown[key] for pair in zip(every["question"], every["by"], strict=True)]
-            own = every[np.array(shown, dtype=bool)].reset_index(drop=True)
-            found.append(counts.Published(own, domain.where or {}, domain.dkns))
-        return found
+            estimates = every[np.array(shown, dtype=bool)].reset_index(drop=True)
+            published.append(counts.Published(estimates, domain.where or {}, domain.dkns))
+        return published
 
     @cached_property
     def shown(self) -> list[pd.DataFrame]:
@@ -112,8 +112,8 @@ class Estimates:
     def _as_shown(self, levels: Levels) -> list[pd.DataFrame]:
         """`published` as it may be shown where weighted numbers are so coarse."""
         shown = []
-        for own, hidden in zip(self.published, self._hidden, strict=True):
-            made, gone = weighted_steps.coarse(own.frame, levels, self._questionnaire, hidden.estimates)
+        for published, hidden in zip(self.published, self._hidden, strict=True):
+            made, gone = weighted_steps.coarse(published.frame, levels, self._questionnaire, hidden.estimates)
             frame = flagged(made, self.rules.base)
             frame = blanked(frame, pd.Series(gone, index=frame.index)) if gone.any() else frame
             shown.append(protect.hide(frame, hidden))
@@ -126,22 +126,22 @@ class Estimates:
     @cached_property
     def classes(self) -> dict[str, weight_classes.Classes]:
         """Who weighs what in the waves that are weighted."""
-        waves = {own.name: own.wave for own in self.declared.fieldings if own.wave.weighting}
+        waves = {one.name: one.wave for one in self.declared.fieldings if one.wave.weighting}
         if not waves:
             return {}
         survey, bands = self.declared.survey, self.declared.report.segments
-        segments = dict.fromkeys((*survey.segments, *(own.of for own in bands.values())))
+        segments = dict.fromkeys((*survey.segments, *(band.of for band in bands.values())))
         asked = [*segments, *(name for wave in waves.values() for name in wave.weights.targets)]
         given = {"waves": list(waves), "questions": asked}
         people = query(self.connection, "estimates/classes", **given).df()
         means = self._waves["mean_weight"]
-        found = {
+        classes = {
             name: weight_classes.classes(
                 people[people["wave"] == name], list(wave.weights.targets), list(segments), means[name]
             )
             for name, wave in waves.items()
         }
-        return {name: own for name, own in found.items() if own is not None}
+        return {name: of_wave for name, of_wave in classes.items() if of_wave is not None}
 
     @property
     def attacker(self) -> weighted_attack.Attacker:
@@ -156,8 +156,8 @@ class Estimates:
 
         def show(levels: Levels) -> list[counts.Published]:
             return [
-                replace(own, frame=frame)
-                for own, frame in zip(self.published, self._as_shown(levels), strict=True)
+                replace(published, frame=frame)
+                for published, frame in zip(self.published, self._as_shown(levels), strict=True)
             ]
 
         questions = list(self.declared.survey.questions)
@@ -185,19 +185,19 @@ class Estimates:
         return protect.protected(self.published, self.rules, self.people)
 
     @cached_property
-    def _found(self) -> dict[str, dict[str, pd.DataFrame]]:
+    def _by_domain(self) -> dict[str, dict[str, pd.DataFrame]]:
         """The estimates that may be shown, by domain and question."""
-        found = {}
+        by_domain = {}
         for key, shown in zip(self._domains, self.shown, strict=True):
             every = lettered(shown)
             groups = {str(name): rows for name, rows in every.groupby("question", sort=False)}
-            found[key] = {name: groups.get(name, every.head(0)) for name in self._questions[key]}
-        return found
+            by_domain[key] = {name: groups.get(name, every.head(0)) for name in self._questions[key]}
+        return by_domain
 
     def _rows(self, key: str, question: str, by: Sequence[str]) -> pd.DataFrame:
-        found = self._found[key][question]
-        own: pd.DataFrame = found[found["by"].isin(by)].reset_index(drop=True)
-        return own
+        estimates = self._by_domain[key][question]
+        rows: pd.DataFrame = estimates[estimates["by"].isin(by)].reset_index(drop=True)
+        return rows
 
 
 def _alike(exhibit: Exhibit) -> str:

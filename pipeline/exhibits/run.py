@@ -122,7 +122,7 @@ class Run:
             "quotes": told.quoted,
             "comparisons": self.comparisons.families,
             "changes": changes.changes(self.estimated),
-            "flow": _flow(connection),
+            "flow": query(connection, "estimates/flow").df(),
             "waves": _waves_told(connection, self.estimated),
             "targets": view(connection, "targets"),
             "quality": quality.quality(connection, self.declared.survey),
@@ -259,9 +259,8 @@ def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:
 
 def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, wave: WaveFacts) -> Context:
     """What the captions of exhibits need of one wave."""
-    key = {"wave": wave.name}
-    rows = query(connection, "exhibits/wordings", **key).fetchall()
-    labels = query(connection, "exhibits/labels", **key).fetchall()
+    rows = query(connection, "exhibits/wordings", wave=wave.name).fetchall()
+    labels = query(connection, "exhibits/labels", wave=wave.name).fetchall()
     return Context(
         survey=all_declared.survey,
         bands=all_declared.report.segments,
@@ -274,13 +273,7 @@ def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, 
 
 def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
     """A row an option or item of a question as each wave put it, and one of a question that has none."""
-    found = query(connection, "estimates/questionnaire").df()
-    asked = zip(found["wave"], found["question"], strict=True)
+    rows = query(connection, "estimates/questionnaire").df()
+    asked = zip(rows["wave"], rows["question"], strict=True)
     bases = [captions.base_in_words(question, {}, contexts[wave]) for wave, question in asked]
-    return found.assign(base=bases)[QUESTIONNAIRE]
-
-
-def _flow(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """The survey flow, step by step: received, excluded by each reason in order, analysed, flagged."""
-    steps = query(connection, "estimates/flow").df()
-    return steps[["wave", "step", "reason", "respondents"]]
+    return rows.assign(base=bases)[QUESTIONNAIRE]

@@ -78,7 +78,7 @@ def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
         tests = [group_pairs(found), group_and_total(found), group_and_others(found), crosstabs(found)]
     elif shape == "answers":
         with source.opened() as domain:
-            tests = [rankings(domain.ranks())] if source.kind == "rank" else []
+            tests = [rankings(domain.query("ranks").df())] if source.kind == "rank" else []
             both = domain.together() if source.kind in ("single", "multiple", "rank") else None
         if both is not None:
             together = weighted_steps.together(both, found, source.estimated.levels)
@@ -499,8 +499,8 @@ def _bins(source: Source) -> pd.DataFrame:
     found = source.latest()
     summaries = found[found["by"] == ""]
     whole = summaries[summaries["measure"] == "mean"]
-    with source.opened() as domain:
-        given = domain.values()
+    with source.opened() as domain, domain.summed():
+        given = domain.query("values").df()
     given = given[given["wave"] == whole["wave"].iloc[0]]
     parts = bins(given)
     made = _parts(source, summaries, whole, parts.assign(role="substantive"), "bin")

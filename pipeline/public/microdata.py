@@ -248,13 +248,17 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
     if asked.kind in COARSENED_BY:
         values, chosen = coarse(source, question)
         ordered = bool(source.survey.scores(question)) or asked.kind != "single"
-        about = source.told(question) | {"kind": "category", "values": values, "ordered": ordered}
+        about = source.named(question) | {"kind": "category", "values": values, "ordered": ordered}
         yield about, chosen.reindex(everyone)
     elif asked.kind == "grid":
         values = {i: source.labels[question, i] for i in source.survey.options(question)}
         ordered = bool(source.survey.scores(question))
         for item in asked.items:
-            about = source.told(question, item) | {"kind": "category", "values": values, "ordered": ordered}
+            about = source.named(question, item) | {
+                "kind": "category",
+                "values": values,
+                "ordered": ordered,
+            }
             yield about, answers.loc[answers["item"] == item, "option"].reindex(everyone)
     elif asked.kind == "multiple":
         based = source.state[question].reindex(everyone).isin(IN_BASE)
@@ -264,13 +268,13 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
             boxes = pd.Series(pd.NA, index=everyone, dtype="Int64").mask(based & offered, 0)
             # who chose only what does not apply is in no base, and has chosen that all the same
             ticked = everyone.isin(answers.index[answers["option"] == option])
-            yield source.told(question, option) | {"kind": "box"}, boxes.mask(ticked, 1)
+            yield source.named(question, option) | {"kind": "box"}, boxes.mask(ticked, 1)
     else:
         kind, measure = ("place", "rank") if asked.kind == "rank" else ("points", "value")
         for item in asked.items:
             column = answers.loc[answers["item"] == item, measure].reindex(everyone)
             as_read = column.astype("Int64") if kind == "place" else column.map(_rounded)
-            yield source.told(question, item) | {"kind": kind}, as_read
+            yield source.named(question, item) | {"kind": kind}, as_read
 
 
 def anonymous_weights(weights: pd.Series, classes: Numbers, k: int) -> tuple[pd.Series, int]:

@@ -54,7 +54,7 @@ class Responses:
         """No answers, with the columns of answers."""
         return next(iter(self.answers.values())).iloc[:0]
 
-    def told(self, question: str, part: str = "") -> dict[str, Any]:
+    def named(self, question: str, part: str = "") -> dict[str, Any]:
         """What a column is called and titled."""
         text = self.texts[question]
         if not part:
@@ -82,9 +82,9 @@ def responses(run: Run, public: Public) -> Responses:
         public,
         [fielding.name for fielding in run.declared.fieldings],
         people,
-        {str(name): own for name, own in answers.groupby("question", observed=True)},
+        {str(name): rows for name, rows in answers.groupby("question", observed=True)},
         states,
-        {str(name): own["state"] for name, own in whole.groupby("question", observed=True)},
+        {str(name): rows["state"] for name, rows in whole.groupby("question", observed=True)},
         frozenset(parts[["wave", "question", "id"]].itertuples(index=False, name=None)),
         query(connection, "public/bands").df(),
         {(question, part): label for question, part, label in labels},
@@ -95,22 +95,22 @@ def responses(run: Run, public: Public) -> Responses:
 
 def coarse(source: Responses, question: str) -> tuple[dict[str, str], pd.Series]:
     """The labels of a question's answers as published, by id, and the answers of those who gave one."""
-    asked, own = source.survey.questions[question], source.of(question)
+    asked, answers = source.survey.questions[question], source.of(question)
     coarser = source.public.coarsen.get(question)
-    own_values = {i: source.labels[question, i] for i in source.survey.options(question)}
+    as_asked = {i: source.labels[question, i] for i in source.survey.options(question)}
     if asked.kind == "single":
         groups = coarser.groups if coarser else {}
         into = {option: group for group, declared in groups.items() for option in declared.options}
         labels = {group: declared.label for group, declared in groups.items()}
-        left = {i: label for i, label in own_values.items() if i not in into}
-        return labels | left, own["option"].map(lambda option: into.get(option, option))
+        left = {i: label for i, label in as_asked.items() if i not in into}
+        return labels | left, answers["option"].map(lambda option: into.get(option, option))
     bands = _bands(coarser.edges if coarser else [])
     edges, ids = coarser.edges if coarser else [], list(bands)
     banded = [
         option if math.isnan(value) else ids[bisect_right(edges, value)]
-        for option, value in zip(own["option"], own["value"], strict=True)
+        for option, value in zip(answers["option"], answers["value"], strict=True)
     ]
-    return bands | own_values, pd.Series(banded, index=own.index, dtype=object)
+    return bands | as_asked, pd.Series(banded, index=answers.index, dtype=object)
 
 
 def _bands(edges: Sequence[float]) -> dict[str, str]:

@@ -31,9 +31,9 @@ Record = Mapping[str, Any]
 _WIDTH = 10
 
 
-def part(name: str, said: str) -> str:
+def part(name: str, text: str) -> str:
     """A line of a receipt; one without a name goes on with what the line above is about."""
-    return f"{name:<{_WIDTH}} {said}"
+    return f"{name:<{_WIDTH}} {text}"
 
 
 def printed(record: Mapping[Any, Any]) -> str:
@@ -88,8 +88,8 @@ class Receipt:
             return []
         waves = [fielding.name for fielding in self.run.declared.fieldings]
         asked = [name for name in waves if self.question in self.run.contexts[name].wordings]
-        own = asked[-2:] if self.exhibit.drawn.table == "two_waves" else asked
-        joined = pools(self.run.declared.fieldings, self.question, own[0], own[-1])
+        compared = asked[-2:] if self.exhibit.drawn.table == "two_waves" else asked
+        joined = pools(self.run.declared.fieldings, self.question, compared[0], compared[-1])
         return joined.get(str(self.row["option"]), [])
 
     @property
@@ -117,7 +117,7 @@ class Receipt:
 
     @property
     def slot(self) -> int:
-        """The item that states are told of: that of a grid; a ranking is answered as a whole."""
+        """The item that has a state: that of a grid; a ranking is answered as a whole."""
         return self.item if self.survey.questions[self.question].kind == "grid" else 0
 
     @property
@@ -151,7 +151,7 @@ class Receipt:
             return True
         keys = ["wave", "question", "by", "group"]
         hidden = [frame.loc[frame["flag"] == "suppressed", keys] for frame in estimated.shown]
-        return any((own == [row[key] for key in keys]).all(axis=1).any() for own in hidden)
+        return any((rows == [row[key] for key in keys]).all(axis=1).any() for rows in hidden)
 
     @property
     def column(self) -> dict[Any, frozenset[str]]:
@@ -171,16 +171,16 @@ class Receipt:
     @property
     def scale(self) -> float:
         """What a weight is in the table where it is 1 among the sums, whose mean is 1 in the wave."""
-        own = self.table.iloc[self.place]
-        return float(own["weighted_base"]) / float(own["weight"]) if float(own["weight"]) else 1.0
+        sums = self.table.iloc[self.place]
+        return float(sums["weighted_base"]) / float(sums["weight"]) if float(sums["weight"]) else 1.0
 
     def sums(self, row: Mapping[Any, Any] | None = None) -> tuple[float, float, float, float]:
         """Σw and Σw² of the base of a row, by default the receipt's, and of who is counted of it."""
-        own = self.table.iloc[self.place] if row is None else row
+        sums = self.table.iloc[self.place] if row is None else row
         by = self.scale
         return (
-            float(own["weight"]) * by, float(own["weight_squares"]) * by**2,
-            float(own["yes_weight"]) * by, float(own["yes_squares"]) * by**2,
+            float(sums["weight"]) * by, float(sums["weight_squares"]) * by**2,
+            float(sums["yes_weight"]) * by, float(sums["yes_squares"]) * by**2,
         )  # fmt: skip
 
     @property

@@ -18,7 +18,7 @@ from pipeline.normalise import normalise
 from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
-from pipeline.project.sql import statement, temporary_table
+from pipeline.project.sql import statement
 from pipeline.stats.intervals import newcombe_p
 from pipeline.stats.tests import rao_scott
 from pipeline.tables import tables
@@ -537,7 +537,7 @@ def test_the_sums_take_one_pass_over_the_answers(raked: Paths) -> None:
     with (
         open_survey("members", raked.root) as survey,
         open_domain(survey.connection, survey.survey, survey.bands, ["uses"], Domain(("region",))) as domain,
-        temporary_table(domain.connection, "sums", statement("estimates/sums")),
+        domain.summed(),
     ):
         for name in ("sums", "bases", "mentions", "net_mentions", "numbers"):
             text = statement(f"estimates/{name}")

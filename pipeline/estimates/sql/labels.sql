@@ -1,11 +1,14 @@
--- labels: one row an item, option or net by its number: its id, its label (nets have none), whether it is a pool.
--- Reads: coded.items, coded.options, coded.nets.
-select 'item' as part, question, item as number, id, label, false as pool
+-- labels: one row a wave, or an item, option, net or pool of a question, by its number: id and label.
+-- Reads: coded.waves, coded.items, coded.options, coded.nets.
+select 'wave' as part, 0 as question, wave as number, name as id, '' as label
+from coded.waves
+union all
+select 'item', question, item, id, label
 from coded.items
 union all
-select 'option', question, option, id, label, false
+select 'option', question, option, id, label
 from coded.options
 union all
-select distinct 'net', question, net, id, '', pool
+select distinct case when pool then 'pool' else 'net' end, question, net, id, ''
 from coded.nets
 order by all
