@@ -219,9 +219,9 @@ class OpenSurvey:
 
     def _check_segment(self, segment: str) -> None:
         asked = self.survey.questions.get(segment) if isinstance(segment, str) else None
-        if asked and asked.kind != "single":
+        if asked and not asked.form.is_one_choice:
             raise SurveyError(f"{segment!r} is of kind {asked.kind}; only a single choice makes groups")
-        singles = [name for name, other in self.survey.questions.items() if other.kind == "single"]
+        singles = [name for name, other in self.survey.questions.items() if other.form.is_one_choice]
         _known(segment, [*self.bands, *singles], "segment")
 
     def _filter(self, where: Where) -> dict[str, list[str]]:

@@ -34,7 +34,7 @@ class Assigned:
         closed = set(self.screens.values())
         for question, headings in self.questions.items():
             asked = survey.questions[question]
-            if asked.kind == "text":
+            if asked.form.is_open:
                 continue
             known = {heading.column for heading in headings}
             if not own_texts and not asked.others:
@@ -145,7 +145,7 @@ def _with_own_text(found: list[Heading], name: str, survey: Survey, columns: Col
 def _by_parts(name: str, survey: Survey, columns: Columns, mapped: Mapping[str, str]) -> list[Heading]:
     """The longest run of columns headed by the question's options or items alone; none where two tie."""
     question = survey.questions[name]
-    if question.kind not in ("multiple", "grid", "rank", "allocation"):
+    if not question.form.has_columns:
         return []
     labels = question.items or {i: o.label for i, o in survey.options(name).items()}
     by_line, by_label = Fitting({text: text for text in mapped}), Fitting(labels)
@@ -242,7 +242,7 @@ def write_ins(
     """The columns of a question that hold the text of an Other; `mapped` are the lines of [answers] on it."""
     asked = survey.questions[question]
     options = survey.options(question)
-    if asked.kind == "grid":
+    if asked.form.by_item:
         named = Fitting(dict(enumerate([*asked.items.values(), *(o.label for o in options.values())])))
         return [
             h

@@ -11,11 +11,11 @@ import difflib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from pipeline.answers.by_kind import READERS
 from pipeline.answers.columns import Assigned, write_ins
+from pipeline.answers.kinds import reader_of
 from pipeline.answers.meaning import Condition, Mapped, Texts
 from pipeline.answers.reader import Asked, Labels, Reader
-from pipeline.declarations.questionnaire import MEASURED, Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
 from pipeline.exports.tools import Heading
@@ -62,12 +62,12 @@ def _read(reader: Reader, name: str) -> None:
     lines = reader.fielding.wave.lines(name)
     declared = {i: o.label for i, o in reader.survey.options(name).items()}
     write_ins = [i for i, o in reader.survey.options(name).items() if o.write_in]
-    own_words = bool(write_ins) or question.private or question.kind in MEASURED
+    own_words = bool(write_ins) or question.private or question.form.is_measured
     options = Labels("options", declared, lines, write_ins, own_words, reader.layout.missing)
     items = Labels("items", question.items, lines, missing=reader.layout.missing)
     numbers = {text: float(to) for text, to in mapped.items() if not isinstance(to, str)}
     asked = Asked(name, columns, options, items, numbers)
-    READERS[question.kind](reader, asked)
+    reader_of(question.kind)(reader, asked)
     for labels in (options, items):
         for label, first, second in sorted(labels.clashes):
             reader.mapped.clashes += [(name, text, labels.seen[fold(text)]) for text in (first, second)]

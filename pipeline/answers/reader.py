@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from pipeline.answers.columns import Assigned, is_other
-from pipeline.answers.meaning import Loose, Mapped, Offer, Texts
+from pipeline.answers.meaning import Answer, Coded, Loose, Mapped, Offer, Texts
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.survey import as_pattern
 from pipeline.declarations.toml import Document
@@ -20,6 +20,8 @@ from pipeline.project.errors import Problem, did_you_mean, quoted, shortened
 from pipeline.text.folding import Fitting, fold, is_beginning, visible
 from pipeline.text.values import Numerals, two_ways
 
+Unknown = Counter[tuple[str, str]]
+"""the texts of a question that are none of its answers, each with the letters of its column"""
 _SHOWN_BY = 3  # so many respondents give a text before it can be a label where they may write their own
 SEARCHED = 1000  # characters of a text in which a pattern is looked for: its time grows with their square
 
@@ -137,6 +139,14 @@ class Asked:
         """The texts that [answers] maps to a number, to be matched."""
         return Fitting({line: line for line in self.numbers})
 
+    def number(self, text: str) -> float | None:
+        """The number that [answers] maps a text to; None where it maps it to none."""
+        line = self.number_lines.best(text)
+        if not line:
+            return None
+        self.options.used.add(line[0])
+        return self.numbers[line[0]]
+
 
 class Reader:
     """Reads one export question by question, and gathers the problems."""
@@ -165,6 +175,28 @@ class Reader:
             self.mapped.missing[question] += count
             return True
         return False
+
+    def code(
+        self,
+        question: str,
+        heading: Heading,
+        answer: Callable[[str, int], tuple[Answer, bool]],
+        unknown: Unknown,
+    ) -> None:
+        """Code the cells of a column that hold one answer each.
+
+        `answer` gives the answer of a text that stands in so many cells, and whether it is one of the
+        question's; those that are not are added to `unknown`.
+        """
+        codes: dict[str, tuple[Answer, ...]] = {}
+        for text, count in self.texts.get(heading.column, {}).items():
+            coded, known = answer(text, count)
+            if not known and self.is_missing(question, text, count):
+                continue
+            if not known:
+                unknown[text, heading.letters] += count
+            codes[text] = (coded,)
+        self.mapped.coded.append(Coded(question, heading.column, codes))
 
     def coded_from_text(self, question: str, text: str, column: str) -> str:
         """The option that a question's dictionary makes of a text beside Other; empty where none does."""
@@ -202,8 +234,8 @@ class Reader:
         where = f"{question}: {message}  [wave {self.fielding.name}]"
         self.problems.append(self.survey_document.problem(where, *place, *own, *key))
 
-    def unknown(self, question: str, unknown: Counter[tuple[str, str]], labels: Labels) -> None:
-        """Say of each text in `unknown` (text, column) that it is no answer."""
+    def unknown(self, question: str, unknown: Unknown, labels: Labels) -> None:
+        """Say of each text in `unknown` that it is no answer."""
         seen: dict[str, tuple[int, str]] = {}
         for (text, column), count in unknown.items():
             total, first = seen.get(text, (0, column))
@@ -231,15 +263,32 @@ class Reader:
 
     def about_separator(self, question: str) -> str:
         """What to look at where several answers are joined in a cell."""
-        if self.survey.questions[question].kind not in ("multiple", "rank"):
+        if not self.survey.questions[question].form.is_joined:
             return ""
         return f"; or say separator under [source], if not {self.separator!r} joins the answers of a cell"
+
+    def no_item(self, asked: Asked, heading: Heading, label: str) -> None:
+        """Say that a column, by the label in its heading, is no item of its question."""
+        self.mapped.loose.append(Loose(asked.name, "items", label, 0, heading=True))
+        hint = did_you_mean(label, asked.items.declared.values(), "its items are")
+        stop = "" if hint.endswith("?") else "."
+        self.say(
+            asked.name,
+            f"column {heading.letters} {heading.label!r} is no item of it; {hint}{stop} Add it there, or map "
+            f"it under [answers.{asked.name}]",
+        )
 
     def offer(self, question: str, item: str, option: str, labels: Labels) -> None:
         """Note that the wave put an item or an option before its respondents."""
         identifier = option or item
         label, instead = labels.label(identifier), labels.instead(identifier)
         self.mapped.offers.append(Offer(question, item, option, label, instead))
+
+    def offer_items(self, asked: Asked, items: Container[str]) -> None:
+        """Offer those of `items` that the question has, in its order."""
+        for item in asked.items.declared:
+            if item in items:
+                self.offer(asked.name, item, "", asked.items)
 
     def offer_all(self, question: str, labels: Labels) -> None:
         """Offer every option but those that the wave file says were not there."""

@@ -178,7 +178,7 @@ def _sums(declared: Declarations) -> Iterator[dict[str, object]]:
     slots: dict[tuple[str, ...], list[Published]] = {}
     for row in declared.published:
         asked = declared.survey.questions[row.question]
-        is_single = asked.kind in ("single", "grid") if row.wave else row.mode == "single"
+        is_single = asked.form.is_exclusive if row.wave else row.mode == "single"
         is_option = not row.wave or row.option in declared.survey.options(row.question)
         if is_single and is_option:
             slot = (row.wave, row.source, row.question, row.item, row.group, row.wording)

@@ -40,7 +40,7 @@ def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> lis
             quality_flags.keep_times(connection, wave)
             problems += boxes_that_disagree(connection, numbers, wave)
             recode(connection, numbers, wave)
-    complete(connection, any(asked.kind == "allocation" for asked in questionnaire.questions.values()))
+    complete(connection, any(asked.total for asked in questionnaire.questions.values()))
     quality_flags.flag(connection, questionnaire, waves)
     execute(
         connection, "database/excluded", "database/answers", "database/unions", "database/texts",

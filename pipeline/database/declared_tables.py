@@ -13,7 +13,7 @@ from pipeline.answers.meaning import Mapped, Offer
 from pipeline.database.mapped_wave import MappedWave, Numbers
 from pipeline.database.rows import fill
 from pipeline.declarations.comparability import joins
-from pipeline.declarations.questionnaire import MEASURED, Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import REPEATED, Fielding
 from pipeline.exports.tools import Heading
 from pipeline.project.sql import execute
@@ -110,8 +110,11 @@ def _questions(questionnaire: Survey, wordings: Sequence[_Row]) -> Iterator[_Row
             "id": name,
             "text": latest[number]["text"],
             "kind": asked.kind,
+            "counted": asked.form.counted,
+            "several": asked.form.several,
             "mode": latest[number]["mode"],
             "most": asked.max,
+            "total": asked.total or None,
             "private": asked.private,
         }
 
@@ -199,7 +202,7 @@ def _slots(questionnaire: Survey, numbers: Numbers, waves: Sequence[MappedWave])
         there = {(offer.question, offer.item) for offer in wave.meaning.offers}
         place = itertools.count()
         for name, asked in questionnaire.questions.items():
-            for item in asked.items if asked.kind == "grid" else [""]:
+            for item in asked.items if asked.form.by_item else [""]:
                 word, bit = divmod(next(place), _BITS)
                 yield {
                     "wave": wave.number,
@@ -224,7 +227,7 @@ def _nets(questionnaire: Survey, fieldings: Sequence[Fielding]) -> Iterator[_Row
         for number, (net, members, pool) in enumerate(nets, 1):
             row = {"question": question, "net": number, "id": net, "pool": pool, "closed": False}
             yield from (row | {"option": options.index(member) + 1} for member in members)
-        if asked.kind in MEASURED:
+        if asked.form.is_measured:
             bands = {net: [float(end) for end in band] for net, band in asked.nets.items()}
             top = max((high for _, high in bands.values()), default=0.0)
             for number, (net, (low, high)) in enumerate(bands.items(), 1):

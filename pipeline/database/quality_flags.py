@@ -177,7 +177,7 @@ def _speeding(declared: Quality, median: float | None, why_not: str) -> dict[str
 def _grids(questionnaire: Survey, meaning: Mapped) -> dict[str, int]:
     """How many items each grid of a wave has."""
     items = Counter(question for question, _ in {(o.question, o.item) for o in meaning.offers if o.item})
-    return {name: items[name] for name in meaning.columns if questionnaire.questions[name].kind == "grid"}
+    return {name: items[name] for name in meaning.columns if questionnaire.questions[name].form.by_item}
 
 
 def not_asked(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> Iterator[Problem]:

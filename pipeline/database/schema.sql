@@ -43,8 +43,11 @@ create table coded.questions (
     id varchar,
     text varchar,
     kind varchar,
+    counted varchar,  -- what its answers are: options, places, numbers or text
+    several boolean,  -- whether one can choose several of its options
     mode varchar,  -- how one answers it, such as "(select one)"
     most bigint,  -- how many options or places it allows, or the total of an allocation
+    total bigint,  -- what the numbers of a respondent add up to, where they must
     private boolean
 );
 

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pipeline.declarations.questionnaire import Coarsening, Public
 from pipeline.declarations.toml import Document
 from pipeline.project.errors import Problem, did_you_mean
 from pipeline.text.folding import fold
+from pipeline.tidy.question_kinds import question_kinds
 
 if TYPE_CHECKING:
     from pipeline.declarations.questionnaire import Option, Survey
-
-COARSENED_BY: dict[str, Literal["groups", "edges"]] = {
-    "single": "groups",
-    "number": "edges",
-    "date": "edges",
-}
-"""what makes the answers of a kind of question coarser; the other kinds stay as they are, or are removed"""
 
 
 def removed(survey: Survey, public: Public) -> dict[str, str]:
@@ -30,7 +24,7 @@ def removed(survey: Survey, public: Public) -> dict[str, str]:
 
 def _reason(survey: Survey, public: Public, name: str) -> str:
     asked = survey.questions[name]
-    if asked.kind == "text":
+    if asked.form.is_open:
         return "what people wrote in their own words never goes in"
     if asked.private:
         return "its answers are personal (private)"
@@ -40,7 +34,7 @@ def _reason(survey: Survey, public: Public, name: str) -> str:
         return ""
     if asked.sensitive:
         return "its answers are sensitive, and not coarsened"
-    if COARSENED_BY.get(asked.kind) == "edges":
+    if asked.form.coarsened_by == "edges":
         return f"a {asked.kind} that is not coarsened"
     return ""
 
@@ -64,7 +58,7 @@ def check_public(survey: Survey, public: Public, document: Document) -> Iterator
                 yield document.problem(f"{key}: no question {name!r}; {hint}", *place)
             elif name in names[:index]:
                 yield document.problem(f"{key}: {name!r} is listed twice", *place)
-            elif key == "quasi_identifiers" and survey.questions[name].kind not in COARSENED_BY:
+            elif key == "quasi_identifiers" and not survey.questions[name].form.coarsened_by:
                 kind = survey.questions[name].kind
                 yield document.problem(
                     f"{name!r} is of kind {kind}; only a single choice, or a number or date that is "
@@ -91,13 +85,14 @@ def _check_coarser(
     if asked.private or name in public.remove:
         why = "private" if asked.private else "named under remove"
         yield document.problem(f"coarsen: {name!r} is {why}, so there is nothing to coarsen", *place)
-    if asked.kind not in COARSENED_BY:
+    if not asked.form.coarsened_by:
+        coarsened = [kind for kind, form in question_kinds().items() if form.coarsened_by]
         yield document.problem(
-            f"coarsen: {name!r} is of kind {asked.kind}; only the answers of {', '.join(COARSENED_BY)} "
+            f"coarsen: {name!r} is of kind {asked.kind}; only the answers of {', '.join(coarsened)} "
             "questions can be made coarser",
             *place,
         )
-    elif COARSENED_BY[asked.kind] == "edges":
+    elif asked.form.coarsened_by == "edges":
         for group in coarser.groups:
             yield document.problem(
                 f"coarsen: {name!r} is a {asked.kind}; say edges = [0, 10, 20] and no groups", *place, group

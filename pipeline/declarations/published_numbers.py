@@ -114,7 +114,7 @@ def _unknown_names(row: Published, survey: Survey, waves: Sequence[str]) -> Iter
     asked = survey.questions[row.question]
     options = [*survey.options(row.question), *survey.nets(row.question), *asked.nets]
     items = asked.items
-    if asked.kind == "grid" and not row.item:
+    if asked.form.by_item and not row.item:
         yield f"{row.question!r} is a grid, so the number needs an item; {did_you_mean('', items)}"
     if row.option not in (options or items):
         yield f"{row.question!r} has no option {row.option!r}; {did_you_mean(row.option, options)}"

@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from pipeline.declarations.groups import Group, labelled
 from pipeline.declarations.toml import Declared
 from pipeline.stats.intervals import Method
 from pipeline.text.folding import plain
 from pipeline.text.values import MOST
+from pipeline.tidy.question_kinds import QuestionKind, question_kinds
 
 Role = Literal["substantive", "other", "none", "dkns", "not_applicable"]
-Kind = Literal["single", "multiple", "grid", "rank", "number", "date", "allocation", "text"]
-NUMERIC = ("number", "allocation")  # the kinds whose cells hold numbers
-MEASURED = ("number", "date")  # the kinds whose answers are numbers, and whose nets are bands
-POINTS = 100  # what an allocation shares out, unless it declares `max`
 NO_ANSWER: tuple[Role, ...] = ("dkns", "not_applicable")
 ROLES: tuple[Role, ...] = ("substantive", "other", "none", "dkns", "not_applicable")
 _IMPLIED: dict[str, Role] = {
@@ -31,6 +29,15 @@ TOP = 3  # the places of a ranking whose share is given where there are more
 _LONG_SCALE = 4  # the fewest options of which the two at each end are not all of them
 MOST_LETTERS = 100  # of an id: it becomes part of file names, which have 255 bytes
 IDENTIFIER = re.compile(rf"[a-z0-9][a-z0-9_]{{0,{MOST_LETTERS - 1}}}\Z")
+
+
+def _kind(value: Any) -> Any:
+    """The name of a kind of question, with the message that a Literal of all names has."""
+    if not isinstance(value, str) or value not in question_kinds():
+        *names, last = map(repr, question_kinds())
+        raise PydanticCustomError("literal_error", "Input should be {names}",
+                                  {"names": f"{', '.join(names)} or {last}"})  # fmt: skip
+    return value
 
 
 class Option(Declared):
@@ -91,7 +98,7 @@ class Scale(Declared):
 class Question(Declared):
     """One question. `asked` routes: every question listed must have one of its options chosen."""
 
-    kind: Kind
+    kind: Annotated[str, BeforeValidator(_kind)]
     text: str = ""
     options: dict[str, Option] = {}
     scale: str = ""
@@ -109,17 +116,21 @@ class Question(Declared):
     _read_nets = model_validator(mode="before")(_nets)
 
     @property
+    def form(self) -> QuestionKind:
+        """What the kind of the question says of itself."""
+        return question_kinds()[self.kind]
+
+    @property
     def mode(self) -> str:
         """How one answers, as printed after the question."""
-        if self.kind == "multiple":
-            if self.max is None:
-                return "(select all that apply)"
-            return f"(select up to {_spelt(self.max)} responses)"
-        if self.kind == "rank":
-            return f"(rank up to {_spelt(self.max)})" if self.max else "(rank all)"
-        if self.kind == "allocation":
-            return f"(share out {self.max or POINTS} points)"
-        return {"single": "(select one)", "grid": "(select one per row)"}.get(self.kind, "")
+        if self.max is None or not self.form.has_max:
+            return self.form.mode
+        return self.form.mode_with_max.format(words=_spelt(self.max), number=self.max)
+
+    @property
+    def total(self) -> int:
+        """What the numbers of a respondent should add up to; 0 where they need not."""
+        return self.form.total and (self.max or self.form.total)
 
 
 def _spelt(number: int) -> str:
@@ -186,7 +197,7 @@ class Survey(Declared):
         """
         asked = self.questions[question]
         own = {i: [str(part) for part in parts] for i, parts in asked.nets.items()}
-        if asked.kind in MEASURED:
+        if asked.form.is_measured:
             return {}
         of_scale = (self.scales[asked.scale].nets or self._ends(question)) if asked.scale else {}
         return of_scale | own

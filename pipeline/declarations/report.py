@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from pipeline.declarations.groups import Group, labelled
-from pipeline.declarations.questionnaire import IDENTIFIER, MOST_LETTERS, Survey
+from pipeline.declarations.questionnaire import IDENTIFIER, MOST_LETTERS, Question, Survey
 from pipeline.declarations.survey import no_identifier
 from pipeline.declarations.toml import Declared, Document, Key, as_far_as, model, read
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
@@ -17,15 +17,11 @@ from pipeline.tidy.figure_kinds import FigureKind, figure_kinds
 from pipeline.tidy.measures import QUOTABLE
 from pipeline.tidy.printed import TABLE
 
-# the exhibit of a question that no report.toml names; of other kinds it is a table
-_DEFAULTS = {
-    "single": "single_bar", "multiple": "ranked_bars", "grid": "scale_bars", "rank": "ranked_bars",
-    "number": "histogram",
-}  # fmt: skip
-_DEFAULT_BANDS_LIMIT = 7
+_MANY = 7  # the most options of a question of which there are not many
 Claimed = Literal["top", "majority", "higher_in", "grew", "fell", "no_clear_change"]
 CHOOSING = ("two_waves", "all_waves", "combinations", "steps")
 """the shapes of table of which `show` lists the options, items or nets wanted"""
+_OF_FEW = ("combinations", "bins")  # the shapes of table that show the answers of a few
 _AS_TABLE = FigureKind(fits=(), said="Table", order="questionnaire")
 
 
@@ -172,13 +168,23 @@ def names_of(exhibit: Exhibit, report: Report, survey: Survey, waves: Sequence[s
 def defaults(survey: Survey) -> Iterator[Exhibit]:
     """One exhibit a question, of the kind that suits it; private texts have none."""
     for name, question in survey.questions.items():
-        kind = _DEFAULTS.get(question.kind, TABLE)
-        if question.kind == "single" and len(survey.options(name)) > _DEFAULT_BANDS_LIMIT:
-            kind = "ranked_bars"
-        if kind == "histogram" and question.sensitive:
-            kind = TABLE
         if not question.private:
-            yield Exhibit(id=f"question_{name}" if name in RESERVED else name, kind=kind, question=name)
+            exhibit = f"question_{name}" if name in RESERVED else name
+            yield Exhibit(id=exhibit, kind=_default(survey, name), question=name)
+
+
+def _default(survey: Survey, question: str) -> str:
+    """The kind of exhibit that suits a question; never one that would show the sensitive answers of a few."""
+    asked = survey.questions[question]
+    many = asked.form.figure_of_many and len(survey.options(question)) > _MANY
+    kind = asked.form.figure_of_many if many else asked.form.figure
+    shows_few = asked.sensitive and figure_kinds().get(kind, _AS_TABLE).table in _OF_FEW
+    return TABLE if shows_few else kind
+
+
+def _fits(kind: str, question: Question) -> bool:
+    """Whether a kind of figure can show a question: as it says itself, or as the kind of question says."""
+    return question.kind in figure_kinds()[kind].fits or kind in question.form.figures
 
 
 def check(report: Report, survey: Survey, document: Document) -> Iterator[Problem]:
@@ -208,8 +214,8 @@ def check(report: Report, survey: Survey, document: Document) -> Iterator[Proble
 def _check_bands(name: str, bands: Bands, survey: Survey, document: Document) -> Iterator[Problem]:
     if name in survey.questions:
         yield document.problem(f"segment {name!r} has the id of a question", "segments", name)
-    if bands.of not in survey.questions or survey.questions[bands.of].kind != "single":
-        singles = [q for q, asked in survey.questions.items() if asked.kind == "single"]
+    if bands.of not in survey.questions or not survey.questions[bands.of].form.is_one_choice:
+        singles = [q for q, asked in survey.questions.items() if asked.form.is_one_choice]
         hint = did_you_mean(bands.of, singles)
         yield document.problem(f"no single choice {bands.of!r}; {hint}", "segments", name, "of")
         return
@@ -246,19 +252,17 @@ def _check_exhibit(
         hint = did_you_mean(question, survey.questions)
         yield document.problem(f"no question {question!r}; {hint}", "exhibit", index, "question")
         return
-    kind, place = survey.questions[question].kind, ("exhibit", index)
-    if exhibit.kind != TABLE and kind not in exhibit.drawn.fits:
-        fitting = [
-            n for n, drawn in figure_kinds().items() if kind in drawn.fits and drawn.table != "published"
-        ]
+    asked, place = survey.questions[question], ("exhibit", index)
+    if exhibit.kind != TABLE and not _fits(exhibit.kind, asked):
+        fitting = [n for n, drawn in figure_kinds().items() if _fits(n, asked) and drawn.table != "published"]
         yield document.problem(
-            f"{exhibit.kind} cannot show a {kind} question; it can be {', '.join([*fitting, TABLE])}",
+            f"{exhibit.kind} cannot show a {asked.kind} question; it can be {', '.join([*fitting, TABLE])}",
             *(*place, "kind"),
         )
-    if survey.questions[question].sensitive and exhibit.drawn.table in ("combinations", "bins"):
+    if asked.sensitive and exhibit.drawn.table in _OF_FEW:
         yield document.problem(
             f"{exhibit.kind} would show the answers of a few to {question!r}, which is sensitive; take "
-            f"{'ranked_bars' if kind == 'multiple' else TABLE}",
+            f"{asked.form.figure if asked.form.several else TABLE}",
             *(*place, "kind"),
         )
     yield from _check_counterpart(exhibit, survey, document, index)
@@ -293,8 +297,8 @@ def _check_counterpart(exhibit: Exhibit, survey: Survey, document: Document, ind
             yield document.problem(f"{exhibit.kind} shows one question; leave out counterpart", *place)
     elif not other:
         yield document.problem(f"{exhibit.kind} needs counterpart = another question", "exhibit", index)
-    elif other not in survey.questions or survey.questions[other].kind not in exhibit.drawn.fits:
-        fitting = [q for q, asked in survey.questions.items() if asked.kind in exhibit.drawn.fits]
+    elif other not in survey.questions or not _fits(exhibit.kind, survey.questions[other]):
+        fitting = [q for q, asked in survey.questions.items() if _fits(exhibit.kind, asked)]
         hint = did_you_mean(other, fitting)
         yield document.problem(f"no {' or '.join(exhibit.drawn.fits)} question {other!r}; {hint}", *place)
     elif not set(survey.options(exhibit.question)) & set(survey.options(other)):

@@ -13,10 +13,8 @@ from typing import Any
 from pipeline.declarations.public import check_public
 from pipeline.declarations.questionnaire import (
     IDENTIFIER,
-    MEASURED,
     MOST_LETTERS,
     NO_ANSWER,
-    NUMERIC,
     Option,
     Question,
     Scale,
@@ -76,7 +74,7 @@ def check(survey: Survey, document: Document) -> Iterator[Problem]:
         if name not in survey.questions:
             hint = did_you_mean(name, survey.questions)
             yield document.problem(f"segment {name!r} is no question; {hint}", "segments", index)
-        elif survey.questions[name].kind != "single":
+        elif not survey.questions[name].form.is_one_choice:
             yield document.problem(
                 f"segment {name!r} is of kind {survey.questions[name].kind}; only a single choice "
                 "puts each respondent into one group",
@@ -188,23 +186,23 @@ def _check_question(survey: Survey, name: str, document: Document) -> Iterator[P
     if asked.scale and asked.options:
         yield document.problem("has both a scale and options; keep one", *path)
     options = survey.options(name)
-    if asked.kind in ("single", "multiple", "grid") and not options:
+    if asked.form.has_options and not options:
         yield document.problem(f"a {asked.kind} question needs options or a scale", *path)
-    if asked.kind in ("grid", "rank", "allocation") and not asked.items:
+    if asked.form.items and not asked.items:
         yield document.problem(f"a {asked.kind} question needs items", *path)
-    if asked.items and asked.kind not in ("grid", "rank", "allocation"):
+    if asked.items and not asked.form.items:
         yield document.problem(f"a {asked.kind} question has no items", *path, "items")
-    if asked.max is not None and asked.kind not in ("multiple", "rank", "allocation"):
+    if asked.max is not None and not asked.form.has_max:
         yield document.problem(f"max means nothing for a {asked.kind} question", *path, "max")
     if asked.unit and not asked.unit.strip("0123456789., "):
         yield document.problem(f"unit {asked.unit!r} is a number", *path, "unit")
-    if asked.unit and asked.kind not in NUMERIC:
+    if asked.unit and not asked.form.is_numeric:
         yield document.problem(f"unit means nothing for a {asked.kind} question", *path, "unit")
     for shared in sorted(set(options) & set(asked.items)):
         yield document.problem(f"{shared!r} is both an option and an item", *path, "items", shared)
     yield from _check_labels({i: o.label for i, o in asked.options.items()}, document, *path, "options")
     yield from _check_labels(asked.items, document, *path, "items")
-    if asked.kind in MEASURED:
+    if asked.form.is_measured:
         yield from _check_bands(asked, document, *path)
     else:
         yield from _check_nets(asked.nets, options, document, *path)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, field_validator
 
-from pipeline.declarations.questionnaire import NO_ANSWER, NUMERIC, Survey
+from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.strays import misnamed
 from pipeline.declarations.toml import Declared, Document, Key, as_far_as, model, read
 from pipeline.exports import parquet, sheets, spss
@@ -376,7 +376,7 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
                 yield document.problem(f"no question {question!r}; {hint}", table, question)
     for question, mapped in wave.answers.items():
         if question in survey.questions:
-            takes_numbers = survey.questions[question].kind in NUMERIC
+            takes_numbers = survey.questions[question].form.is_numeric
             known = [*survey.options(question), *survey.questions[question].items]
             for text, identifier in mapped.items():
                 if isinstance(identifier, int | float):
@@ -477,14 +477,15 @@ def _check_reading(wave: Wave, survey: Survey, document: Document) -> Iterator[P
     tables: list[tuple[Source | Reading, tuple[Key, ...]]] = [(wave.source, ("source",))]
     for question, reading in wave.reading.items():
         tables.append((reading, ("reading", question)))
-        kind = survey.questions[question].kind if question in survey.questions else ""
-        for key, kinds in (("decimal", NUMERIC), ("thousands", NUMERIC), ("dates", ("date",))):
-            if kind and getattr(reading, key) and kind not in kinds:
-                yield document.problem(f"{key} means nothing for a {kind} question", "reading", question, key)
+        asked = survey.questions.get(question)
+        for key, fact in (("decimal", "is_numeric"), ("thousands", "is_numeric"), ("dates", "dates")):
+            if asked and getattr(reading, key) and not getattr(asked.form, fact):
+                said = f"{key} means nothing for a {asked.kind} question"
+                yield document.problem(said, "reading", question, key)
         if not reading.model_dump(exclude_defaults=True):
             yield document.problem("says nothing; delete it", "reading", question)
-    for said, place in tables:
-        numerals = _numerals(said)
+    for table, place in tables:
+        numerals = _numerals(table)
         if numerals and numerals.decimal == numerals.thousands:
             yield document.problem(
                 f"{numerals.decimal!r} cannot stand before decimals and between thousands",
@@ -505,7 +506,7 @@ def _check_options(where: Options, survey: Survey, document: Document, *place: K
 def why_no_rule(rule: str, wave: Wave, survey: Survey) -> str:
     """Why a rule of data quality cannot be applied to any wave that is declared so; empty where it can."""
     told, fewest = wave.respondents, wave.quality.straight_lining
-    grids = [len(asked.items) for asked in survey.questions.values() if asked.kind == "grid"]
+    grids = [len(asked.items) for asked in survey.questions.values() if asked.form.by_item]
     cannot = {
         "speeder": (not (told.started and told.submitted), "started and submitted are not both under "
                     "[respondents]"),
@@ -551,7 +552,7 @@ def _check_quality(wave: Wave, survey: Survey, document: Document) -> Iterator[P
                 )
         yield from _check_options(where, survey, document, *at)
     for question in declared.attention:
-        if question in survey.questions and survey.questions[question].kind != "single":
+        if question in survey.questions and not survey.questions[question].form.is_one_choice:
             yield document.problem(
                 f"{question!r} is of kind {survey.questions[question].kind}; only a single choice shows who "
                 "attends",
@@ -581,7 +582,7 @@ def _check_weights(wave: Wave, survey: Survey, document: Document) -> Iterator[P
     for question, target in wave.weights.targets.items():
         place: tuple[Key, ...] = ("weights", "targets", question)
         asked = survey.questions.get(question)
-        if asked and asked.kind != "single":
+        if asked and not asked.form.is_one_choice:
             yield document.problem(
                 f"{question!r} is of kind {asked.kind}; only a single choice puts each respondent into one "
                 "group",
@@ -589,7 +590,7 @@ def _check_weights(wave: Wave, survey: Survey, document: Document) -> Iterator[P
             )
             continue
         if asked is None:
-            singles = [name for name, other in survey.questions.items() if other.kind == "single"]
+            singles = [name for name, other in survey.questions.items() if other.form.is_one_choice]
             hint = did_you_mean(question, singles, "the single choices are")
             yield document.problem(f"no question {question!r}; {hint}", *place)
             continue

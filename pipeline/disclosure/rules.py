@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.declarations.questionnaire import MEASURED, Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Bands
 from pipeline.disclosure.conditions import Dimension
 
@@ -64,9 +64,9 @@ class Rules:
         """Who is left by a filter, as conditions."""
         conditions: dict[Dimension, frozenset[str]] = {}
         for name, options in where.items():
-            if self.survey.questions[name].kind == "single":
+            if self.survey.questions[name].form.is_one_choice:
                 conditions[answer_to(name)] = frozenset(options)
-            elif self.survey.questions[name].kind == "multiple" and len(options) == 1:
+            elif self.survey.questions[name].form.several and len(options) == 1:
                 conditions[("box", name, options[0])] = frozenset([CHOSEN])
             else:
                 conditions[("any", name, *sorted(options))] = frozenset([CHOSEN])
@@ -105,22 +105,22 @@ def answer_to(question: str, item: str = "") -> Dimension:
 def slot_of(survey: Survey, row: Mapping[Hashable, Any]) -> Slot | None:
     """What an estimate counts, and who its base is, as cells of a dimension; None for a value."""
     name, item, option, measure = (str(row[key]) for key in ("question", "item", "option", "measure"))
-    kind = survey.questions[name].kind
+    form = survey.questions[name].form
     if measure not in COUNTED:
         return None
-    if kind in ("single", "grid"):
+    if form.is_exclusive:
         base = [i for i, option in survey.options(name).items() if option.role != "not_applicable"]
         return Slot(answer_to(name, item), frozenset(survey.members(name, option)), frozenset(base))
     chosen = frozenset([CHOSEN])
-    if kind == "multiple" and row["role"] == "not_applicable":
+    if form.several and row["role"] == "not_applicable":
         return Slot(("apart", name, option), chosen, frozenset())
-    if kind == "multiple":
+    if form.several:
         return Slot(("box" if measure == "option" else "net", name, option), chosen, chosen | {REST})
-    if kind == "rank":
+    if form.is_ranked:
         places = ["first", "top_3", "ranked"]
         base = [*places, REST]
         return Slot(("place", name, item), frozenset(places[: places.index(measure) + 1]), frozenset(base))
-    if kind in MEASURED:
+    if form.is_measured:
         bands = [*survey.questions[name].nets, REST]
         return Slot(("band", name), frozenset([option]), frozenset(bands))
     return Slot(("text", name), chosen, chosen | {REST})

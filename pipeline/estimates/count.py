@@ -75,7 +75,7 @@ class OpenDomain:
         for wave, number, item, first, second, weight, squares in self.query("pairs").fetchall():
             name = names[number - 1]
             items = ["", *self.survey.questions[name].items]
-            is_ranking = self.survey.questions[name].kind == "rank"
+            is_ranking = self.survey.questions[name].form.is_ranked
             parts = items if is_ranking else ["", *self.survey.options(name)]
             pair = frozenset((parts[first], parts[second]))
             together[wave, name, items[item], pair] = (float(weight), float(squares))

@@ -68,11 +68,11 @@ def _estimated(opened: OpenDomain, dkns: Dkns) -> pd.DataFrame:
     mean_weights = {wave: mean_weight for wave, _, mean_weight in waves}
     sums, mentions = opened.query("bases").df(), opened.query("mentions").df()
     offers, nets = opened.query("offers").df(), opened.query("nets").df()
-    texts = sums["question"].map(ids).map(lambda name: survey.questions[name].kind == "text").astype(bool)
+    texts = sums["question"].map(ids).map(lambda name: survey.questions[name].form.is_open).astype(bool)
     base = formulas.bases(sums[~texts], dkns, analysed)
-    options = offers[(offers["option"] > 0) & (offers["kind"] != "rank")]
-    shares = formulas.shares(base, options.drop(columns="kind"), mentions, dkns, method)
-    ranked = offers[offers["kind"] == "rank"][["wave", "question", "item"]]
+    options = offers[(offers["option"] > 0) & (offers["counted"] != "places")]
+    shares = formulas.shares(base, options.drop(columns="counted"), mentions, dkns, method)
+    ranked = offers[offers["counted"] == "places"][["wave", "question", "item"]]
     ranked = ranked.assign(deep=ranked["question"].map(ids).map(survey.ranks_deep))
     parts = [
         shares,
@@ -88,7 +88,7 @@ def _estimated(opened: OpenDomain, dkns: Dkns) -> pd.DataFrame:
     if len(nets):
         offered, net_mentions = _offered(nets, base, offers), opened.query("net_mentions").df()
         parts.append(formulas.net_shares(base, offered.drop(columns="id"), net_mentions, method))
-        several = offered["question"].map(ids).map(lambda name: survey.questions[name].kind == "multiple")
+        several = offered["question"].map(ids).map(lambda name: survey.questions[name].form.several)
         exclusive = offered[~several.astype(bool)]
         parts.append(formulas.net_promoter_scores(base, net_mentions, exclusive))
     filled = [part for part in parts if len(part)]
@@ -155,7 +155,7 @@ def _named(opened: OpenDomain, estimates: pd.DataFrame, segments: Sequence[str])
         nets.get(net) or options.get(option, ("", "")) for net, option in zip(in_net, chosen, strict=True)
     ]
     pairs = list(zip(out["question"], out["item"], strict=True))
-    several = {name for name, asked in survey.questions.items() if asked.kind == "multiple"}
+    several = {name for name, asked in survey.questions.items() if asked.form.several}
     out = out.assign(
         role=np.select(
             [out["measure"].isin(["net", POOL]), out["measure"] == "option"],

@@ -173,7 +173,7 @@ class Estimates:
 
         return weighted_steps.Questionnaire(
             survey.interval,
-            lambda name: survey.questions[name].kind in ("single", "grid"),
+            lambda name: survey.questions[name].form.is_exclusive,
             members,
             survey.scores,
             lambda name: survey.questions[name].sensitive,

@@ -53,7 +53,7 @@ class Column:
         survey = self.rules.survey
         name = str(rows["question"].iloc[0])
         order = {option: place for place, option in enumerate(survey.options(name))}
-        exclusive = survey.questions[name].kind in ("single", "grid")
+        exclusive = survey.questions[name].form.is_exclusive
         adding: list[tuple[Mapping[Hashable, Any], _Parted, _Parted]] = []
         shown = rows[rows["weighted_base"].notna()]
         for row in shown.to_dict("records"):

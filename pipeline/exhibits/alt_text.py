@@ -50,7 +50,7 @@ def _told(exhibit: Exhibit, whole: pd.DataFrame, context: Context) -> tuple[str,
     shaped = {"combinations": ("combination",), "steps": ("reached",), "bins": ("bin",)}
     if exhibit.drawn.table in shaped:
         return shaped[exhibit.drawn.table]
-    if context.survey.questions[exhibit.question].kind == "grid" and (whole["measure"] == "net").any():
+    if context.survey.questions[exhibit.question].form.by_item and (whole["measure"] == "net").any():
         return ("net",)
     return main_measures(whole["measure"])
 

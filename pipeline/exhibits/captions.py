@@ -19,6 +19,7 @@ from pipeline.text.rounding import half_up, p_value, points, thousands
 from pipeline.tidy.marks import LETTERS, SYNTHETIC, few_marks, intervals, opt_in, people_of, why_hidden
 from pipeline.tidy.measures import CHANGES, SHARES, SURE, answer_label
 from pipeline.tidy.printed import NOT_THE_SAME, TABLE, Printed
+from pipeline.tidy.question_kinds import QuestionKind
 
 _LONG_LABEL = 40
 _LISTED = 4
@@ -171,20 +172,12 @@ def _as_base(whom: str) -> str:
 def _measure(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     """What the numbers of an exhibit are, in words."""
     asked = context.survey.questions[exhibit.question]
-    deep = (data["measure"] == "top_3").any()
-    ranking = "Share of respondents ranking each among " + ("the first three" if deep else "their choices")
-    levels = "Share of respondents, by level"
-    if asked.kind == "grid" and exhibit.drawn.over_waves:
+    if asked.form.by_item and exhibit.drawn.over_waves:
         chosen = data.drop_duplicates("option")["option_label"]
-        levels = f"Share of respondents: {_either([lowered(label) for label in chosen])}"
-    return {
-        "rank": ranking,
-        "grid": levels,
-        "number": "Mean, median and quartiles" + f" ({asked.unit})" * bool(asked.unit),
-        "date": "Mean, median and quartiles of the date (years)",
-        "allocation": f"Mean, median and quartiles of the {asked.unit or 'points'} given to each",
-        "text": "Share of respondents who wrote something",
-    }.get(asked.kind, "Share of respondents choosing each answer")
+        return f"Share of respondents: {_either([lowered(label) for label in chosen])}"
+    caption = (asked.unit and asked.form.caption_with_unit) or asked.form.caption
+    deep = (data["measure"] == "top_3").any()
+    return caption.format(unit=asked.unit, places="the first three" if deep else "their choices")
 
 
 def base_in_words(question: str, where: Mapping[str, Sequence[str]], context: Context) -> str:
@@ -264,23 +257,23 @@ def _clause_of(exhibit: Exhibit, question: str, data: pd.DataFrame, context: Con
 
 def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
     latest = contexts[0]
-    kind, shape = latest.survey.questions[exhibit.question].kind, exhibit.drawn.table
+    form, shape = latest.survey.questions[exhibit.question].form, exhibit.drawn.table
     notes = [source_line(exhibit, data, contexts) + "."]
     roles = {o.role for o in latest.survey.options(exhibit.question).values()}
-    if sorting := _sorting(exhibit, kind, data):
+    if sorting := _sorting(exhibit, form, data):
         notes.append(sorting)
     if exhibit.dkns == "exclude" and "dkns" in roles:
         notes.append("DKNS excluded from the analysis.")
     if shape == "answers":
-        if kind == "multiple":
+        if form.several:
             notes.append("Several answers possible: shares can sum to more than 100%.")
-        elif kind in ("single", "grid"):
+        elif form.is_exclusive:
             notes.append("Shares may not sum to 100% because of rounding.")
-    if (kind == "grid" or exhibit.drawn.over_waves) and (data["measure"] == "net").any():
+    if (form.by_item or exhibit.drawn.over_waves) and (data["measure"] == "net").any():
         notes.append(_net_note(exhibit, data, latest))
     if exhibit.question in latest.screened:
         notes.append("Answers that screen a respondent out are not shown.")
-    if kind == "rank":
+    if form.is_ranked:
         notes.append("Valid cases ranked at least one.")
     notes += _shape_notes(exhibit, data, contexts)
     for context in contexts:
@@ -468,7 +461,7 @@ def _net_note(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     return f"Net {', '.join(said)}, added before rounding."
 
 
-def _sorting(exhibit: Exhibit, kind: str, data: pd.DataFrame) -> str:
+def _sorting(exhibit: Exhibit, form: QuestionKind, data: pd.DataFrame) -> str:
     last = [name for role, name in (("other", "Other"), ("none", "None"), ("dkns", "DKNS"))
             if (data["role"] == role).any()]  # fmt: skip
     tail = f"; {', '.join(last)} last" if last else ""
@@ -484,7 +477,7 @@ def _sorting(exhibit: Exhibit, kind: str, data: pd.DataFrame) -> str:
         return "Sorted by the share in the first question in descending order."
     if shape in ("combinations", "steps", "bins"):
         return ""
-    if kind == "grid" and exhibit.drawn.order == "share":
+    if form.by_item and exhibit.drawn.order == "share":
         nets = data.loc[data["measure"] == "net", "option_label"]
         if len(nets):
             return f"Sorted by net {lowered(nets.iloc[0])}{'; DKNS last' if 'DKNS' in last else ''}."
@@ -492,4 +485,4 @@ def _sorting(exhibit: Exhibit, kind: str, data: pd.DataFrame) -> str:
     if exhibit.drawn.order == "share":
         whom = " of all respondents" if exhibit.by else ""
         return f"Sorted by the share{whom} in descending order{tail}."
-    return f"In the order of the questionnaire{tail}." if kind != "text" else ""
+    return f"In the order of the questionnaire{tail}." if not form.is_open else ""

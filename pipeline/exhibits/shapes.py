@@ -78,8 +78,8 @@ def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
         tests = [group_pairs(found), group_and_total(found), group_and_others(found), crosstabs(found)]
     elif shape == "answers":
         with source.opened() as domain:
-            tests = [rankings(domain.query("ranks").df())] if source.kind == "rank" else []
-            both = domain.together() if source.kind in ("single", "multiple", "rank") else None
+            tests = [rankings(domain.query("ranks").df())] if source.form.is_ranked else []
+            both = domain.together() if source.form.is_one_list else None
         if both is not None:
             together = weighted_steps.together(both, found, source.estimated.levels)
             tests += [
@@ -379,7 +379,7 @@ def _chosen_rows(source: Source, found: pd.DataFrame) -> pd.DataFrame:
         found = found[found["item"].isin(shown)]
     if shown & parts:
         return found[found["option"].isin(shown) & found["measure"].isin(["option", "net"])]
-    if source.kind == "grid":
+    if source.form.by_item:
         nets = _first_net(found)
         if nets.empty:
             raise SurveyError(

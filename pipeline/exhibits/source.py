@@ -14,6 +14,7 @@ from pipeline.estimates.run import Estimates, domain_of
 from pipeline.project.errors import SurveyError
 from pipeline.tidy.measures import POOL
 from pipeline.tidy.printed import latest_of
+from pipeline.tidy.question_kinds import QuestionKind
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class Source:
         return open_domain(connection, survey, bands, self.exhibit.questions, domain)
 
     @property
-    def kind(self) -> str:
-        """The kind of the question."""
-        return self.declared.survey.questions[self.exhibit.question].kind
+    def form(self) -> QuestionKind:
+        """What the kind of the question says of itself."""
+        return self.declared.survey.questions[self.exhibit.question].form
 
     def estimates(self, question: str = "", pools: bool = False) -> pd.DataFrame:
         """Every estimate of a question, by default the exhibit's own, of every wave that has it.

@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import MINUS, percent, thousands
 from pipeline.tidy.csv import read
+from pipeline.tidy.question_kinds import question_kinds
 
 NAMES = {
     "speeder": "speeders",
@@ -105,7 +106,7 @@ def lines(paths: Paths) -> Iterator[str]:
     skipped = read(paths, "nonresponse")
     put = read(paths, "questionnaire")
     # what one need not write is skipped by most, and says nothing of the questionnaire
-    texts = set(put.loc[put["kind"] == "text", "question"])
+    texts = set(put.loc[put["kind"].map(lambda kind: question_kinds()[kind].is_open), "question"])
     skipped = skipped[~skipped["question"].isin(texts) & (skipped["skipped_share"] > 0)]
     for wave, own in skipped.groupby("wave", sort=False):
         falling = own.sort_values("skipped_share", ascending=False, kind="stable")

@@ -21,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.declarations.public import quasi_identifiers, removed
-from pipeline.declarations.questionnaire import MEASURED, TOP
+from pipeline.declarations.questionnaire import TOP
 from pipeline.disclosure import protect, rules
 from pipeline.disclosure.conditions import OUTSIDE, Conditions, Dimension
 from pipeline.disclosure.counts import Published
@@ -119,7 +119,7 @@ class _Wave:
             (name, item)
             for name, asked in self.source.survey.questions.items()
             if name not in {*gone, *self.known}
-            for item in (asked.items if asked.kind == "grid" else [""])
+            for item in (asked.items if asked.form.by_item else [""])
         ]
         self.withheld = {part: self.out.copy() for part in parts}
 
@@ -192,10 +192,7 @@ class _Wave:
             options = rows["option"].reindex(self.people)
             return options.astype(object).where(options.notna(), OUTSIDE).to_numpy(object)
         cells[based] = "rest"
-        if (
-            kind in ("box", "apart", "net", "any")
-            and self.source.survey.questions[question].kind == "multiple"
-        ):
+        if kind in ("box", "apart", "net", "any") and self.source.survey.questions[question].form.several:
             chosen = self.source.survey.members(question, parts[0]) if kind == "net" else parts
             if kind in ("apart", "any"):
                 cells[:] = OUTSIDE
@@ -236,7 +233,7 @@ class _Wave:
     def part(self, dimension: Dimension) -> Part:
         """The question of a dimension, and the item where it is a grid."""
         question = dimension[1]
-        return question, dimension[2] if self.source.survey.questions[question].kind == "grid" else ""
+        return question, dimension[2] if self.source.survey.questions[question].form.by_item else ""
 
     def _labels(self, question: str) -> dict[str, str]:
         """What each answer to a single choice is told by: itself, or the group that it is in.
@@ -259,7 +256,7 @@ class _Wave:
 
     def _detail(self, question: str) -> list[str]:
         """What others may know of each respondent's answer to a question that is known."""
-        if self.source.survey.questions[question].kind in MEASURED:
+        if self.source.survey.questions[question].form.is_measured:
             _, chosen = coarse(self.source, question)
             answers = chosen[chosen.index.get_level_values("wave") == self.name].droplevel("wave")
             return list(answers.reindex(self.people).fillna(OUTSIDE))

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.database.declared_tables import STATES
-from pipeline.declarations.public import COARSENED_BY, removed
+from pipeline.declarations.public import removed
 from pipeline.declarations.questionnaire import Public
 from pipeline.exhibits.run import Run
 from pipeline.project.errors import SurveyError
@@ -245,12 +245,12 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
     """What is told of each column of a question, with its answers by wave and respondent."""
     asked, answers = source.survey.questions[question], source.of(question)
     everyone = source.people.index
-    if asked.kind in COARSENED_BY:
+    if asked.form.coarsened_by:
         values, chosen = coarse(source, question)
-        ordered = bool(source.survey.scores(question)) or asked.kind != "single"
+        ordered = bool(source.survey.scores(question)) or asked.form.coarsened_by == "edges"
         about = source.named(question) | {"kind": "category", "values": values, "ordered": ordered}
         yield about, chosen.reindex(everyone)
-    elif asked.kind == "grid":
+    elif asked.form.by_item:
         values = {i: source.labels[question, i] for i in source.survey.options(question)}
         ordered = bool(source.survey.scores(question))
         for item in asked.items:
@@ -260,7 +260,7 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
                 "ordered": ordered,
             }
             yield about, answers.loc[answers["item"] == item, "option"].reindex(everyone)
-    elif asked.kind == "multiple":
+    elif asked.form.several:
         based = source.state[question].reindex(everyone).isin(IN_BASE)
         for option in source.survey.options(question):
             waves = [wave for wave in source.waves if (wave, question, option) in source.offered]
@@ -270,7 +270,7 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
             ticked = everyone.isin(answers.index[answers["option"] == option])
             yield source.named(question, option) | {"kind": "box"}, boxes.mask(ticked, 1)
     else:
-        kind, measure = ("place", "rank") if asked.kind == "rank" else ("points", "value")
+        kind, measure = ("place", "rank") if asked.form.is_ranked else ("points", "value")
         for item in asked.items:
             column = answers.loc[answers["item"] == item, measure].reindex(everyone)
             as_read = column.astype("Int64") if kind == "place" else column.map(_rounded)

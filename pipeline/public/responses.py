@@ -98,7 +98,7 @@ def coarse(source: Responses, question: str) -> tuple[dict[str, str], pd.Series]
     asked, answers = source.survey.questions[question], source.of(question)
     coarser = source.public.coarsen.get(question)
     as_asked = {i: source.labels[question, i] for i in source.survey.options(question)}
-    if asked.kind == "single":
+    if asked.form.coarsened_by == "groups":
         groups = coarser.groups if coarser else {}
         into = {option: group for group, declared in groups.items() for option in declared.options}
         labels = {group: declared.label for group, declared in groups.items()}

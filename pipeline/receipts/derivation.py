@@ -76,7 +76,7 @@ def _share(receipt: Receipt) -> Iterator[str]:
 
 def _parts(receipt: Receipt) -> Iterator[str]:
     """What a count is the sum of: the options of a net, of a pool or from a step on."""
-    row, several = receipt.row, receipt.survey.questions[receipt.question].kind == "multiple"
+    row, several = receipt.row, receipt.survey.questions[receipt.question].form.several
     options = receipt.members if receipt.joined or row["measure"] == "net" else []
     if row["measure"] == "reached" and row["option"] != "all":
         steps = list(receipt.table.loc[receipt.table["measure"] == "reached", "option"])
@@ -234,7 +234,7 @@ def _value(receipt: Receipt) -> Iterator[str]:
 
 def _points(receipt: Receipt) -> Iterator[str]:
     """Who shared out other than all points, as the survey flow tells it."""
-    if receipt.survey.questions[receipt.question].kind != "allocation":
+    if not receipt.survey.questions[receipt.question].total:
         return
     yield part("", "an item left blank by who gave points to others has 0")
     flow = read(receipt.run.paths, "flow")

@@ -118,7 +118,7 @@ class Receipt:
     @property
     def slot(self) -> int:
         """The item that has a state: that of a grid; a ranking is answered as a whole."""
-        return self.item if self.survey.questions[self.question].kind == "grid" else 0
+        return self.item if self.survey.questions[self.question].form.by_item else 0
 
     @property
     def counted(self) -> Counted:

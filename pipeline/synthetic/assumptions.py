@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from pipeline.declarations.questionnaire import MEASURED, Survey
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Declared, Document, Key, model, read
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import ASSUMPTIONS_FILE, Paths
@@ -180,7 +180,7 @@ def _check_effects(
     question = questionnaire.questions[name]
     choices = _before(questionnaire, name, ("single", "multiple", "grid"))
     moved: list[str] = [*(question.items or questionnaire.options(name))]
-    if question.kind in MEASURED:
+    if question.form.is_measured:
         moved = [name]
     what = "item" if question.items else "option"
     for index, effect in enumerate(assumed.effects):

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.declarations import survey
-from pipeline.declarations.questionnaire import POINTS, Option, Survey
+from pipeline.declarations.questionnaire import Option, Survey
 from pipeline.declarations.wave import Exclude, Fielding, load_one
 from pipeline.exports.tools import formats
 from pipeline.project import files
@@ -335,7 +335,7 @@ def _draw_rank(plan: _Plan, name: str, answers: Answers, size: int, rng: np.rand
 
 def _draw_allocation(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
     """Whole points for each item, by the largest remainders."""
-    total = plan.survey.questions[name].max or POINTS
+    total = plan.survey.questions[name].total
     items = plan.items[name]
     odds = _log(_weights(plan.assumed(name).shares, items, {})) + _shifts(plan, name, items, answers, size)
     parts = np.exp(odds) * -np.log(_uniform(rng, size, len(items)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+
+from pipeline.project.capitals import described
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,4 @@ class FigureKind:
 @cache
 def figure_kinds() -> dict[str, FigureKind]:
     """Every kind by its name, in the order of the alphabet."""
-    found = {}
-    for path in sorted((Path(__file__).parents[1] / "charts").glob("*.py")):
-        said = {}
-        for node in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                name = node.targets[0].id
-                if name in {field.name.upper() for field in fields(FigureKind)}:
-                    said[name.lower()] = ast.literal_eval(node.value)
-        if "fits" in said:
-            found[path.stem] = FigureKind(**said)
-    return found
+    return described("charts", FigureKind)

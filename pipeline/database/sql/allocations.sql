@@ -6,7 +6,7 @@ from (
     select distinct wave, respondent, question
     from all_answers
     join coded.questions using (question)
-    where questions.kind = 'allocation'
+    where questions.total is not null
 ) as shared
 join coded.offers using (wave, question)
 where not exists (

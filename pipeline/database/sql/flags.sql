@@ -14,7 +14,7 @@ with ticks as (
     from coded.answers
     join coded.questions using (question)
     left join coded.options using (question, option)
-    where questions.kind in ('multiple', 'rank')
+    where questions.several or questions.counted = 'places'
     group by all
 )
 select wave, respondent, question, 'exclusive_with_others' as flag from ticks where exclusive
@@ -24,9 +24,9 @@ union all
 select answers.wave, answers.respondent, answers.question, 'points_miss_the_total'
 from coded.answers
 join coded.questions using (question)
-where questions.kind = 'allocation'
+where questions.total is not null
 group by answers.wave, answers.respondent, answers.question
-having abs(sum(answers.value) / coalesce(any_value(questions.most), 100) - 1) > 0.005
+having abs(sum(answers.value) / any_value(questions.total) - 1) > 0.005
 union all
 select distinct wave, respondent, question, 'answered_not_asked' from coded.responses where unrouted
 union all

@@ -8,7 +8,7 @@ with after as (
     from coded.slots
     join coded.questions using (question)
     join (select question from coded.questions union all select 0) as last on slots.question > last.question
-    where slots.offered and questions.kind <> 'text'
+    where slots.offered and questions.counted <> 'text'
     group by all
 ),
 ended as (

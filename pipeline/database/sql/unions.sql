@@ -5,4 +5,4 @@ select distinct answers.wave, answers.respondent, answers.question, answers.item
 from coded.answers
 join coded.nets using (question, option)
 join coded.questions using (question)
-where questions.kind = 'multiple'
+where questions.several

@@ -22,6 +22,6 @@ join coded.nets
         nets.option = sums.option
         or (sums.value >= nets.low and (sums.value < nets.high or nets.closed and sums.value = nets.high))
     )
-where sums.net = 0 and questions.kind <> 'multiple'
+where sums.net = 0 and not questions.several
 group by all
 order by all

@@ -24,7 +24,7 @@ offered as (
     from coded.offers
     join coded.questions using (question)
     join counted_questions using (question)
-    where questions.kind = 'rank'
+    where questions.counted = 'places'
 )
 select
     waves.name as wave,

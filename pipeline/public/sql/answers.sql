@@ -3,5 +3,5 @@
 select answers.wave, answers.respondent, answers.question, answers.item, answers.option, answers.rank, answers.value
 from answers
 join questions using (question)
-where questions.kind <> 'text'
+where questions.counted <> 'text'
 order by all

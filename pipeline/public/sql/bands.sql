@@ -7,5 +7,5 @@ join nets
     on nets.question = answers.question
     and answers.value >= nets.low
     and (answers.value < nets.high or nets.closed and answers.value = nets.high)
-where questions.kind <> 'multiple'
+where not questions.several
 order by all

@@ -3,5 +3,5 @@
 select responses.wave, responses.respondent, responses.question, coalesce(responses.item, '') as item, responses.state
 from responses
 join questions using (question)
-where questions.kind <> 'text'
+where questions.counted <> 'text'
 order by all

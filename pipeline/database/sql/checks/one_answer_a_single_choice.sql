@@ -5,14 +5,14 @@ with several as (
     from coded.answers
     join coded.questions using (question)
     left join coded.slots using (wave, question, item)
-    where questions.kind in ('single', 'grid', 'number', 'date')
+    where questions.counted in ('options', 'numbers') and not questions.several and questions.total is null
     group by answers.wave, answers.respondent, slots.word
     having count(*) > bit_count(bit_or(slots.bit))
     union
     select answers.wave, answers.respondent
     from coded.answers
     join coded.questions using (question)
-    where questions.kind = 'allocation'
+    where questions.total is not null
 )
 select waves.name as wave, answers.respondent, questions.id as question, items.id as item
 from coded.answers
@@ -20,7 +20,7 @@ join several using (wave, respondent)
 join coded.waves using (wave)
 join coded.questions using (question)
 left join coded.items using (question, item)
-where questions.kind in ('single', 'grid', 'number', 'date', 'allocation')
+where questions.counted in ('options', 'numbers') and not questions.several
 group by all
 having count(*) > 1
 order by all

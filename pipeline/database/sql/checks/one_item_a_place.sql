@@ -4,7 +4,7 @@ select waves.name as wave, answers.respondent, questions.id as question, '' as i
 from coded.answers
 join coded.waves using (wave)
 join coded.questions using (question)
-where questions.kind = 'rank'
+where questions.counted = 'places'
 group by all
 having count(*) <> count(distinct answers.rank) or count(*) <> count(distinct answers.item)
 order by all

@@ -1,0 +1,300 @@
+"""How the columns of a choice are read: all answers in one cell, or a column an option."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from pipeline.answers import joined_cells
+from pipeline.answers.columns import write_ins
+from pipeline.answers.meaning import Answer, Coded, Loose, Recode, Tick
+from pipeline.answers.reader import Asked, Labels, Reader, Unknown, folded
+from pipeline.exports.tools import Heading
+from pipeline.project.errors import did_you_mean, quoted
+from pipeline.text.folding import Fitting, fold, is_beginning
+from pipeline.text.values import as_number
+
+# a text that is no option and comes this often is an option that nobody declared
+_SEEN_TOO_OFTEN = 3
+_TICKED = {"1", "1.0", "x", "yes", "y", "true", "selected", "checked"}
+_NEGATIVE = {"no", "n", "false", "not selected", "not mentioned", "not checked", "unchecked", "not chosen"}
+_JOINTS = (",", ";", "|", "\n")  # signs that survey tools join answers by
+
+
+def read(reader: Reader, asked: Asked) -> None:
+    """A single or multiple choice: one column, or a column an option."""
+    texts = texts_beside(reader, asked)
+    others = [heading for heading in asked.columns if heading not in texts]
+    if len(others) == 1 and not asked.options.match(others[0].label):
+        _cells(reader, asked.name, others[0], texts, asked.options)
+        return
+    boxes = list(asked.columns)
+    if reader.layout.joined_too and others and not others[0].label:
+        _joined_too(reader, asked, others[0])
+        boxes.remove(others[0])
+    _boxes(reader, asked.name, boxes, texts, asked.options)
+
+
+def texts_beside(reader: Reader, asked: Asked) -> list[Heading]:
+    """The columns of a question that hold what people wrote beside an Other."""
+    return write_ins(reader.survey, asked.name, asked.columns, reader.fielding.wave.lines(asked.name))
+
+
+# all answers in one cell
+
+
+def _joined_too(reader: Reader, asked: Asked, heading: Heading) -> None:
+    """What the boxes say stands joined in one more column, which must say the same of every respondent."""
+    cells = joined_cells.Splitter(asked.options.known(), reader.separator)
+    unknown: Unknown = Counter()
+    codes: dict[str, tuple[Answer, ...]] = {}
+    for text, count in reader.texts[heading.column].items():
+        pieces = cells.split(text)
+        options = [asked.options.match(piece, count=count) for piece in pieces]
+        for piece, option in zip(pieces, options, strict=True):
+            if not option:
+                unknown[piece, heading.letters] += count
+        codes[text] = tuple(Answer(option=option) for option in dict.fromkeys(options) if option)
+    reader.unknown(asked.name, unknown, asked.options)
+    reader.mapped.twice.append(Coded(asked.name, heading.column, codes))
+
+
+def _cells(reader: Reader, name: str, heading: Heading, texts: Sequence[Heading], options: Labels) -> None:
+    """All answers in one column, with the text of an Other in the cell or in a column beside it (`texts`)."""
+    other = next((i for i, option in reader.survey.options(name).items() if option.write_in), "")
+    several = reader.survey.questions[name].form.several
+    known = options.known()
+    if several:
+        _check_separable(reader, name, options, known)
+        known = whole_labels(reader, name, options, known, heading, own_words=bool(other) and not texts)
+    cells = joined_cells.Splitter(known, reader.separator)
+    codes: dict[str, tuple[Answer, ...]] = {}
+    unknown: Unknown = Counter()
+    for text, count in reader.texts[heading.column].items():
+        chosen: dict[str, None] = {}
+        for piece in cells.split(text) if several else [text]:
+            option = options.match(piece, count=count)
+            if not option and other and not texts:
+                option = reader.coded_from_text(name, piece, heading.letters)
+            if not option and reader.is_missing(name, piece, count):
+                continue
+            if not option:
+                unknown[piece, heading.letters] += count
+                option = other
+            if option:
+                chosen[option] = None
+        codes[text] = tuple(Answer(option=option) for option in chosen)
+    _check_separator(reader, name, several, unknown, options)
+    if other and not texts:
+        left = reader.mapped.left.setdefault(name, Counter())
+        often: Counter[str] = Counter()
+        for (piece, _), count in unknown.items():
+            left[piece] += count
+            often[fold(piece)] += count
+        unknown = Counter({key: n for key, n in unknown.items() if often[fold(key[0])] >= _SEEN_TOO_OFTEN})
+    reader.unknown(name, unknown, options)
+    reader.mapped.coded.append(Coded(name, heading.column, codes))
+    beside: dict[str, list[Heading]] = {}
+    for column in texts:
+        beside.setdefault(options.match(column.label, heading=True) or other, []).append(column)
+    for option, headings in beside.items():
+        columns = tuple(h.column for h in headings)
+        unless = None if several else heading.column
+        same = tuple(text for text, answers in codes.items() if Answer(option=option) in answers)
+        reader.mapped.ticks.append(Tick(name, Answer(option=option), columns, unless, same))
+        _recode(reader, name, option, headings)
+    reader.offer_all(name, options)
+
+
+def _check_separator(reader: Reader, name: str, several: bool, unknown: Unknown, options: Labels) -> None:
+    """A text that is nothing but options joined by another sign is no Other of anybody's."""
+    cells = {sign: joined_cells.Splitter(options.known(), sign) for sign in _JOINTS} if unknown else {}
+    for text, column in sorted(unknown):
+        for sign in _JOINTS:
+            parts = cells[sign].split(text)
+            if len(parts) > 1 and all(options.match(part) for part in parts):
+                remedy = "say separator under [source]" if several else 'declare it with kind = "multiple"'
+                reader.say(
+                    name,
+                    f"{quoted(text)} (column {column}) is several of its answers joined by {sign!r}; "
+                    f"{remedy}",
+                )
+                return
+
+
+def _check_separable(reader: Reader, name: str, options: Labels, known: list[str]) -> None:
+    """An option that reads like two others joined cannot be told from them."""
+    cells = joined_cells.Splitter(known, reader.separator)
+    for option, label in options.declared.items():
+        if pieces := cells.others_in(fold(label), folded(label)):
+            reader.say(
+                name,
+                f"{label!r} reads like {' and '.join(map(repr, pieces))} joined by {reader.separator!r}: "
+                "in one cell nobody can tell them apart. Export a column an option",
+                option,
+            )
+
+
+def whole_labels(
+    reader: Reader, name: str, labels: Labels, known: Sequence[str], heading: Heading, own_words: bool = False
+) -> list[str]:
+    """`known` with each beginning as the whole label that the cells show, so that it ends where it ends.
+
+    The whole label is what every text that begins so begins with. Where people's own words may stand
+    behind it, one cell alone cannot show where it ends.
+    """
+    seen: dict[str, Counter[str]] = {}
+    every = Fitting({label: label for label in (*labels.lines, *labels.declared.values())})
+    cells = joined_cells.Splitter(known, reader.separator)
+    for text, count in reader.texts[heading.column].items():
+        for piece in cells.split(text):
+            fitting = every.best(piece)
+            if len(fitting) == 1 and is_beginning(fitting[0]):
+                seen.setdefault(fitting[0], Counter())[fold(piece)] += count
+    core = fold(reader.separator) or reader.separator
+    whole = list(known)
+    places = {text: place for place, text in reversed(list(enumerate(known)))}
+    for label, pieces in seen.items():
+        start = folded(label)
+        shortest = min(pieces, key=len)
+        behind = shortest[len(start) - 1 :]
+        if own_words and core in behind and pieces.total() < _SEEN_TOO_OFTEN:
+            reader.say(
+                name,
+                f"{label!r} stands in too few cells to tell its text from somebody's own words behind it: "
+                "write the text whole",
+            )
+        others = [piece.removeprefix(shortest) for piece in pieces if piece != shortest]
+        if all(re.match(joined_cells.pattern(reader.separator), rest) for rest in others):
+            whole[places[start]] = shortest
+    return whole
+
+
+# a column an option
+
+
+def _boxes(
+    reader: Reader, name: str, columns: Sequence[Heading], texts: Sequence[Heading], options: Labels
+) -> None:
+    """A column an option, known by its heading or by the one text in its cells."""
+    boxes: dict[str, list[Heading]] = {}
+    unticked: set[str] = set()
+    words = {h for h in texts if h in columns and not _is_box(reader, h)}
+    zeros = set(_boxes_of_zeros(reader, [h for h in columns if h not in words]))
+    for heading in columns:
+        every = {} if heading in words else reader.texts.get(heading.column, {})
+        blank = [text for text in every if reader.layout.is_unticked(text) or heading in zeros]
+        values = {text: count for text, count in every.items() if text not in blank}
+        unticked.update(blank)
+        option = _option_of_box(reader, name, heading, values, options, heading in texts)
+        if option:
+            boxes.setdefault(option, []).append(heading)
+            _check_box(reader, name, heading, values, options, option, heading in texts)
+    for option, headings in boxes.items():
+        if len(headings) > 1 and not reader.survey.options(name)[option].write_in:
+            both = " and ".join(h.letters for h in headings)
+            reader.say(name, f"columns {both} are both {option!r} ({headings[0].label!r})", option)
+        written = [h for h in headings if h in texts and not _is_box(reader, h)]
+        ticked = [h for h in headings if h not in written]
+        # in the text beside an Other, No is somebody's answer
+        for some, blanks in ((ticked, tuple(sorted(unticked))), (written, ())):
+            if some:
+                tick = Tick(name, Answer(option=option), tuple(h.column for h in some), unticked=blanks)
+                reader.mapped.ticks.append(tick)
+        reader.offer(name, "", option, options)
+    for option, declared in reader.survey.options(name).items():
+        if declared.from_text:
+            reader.offer(name, "", option, options)
+        if declared.write_in:
+            _recode(reader, name, option, [h for h in boxes.get(option, []) if h in texts])
+
+
+def _option_of_box(
+    reader: Reader, name: str, heading: Heading, values: Mapping[str, int], options: Labels, is_text: bool
+) -> str:
+    """The option that a column is for, by its heading or by the one text in its cells; empty for none."""
+    option = options.match(heading.label, heading=True)
+    if not option and len(values) == 1:
+        option = options.match(next(iter(values)), count=sum(values.values()))
+    elif option and len(values) == 1 and not is_text:
+        seen = next(iter(values))
+        # a number is a code, whatever an option may be labelled
+        other = "" if as_number(seen) is not None else options.match(seen)
+        if other and other != option:
+            reader.say(name, f"column {heading} is {option!r} by heading and {other!r} by its cells", option)
+    if not option:
+        loose = heading.label or next(iter(values), "")
+        reader.mapped.loose.append(Loose(name, "options", loose, sum(values.values()), heading=True))
+        hint = did_you_mean(heading.label, options.declared.values(), "its options are")
+        reader.say(name, f"column {heading.letters} {heading.label!r} is no option of it; {hint}")
+    return option
+
+
+def _check_box(
+    reader: Reader,
+    name: str,
+    heading: Heading,
+    values: Mapping[str, int],
+    options: Labels,
+    option: str,
+    is_text: bool,
+) -> None:
+    """A box holds one text, and that is no No."""
+    denied = [text for text in values if fold(text) in _NEGATIVE and fold(text) != fold(heading.label)]
+    if len(values) == 1 and denied:
+        reader.say(
+            name,
+            f"column {heading} holds nothing but {denied[0]!r}; if that is a box left empty, list it as "
+            f"blank under [reading.{name}], or for all under [source]",
+            option,
+        )
+    if not is_text and len(values) > 1:
+        # a text that one person gave may be their own words
+        common = [text for text, count in values.items() if count > 1 or options.match(text, count=0)]
+        common = [] if reader.survey.questions[name].private else common
+        seen = ", ".join(quoted(text) for text in common[:4]) or "each of one respondent"
+        reader.say(
+            name,
+            f"column {heading} holds {len(values)} texts ({seen}), and a column of an option holds "
+            "one; is it another kind of question, or a write-in that is not declared? Or drop it",
+            option,
+        )
+
+
+def _boxes_of_zeros(reader: Reader, boxes: Sequence[Heading]) -> list[Heading]:
+    """The boxes that hold nothing but 0, which nobody ticked.
+
+    A 0 is a tick where it is the label of its option, or the code: where each other box holds a number of its
+    own.
+    """
+    numbers = {h: {as_number(text) for text in reader.texts.get(h.column, {})} for h in boxes}
+    zeros = [h for h, values in numbers.items() if values == {0.0} and h.label and as_number(h.label) != 0]
+    others = [values for heading, values in numbers.items() if values and heading not in zeros]
+    codes = {number for values in others for number in values if len(values) == 1 and number is not None}
+    coded = len(zeros) == 1 and len(codes) == len(others) and not codes <= {1.0}
+    return [] if coded else zeros
+
+
+# what people wrote beside an Other
+
+
+def _is_box(reader: Reader, heading: Heading) -> bool:
+    """Whether the column of an Other only says that it was ticked, and holds nobody's words."""
+    texts = {fold(text) for text in reader.texts.get(heading.column, {})}
+    return bool(texts) and texts <= {*_TICKED, *reader.layout.unticked, fold(heading.label)}
+
+
+def _recode(reader: Reader, question: str, other: str, headings: Sequence[Heading]) -> None:
+    """Hold the texts of an Other's columns against the dictionary of their question."""
+    recodes = []
+    for heading in headings:
+        texts = {} if _is_box(reader, heading) else reader.texts.get(heading.column, {})
+        coded = {text: reader.coded_from_text(question, text, heading.letters) for text in texts}
+        claimed = {text: option for text, option in coded.items() if option}
+        if texts:
+            recodes.append(Recode(question, other, heading.column, claimed))
+        left = {text: count for text, count in texts.items() if text not in claimed}
+        reader.mapped.left.setdefault(question, Counter()).update(left)
+    if any(recode.texts for recode in recodes):
+        reader.mapped.recodes += recodes
