@@ -184,7 +184,7 @@ def _default(survey: Survey, question: str) -> str:
 
 def _fits(kind: str, question: Question) -> bool:
     """Whether a kind of figure can show a question: as it says itself, or as the kind of question says."""
-    return question.kind in figure_kinds()[kind].fits or kind in question.form.figures
+    return question.kind in figure_kinds()[kind].fits or kind in question.form.drawn_as
 
 
 def check(report: Report, survey: Survey, document: Document) -> Iterator[Problem]:

@@ -45,6 +45,11 @@ class QuestionKind:
     """its place where the kinds are listed"""
 
     @property
+    def drawn_as(self) -> set[str]:
+        """The kinds of figure that it names."""
+        return {self.figure, self.figure_of_many, *self.figures}
+
+    @property
     def has_options(self) -> bool:
         """Whether it must have options. A number may have some, such as "Don't know"."""
         return self.counted == "options"
