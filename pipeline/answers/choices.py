@@ -27,13 +27,13 @@ def read(reader: Reader, asked: Asked) -> None:
     texts = texts_beside(reader, asked)
     others = [heading for heading in asked.columns if heading not in texts]
     if len(others) == 1 and not asked.options.match(others[0].label):
-        _cells(reader, asked.name, others[0], texts, asked.options)
+        _cells(reader, asked, others[0], texts)
         return
     boxes = list(asked.columns)
     if reader.layout.joined_too and others and not others[0].label:
         _joined_too(reader, asked, others[0])
         boxes.remove(others[0])
-    _boxes(reader, asked.name, boxes, texts, asked.options)
+    _boxes(reader, asked, boxes, texts)
 
 
 def texts_beside(reader: Reader, asked: Asked) -> list[Heading]:
@@ -60,14 +60,16 @@ def _joined_too(reader: Reader, asked: Asked, heading: Heading) -> None:
     reader.mapped.twice.append(Coded(asked.name, heading.column, codes))
 
 
-def _cells(reader: Reader, name: str, heading: Heading, texts: Sequence[Heading], options: Labels) -> None:
+def _cells(reader: Reader, asked: Asked, heading: Heading, texts: Sequence[Heading]) -> None:
     """All answers in one column, with the text of an Other in the cell or in a column beside it (`texts`)."""
+    name, options = asked.name, asked.options
     other = next((i for i, option in reader.survey.options(name).items() if option.write_in), "")
+    in_cell = bool(other) and not texts
     several = reader.survey.questions[name].form.several
     known = options.known()
     if several:
-        _check_separable(reader, name, options, known)
-        known = whole_labels(reader, name, options, known, heading, own_words=bool(other) and not texts)
+        _check_separable(reader, asked, known)
+        known = whole_labels(reader, name, options, known, heading, in_cell)
     cells = joined_cells.Splitter(known, reader.separator)
     codes: dict[str, tuple[Answer, ...]] = {}
     unknown: Unknown = Counter()
@@ -75,18 +77,17 @@ def _cells(reader: Reader, name: str, heading: Heading, texts: Sequence[Heading]
         chosen: dict[str, None] = {}
         for piece in cells.split(text) if several else [text]:
             option = options.match(piece, count=count)
-            if not option and other and not texts:
+            if not option and in_cell:
                 option = reader.coded_from_text(name, piece, heading.letters)
             if not option and reader.is_missing(name, piece, count):
                 continue
             if not option:
                 unknown[piece, heading.letters] += count
-                option = other
-            if option:
+            if option := option or other:
                 chosen[option] = None
         codes[text] = tuple(Answer(option=option) for option in chosen)
-    _check_separator(reader, name, several, unknown, options)
-    if other and not texts:
+    _check_separator(reader, asked, several, unknown)
+    if in_cell:
         left = reader.mapped.left.setdefault(name, Counter())
         often: Counter[str] = Counter()
         for (piece, _), count in unknown.items():
@@ -99,37 +100,34 @@ def _cells(reader: Reader, name: str, heading: Heading, texts: Sequence[Heading]
     for column in texts:
         beside.setdefault(options.match(column.label, heading=True) or other, []).append(column)
     for option, headings in beside.items():
-        columns = tuple(h.column for h in headings)
-        unless = None if several else heading.column
         same = tuple(text for text, answers in codes.items() if Answer(option=option) in answers)
+        unless = None if several else heading.column
+        columns = tuple(h.column for h in headings)
         reader.mapped.ticks.append(Tick(name, Answer(option=option), columns, unless, same))
         _recode(reader, name, option, headings)
     reader.offer_all(name, options)
 
 
-def _check_separator(reader: Reader, name: str, several: bool, unknown: Unknown, options: Labels) -> None:
+def _check_separator(reader: Reader, asked: Asked, several: bool, unknown: Unknown) -> None:
     """A text that is nothing but options joined by another sign is no Other of anybody's."""
-    cells = {sign: joined_cells.Splitter(options.known(), sign) for sign in _JOINTS} if unknown else {}
+    cells = {sign: joined_cells.Splitter(asked.options.known(), sign) for sign in _JOINTS} if unknown else {}
+    remedy = "say separator under [source]" if several else 'declare it with kind = "multiple"'
     for text, column in sorted(unknown):
-        for sign in _JOINTS:
-            parts = cells[sign].split(text)
-            if len(parts) > 1 and all(options.match(part) for part in parts):
-                remedy = "say separator under [source]" if several else 'declare it with kind = "multiple"'
-                reader.say(
-                    name,
-                    f"{quoted(text)} (column {column}) is several of its answers joined by {sign!r}; "
-                    f"{remedy}",
-                )
+        for sign, splitter in cells.items():
+            parts = splitter.split(text)
+            if len(parts) > 1 and all(asked.options.match(part) for part in parts):
+                joined = f"{quoted(text)} (column {column}) is several of its answers joined by {sign!r}"
+                reader.say(asked.name, f"{joined}; {remedy}")
                 return
 
 
-def _check_separable(reader: Reader, name: str, options: Labels, known: list[str]) -> None:
+def _check_separable(reader: Reader, asked: Asked, known: list[str]) -> None:
     """An option that reads like two others joined cannot be told from them."""
     cells = joined_cells.Splitter(known, reader.separator)
-    for option, label in options.declared.items():
+    for option, label in asked.options.declared.items():
         if pieces := cells.others_in(fold(label), folded(label)):
             reader.say(
-                name,
+                asked.name,
                 f"{label!r} reads like {' and '.join(map(repr, pieces))} joined by {reader.separator!r}: "
                 "in one cell nobody can tell them apart. Export a column an option",
                 option,
@@ -137,7 +135,7 @@ def _check_separable(reader: Reader, name: str, options: Labels, known: list[str
 
 
 def whole_labels(
-    reader: Reader, name: str, labels: Labels, known: Sequence[str], heading: Heading, own_words: bool = False
+    reader: Reader, name: str, labels: Labels, known: Sequence[str], heading: Heading, own_words: bool
 ) -> list[str]:
     """`known` with each beginning as the whole label that the cells show, so that it ends where it ends.
 
@@ -174,12 +172,9 @@ def whole_labels(
 # a column an option
 
 
-def _boxes(
-    reader: Reader, name: str, columns: Sequence[Heading], texts: Sequence[Heading], options: Labels
-) -> None:
+def _boxes(reader: Reader, asked: Asked, columns: Sequence[Heading], texts: Sequence[Heading]) -> None:
     """A column an option, known by its heading or by the one text in its cells."""
-    boxes: dict[str, list[Heading]] = {}
-    unticked: set[str] = set()
+    name, boxes, unticked = asked.name, dict[str, list[Heading]](), set[str]()
     words = {h for h in texts if h in columns and not _is_box(reader, h)}
     zeros = set(_boxes_of_zeros(reader, [h for h in columns if h not in words]))
     for heading in columns:
@@ -187,33 +182,32 @@ def _boxes(
         blank = [text for text in every if reader.layout.is_unticked(text) or heading in zeros]
         values = {text: count for text, count in every.items() if text not in blank}
         unticked.update(blank)
-        option = _option_of_box(reader, name, heading, values, options, heading in texts)
-        if option:
+        if option := _option_of_box(reader, asked, heading, values, heading in texts):
             boxes.setdefault(option, []).append(heading)
-            _check_box(reader, name, heading, values, options, option, heading in texts)
+            _check_box(reader, asked, heading, values, option, heading in texts)
     for option, headings in boxes.items():
         if len(headings) > 1 and not reader.survey.options(name)[option].write_in:
             both = " and ".join(h.letters for h in headings)
             reader.say(name, f"columns {both} are both {option!r} ({headings[0].label!r})", option)
-        written = [h for h in headings if h in texts and not _is_box(reader, h)]
-        ticked = [h for h in headings if h not in written]
+        ticked = tuple(h.column for h in headings if h not in words)
+        written = tuple(h.column for h in headings if h in words)
         # in the text beside an Other, No is somebody's answer
         for some, blanks in ((ticked, tuple(sorted(unticked))), (written, ())):
             if some:
-                tick = Tick(name, Answer(option=option), tuple(h.column for h in some), unticked=blanks)
-                reader.mapped.ticks.append(tick)
-        reader.offer(name, "", option, options)
+                reader.mapped.ticks.append(Tick(name, Answer(option=option), some, unticked=blanks))
+        reader.offer(name, "", option, asked.options)
     for option, declared in reader.survey.options(name).items():
         if declared.from_text:
-            reader.offer(name, "", option, options)
+            reader.offer(name, "", option, asked.options)
         if declared.write_in:
             _recode(reader, name, option, [h for h in boxes.get(option, []) if h in texts])
 
 
 def _option_of_box(
-    reader: Reader, name: str, heading: Heading, values: Mapping[str, int], options: Labels, is_text: bool
+    reader: Reader, asked: Asked, heading: Heading, values: Mapping[str, int], is_text: bool
 ) -> str:
     """The option that a column is for, by its heading or by the one text in its cells; empty for none."""
+    name, options = asked.name, asked.options
     option = options.match(heading.label, heading=True)
     if not option and len(values) == 1:
         option = options.match(next(iter(values)), count=sum(values.values()))
@@ -232,30 +226,24 @@ def _option_of_box(
 
 
 def _check_box(
-    reader: Reader,
-    name: str,
-    heading: Heading,
-    values: Mapping[str, int],
-    options: Labels,
-    option: str,
-    is_text: bool,
+    reader: Reader, asked: Asked, heading: Heading, values: Mapping[str, int], option: str, is_text: bool
 ) -> None:
     """A box holds one text, and that is no No."""
     denied = [text for text in values if fold(text) in _NEGATIVE and fold(text) != fold(heading.label)]
     if len(values) == 1 and denied:
         reader.say(
-            name,
+            asked.name,
             f"column {heading} holds nothing but {denied[0]!r}; if that is a box left empty, list it as "
-            f"blank under [reading.{name}], or for all under [source]",
+            f"blank under [reading.{asked.name}], or for all under [source]",
             option,
         )
     if not is_text and len(values) > 1:
         # a text that one person gave may be their own words
-        common = [text for text, count in values.items() if count > 1 or options.match(text, count=0)]
-        common = [] if reader.survey.questions[name].private else common
+        common = [text for text, count in values.items() if count > 1 or asked.options.match(text, count=0)]
+        common = [] if reader.survey.questions[asked.name].private else common
         seen = ", ".join(quoted(text) for text in common[:4]) or "each of one respondent"
         reader.say(
-            name,
+            asked.name,
             f"column {heading} holds {len(values)} texts ({seen}), and a column of an option holds "
             "one; is it another kind of question, or a write-in that is not declared? Or drop it",
             option,

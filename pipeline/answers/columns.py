@@ -62,12 +62,12 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> t
                         )
                     )
                 named |= dict.fromkeys(columns)
-            found = list(named)
+            claimed = list(named)
         else:
-            found = by_default(name, survey, headings, wave.lines(name))
-        if found:
-            questions[name] = tuple(found)
-            doubled = list(_doubled(name, survey, fielding, found))
+            claimed = by_default(name, survey, headings, wave.lines(name))
+        if claimed:
+            questions[name] = tuple(claimed)
+            doubled = list(_doubled(name, survey, fielding, claimed))
             doubtful |= {name} if doubled else set()
             problems += doubled
     respondents: dict[str, int] = {}
@@ -78,11 +78,11 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> t
             if len(columns) == 1:
                 respondents[role] = columns[0].column
             else:
-                said = f"{len(columns)} columns are named so" if columns else why_not(finder, headings)
-                problems.append(document.problem(f"{role}: {finder!r}: {said}", "respondents", role))
+                why = f"{len(columns)} columns are named so" if columns else why_not(finder, headings)
+                problems.append(document.problem(f"{role}: {finder!r}: {why}", "respondents", role))
     screens = _screen_columns(survey, fielding, headings, problems)
-    claims = Counter(heading.column for found in questions.values() for heading in found)
-    doubtful |= {name for name, found in questions.items() if any(claims[h.column] > 1 for h in found)}
+    claims = Counter(heading.column for claimed in questions.values() for heading in claimed)
+    doubtful |= {name for name, claimed in questions.items() if any(claims[h.column] > 1 for h in claimed)}
     problems += _left_over(questions, {*respondents.values(), *screens.values()}, fielding, survey, headings)
     for table, names in (("answers", wave.answers), ("reading", wave.reading), ("changes", wave.changes)):
         problems += [
@@ -90,20 +90,20 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> t
             for name in names
             if name not in questions
         ]
-    sure = {name: found for name, found in questions.items() if name not in doubtful}
+    sure = {name: claimed for name, claimed in questions.items() if name not in doubtful}
     return Assigned(sure, respondents, screens), problems
 
 
-def _doubled(name: str, survey: Survey, fielding: Fielding, found: Sequence[Heading]) -> Iterable[Problem]:
+def _doubled(name: str, survey: Survey, fielding: Fielding, claimed: Sequence[Heading]) -> Iterable[Problem]:
     """Columns that one heading finds and nothing tells apart; the texts of an Other may stand in several."""
     lines = fielding.wave.lines(name)
     seen: dict[tuple[str, str], Heading] = {}
-    own = {heading.column for heading in write_ins(survey, name, found, lines)}
+    beside = {heading.column for heading in write_ins(survey, name, claimed, lines)}
     by_letters = any(is_letters(finder) for finder in fielding.wave.columns.get(name, []))
-    for heading in found:
+    for heading in claimed:
         key = (fold(heading.text), fold(heading.label))
         twice = heading.bare and key in seen and not by_letters
-        if twice and heading.column not in own:
+        if twice and heading.column not in beside:
             both = f"{seen[key].letters} and {heading.letters}"
             yield fielding.document.problem(
                 f"{name}: columns {both} have the same heading {quoted(heading.text, 90)}; name one by its "
@@ -126,20 +126,20 @@ def by_default(
     by_text: list[Heading] = []
     if text:
         by_text = columns.begun(beginning(text)) if is_beginning(text) else columns.headed(text)
-    if found := by_text or columns.headed(name):
-        return _with_own_text(found, name, survey, columns)
+    if headed := by_text or columns.headed(name):
+        return _with_text_beside(headed, name, survey, columns)
     for group in (text, name):
         if group and (in_group := columns.find(f"{group}/")):
             return in_group
     return _by_parts(name, survey, columns, mapped)
 
 
-def _with_own_text(found: list[Heading], name: str, survey: Survey, columns: Columns) -> list[Heading]:
+def _with_text_beside(headed: list[Heading], name: str, survey: Survey, columns: Columns) -> list[Heading]:
     """A question's column, and the text of its Other where that follows under a bare `Other`."""
-    if len(found) == 1 and found[0].bare and any(o.write_in for o in survey.options(name).values()):
-        after = columns.between(found[0].column + 1, found[0].column + 1)
-        return found + [h for h in after if h.bare and h in write_ins(survey, name, [*found, h], {})]
-    return found
+    if len(headed) == 1 and headed[0].bare and any(o.write_in for o in survey.options(name).values()):
+        after = columns.between(headed[0].column + 1, headed[0].column + 1)
+        return headed + [h for h in after if h.bare and h in write_ins(survey, name, [*headed, h], {})]
+    return headed
 
 
 def _by_parts(name: str, survey: Survey, columns: Columns, mapped: Mapping[str, str]) -> list[Heading]:
@@ -180,18 +180,18 @@ def _screen_columns(
         for name in exclude.where:
             if name in survey.questions:
                 continue
-            found = find(name, headings)
-            if len(found) != 1:
+            matching = find(name, headings)
+            if len(matching) != 1:
                 known = [*survey.questions, *(h.text for h in headings if h.text)]
-                said = f"{len(found)} columns are named so" if found else did_you_mean(name, known)
+                why = f"{len(matching)} columns are named so" if matching else did_you_mean(name, known)
                 problems.append(
                     fielding.document.problem(
-                        f"{name!r} is neither a question nor a heading; {said}",
+                        f"{name!r} is neither a question nor a heading; {why}",
                         *("exclude", rule, "where", name),
                     )
                 )
             else:
-                columns[name] = found[0].column
+                columns[name] = matching[0].column
     return columns
 
 
@@ -220,8 +220,8 @@ def _left_over(
     known = [text for name, q in survey.questions.items() for text in (name, q.text) if text]
     for (code, text), group in groups.items():
         seen = f"{code} | {text}" if code else text
-        own = len(group) == 1 and group[0].label and not group[0].bare
-        label = f" ({group[0].label!r})" if own else ""
+        labelled = len(group) == 1 and group[0].label and not group[0].bare
+        label = f" ({group[0].label!r})" if labelled else ""
         near = nearest(text, [name for name in known if fold(name) != fold(text)])
         yield fielding.document.problem(
             f"column {letters_of(group)} {quoted(seen, 90)}{label} is no question's, no respondent's "

@@ -76,22 +76,15 @@ def _read(reader: Reader, name: str) -> None:
     _check_not_offered(reader, name)
     _check_codes(reader, name, options)
     reader.mapped.used.update((name, line) for line in options.used | items.used)
-    said: dict[str, str | float] = {}
+    targets: dict[str, str | float] = {}
     for text, to in mapped.items():
-        if said.setdefault(fold(text), to) != to:
-            reader.problems.append(
-                reader.fielding.document.problem(
-                    f"{text!r} is mapped to {to!r} and to {said[fold(text)]!r}; keep one",
-                    *("answers", name, text),
-                )
-            )
+        place = ("answers", name, text)
+        if targets.setdefault(fold(text), to) != to:
+            reader.problem(f"{text!r} is mapped to {to!r} and to {targets[fold(text)]!r}; keep one", *place)
         if text not in options.used | items.used:
-            reader.problems.append(
-                reader.fielding.document.problem(
-                    f"{text!r} = {to!r} matched nothing in this export; delete the line. "
-                    f"{_near_text(reader, name, text, columns)}",
-                    *("answers", name, text),
-                )
+            near = _near_text(reader, name, text, columns)
+            reader.problem(
+                f"{text!r} = {to!r} matched nothing in this export; delete the line. {near}", *place
             )
 
 
@@ -102,12 +95,10 @@ def _check_codes(reader: Reader, question: str, options: Labels) -> None:
     for line in sorted(options.used & set(options.lines)):
         other = labelled.get(fold(line), options.lines[line])
         if by_label and as_number(line) is not None and other != options.lines[line]:
-            reader.problems.append(
-                reader.fielding.document.problem(
-                    f"{line!r} is the label of {other!r}, and is mapped to {options.lines[line]!r} while "
-                    f"{by_label[0]!r} is read by its label; map every code, or delete the line",
-                    *("answers", question, line),
-                )
+            reader.problem(
+                f"{line!r} is the label of {other!r}, and is mapped to {options.lines[line]!r} while "
+                f"{by_label[0]!r} is read by its label; map every code, or delete the line",
+                *("answers", question, line),
             )
 
 
@@ -118,12 +109,8 @@ def _screens(reader: Reader) -> None:
         for key, wanted in rule.where.items():
             if key in reader.survey.questions:
                 if key not in reader.assigned.questions:
-                    reader.problems.append(
-                        reader.fielding.document.problem(
-                            f"{key!r} has no column in this export, so nobody can be screened by it",
-                            *("exclude", number, "where", key),
-                        )
-                    )
+                    why = "has no column in this export, so nobody can be screened by it"
+                    reader.problem(f"{key!r} {why}", "exclude", number, "where", key)
                 conditions.append(Condition(question=key, options=tuple(wanted)))
                 continue
             if key not in reader.assigned.screens:
@@ -133,7 +120,7 @@ def _screens(reader: Reader) -> None:
             texts = reader.texts.get(column, {})
             # what the file declares missing may be named by its label alone
             forms = {text: {fold(text), fold(text.removeprefix(reader.layout.missing))} for text in texts}
-            matching = tuple(text for text, own in forms.items() if own & known)
+            matching = tuple(text for text, spellings in forms.items() if spellings & known)
             conditions.append(Condition(column=column, texts=matching, blank="" in known))
             there = set().union(*forms.values())
             if lost := [text for text in wanted if text and fold(text) not in there]:
@@ -157,24 +144,23 @@ def _lost_texts(
     others = {fold(text): text for text in texts if fold(text) not in known}
     for text in lost:
         near = difflib.get_close_matches(fold(text), list(others), n=1, cutoff=_ALMOST)
-        said = f"{text!r} stands in no cell of {heading!r}"
+        lacking = f"{text!r} stands in no cell of {heading!r}"
         if near:
             seen = others[near[0]]
             cells = sum(count for one, count in texts.items() if fold(one) == near[0])
             times = "once" if cells == 1 else f"{cells} times"
-            hint = f"did you mean {quoted(seen)} ({times})?"
-            reader.problems.append(reader.fielding.document.problem(f"{said}; {hint}", *place))
+            reader.problem(f"{lacking}; did you mean {quoted(seen)} ({times})?", *place)
             continue
         reader.mapped.lost[rule] += 1
         reader.mapped.notices.append(
-            reader.fielding.document.problem(f"{said}, so it excludes nobody", *place)
+            reader.fielding.document.problem(f"{lacking}, so it excludes nobody", *place)
         )
 
 
 def _near_text(reader: Reader, question: str, text: str, columns: Sequence[Heading]) -> str:
     """The texts that a mapping line could mean; nobody's own words."""
-    own = write_ins(reader.survey, question, columns, {})
-    named = [h for h in columns if h not in own]
+    beside = write_ins(reader.survey, question, columns, {})
+    named = [h for h in columns if h not in beside]
     others = [t for t in reader.texts_of(named) if fold(t) != fold(text)]
     if reader.survey.questions[question].private:
         return ""
@@ -198,9 +184,5 @@ def _check_not_offered(reader: Reader, question: str) -> None:
         )
         if chosen or identifier in offered:
             seen = f"{chosen} answers name it" if chosen else "it has a column in this export"
-            reader.problems.append(
-                reader.fielding.document.problem(
-                    f"{question}: {identifier!r} is said not to be offered, and {seen}",
-                    *("changes", question, "not_offered"),
-                )
-            )
+            why = f"{question}: {identifier!r} is said not to be offered, and {seen}"
+            reader.problem(why, "changes", question, "not_offered")

@@ -1,4 +1,4 @@
-"""Several answers in one cell, taken apart again."""
+"""Several answers in one cell, split again."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class Splitter:
         words, joints = parts[0::2], parts[1::2]
         if len(words) > _MOST_WORDS:
             return [cell]  # nobody ticked so many answers: it is a text
-        found = [self._option_at(words, joints, at, but) for at in range(len(words))]
+        options = [self._option_at(words, joints, at, but) for at in range(len(words))]
         pieces: list[str] = []
         at = 0
         while at < len(words):
-            length, _ = found[at]
+            length, _ = options[at]
             end = at + length
             if not length:
-                end = next((next_ for next_ in range(at + 1, len(words)) if found[next_][1]), len(words))
+                end = next((next_ for next_ in range(at + 1, len(words)) if options[next_][1]), len(words))
             pieces.append(_join(words, joints, at, end))
             at = end
         return [piece for piece in pieces if piece.strip()]

@@ -13,7 +13,7 @@ from pipeline.answers.columns import Assigned, is_other
 from pipeline.answers.meaning import Answer, Coded, Loose, Mapped, Offer, Texts
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.survey import as_pattern
-from pipeline.declarations.toml import Document
+from pipeline.declarations.toml import Document, Key
 from pipeline.declarations.wave import Fielding
 from pipeline.exports.tools import Heading, formats
 from pipeline.project.errors import Problem, did_you_mean, quoted, shortened
@@ -65,10 +65,10 @@ class Labels:
 
         The full label of a write-in is read from a heading alone: in a cell it is somebody's own text.
         """
-        found = self._match(text, heading, count)
-        if not found and self.missing and text.startswith(self.missing):
+        identifier = self._match(text, heading, count)
+        if not identifier and self.missing and text.startswith(self.missing):
             return self._match(text.removeprefix(self.missing), heading, count)
-        return found
+        return identifier
 
     def _match(self, text: str, heading: bool, count: int) -> str:
         if not fold(text):
@@ -77,23 +77,23 @@ class Labels:
         fitting = self._by_line.best(text)
         if fitting:
             (line,) = fitting[:1]
-            found = self.lines[line]
+            identifier = self.lines[line]
             self.used.add(line)
             self._keep(line, line, text)
-            if heading or found not in self.write_ins:
-                self.mapped.setdefault(found, text)
-            return found
+            if heading or identifier not in self.write_ins:
+                self.mapped.setdefault(identifier, text)
+            return identifier
         fitting = self._by_label.best(text)
         if not fitting and heading and len(self.write_ins) == 1 and is_other(text):
             return next(iter(self.write_ins))
         if len(fitting) != 1:
             return ""
-        (found,) = fitting
+        (identifier,) = fitting
         if not heading:
             self.by_label.add(text)
-        if heading or found not in self.write_ins:
-            self._keep(found, self.declared[found], text)
-        return found
+        if heading or identifier not in self.write_ins:
+            self._keep(identifier, self.declared[identifier], text)
+        return identifier
 
     def _keep(self, key: str, label: str, text: str) -> None:
         """Keep the text that a beginning stands for; a second one clashes."""
@@ -217,22 +217,25 @@ class Reader:
 
     def texts_of(self, columns: Iterable[Heading]) -> list[str]:
         """The texts of some columns, cut for a message."""
-        found = dict.fromkeys(t for h in columns for t in self.texts.get(h.column, {}))
-        return [shortened(text) for text in found]
+        texts = dict.fromkeys(t for h in columns for t in self.texts.get(h.column, {}))
+        return [shortened(text) for text in texts]
+
+    def problem(self, message: str, *place: Key) -> None:
+        """A problem at a place of the wave file."""
+        self.problems.append(self.fielding.document.problem(message, *place))
 
     def say(self, question: str, message: str, *key: str) -> None:
         """A problem at the wave file's lines on the question, or at the questionnaire's."""
-        document = self.fielding.document
         for table in ("answers", "columns"):
-            if (table, question) in document.lines:
-                self.problems.append(document.problem(f"{question}: {message}", table, question, *key))
+            if (table, question) in self.fielding.document.lines:
+                self.problem(f"{question}: {message}", table, question, *key)
                 return
-        own = ("items",) if key and key[0] in self.survey.questions[question].items else ("options",)
+        part = ("items",) if key and key[0] in self.survey.questions[question].items else ("options",)
         place: tuple[str, ...] = ("questions", question)
         if scale := self.survey.questions[question].scale:
-            place = ("scales", scale) if own == ("options",) and key else place
+            place = ("scales", scale) if part == ("options",) and key else place
         where = f"{question}: {message}  [wave {self.fielding.name}]"
-        self.problems.append(self.survey_document.problem(where, *place, *own, *key))
+        self.problems.append(self.survey_document.problem(where, *place, *part, *key))
 
     def unknown(self, question: str, unknown: Unknown, labels: Labels) -> None:
         """Say of each text in `unknown` that it is no answer."""
@@ -257,8 +260,8 @@ class Reader:
     def ambiguous(self, question: str, texts: Mapping[str, int], ways: Sequence[Numerals]) -> None:
         """Say that the numbers of a question can be read in two ways, and what the mean is in each."""
         asked = self.survey.questions[question]
-        said = two_ways(texts, ways, asked.unit, self.survey.privacy.base, asked.private)
-        self.say(question, f"{said}. Say it under [reading.{question}], or for all under [source], "
+        both = two_ways(texts, ways, asked.unit, self.survey.privacy.base, asked.private)
+        self.say(question, f"{both}. Say it under [reading.{question}], or for all under [source], "
                  f"in {self.fielding.document.name}")  # fmt: skip
 
     def about_separator(self, question: str) -> str:
