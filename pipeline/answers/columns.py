@@ -56,11 +56,8 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> t
             for index, finder in enumerate(wave.columns[name]):
                 columns = find(finder, headings)
                 if not columns:
-                    problems.append(
-                        document.problem(
-                            f"{name}: {finder!r}: {why_not(finder, headings)}", "columns", name, index
-                        )
-                    )
+                    why = f"{name}: {finder!r}: {why_not(finder, headings)}"
+                    problems.append(document.problem(why, "columns", name, index))
                 named |= dict.fromkeys(columns)
             claimed = list(named)
         else:
@@ -72,8 +69,7 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> t
             problems += doubled
     respondents: dict[str, int] = {}
     for role in ROLES:
-        finder = getattr(wave.respondents, role)
-        if finder:
+        if finder := getattr(wave.respondents, role):
             columns = find(finder, headings)
             if len(columns) == 1:
                 respondents[role] = columns[0].column
@@ -184,12 +180,8 @@ def _screen_columns(
             if len(matching) != 1:
                 known = [*survey.questions, *(h.text for h in headings if h.text)]
                 why = f"{len(matching)} columns are named so" if matching else did_you_mean(name, known)
-                problems.append(
-                    fielding.document.problem(
-                        f"{name!r} is neither a question nor a heading; {why}",
-                        *("exclude", rule, "where", name),
-                    )
-                )
+                why = f"{name!r} is neither a question nor a heading; {why}"
+                problems.append(fielding.document.problem(why, "exclude", rule, "where", name))
             else:
                 columns[name] = matching[0].column
     return columns
