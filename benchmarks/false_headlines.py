@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimates.tests import group_and_others, wave_pairs
-from pipeline.stats.intervals import newcombe_p
+from pipeline.stats.differences import newcombe_p
 from pipeline.stats.tests import ADJUSTMENTS, t_test
 from pipeline.stats.variance import Array, Sums, effective_cases, kish_deff, share_error
 from pipeline.tidy.measures import SURE

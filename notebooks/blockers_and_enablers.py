@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import open_survey
-from pipeline.stats.intervals import newcombe, newcombe_p
+from pipeline.stats.differences import newcombe, newcombe_p
 from pipeline.stats.tests import ADJUSTMENTS, t_test
 from pipeline.text.rounding import percent, points
 from pipeline.tidy.measures import LOW_BASE

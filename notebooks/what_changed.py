@@ -20,7 +20,7 @@ import pandas as pd
 
 from pipeline import open_survey
 from pipeline.declarations.comparability import declared
-from pipeline.stats.intervals import newcombe
+from pipeline.stats.differences import newcombe
 from pipeline.stats.tests import ADJUSTMENTS
 from pipeline.text.rounding import percent, points
 

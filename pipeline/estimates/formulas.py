@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.disclosure.flags import flagged
-from pipeline.stats.intervals import Method, mean_limits, share_limits
+from pipeline.stats.intervals import Method, share_limits
+from pipeline.stats.limits import mean_limits
 from pipeline.stats.variance import (
     Array,
     Sums,

@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.disclosure.flags import is_enough
-from pipeline.stats.intervals import effective_size, mean_limits, newcombe, newcombe_p
+from pipeline.stats.differences import newcombe, newcombe_p
+from pipeline.stats.limits import effective_size, mean_limits
 from pipeline.stats.tests import ADJUSTMENTS, friedman, rao_scott, t_test
 from pipeline.stats.variance import (
     Array,

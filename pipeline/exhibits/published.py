@@ -10,7 +10,7 @@ from pipeline.declarations.published_numbers import Published
 from pipeline.declarations.report import Exhibit
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
-from pipeline.stats.intervals import wilson
+from pipeline.stats.limits import score
 
 PUBLISHED_COLUMNS = [
     "source", "wording", "mode", "label", "percent", "share", "low", "high", "n", "grade", "group", "address",
@@ -51,7 +51,7 @@ def published_table(exhibit: Exhibit, numbers: Sequence[Published]) -> pd.DataFr
     if not rows:
         raise SurveyError(f"exhibit {exhibit.id!r}: published.csv has no number on {exhibit.question!r}")
     shares = [float(row.percent) / 100 for row in rows]
-    low, high = wilson(shares, [row.n or 0 for row in rows])
+    low, high = score(shares, [row.n or 0 for row in rows])
     return pd.DataFrame(
         {
             "source": [row.source for row in rows],

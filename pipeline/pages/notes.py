@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from pipeline.declarations.questionnaire import Survey
-from pipeline.stats.intervals import CONFIDENCE, NAMES
+from pipeline.stats.intervals import NAMES
+from pipeline.stats.limits import CONFIDENCE
 from pipeline.text.folding import plain
 from pipeline.text.rounding import half_up, percent, thousands
 from pipeline.tidy.families import Comparisons

@@ -9,7 +9,8 @@ from statistics import NormalDist
 import pandas as pd
 
 from pipeline.receipts.row import Receipt, Record, full, part, printed
-from pipeline.stats.intervals import CONFIDENCE, NAMES, wilson_size
+from pipeline.stats.intervals import NAMES, methods
+from pipeline.stats.limits import CONFIDENCE, Estimate
 from pipeline.text.rounding import MINUS, significant, thousands
 from pipeline.tidy.csv import read
 from pipeline.tidy.marks import why_hidden
@@ -17,21 +18,6 @@ from pipeline.tidy.measures import FEWEST_EFFECTIVE, SHARES
 
 _QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
 _JUST = 1e-9  # as sql/numbers.sql: a part of the weight this near to the one wanted is that
-_WILSON = "(p + q² ÷ 2n ± q √(p (1 − p) ÷ n + q² ÷ 4n²)) ÷ (1 + q² ÷ n)"
-_BETA = (
-    "Clopper and Pearson: from the point of beta(np, n − np + 1) with 2.5% below it to the point of "
-    "beta(np + 1, n − np) with 2.5% above it"
-)
-_LIMITS = {
-    "wilson": _WILSON,
-    "wilson_kish": _WILSON,
-    "wilson_design": _WILSON,
-    "logit": "1 ÷ (1 + e^−l), where l = ln(p ÷ (1 − p)) ± q × error ÷ (p (1 − p))",
-    "beta": _BETA,
-    "korn_graubard": _BETA,
-    "wald": "p ± q × error",
-}
-"""the two ends of each interval of a share; q is the quantile, n the size"""
 
 
 def derivation(receipt: Receipt) -> Iterator[str]:
@@ -94,39 +80,20 @@ def _parts(receipt: Receipt) -> Iterator[str]:
 
 
 def _limits_of_share(receipt: Receipt) -> Iterator[str]:
-    row = receipt.row
-    method, name = str(row["interval"]), NAMES.get(row["interval"], row["interval"])
+    row, method = receipt.row, methods()[receipt.row["interval"]]
     ends = f"{full(row['low'])} to {full(row['high'])}"
-    if not row["standard_error"] > 0 and method not in ("wilson", "wilson_kish", "korn_graubard"):
-        yield part("interval", f"95% {name}: {ends}; where there is no error it is the share itself")
+    if method.NEEDS_ERROR and not row["standard_error"] > 0:
+        yield part("interval", f"95% {method.NAME}: {ends}; where there is no error it is the share itself")
         return
-    size, of, q, by = _size_and_quantile(receipt)
-    said = [f"n = {full(size)} ({of})"] if of else []
-    said += [f"q = {full(q)} ({by})"] if by else []
-    yield part("interval", f"95% {name}, {', '.join(said)}: {ends}")
-    yield part("", _LIMITS[method])
-
-
-def _size_and_quantile(receipt: Receipt) -> tuple[float, str, float, str]:
-    """The size and the quantile that the interval of a share takes, each with what it is."""
-    row, method = receipt.row, receipt.row["interval"]
-    p, error, cases = (float(row[key]) for key in ("share", "standard_error", "valid_cases"))
-    size = p * (1 - p) / error**2 if error > 0 else math.inf
-    df = cases - 1
-    by_t = (quantile(df), f"of t with {full(df)} degrees of freedom")
-    if method == "wilson":
-        found, q = (float(one) for one in wilson_size(p, error, row["effective_base"], cases))
-        if found >= cases:
-            return found, "valid cases", q, "of the normal distribution"
-        of = "p (1 − p) ÷ error²" if found < row["effective_base"] else "effective base"
-        return found, f"{of}, the smaller of two", q, f"of t with {full(found - 1)} degrees of freedom"
-    if method == "wilson_kish":
-        return float(row["effective_base"]), "effective base", quantile(), "of the normal distribution"
-    if method == "korn_graubard":
-        return min(size, cases), "p (1 − p) ÷ error², at most the valid cases", 0.0, ""
-    if method == "beta":
-        return size, "p (1 − p) ÷ error²", 0.0, ""
-    return (size, "p (1 − p) ÷ error²", *by_t) if method == "wilson_design" else (0.0, "", *by_t)
+    of = Estimate(*(row[key] for key in ("share", "standard_error", "effective_base", "valid_cases")))
+    taken = method.taken(of)
+    parts = [f"n = {full(taken.size)} ({taken.size_is})"] if taken.size_is else []
+    if not math.isnan(taken.df):
+        by = f"t with {full(taken.df)} degrees of freedom"
+        by = "the normal distribution" if math.isinf(taken.df) else by
+        parts.append(f"q = {full(quantile(taken.df))} (of {by})")
+    yield part("interval", f"95% {method.NAME}, {', '.join(parts)}: {ends}")
+    yield part("", method.ENDS)
 
 
 def _printed(row: Record, exact: str) -> str:
@@ -144,6 +111,8 @@ def quantile(df: float = math.inf, confidence: float = CONFIDENCE) -> float:
     """How many errors an interval reaches to each side: of t, or of the normal distribution."""
     from scipy.special import stdtrit
 
+    if df <= 0:
+        return math.inf
     upper = 0.5 + confidence / 2
     return NormalDist().inv_cdf(upper) if math.isinf(df) else float(stdtrit(df, upper))
 

@@ -16,7 +16,8 @@ from textwrap import wrap
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.stats import intervals
+from pipeline.stats.intervals import Method, methods, share_limits
+from pipeline.stats.limits import Limits
 from pipeline.stats.variance import Array, Sums, effective_cases, share_error
 
 SHARES = (0.02, 0.1, 0.5)
@@ -28,10 +29,8 @@ DRAWS = 10_000
 PROMISED = 30
 """the smaller of share and 1 − share, times the effective size, from which on coverage is promised"""
 
-INTERVALS: tuple[intervals.Method, ...] = (
-    "wilson", "wilson_kish", "wilson_design", "logit", "beta", "korn_graubard", "wald",
-)  # fmt: skip
-COMPARED: tuple[intervals.Method, ...] = ("wilson", "wilson_kish", "wilson_design", "korn_graubard")
+INTERVALS: tuple[Method, ...] = tuple(methods())
+COMPARED: tuple[Method, ...] = ("wilson", "wilson_kish", "wilson_design", "korn_graubard")
 _CHUNK = 4_000_000  # respondents drawn at a time
 _POPULATION = 2_000_000
 _WIDTH = 105
@@ -81,7 +80,7 @@ HARSH = [
 """designs that are shown, and promise nothing"""
 
 
-def exact(share: float, n: int, interval: intervals.Method) -> float:
+def exact(share: float, n: int, interval: Method) -> float:
     """The probability that an interval of n unweighted cases holds the true share: binomial sums."""
     yes = np.arange(n + 1)
     low, high = _limits(interval, Sums(n, n, yes, yes), n)
@@ -90,19 +89,17 @@ def exact(share: float, n: int, interval: intervals.Method) -> float:
     return math.fsum(chances[(low <= share) & (share <= high)])
 
 
-def weighted(
-    share: float, n: int, spread: float, interval: intervals.Method, samples: int = SAMPLES
-) -> float:
+def weighted(share: float, n: int, spread: float, interval: Method, samples: int = SAMPLES) -> float:
     """The part of samples whose interval holds the share; `spread` is the deviation of the log weights."""
     return _held(interval, _samples(share, n, spread, samples), n, share)
 
 
-def designed(design: Design, interval: intervals.Method) -> float:
+def designed(design: Design, interval: Method) -> float:
     """The part of DRAWS samples of a design whose interval holds the true share."""
     return _held(interval, _drawn(design), design.n, design.share)
 
 
-def _held(interval: intervals.Method, sums: Sums, n: int, share: float) -> float:
+def _held(interval: Method, sums: Sums, n: int, share: float) -> float:
     low, high = _limits(interval, sums, n)
     return float(np.mean((low <= share) & (share <= high)))
 
@@ -174,9 +171,9 @@ def _normal(places: NDArray[np.float64]) -> Array:
     return np.asarray(ndtri(places))
 
 
-def _limits(interval: intervals.Method, sums: Sums, n: int) -> intervals.Limits:
+def _limits(interval: Method, sums: Sums, n: int) -> Limits:
     error, effective = share_error(sums, n), effective_cases(sums.weight, sums.squares)
-    return intervals.share_limits(interval, sums.share, error, effective, n)
+    return share_limits(interval, sums.share, error, effective, n)
 
 
 def page() -> Iterator[str]:

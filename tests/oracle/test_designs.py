@@ -18,7 +18,10 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from svy.errors.weighting_errors import WeightingError
 
 from pipeline.project.sql import statement
-from pipeline.stats import intervals, raking, tests, variance
+from pipeline.stats import raking, tests, variance
+from pipeline.stats.differences import newcombe
+from pipeline.stats.intervals import share_limits
+from pipeline.stats.limits import clopper_pearson, score
 from pipeline.stats.variance import Sums
 
 SHARES = (0.0, 0.02, 0.3, 0.5, 0.9, 1.0)
@@ -67,10 +70,10 @@ def test_shares_intervals_and_domains(seed: int, n: int, spread: float, share: f
         assert (whole.share, error) in ((0.0, 0.0), (1.0, 0.0))
         return
     of = {
-        "logit": intervals.logit(whole.share, error, n - 1),
-        "beta": intervals.beta(whole.share, error, n - 1),
-        "korn-graubard": intervals.beta(whole.share, error, n - 1, cap=n),
-        "wilson": intervals.wilson_design(whole.share, error, n - 1),
+        "logit": share_limits("logit", whole.share, error, n, n),
+        "beta": share_limits("beta", whole.share, error, n, n),
+        "korn-graubard": share_limits("korn_graubard", whole.share, error, n, n),
+        "wilson": share_limits("wilson_design", whole.share, error, n, n),
     }
     for method, limits in of.items():
         (row,) = (r for r in sample.estimation.prop("y", ci_method=method).estimates if int(r.y_level) == 1)
@@ -80,7 +83,7 @@ def test_shares_intervals_and_domains(seed: int, n: int, spread: float, share: f
         if int(row.y_level) == 1 and 0 < domain["y"].sum() < len(domain):
             own = sums(domain)
             own_error = variance.share_error(own, n)
-            limits = intervals.logit(own.share, own_error, len(domain) - 1)
+            limits = share_limits("logit", own.share, own_error, len(domain), len(domain))
             agrees((own.share, own_error, *limits), (row.est, row.se, row.lci, row.uci))
 
 
@@ -132,11 +135,11 @@ def test_raking(seed: int, n: int, spread: float) -> None:
 @given(n=st.integers(1, 400), yes=st.integers(0, 400), m=st.integers(1, 400), other=st.integers(0, 400))
 def test_unweighted_intervals(n: int, yes: int, m: int, other: int) -> None:
     yes, other = min(yes, n), min(other, m)
-    low, high = (float(limit) for limit in intervals.wilson(yes / n, n))
+    low, high = (float(limit) for limit in score(yes / n, n))
     agrees((low, high), proportion_confint(yes, n, method="wilson"))
-    agrees(intervals.clopper_pearson(yes, n), proportion_confint(yes, n, method="beta"))
+    agrees(clopper_pearson(yes, n), proportion_confint(yes, n, method="beta"))
     agrees(
-        intervals.newcombe(yes / n, n, other / m, m),
+        newcombe(yes / n, n, other / m, m),
         confint_proportions_2indep(yes, n, other, m, compare="diff", method="newcomb"),
     )
 

@@ -19,7 +19,7 @@ from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.project.sql import statement
-from pipeline.stats.intervals import newcombe_p
+from pipeline.stats.differences import newcombe_p
 from pipeline.stats.tests import rao_scott
 from pipeline.tables import tables
 from pipeline.tidy.csv import read

@@ -199,7 +199,7 @@ def test_only_estimates_compute_shares() -> None:
     assert outside["domain_estimates"] == {"explore.py"}
     # exhibits and receipts get sums of a domain that no estimate holds
     assert outside["count"] == {"exhibits/run.py", "exhibits/source.py", "explore.py", "receipts/row.py"}
-    computing = {"estimates/formulas.py", "estimates/tests.py", "exhibits/published.py", "stats/coverage.py"}
+    computing = {"estimates/formulas.py", "stats/coverage.py"}
     # these ask for names and the confidence level, and for no formula; a receipt for the size that was taken
     naming = {
         "declarations/questionnaire.py",
@@ -209,12 +209,16 @@ def test_only_estimates_compute_shares() -> None:
         "receipts/derivation.py",
         "tidy/marks.py",
     }
+    formulas = {"estimates/tests.py", "exhibits/published.py"}
     assert users("pipeline.stats.intervals") == computing | naming
+    others = {name for name in users("pipeline.stats.limits") if not name.startswith("stats/")}
+    assert others == {"estimates/formulas.py", "pages/notes.py", "receipts/derivation.py", *formulas}
+    assert users("pipeline.stats.differences") == {"estimates/tests.py"}
     allowed = {name: {"Method", "NAMES", "CONFIDENCE"} for name in naming}
-    allowed["receipts/derivation.py"] = {"NAMES", "CONFIDENCE", "wilson_size"}
+    allowed["receipts/derivation.py"] = {"NAMES", "methods", "CONFIDENCE", "Estimate"}
     for name in naming:
         for line in SOURCES[name].splitlines():
-            if line.startswith("from pipeline.stats.intervals import"):
+            if line.startswith(("from pipeline.stats.intervals import", "from pipeline.stats.limits import")):
                 assert set(line.partition("import ")[2].split(", ")) <= allowed[name]
 
 

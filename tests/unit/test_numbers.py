@@ -16,7 +16,7 @@ from pipeline.commands.verify import same_rounded
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.paths import Paths
-from pipeline.stats.intervals import wilson
+from pipeline.stats.limits import score as wilson
 from pipeline.tables import tables
 from pipeline.text.rounding import half_up, percent, significant, thousands
 from pipeline.tidy.csv import read
