@@ -81,6 +81,11 @@ def counted(package: Path) -> Iterator[tuple[Path, str]]:
         if name in there and name not in modules and name != _PACKAGE:
             modules[name] = _Module(there[name].read_bytes())
             waiting |= modules[name].imported
+            # f"pipeline.exports.tools.{name}" imports whatever stands in that folder
+            folders = tuple(
+                text for text in modules[name].texts if text.startswith(f"{_PACKAGE}.") and text[-1] == "."
+            )
+            waiting |= {name for name in there if name.startswith(folders)}
     for name, module in sorted(modules.items()):
         yield there[name], " ".join(module.said)
     texts = {text for module in modules.values() for text in module.texts}

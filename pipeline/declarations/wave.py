@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, StrictFloat, StrictInt, field_validator
 
@@ -15,13 +15,13 @@ from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.strays import misnamed
 from pipeline.declarations.toml import Declared, Document, Key, as_far_as, model, read
 from pipeline.exports import parquet, sheets, spss
+from pipeline.exports.tools import formats
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import Paths, is_name
 from pipeline.text.folding import beginning, fits, is_beginning, without_secrets
 from pipeline.text.values import MOST, Numerals, as_number
 
 _MOST_BYTES_OF_A_NAME = 255  # of a file or a folder, on the systems there are
-_ONE_HEADER_ROW = ("limesurvey", "googleforms", "typeform", "kobotoolbox", "flat")
 
 
 # true is no 1, and what is not finite is no number that anybody meant
@@ -42,6 +42,10 @@ class Fielded(Declared):
     to: datetime.date
 
 
+if TYPE_CHECKING:
+    ExportFormat = str
+else:
+    ExportFormat = Literal[tuple(formats)]
 Dates = Literal["", "day first", "month first"]
 Decimal = Literal["", ".", ","]
 Thousands = Literal["", ".", ",", "'", " "]
@@ -51,9 +55,7 @@ class Source(Declared):
     """The export: one file, or a list where several collectors exported alike."""
 
     file: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
-    format: Literal[
-        "surveymonkey", "qualtrics", "limesurvey", "googleforms", "typeform", "kobotoolbox", "spss", "flat"
-    ]
+    format: ExportFormat
     sha256: list[str] = []
     url: list[str] = []
     licence: str = ""
@@ -398,7 +400,7 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
         yield from _check_options(exclude.where, survey, document, "exclude", rule, "where")
     yield from _check_reading(wave, survey, document)
     source = wave.source
-    if source.format in _ONE_HEADER_ROW and source.header_rows not in (None, 1):
+    if formats[source.format].has_one_header_row and source.header_rows not in (None, 1):
         yield document.problem(f"a {source.format} export has one header row", "source", "header_rows")
     yield from _check_kind_of_file(source, document)
     for index, file in enumerate(source.file):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ from typing import TypedDict
 import duckdb
 
 from pipeline.answers.meaning import Texts
-from pipeline.exports import delimited, encodings, file, signatures, spss
-from pipeline.exports.tools import Heading, formats
+from pipeline.exports import delimited, encodings, file, signatures
+from pipeline.exports.tools import Heading, formats, recognised
 from pipeline.project.errors import SurveyError
-from pipeline.text.folding import fold
 
 _SERIALS = (30_000, 70_000)
 _DATES = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M")
@@ -97,7 +95,7 @@ def look(
             else:
                 raise
             table = file.look(export, encoding, sheet, first_row, delimiter)
-        name, reason = _format(export, table.first)
+        name, reason = recognised(table.first, export.suffix)
         if format_:
             name, reason = format_, reason if format_ == name else "the layout of the wave before"
         header = formats[name].header_rows(table.first, "") or header_rows or 2
@@ -122,36 +120,3 @@ def _encoding(data: bytes) -> str:
     if likely := encodings.plausible(data):
         return likely[0]
     raise delimited.UnreadableError("reads like a language in no encoding known here; save it as UTF-8")
-
-
-def _format(export: Path, first: Sequence[Sequence[str]]) -> tuple[str, str]:
-    """Which tool wrote an export, and by what that is told."""
-    if export.suffix.lower() in spss.SUFFIXES:
-        return "spss", "an SPSS file"
-    top = [cell.strip() for cell in first[0]]
-    folded = {fold(cell) for cell in top}
-    if any(cell.startswith('{"ImportId"') for row in first[:3] for cell in row):
-        return "qualtrics", "a row of import ids"
-    if {"StartDate", "EndDate", "Finished"} <= set(top):
-        return "qualtrics", "the columns StartDate, EndDate and Finished"
-    if any(fold(cell) == "respondent id" for row in first[:3] for cell in row):
-        return "surveymonkey", "a column Respondent ID"
-    if {"_id", "_uuid"} <= folded or {"submissiondate", "key"} <= folded:
-        return "kobotoolbox", "the columns _id and _uuid, or SubmissionDate and KEY"
-    if {"start date (utc)", "submit date (utc)"} <= folded or {"#", "network id"} <= folded:
-        return "typeform", "the columns Start Date (UTC) and Submit Date (UTC)"
-    coded = [cell for cell in top if re.match(r"[A-Za-z][A-Za-z0-9_]*(\[[^\]]*\])?\. ", cell)]
-    coded += [cell for cell in top if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*\[[A-Za-z0-9_]+\]", cell)]
-    if 2 * len(coded) > len(top):
-        return "limesurvey", "headings such as code[SQ001]. Question"
-    if len(first) > 1 and sum(fold(c) in ("response", "open-ended response") for c in first[1]) > 1:
-        return "surveymonkey", "a second row of Response and Open-Ended Response"
-    if "" in top[1:-1] and len(first) > 1:
-        return "surveymonkey", "headings that stand on the first column of a group only"
-    if fold(top[0]) == "timestamp":
-        return "googleforms", "a first column Timestamp"
-    semicolons = sum("; " in cell or cell.count(";") > 1 for row in first[1:] for cell in row)
-    commas = sum(", " in cell for row in first[1:] for cell in row)
-    if semicolons > commas:
-        return "flat", "one header row, answers joined by semicolons"
-    return "googleforms", "one header row, answers joined by commas if at all"

@@ -20,13 +20,14 @@ import numpy.typing as npt
 from pipeline.declarations import survey
 from pipeline.declarations.questionnaire import Option, Survey
 from pipeline.declarations.wave import Exclude, Fielding, load_one
-from pipeline.exports.tools import formats
+from pipeline.exports.tools import Format, formats
+from pipeline.exports.tools.writing import Answered, Column
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import Paths
 from pipeline.synthetic import assumptions
 from pipeline.synthetic.assumptions import Assumed, Assumptions, Number
-from pipeline.synthetic.export import Answered, Column, Layout, layouts, save
+from pipeline.synthetic.export import save
 from pipeline.text.folding import ELLIPSIS, fold
 
 Floats = npt.NDArray[np.float64]
@@ -91,7 +92,7 @@ def synthesise(
         raise SurveyError(
             f"{paths.shown(export)} is there already, and might hold real answers; say --replace if it may go"
         )
-    encoding = source.encoding or layouts[source.format].encoding
+    encoding = source.encoding or formats[source.format].encoding
     try:
         with files.aside(export) as temporary:
             save(temporary, export.suffix, encoding, _rows(plan))
@@ -137,7 +138,7 @@ def _refusals(fielding: Fielding, format_: str | None) -> Iterator[Problem]:
         codecs.lookup(source.encoding or "utf-8")
     except LookupError:
         yield document.problem(f"no encoding {source.encoding!r}", "source", "encoding")
-    rows = layouts[source.format].header_rows
+    rows = len(formats[source.format].header([]))
     if source.header_rows not in (None, rows):
         yield document.problem(
             f"a synthetic {source.format} export has {rows} header rows, not {source.header_rows}",
@@ -451,7 +452,7 @@ def _screen(plan: _Plan, name: str, values: Values, rule: Values, drawn: Floats)
 
 def _rows(plan: _Plan) -> Iterator[Sequence[str]]:
     """The header and the responses of the export."""
-    layout = layouts[plan.fielding.wave.source.format]
+    layout = formats[plan.fielding.wave.source.format]
     for chunk, before in enumerate(range(0, max(plan.respondents, 1), _CHUNK)):
         numbers = range(before + 1, min(before + _CHUNK, plan.respondents) + 1)
         rule, reached = _flow(plan, chunk, len(numbers))
@@ -465,7 +466,7 @@ def _rows(plan: _Plan) -> Iterator[Sequence[str]]:
 
 
 def _respondents(
-    plan: _Plan, layout: Layout, chunk: int, numbers: range, rule: Values, reached: Values
+    plan: _Plan, layout: Format, chunk: int, numbers: range, rule: Values, reached: Values
 ) -> Iterator[Column]:
     """The columns that are no question: ids, times, a weight, canaries to drop, screened headings."""
     declared = plan.fielding.wave.respondents

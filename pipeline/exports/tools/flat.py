@@ -9,13 +9,20 @@ import re
 from collections.abc import Sequence
 
 from pipeline.exports.tools.heading import Heading
+from pipeline.exports.tools.writing import Answered, Column
+
+ORDER = 8
+SEPARATOR = "; "
+ID = "Response ID"
 
 _ITEM = re.compile(r"(?P<text>.*?)\s*\[(?P<item>[^\[\]]*)\]\s*\Z", re.DOTALL)
 
 
-def header_rows(_rows: Sequence[Sequence[str]], _id_heading: str) -> int:
-    """Always one."""
-    return 1
+def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
+    """By semicolons that join answers; weakest of all, but for Google Forms' commas."""
+    semicolons = sum("; " in cell or cell.count(";") > 1 for row in first[1:] for cell in row)
+    commas = sum(", " in cell for row in first[1:] for cell in row)
+    return 2 * (semicolons > commas), "one header row, answers joined by semicolons"
 
 
 def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
@@ -31,3 +38,18 @@ def split_item(cell: str) -> tuple[str, str]:
     """A heading without the item that brackets at its end hold, and that item."""
     split = _ITEM.match(cell)
     return (split["text"].strip(), split["item"].strip()) if split else (cell.strip(), "")
+
+
+def columns(answered: Answered) -> list[Column]:
+    """One column a question, several answers joined; for grids and allocations one column an item."""
+    if answered.kind in ("grid", "allocation"):
+        return [(answered.heading, item, cells) for item, cells in answered.by_item()]
+    if answered.kind == "single":
+        cells = answered.chosen(answered.options)
+        for code in answered.write_ins:
+            cells = [text or cell for text, cell in zip(answered.written(code), cells, strict=True)]
+    elif answered.kind in ("multiple", "rank"):
+        cells = answered.joined()
+    else:
+        cells = answered.open_ended()
+    return [(answered.heading, "", cells)]

@@ -6,19 +6,31 @@ are read, and the joined column is held against them. `question_other` is the te
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.exports.tools.heading import Heading
+from pipeline.exports.tools.writing import Answered, Column, long_id
+from pipeline.text.folding import fold
+
+ORDER = 6
+SEPARATOR = " "
+UNTICKED = frozenset({"0", "0.0", "false"})
+JOINED_TOO = True
+ID = "_id"
+numbered = long_id
 
 _NAMES = re.compile(r"[\w.-]+(?:/[\w.-]+)*\Z")
 _CENTRAL = {"SubmissionDate", "KEY"}
 
 
-def header_rows(_rows: Sequence[Sequence[str]], _id_heading: str) -> int:
-    """Always one."""
-    return 1
+def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
+    """By the columns that both add."""
+    folded = {fold(cell) for cell in first[0]}
+    sure = {"_id", "_uuid"} <= folded or {"submissiondate", "key"} <= folded
+    return 7 * sure, "the columns _id and _uuid, or SubmissionDate and KEY"
 
 
 def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
@@ -44,6 +56,21 @@ def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
             label = "" if cell in have_boxes else own
         found.append(Heading(column, parent or cell, own, label))
     return found
+
+
+def columns(answered: Answered) -> Iterator[Column]:
+    """Paths: a multiple choice joined and split, a ranking by place, an Other's text beside its question."""
+    text = answered.heading
+    if answered.kind == "multiple":
+        rows = answered.values.tolist()
+        yield text, "", [" ".join(itertools.compress(answered.options, row)) for row in rows]
+    for part in answered.parts("1", "0", by_place=True):
+        behind = {
+            "whole": "",
+            "write_in": "_other",
+            "place": f"/{part.number}. choice",
+        }.get(part.role, f"/{part.label}")
+        yield f"{text}{behind}", "", part.cells
 
 
 def _parent(cell: str, paths: set[str]) -> str:

@@ -6,19 +6,29 @@ A box of a multiple choice holds Yes or No (Y or N), so there No is no tick.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.exports.tools.flat import split_item
 from pipeline.exports.tools.heading import Heading
+from pipeline.exports.tools.writing import Answered, Column
 
+ORDER = 3
+UNTICKED = frozenset({"no", "n", "not selected"})
+ID = "id"
+numbered = str
+
+_BEFORE_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\[[^\]]*\])?\. ")
+_SUBQUESTION = re.compile(r"[A-Za-z][A-Za-z0-9_]*\[[A-Za-z0-9_]+\]")
 _CODED = re.compile(
     r"(?P<code>[A-Za-z][A-Za-z0-9_]*)(?P<subs>(?:\[[^\[\]]*\])*)(?:\.\s*(?P<rest>.*))?\Z", re.DOTALL
 )
 
 
-def header_rows(_rows: Sequence[Sequence[str]], _id_heading: str) -> int:
-    """Always one."""
-    return 1
+def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
+    """By headings that begin with a code."""
+    cells = [cell.strip() for cell in first[0]]
+    coded = sum(bool(_BEFORE_TEXT.match(cell)) + bool(_SUBQUESTION.fullmatch(cell)) for cell in cells)
+    return 5 * (2 * coded > len(cells)), "headings such as code[SQ001]. Question"
 
 
 def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
@@ -35,3 +45,13 @@ def _heading(column: int, cell: str) -> Heading:
     subs = re.findall(r"\[([^\[\]]*)\]", coded["subs"])
     text, item = split_item(coded["rest"] or "")
     return Heading(column, coded["code"], text, item or (subs[0] if subs else ""))
+
+
+def columns(answered: Answered) -> Iterator[Column]:
+    """Coded headings, Yes and No in the boxes of a multiple choice, the items of a ranking by place."""
+    for part in answered.parts("Yes", "No", write_in_boxes=False, by_place=True):
+        sub = {"whole": "", "write_in": "[other]", "place": f"[{part.number}]"}
+        label = f"Rank {part.number}" if part.role == "place" else part.label
+        item = f" [{label}]" if label else ""
+        code = answered.code + sub.get(part.role, f"[SQ{part.number:03d}]")
+        yield f"{code}. {answered.heading}{item}", "", part.cells

@@ -7,16 +7,31 @@ beside that option.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.exports.tools.heading import Heading
+from pipeline.exports.tools.writing import Answered, Column
 from pipeline.text.folding import fold
+
+ORDER = 2
+SEPARATOR = ","
+ENCODING = "utf-8-sig"
+ID = "ResponseId"
 
 _PART = re.compile(r"(?P<code>.+?)_(?P<part>\d+)(?P<text>_TEXT)?\Z")
 _OWN_TEXT = re.compile(r"(?P<code>.+?)_TEXT\Z")
 _SELECTED = re.compile(r"\s+-\s+Selected Choice\b", re.IGNORECASE)
+_CHOSEN = " - Selected Choice"
 _IMPORT_ID = '{"ImportId"'
 _BESIDE = " - text"
+
+
+def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
+    """By the row of import ids, or by the columns that it adds."""
+    if any(cell.startswith(_IMPORT_ID) for row in first[:3] for cell in row):
+        return 9, "a row of import ids"
+    sure = {"StartDate", "EndDate", "Finished"} <= {cell.strip() for cell in first[0]}
+    return 9 * sure, "the columns StartDate, EndDate and Finished"
 
 
 def header_rows(rows: Sequence[Sequence[str]], _id_heading: str) -> int:
@@ -57,3 +72,22 @@ def _heading(column: int, code: str, text: str) -> Heading:
     if part is not None:
         return Heading(column, part["code"], question, label or part["part"])
     return Heading(column, own["code"] if own else code, question, label)
+
+
+def header(columns: Sequence[Column]) -> list[list[str]]:
+    """Codes, wording and import ids."""
+    codes = [code for code, _, _ in columns]
+    wording = [text or code for code, text, _ in columns]
+    return [codes, wording, [f'{_IMPORT_ID}:"QID_{code}"}}' for code in codes]]
+
+
+def columns(answered: Answered) -> Iterator[Column]:
+    """A code over the wording; the text of an Other in a column beside its box."""
+    code, text = answered.code, answered.heading
+    for part in answered.parts():
+        if part.role == "whole":
+            yield code, f"{text}{_CHOSEN if answered.write_ins else ''}", part.cells
+        else:
+            beside = part.role == "write_in"
+            suffixes = ("_TEXT", " - Text") if beside else ("", "")
+            yield f"{code}_{part.number}{suffixes[0]}", f"{text} - {part.label}{suffixes[1]}", part.cells

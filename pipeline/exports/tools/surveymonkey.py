@@ -6,13 +6,30 @@ on each; an empty heading belongs to the question on its left.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.exports.tools.heading import Heading
+from pipeline.exports.tools.writing import Answered, Column, long_id
 from pipeline.text.folding import fold
 
-_ID = "Respondent ID"
+ORDER = 1
+ENCODING = "utf-8-sig"
+ID = "Respondent ID"
+numbered = long_id
+
 _MOST_ROWS = 3
+_SECOND_ROW = ("response", "open-ended response")
+
+
+def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
+    """By the column of ids, or less surely by its second header row, or by how a group is headed."""
+    top = [cell.strip() for cell in first[0]]
+    if any(fold(cell) == fold(ID) for row in first[:3] for cell in row):
+        return 8, "a column Respondent ID"
+    if len(first) > 1 and sum(fold(c) in _SECOND_ROW for c in first[1]) > 1:
+        return 4, "a second row of Response and Open-Ended Response"
+    sure = "" in top[1:-1] and len(first) > 1
+    return 4 * sure, "headings that stand on the first column of a group only"
 
 
 def header_rows(rows: Sequence[Sequence[str]], id_heading: str) -> int:
@@ -20,7 +37,7 @@ def header_rows(rows: Sequence[Sequence[str]], id_heading: str) -> int:
 
     Some exports repeat the headings of such columns in the second row. 0 where no column is named so.
     """
-    wanted = fold(id_heading or _ID)
+    wanted = fold(id_heading or ID)
     for top, row in enumerate(rows[:_MOST_ROWS]):
         place = next((i for i, cell in enumerate(row) if fold(cell) == wanted), None)
         if place is not None:
@@ -47,3 +64,27 @@ def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
         # one row alone heads both: a column may be a question, an option or an item
         found.append(Heading(column, code, text, label if len(rows) > 1 else text))
     return found
+
+
+def header(columns: Sequence[Column]) -> list[list[str]]:
+    """The question on the first column of its group, and a row of labels."""
+    return [[text for text, _, _ in columns], [label for _, label, _ in columns]]
+
+
+def columns(answered: Answered) -> Iterator[Column]:
+    """A column an option or item, write-ins beside a single choice; the question on the first only."""
+    for place, (label, cells) in enumerate(_labelled(answered)):
+        yield "" if place else answered.heading, label, cells
+
+
+def _labelled(answered: Answered) -> Iterator[tuple[str, list[str]]]:
+    for part in answered.parts():
+        if part.role == "box" and part.number - 1 in answered.write_ins:
+            yield part.label, answered.written(part.number - 1)
+        elif part.role == "whole" and answered.kind == "single":
+            labels = ["" if c in answered.write_ins else label for c, label in enumerate(answered.options)]
+            yield "Response", answered.chosen(labels)
+        elif part.role == "whole":
+            yield "Open-Ended Response", part.cells
+        elif part.role != "write_in" or answered.kind == "single":
+            yield part.label, part.cells
