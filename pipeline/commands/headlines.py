@@ -7,22 +7,13 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from pipeline.estimates.tests import answers_compared
-from pipeline.exhibits.claims import Tested, Verdict, competes_on, test
+from pipeline.exhibits.claims import Tested, Verdict, claim, test
 from pipeline.exhibits.run import opened
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
+from pipeline.tidy.claim_kinds import claim_kinds
 from pipeline.tidy.measures import answer_label
 from pipeline.tidy.printed import latest_of
-
-_MOST_FIRST = 3
-_TITLES = {
-    "top": "First: {answers}",
-    "majority": "More than half: {answers}",
-    "higher_in": "Higher in {group} than {others}: {answers}",
-    "grew": "Up from {early} to {late}: {answers}",
-    "fell": "Down from {early} to {late}: {answers}",
-    "no_clear_change": "No clear change from {early} to {late}: {answers}",
-}
 
 
 def headlines(paths: Paths) -> Iterator[str]:
@@ -56,22 +47,22 @@ def _strength(verdict: Verdict) -> tuple[bool, bool, float, float]:
     """What sorts claims: those with a p value first, by it, then by the difference."""
     weak = verdict.p != verdict.p
     by = -verdict.low if weak else verdict.adjusted_p
-    return verdict.claim == "no_clear_change", weak, by, -abs(verdict.difference)
+    return not claim_kinds()[verdict.claim].is_news, weak, by, -abs(verdict.difference)
 
 
 def _holding(tested: Tested) -> Iterator[Verdict]:
     """Every claim of an exhibit that holds; where nothing moved clearly, that of the largest change."""
     still: list[Verdict] = []
-    for claim, references in _possible(tested):
+    for name, references in _possible(tested):
         try:
-            verdicts = test(tested, claim, references)
+            verdicts = test(tested, name, references)
         except SurveyError:
             continue
         holding = [verdict for verdict in verdicts if verdict.holds]
-        if claim == "no_clear_change":
-            still += holding
-        else:
+        if claim_kinds()[name].is_news:
             yield from holding
+        else:
+            still += holding
     estimates = tested.found
     if still and not ((estimates["measure"] == "change") & (estimates["flag"] == "")).any():
         yield max(still, key=lambda verdict: abs(verdict.difference))
@@ -83,25 +74,8 @@ def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
         return
     compared = answers_compared(latest_of(tested.found))
     rows = [row | {"of": _answer(row)} for row in compared.to_dict("records")]
-    for row in rows:
-        if row["by"]:
-            yield "higher_in", [f"{row['of']}.{row['group']}"]
-        elif tested.shape == "answers":
-            yield "majority", [row["of"]]
-        for early, late in _pairs(tested) if not row["by"] else ():
-            for claim in ("grew", "fell", "no_clear_change"):
-                yield claim, [f"{row['of']}.{early}.{late}"]
-    whole = [row for row in rows if not row["by"]]
-    alike = [row for row in whole if competes_on(row) == competes_on(whole[0])]
-    falling = sorted(alike, key=lambda row: -row["share"])
-    for most in range(1, min(_MOST_FIRST, len(falling)) + 1):
-        yield "top", [row["of"] for row in falling[:most]]
-
-
-def _pairs(tested: Tested) -> list[tuple[str, str]]:
-    """The waves between which changes are shown."""
-    changes = tested.found[tested.found["measure"] == "change"]
-    return list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
+    for name in claim_kinds():
+        yield from ((name, references) for references in claim(name).possible(tested, rows))
 
 
 def _answer(row: Mapping[Hashable, Any]) -> str:
@@ -111,11 +85,11 @@ def _answer(row: Mapping[Hashable, Any]) -> str:
 
 def _title(tested: Tested, verdict: Verdict) -> str:
     """A plain title that says what was tested, its numbers quoted."""
-    moved = verdict.claim in ("grew", "fell", "no_clear_change")
+    kind = claim_kinds()[verdict.claim]
     answers_named, group = [], ""
     for reference in verdict.of.split(", "):
-        of = reference.removesuffix(f".{verdict.second}.{verdict.first}") if moved else reference
-        quoted = f"{of}.{verdict.first}" if moved else of
+        of = reference.removesuffix(f".{verdict.second}.{verdict.first}") if kind.is_change else reference
+        quoted = f"{of}.{verdict.first}" if kind.is_change else of
         row = tested.row(quoted)
         group = str(row["group_label"])
         answers_named.append(f"{_label(row)}, {{{tested.source.exhibit.id}.{quoted}}}")
@@ -128,7 +102,7 @@ def _title(tested: Tested, verdict: Verdict) -> str:
         "late": verdict.first,
         "answers": "; ".join(answers_named),
     }
-    title = _TITLES[verdict.claim]
+    title = kind.headline
     for name, word in words.items():
         title = title.replace(f"{{{name}}}", word, 1)
     return title

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -13,12 +13,16 @@ from pipeline.declarations.survey import no_identifier
 from pipeline.declarations.toml import Declared, Document, Key, as_far_as, model, read
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import RESERVED, Paths
+from pipeline.tidy.claim_kinds import claim_kinds
 from pipeline.tidy.figure_kinds import FigureKind, figure_kinds
 from pipeline.tidy.measures import QUOTABLE
 from pipeline.tidy.printed import TABLE
 
 _MANY = 7  # the most options of a question of which there are not many
-Claimed = Literal["top", "majority", "higher_in", "grew", "fell", "no_clear_change"]
+if TYPE_CHECKING:
+    Claimed = str
+else:
+    Claimed = Literal[tuple(claim_kinds())]
 CHOOSING = ("two_waves", "all_waves", "combinations", "steps")
 """the shapes of table of which `show` lists the options, items or nets wanted"""
 _OF_FEW = ("combinations", "bins")  # the shapes of table that show the answers of a few

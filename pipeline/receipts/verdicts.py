@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline.estimates.tests import as_tests
-from pipeline.exhibits.claims import Tested, against_others
+from pipeline.exhibits.claims import Tested
+from pipeline.exhibits.claims import claim as module_of
+from pipeline.exhibits.claims.top import against_others
 from pipeline.exhibits.quotes import find, look_up
 from pipeline.exhibits.run import opened
 from pipeline.exhibits.shapes import exhibit_table
@@ -19,6 +21,7 @@ from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.receipts.derivation import quantile
 from pipeline.receipts.row import Record, full, part, printed
+from pipeline.tidy.claim_kinds import claim_kinds
 from pipeline.tidy.csv import read
 from pipeline.tidy.marks import why_hidden
 from pipeline.tidy.measures import CHANGES, SURE
@@ -29,14 +32,6 @@ _NEWCOMBE = (
     "from d − √((p − l)² + (u′ − p′)²) to d + √((u − p)² + (p′ − l′)²): Wilson's limits l and u of the "
     "first, l′ and u′ of the second, with n = {first} and {second}"
 )
-_CRITERIA = {
-    "top": "the difference is above 0 and p below {level}, against every other answer",
-    "majority": "the lower limit is above 0.5",
-    "higher_in": "the difference is above 0 and the adjusted p at most {level}",
-    "grew": "the difference is above 0 and the adjusted p at most {level}",
-    "fell": "the difference is below 0 and the adjusted p at most {level}",
-    "no_clear_change": "the adjusted p is not below {level}",
-}
 
 
 def change(paths: Paths, exhibit: str, table: pd.DataFrame, row: Record) -> Iterator[str]:
@@ -127,9 +122,10 @@ def claims(paths: Paths, exhibit: str) -> Iterator[str]:
         yield part("claim", f"{claim['claim']} = {claim['of']}")
         yield part("says", claim["said"])
         yield from _rests_on(paths, exhibit, claim, level)
-        if claim["claim"] in ("higher_in", "grew", "fell"):
+        kind = claim_kinds()[claim["claim"]]
+        if kind.of_report:
             yield from _of_report(paths, level)
-        criterion = _CRITERIA[claim["claim"]].format(level=full(level))
+        criterion = kind.holds_if.format(level=full(level))
         yield part("verdict", f"{'holds' if claim['holds'] else 'does not hold'}: it does where {criterion}")
 
 
@@ -146,7 +142,8 @@ def _of_report(paths: Paths, level: float) -> Iterator[str]:
 
 def _rests_on(paths: Paths, exhibit: str, claim: Row, level: float) -> Iterator[str]:
     """The rows of tables that a claim rests on."""
-    if claim["claim"] == "majority":
+    kind = claim_kinds()[claim["claim"]]
+    if kind.rests_on == "interval":
         table = read(paths, exhibit)
         place = look_up(table, claim["of"].split("."))
         row = table.iloc[place]
@@ -159,26 +156,16 @@ def _rests_on(paths: Paths, exhibit: str, claim: Row, level: float) -> Iterator[
         return
     tests = read(paths, "tests")
     tests = tests[tests["exhibit"] == exhibit]
-    if claim["claim"] == "top":
+    if kind.rests_on == "others":
         yield from _against_others(paths, exhibit, claim, tests)
         return
     if math.isnan(claim["p"]):
         return
-    moved = claim["claim"] != "higher_in"
     table = read(paths, exhibit)
-    row = table.iloc[find(table, claim["of"].split("."), change=moved)]
-    if moved:
-        family = tests[tests["test"] == "two_waves"]
-        one = family[(family["first"] == claim["first"]) & (family["second"] == claim["second"])]
-    else:
-        family = tests[tests["test"] == "group_and_others"]
-        family = (
-            family[family["wave"] == claim["wave"]] if len(family) else tests[tests["test"] == "two_groups"]
-        )
-        one = family[family["first"].eq(row["group"]) | family["second"].eq(row["group"])]
-        one = one[one["measure"] == row["measure"]]
-    for place, test in one[(one[_KEYS] == row[_KEYS]).all(axis=1)].iterrows():
-        yield from _row_of_tests(int(str(place)), test)
+    reference = table.iloc[find(table, claim["of"].split("."), change=kind.is_change)]
+    family, of_row = module_of(claim["claim"]).compared(tests, claim, reference.to_dict())
+    for line, test in of_row.to_dict("index").items():
+        yield from _row_of_tests(int(str(line)), test)
         shares = f"{full(claim['estimate'])} − {full(claim['against'])} = {full(claim['difference'])}"
         yield part("shares", shares)
         yield from _adjusted(family, test, level)
