@@ -81,8 +81,9 @@ notebooks: $(VENV)/.developed ## run the notebooks and render them to outputs/no
 		echo "outputs/notebooks/$$(basename $$notebook .py).html"; \
 	done
 
-docs: $(VENV)/.installed ## write docs/cli.md from the help of the commands
+docs: $(VENV)/.installed ## write docs/cli.md from the help of the commands, docs/tables.md from their declarations
 	env -u SURVEY $(VENV)/bin/python -m typer pipeline.cli utils docs --name survey --title Commands --output docs/cli.md
+	$(VENV)/bin/python -m pipeline.tidy.document > docs/tables.md
 
 bench: $(VENV)/.developed all ## measure the work from export to shares, and drawing, beside the same by hand
 	$(VENV)/bin/python benchmarks/performance.py

@@ -30,7 +30,8 @@ from pipeline.estimates.tests import (
 from pipeline.project import paths
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.stats.tests import ADJUSTMENTS
-from pipeline.tidy.measures import COLUMNS, CROSS, LOW_BASE, POOL
+from pipeline.tidy.measures import CROSS, LOW_BASE, POOL, Measure
+from pipeline.tidy.tables import FREQUENCIES
 
 By = str | Sequence[str] | None
 Where = Mapping[str, str | Sequence[str]] | None
@@ -71,7 +72,7 @@ class OpenSurvey:
         self, question: str, by: By = None, wave: str | None = None, where: Where = None, dkns: Dkns = "keep"
     ) -> pd.DataFrame:
         """Every estimate of a question with the columns of the CSVs (docs/tables.md), a row an estimate."""
-        return self._found(question, by, wave, where, dkns)[COLUMNS]
+        return self._found(question, by, wave, where, dkns)[FREQUENCIES.names]
 
     def crosstab(
         self,
@@ -120,13 +121,15 @@ class OpenSurvey:
         if by:
             tests = [group_pairs(estimates, adjust), group_and_total(estimates, adjust), crosstabs(estimates)]
             return pd.concat(tests, ignore_index=True)
-        shares = estimates[estimates["measure"].isin(["option", "ranked"]) & estimates["share"].notna()]
+        shares = estimates[
+            estimates["measure"].isin([Measure.OPTION, Measure.RANKED]) & estimates["share"].notna()
+        ]
         shares = shares[is_enough(shares)]
         everybody = Domain((), self._filter(where), dkns)
         with open_domain(self.connection, self.survey, self.bands, [question], everybody) as domain:
             together, ranked = domain.together(), domain.query("ranks").df()
         tests = [as_tests([])]
-        for _, slot in shares.groupby("item" if (shares["measure"] == "option").any() else "measure"):
+        for _, slot in shares.groupby("item" if (shares["measure"] == Measure.OPTION).any() else "measure"):
             tests.append(option_pairs(slot, together, list(itertools.combinations(slot.index, 2)), adjust))
         tests.append(rankings(ranked[ranked["wave"].isin(estimates["wave"])]))
         return pd.concat(tests, ignore_index=True)
@@ -161,7 +164,7 @@ class OpenSurvey:
         status = self._comparability(question, wave, before)
         pools = comparability.pools(self.fieldings, question, before, wave)
         estimates = comparability.pooled(estimates, pools)
-        parts = estimates[estimates["measure"].isin(["option", "ranked"])]
+        parts = estimates[estimates["measure"].isin([Measure.OPTION, Measure.RANKED])]
         early, late = (
             set(parts.loc[parts["wave"] == name, ["item", "option"]].itertuples(index=False, name=None))
             for name in (before, wave)

@@ -27,7 +27,7 @@ from pipeline.text.rounding import half_up, percent, thousands
 from pipeline.tidy import marks
 from pipeline.tidy.csv import read, read_exhibits
 from pipeline.tidy.figure_kinds import figure_kinds
-from pipeline.tidy.measures import SURE, main_measures
+from pipeline.tidy.measures import SURE, KindOfTest, Measure, Role, main_measures
 from pipeline.tidy.printed import TABLE, Printed, latest_of, waves_of
 
 Frequencies = Callable[[str], pd.DataFrame]
@@ -120,7 +120,7 @@ def report(paths: Paths) -> Path:
         targets=read(paths, "targets").to_dict("records"),
         percent=percent,
         thousands=thousands,
-        counted=lambda count: "[c]" if pd.isna(count) else thousands(count),
+        counted=_counted,
         half_up=half_up,
         period=notes.period,
         labels=lambda of, options: [questionnaire.options(of)[option].label for option in options],
@@ -176,18 +176,18 @@ def _glance(
     kind = figure_kinds().get(printed.kind)
     if exhibit is None or kind is None or kind.table != "answers" or kind.order != "share" or exhibit.by:
         return
-    if ((data["measure"] == "option") & (data["item"] != "")).any():
+    if ((data["measure"] == Measure.OPTION) & (data["item"] != "")).any():
         return  # of a grid no answer is the highest
     rows = data[(data["wave"] == printed.wave) & (data["flag"] == "") & data["share"].notna()]
     rows = rows[rows["measure"].isin(main_measures(rows["measure"]))]
-    rows = rows[rows["role"].isin(["substantive", ""])]
+    rows = rows[rows["role"].isin([Role.SUBSTANTIVE, ""])]
     if len(rows) < 2:
         return
     first, second = rows.head(2).to_dict("records")
     pair = tests[
         (tests["exhibit"] == printed.id)
         & (tests["wave"] == printed.wave)
-        & (tests["test"] == "two_options")
+        & (tests["test"] == KindOfTest.TWO_OPTIONS)
         & tests["first"].isin([_id(first), _id(second)])
         & tests["second"].isin([_id(first), _id(second)])
     ]
@@ -213,10 +213,15 @@ def _groups(frequencies: Frequencies, names: Mapping[str, str]) -> Iterator[dict
     """How many respondents each group of a segment has in each wave."""
     for segment, name in names.items():
         data = frequencies(segment)
-        own = data[(data["by"] == "") & (data["measure"] == "option")]
+        own = data[(data["by"] == "") & (data["measure"] == Measure.OPTION)]
         for row in own.to_dict("records"):
-            count = "[c]" if pd.isna(row["respondents"]) else thousands(float(row["respondents"]))
+            count = _counted(row["respondents"])
             yield {"wave": row["wave"], "segment": name, "group": row["option_label"], "n": count}
+
+
+def _counted(count: float) -> str:
+    """A count as printed, or the mark of one that is hidden."""
+    return marks.SUPPRESSED_MARK if pd.isna(count) else thousands(float(count))
 
 
 def _codebook(put: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -15,11 +15,7 @@ from pipeline.project import files
 from pipeline.project.paths import Paths
 from pipeline.text.folding import in_markdown, is_beginning
 from pipeline.tidy.csv import to_csv
-
-COLUMNS = [
-    "question", "kind", "part", "id", "label", "role", "score", "wave", "offered", "text", "mode", "base",
-    "status", "note",
-]  # fmt: skip
+from pipeline.tidy.tables import CODEBOOK
 
 
 def codebook(paths: Paths) -> list[Path]:
@@ -44,7 +40,7 @@ def codebook(paths: Paths) -> list[Path]:
     for name in questionnaire.questions:
         lines += ["", *_section(questionnaire, name, waves, statuses, fieldings)]
     with files.together() as write:
-        write(paths.codebook_csv, to_csv(pd.DataFrame(rows, columns=COLUMNS)))
+        write(paths.codebook_csv, to_csv(pd.DataFrame(rows, columns=CODEBOOK.names), CODEBOOK))
         write(paths.codebook, "\n".join(lines) + "\n")
     return [paths.codebook, paths.codebook_csv]
 

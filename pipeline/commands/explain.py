@@ -21,15 +21,15 @@ from pipeline.receipts.derivation import derivation
 from pipeline.receipts.row import Receipt, Record, part, printed, receipt, record
 from pipeline.text.rounding import thousands
 from pipeline.tidy.csv import read, read_exhibits
-from pipeline.tidy.measures import CHANGES, main_measures
+from pipeline.tidy.measures import CHANGES, Flag, Measure, Step, main_measures
 
-_COUNTED = {
-    "combination": "who chose exactly these of the answers that the figure lists",
-    "reached": "who gave this answer or a later one",
-    "continued": "who gave this answer or a later one, of those who came to the answer before",
-    "bin": "who gave a number of this class",
-    "net": "who gave a number of this band",
-    "written": "who wrote something",
+_COUNTED: dict[str, str] = {
+    Measure.COMBINATION: "who chose exactly these of the answers that the figure lists",
+    Measure.REACHED: "who gave this answer or a later one",
+    Measure.CONTINUED: "who gave this answer or a later one, of those who came to the answer before",
+    Measure.BIN: "who gave a number of this class",
+    Measure.NET: "who gave a number of this band",
+    Measure.WRITTEN: "who wrote something",
 }
 _DUPLICATES = ("respondents", "duplicates")
 
@@ -83,7 +83,7 @@ def explain(
 
 def _listed(table: pd.DataFrame) -> Iterator[str]:
     several = "question" in table and table["question"].nunique() > 1
-    drawn = ("net", *main_measures(table["measure"])) if "measure" in table else ()
+    drawn = (Measure.NET, *main_measures(table["measure"])) if "measure" in table else ()
     for row in table.to_dict("records"):
         parts = [row.get(key) for key in ("item", "option", "label", "group", "measure", "wave")]
         if row.get("measure") in drawn:
@@ -141,7 +141,7 @@ def _columns(receipt: Receipt) -> Iterator[str]:
         said = "any text" if text is None else f"“{text}”"
         heading = names.get(column, f"column {column}")
         counts = ""
-        if row["flag"] != "suppressed" and not receipt.run.estimated.rules.sensitive(question):
+        if row["flag"] != Flag.SUPPRESSED and not receipt.run.estimated.rules.sensitive(question):
             counts = ", {} cells, {} of analysed".format(*_counted(receipt, column, text))
         yield part("column", f"{heading}: {said}{counts}")
         line = ("answers", question, text or "")
@@ -192,11 +192,11 @@ def _flow(receipt: Receipt) -> Iterator[str]:
     rules = [rule.reason for rule in receipt.fielding.wave.exclude]
     for step in own.to_dict("records"):
         count = thousands(float(step["respondents"]))
-        if step["step"] == "excluded":
+        if step["step"] == Step.EXCLUDED:
             place = ("exclude", rules.index(step["reason"])) if step["reason"] in rules else _DUPLICATES
             where = _at(receipt.fielding.document, *place)
             yield part("", f"−{count} {step['reason']} ({where})")
-        elif step["step"] in ("received", "analysed"):
+        elif step["step"] in (Step.RECEIVED, Step.ANALYSED):
             yield part(step["step"], count)
 
 
@@ -212,7 +212,7 @@ def _base(receipt: Receipt) -> Iterator[str]:
         bands = receipt.run.declared.report.segments.get(str(row["by"]))
         of = f" = {bands.of} {' or '.join(bands.groups[str(row['group'])].options)}" if bands else ""
         yield part("group", f"{row['by']} {row['group_label']}{of}")
-    if row["flag"] in ("suppressed", "not_asked"):
+    if row["flag"] in (Flag.SUPPRESSED, Flag.NOT_ASKED):
         return
     if not receipt.tells_of_few:
         with receipt.source.opened() as domain:
@@ -234,7 +234,7 @@ def _responses(receipt: Receipt) -> Iterator[str]:
         )
     fewest = receipt.survey.privacy.count
     few = bool(pd.isna(row["respondents"]) or row["respondents"] < fewest)
-    if receipt.survey.questions[question].private or few or row["flag"] == "suppressed":
+    if receipt.survey.questions[question].private or few or row["flag"] == Flag.SUPPRESSED:
         raise SurveyError(
             f"the responses behind this number are not shown: they are fewer than {fewest}, or private"
         )

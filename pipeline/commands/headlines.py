@@ -12,7 +12,7 @@ from pipeline.exhibits.run import opened
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.tidy.claim_kinds import claim_kinds
-from pipeline.tidy.measures import answer_label
+from pipeline.tidy.measures import Measure, answer_label
 from pipeline.tidy.printed import latest_of
 
 
@@ -64,7 +64,7 @@ def _holding(tested: Tested) -> Iterator[Verdict]:
         else:
             still += holding
     estimates = tested.found
-    if still and not ((estimates["measure"] == "change") & (estimates["flag"] == "")).any():
+    if still and not ((estimates["measure"] == Measure.CHANGE) & (estimates["flag"] == "")).any():
         yield max(still, key=lambda verdict: abs(verdict.difference))
 
 

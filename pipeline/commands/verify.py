@@ -18,11 +18,9 @@ from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import half_up
 from pipeline.tidy.csv import read, to_csv
+from pipeline.tidy.measures import Measure
+from pipeline.tidy.tables import VERIFY
 
-COLUMNS = [
-    "wave", "source", "question", "item", "option", "published", "computed", "published_n", "computed_n",
-    "computed_respondents", "agrees", "base_agrees", "apart", "possible",
-]  # fmt: skip
 SUMS = ["wave", "source", "question", "item", "options", "sum", "least", "most", "whole", "possible"]
 
 
@@ -53,11 +51,7 @@ def verify(paths: Paths) -> Verified:
     frames = {question: _frequencies(paths, question) for question in asked}
     waves = read(paths, "waves").set_index("wave")["weighting"]
     weighted = {str(name) for name in waves.index if waves[name]}
-    rows = pd.DataFrame(
-        [_compared(row, frames.get(row.question), weighted) for row in declared.published], columns=COLUMNS
-    )
-    for count in ("published_n", "computed_n", "computed_respondents", "apart"):
-        rows[count] = rows[count].astype("Int64")
+    rows = VERIFY.frame(_compared(row, frames.get(row.question), weighted) for row in declared.published)
     sums = pd.DataFrame(list(_sums(declared)), columns=SUMS)
     of_waves = rows[rows["wave"] != ""]
     notes = [
@@ -79,7 +73,7 @@ def verify(paths: Paths) -> Verified:
         unweighted=int((rows["wave"] == "").sum()),
     )
     with files.together() as put_file:
-        put_file(paths.tables / "verify.csv", to_csv(rows))
+        put_file(paths.tables / "verify.csv", to_csv(rows, VERIFY))
         put_file(paths.findings, page)
     return verified
 
@@ -94,15 +88,15 @@ def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 def _frequencies(paths: Paths, question: str) -> pd.DataFrame:
     frame = read(paths, f"frequencies/{question}")
-    return frame[frame["measure"].isin(["option", "net", "ranked"])]
+    return frame[frame["measure"].isin([Measure.OPTION, Measure.NET, Measure.RANKED])]
 
 
 def _compared(row: Published, frame: pd.DataFrame | None, weighted: Iterable[str]) -> dict[str, object]:
     share, cases, chosen = math.nan, None, None
     if row.wave and frame is not None:
         # of a ranking the items are the options
-        named = frame["option"].where(frame["measure"] != "ranked", frame["item"])
-        item = frame["item"].where(frame["measure"] != "ranked", "")
+        named = frame["option"].where(frame["measure"] != Measure.RANKED, frame["item"])
+        item = frame["item"].where(frame["measure"] != Measure.RANKED, "")
         of = (frame["wave"] == row.wave) & (frame["group"] == row.group)
         found = frame[of & (named == row.option) & (item == row.item)]
         if len(found):

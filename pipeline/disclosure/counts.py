@@ -22,13 +22,13 @@ from pipeline.disclosure.rules import (
     both,
     slot_of,
 )
+from pipeline.tidy.contract import Type
+from pipeline.tidy.measures import Measure, Role
+from pipeline.tidy.tables import ANSWER, FREQUENCIES
 
 MENTIONS = 10
 """the totals of mentions of a column in which something is hidden are multiples of this"""
-READ = [
-    "wave", "question", "item", "option", "measure", "role", "by", "group", "respondents", "sample_size",
-    "valid_cases", "total_mentions",
-]  # fmt: skip
+READ = ["wave", *ANSWER, "role", "by", "group", *FREQUENCIES.of(Type.COUNT)]
 Family = frozenset[Dimension]
 _Mentions = tuple[Wave, Family, list[Conditions], int]
 
@@ -123,7 +123,7 @@ def _collect(
     """Note the count of a row and its bases; its conditions, or None where it is in no total of mentions."""
     rules, wave, name = counts.rules, str(row["wave"]), str(row["question"])
     dimension = slot.dimension
-    if dimension[0] == "answer" and row["measure"] == "option":
+    if dimension[0] == "answer" and row["measure"] == Measure.OPTION:
         counts.cells.setdefault((wave, dimension), {})[str(row["option"])] = None
     _add_cells(counts, wave, dimension, slot.base or slot.chosen)
     conditions = frozenset(both({dimension: slot.chosen}, column).items())
@@ -150,7 +150,7 @@ def _collect(
         parts = [{**column, box: frozenset([CHOSEN])} for box in boxes if (wave, box) in counts.cells]
         union = Union(conditions, tuple(frozenset(part.items()) for part in parts))
         counts.unions.append((wave, family_of(conditions), union))
-    return conditions if row["role"] != "not_applicable" else None
+    return conditions if row["role"] != Role.NOT_APPLICABLE else None
 
 
 def _note(counts: Counts, key: Key, value: Any, cost: float | None, protected: bool) -> None:

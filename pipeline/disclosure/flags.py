@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pipeline.tidy.measures import BLANKED, FEWEST_EFFECTIVE, LOW_BASE
+from pipeline.tidy.measures import FEWEST_EFFECTIVE, LOW_BASE, Flag
+from pipeline.tidy.tables import BLANKED
 
 _ROUNDING = 1e-9
 
@@ -28,13 +29,13 @@ def flagged(estimates: pd.DataFrame, fewest: int) -> pd.DataFrame:
     """
     cases = estimates["valid_cases"]
     conditions = [cases < fewest, _under(estimates, FEWEST_EFFECTIVE), ~is_enough(estimates)]
-    out = estimates.assign(flag=np.select(conditions, ["suppressed", "uncertain", "low_base"], ""))
-    return blanked(out, out["flag"] == "suppressed")
+    out = estimates.assign(flag=np.select(conditions, [Flag.SUPPRESSED, Flag.UNCERTAIN, Flag.LOW_BASE], ""))
+    return blanked(out, out["flag"] == Flag.SUPPRESSED)
 
 
 def blanked(estimates: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
     """`estimates` flagged as suppressed, and without their numbers, where they are `hidden`."""
-    out = estimates.assign(flag=estimates["flag"].mask(hidden, "suppressed"))
+    out = estimates.assign(flag=estimates["flag"].mask(hidden, Flag.SUPPRESSED))
     for column in BLANKED:
         own = out[column].astype("Int64") if column in ("respondents", "total_mentions") else out[column]
         out[column] = own.mask(hidden)

@@ -19,11 +19,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.addresses import WEB, Finding, findings
-
-DECLARED = ("address", "source", "citation", "licence")
-"""the columns that print what a declaration credits: an address found there was written to be read"""
-QUESTIONNAIRE = "questionnaire"
-"""the table of the questions as the waves put them"""
+from pipeline.tidy.tables import CREDITED, QUESTIONNAIRE
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Leak(Finding):
 def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: Survey) -> None:
     """SurveyError where a text of the tables that are about to be written could reach a person.
 
-    Addresses that are declared to be read are no findings: what stands in a column of DECLARED (the source
+    Addresses that are declared to be read are no findings: what stands in a column of CREDITED (the source
     and address of a published number, the source of a target, licence and citation of a wave), or a web
     address in a question, item or label, as survey.toml or the headings of the export have it, may stand
     anywhere. Other findings are allowed by
@@ -48,10 +44,10 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
         for column, row, text in _texts(frame)
     ]
     allow = questionnaire.privacy.allow
-    credited, _ = scan((("", text) for column, _, text in texts if column in DECLARED), ())
+    credited, _ = scan((("", text) for column, _, text in texts if column in CREDITED), ())
     asked, _ = scan((("", text) for text in (*_worded(questionnaire), *_put(contents))), ())
     credited += [leak for leak in asked if leak.kind == WEB]
-    others = ((place, text) for column, place, text in texts if column not in DECLARED)
+    others = ((place, text) for column, place, text in texts if column not in CREDITED)
     leaks, used = scan(others, allow, (leak.text for leak in credited))
     problems = list(_problems(leaks))
     if len(used) < len(allow):
@@ -104,7 +100,7 @@ def _worded(questionnaire: Survey) -> Iterator[str]:
 def _put(contents: Mapping[Path, pd.DataFrame]) -> Iterator[str]:
     """Every wording that the waves have of a question, its items and its answers."""
     for path, frame in contents.items():
-        if path.stem == QUESTIONNAIRE:
+        if path.stem == QUESTIONNAIRE.name:
             yield from (text for name in ("text", "label") for text in frame[name].unique())
 
 

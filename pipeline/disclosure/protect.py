@@ -38,12 +38,11 @@ from pipeline.disclosure.counts import (
 from pipeline.disclosure.flags import blanked
 from pipeline.disclosure.ranges import Component
 from pipeline.disclosure.rows import Seen
-from pipeline.disclosure.rules import COUNTED, Rules, Wave, both, slot_of
+from pipeline.disclosure.rules import Rules, Wave, both, slot_of
 from pipeline.project import files
 from pipeline.project.code import code_hash
-
-BASES = ["sample_size", "valid_cases"]
-
+from pipeline.tidy.measures import COUNTED, Flag
+from pipeline.tidy.tables import BASES
 
 # what else to hide
 
@@ -227,7 +226,9 @@ def hidden(published: Sequence[Published], rules: Rules, wave: Wave) -> set[Cond
     """The counts that frames which may be shown hide of a wave."""
     suppressed = set()
     for estimates in published:
-        rows = estimates.frame[(estimates.frame["wave"] == wave) & (estimates.frame["flag"] == "suppressed")]
+        rows = estimates.frame[
+            (estimates.frame["wave"] == wave) & (estimates.frame["flag"] == Flag.SUPPRESSED)
+        ]
         for row in rows.to_dict("records"):
             slot = slot_of(rules.survey, row)
             if slot:

@@ -15,9 +15,8 @@ import pandas as pd
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Bands
 from pipeline.disclosure.conditions import Dimension
+from pipeline.tidy.measures import COUNTED, Measure, Role
 
-COUNTED = ("option", "net", "ranked", "first", "top_3", "written")
-"""the measures whose `respondents` are a count of their own"""
 CHOSEN, ANSWERED, DKNS, REST = "chosen", "answered", "dkns", "rest"
 Wave = str
 Cells = Mapping[Dimension, frozenset[str]]
@@ -112,10 +111,10 @@ def slot_of(survey: Survey, row: Mapping[Hashable, Any]) -> Slot | None:
         base = [i for i, option in survey.options(name).items() if option.role != "not_applicable"]
         return Slot(answer_to(name, item), frozenset(survey.members(name, option)), frozenset(base))
     chosen = frozenset([CHOSEN])
-    if form.several and row["role"] == "not_applicable":
+    if form.several and row["role"] == Role.NOT_APPLICABLE:
         return Slot(("apart", name, option), chosen, frozenset())
     if form.several:
-        return Slot(("box" if measure == "option" else "net", name, option), chosen, chosen | {REST})
+        return Slot(("box" if measure == Measure.OPTION else "net", name, option), chosen, chosen | {REST})
     if form.is_ranked:
         places = ["first", "top_3", "ranked"]
         base = [*places, REST]

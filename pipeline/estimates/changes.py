@@ -10,17 +10,12 @@ from pipeline.declarations import comparability
 from pipeline.estimates.run import Estimates
 from pipeline.estimates.tests import adjusted_together, wave_pairs
 from pipeline.text.rounding import percent, points, thousands
-from pipeline.tidy.measures import SHARES, SURE, answer_label, main_measures
+from pipeline.tidy.measures import SHARES, SURE, Comparability, Flag, Measure, answer_label, main_measures
 from pipeline.tidy.printed import waves_of
+from pipeline.tidy.tables import ANSWER, CHANGES
 
-CHANGES = [
-    "question", "item", "item_label", "option", "option_label", "measure", "early", "late", "early_estimate",
-    "late_estimate", "early_cases", "late_cases", "difference", "low", "high", "confidence", "method", "p",
-    "adjusted_p", "adjustment", "comparability", "flag",
-]  # fmt: skip
 LARGE = 0.10
 """a share that moves by more than this is looked at twice"""
-_KEYS = ["question", "item", "option", "measure"]
 
 
 def changes(estimated: Estimates) -> pd.DataFrame:
@@ -31,7 +26,7 @@ def changes(estimated: Estimates) -> pd.DataFrame:
     """
     questions = estimated.declared.survey.questions
     parts = [part for name in questions for part in _of_question(estimated, name)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=CHANGES)
+    return pd.concat(parts, ignore_index=True) if parts else CHANGES.frame([])
 
 
 def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
@@ -40,7 +35,7 @@ def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
     names = waves_of(found)
     if len(names) < 2:
         return
-    measures = ("net", "mean", *main_measures(found["measure"]))
+    measures = (Measure.NET, Measure.MEAN, *main_measures(found["measure"]))
     found = found[found["measure"].isin(measures)]
     made = []
     for early, late in comparability.pairs(names):
@@ -48,8 +43,8 @@ def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
         if status == comparability.BROKEN:
             continue
         sides = [found[found["wave"] == name] for name in (early, late)]
-        one, other = ({*side[_KEYS].itertuples(index=False, name=None)} for side in sides)
-        status = "options" if status == "same" and one != other else status
+        one, other = ({*side[ANSWER].itertuples(index=False, name=None)} for side in sides)
+        status = Comparability.OPTIONS if status == Comparability.SAME and one != other else status
         tests = wave_pairs(found, early, late)
         looked_at = comparability.is_said(fieldings, question, early, late)
         made.append(
@@ -61,27 +56,29 @@ def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
         whole = adjusted_together(whole)
         clear = whole["adjusted_p"] < SURE
         is_large = whole["measure"].isin(SHARES) & (whole["difference"].abs() > LARGE)
-        whole["flag"] = (~clear).map({True: "no_clear_change", False: ""})
-        is_large &= (whole["comparability"] == "same") & ~whole["looked_at"].astype(bool)
-        whole["flag"] = whole["flag"].mask(is_large, "large")
-        yield whole[CHANGES]
+        whole["flag"] = (~clear).map({True: Flag.NO_CLEAR_CHANGE, False: ""})
+        is_large &= (whole["comparability"] == Comparability.SAME) & ~whole["looked_at"].astype(bool)
+        whole["flag"] = whole["flag"].mask(is_large, Flag.LARGE)
+        yield whole[CHANGES.names]
 
 
 def _with_estimates(tests: pd.DataFrame, early: pd.DataFrame, late: pd.DataFrame) -> pd.DataFrame:
     """The tests with the labels, estimates and bases of their two waves."""
     out = tests
     for name, side in (("early", early), ("late", late)):
-        own = side[[*_KEYS, "item_label", "option_label", "valid_cases"]].assign(
+        own = side[[*ANSWER, "item_label", "option_label", "valid_cases"]].assign(
             estimate=side["share"].where(side["share"].notna(), side["value"])
         )
         own = own.rename(columns={"estimate": f"{name}_estimate", "valid_cases": f"{name}_cases"})
-        out = out.merge(own if name == "late" else own.drop(columns=["item_label", "option_label"]), on=_KEYS)
+        out = out.merge(
+            own if name == "late" else own.drop(columns=["item_label", "option_label"]), on=ANSWER
+        )
     return out
 
 
 def warnings(found: pd.DataFrame) -> Iterator[str]:
     """A line a question whose shares moved by more than ten points between waves that nothing tells apart."""
-    own = found[found["flag"] == "large"]
+    own = found[found["flag"] == Flag.LARGE]
     for question, rows in own.groupby("question", sort=False):
         widest = rows.sort_values("difference", key=abs, ascending=False, kind="stable").iloc[0].to_dict()
         label = " ".join(answer_label(widest).split())

@@ -19,9 +19,10 @@ from pipeline.declarations import comparability
 from pipeline.estimates.run import Estimates
 from pipeline.estimates.tests import answers_compared, group_and_others, wave_pairs
 from pipeline.stats.tests import benjamini_hochberg
-from pipeline.tidy.families import COMPARISONS, Comparisons
+from pipeline.tidy.families import Comparisons
 from pipeline.tidy.measures import SURE
-from pipeline.tidy.printed import latest_of, waves_of
+from pipeline.tidy.printed import latest_of, waves_of, within_base
+from pipeline.tidy.tables import COMPARISONS
 
 
 def comparisons(estimated: Estimates) -> Comparisons:
@@ -29,7 +30,7 @@ def comparisons(estimated: Estimates) -> Comparisons:
     families = [
         family for name in estimated.declared.survey.questions for family in _families(estimated, name)
     ]
-    return selected([(dict(zip(COMPARISONS, key, strict=False)), tests) for key, tests in families])
+    return selected([(dict(zip(COMPARISONS.names, key, strict=False)), tests) for key, tests in families])
 
 
 def selected(families: Sequence[tuple[dict[str, str], pd.DataFrame]]) -> Comparisons:
@@ -49,13 +50,13 @@ def selected(families: Sequence[tuple[dict[str, str], pd.DataFrame]]) -> Compari
         }
         for (key, tests), least, is_chosen in zip(tested, smallest, chosen, strict=True)
     ]
-    return Comparisons(pd.DataFrame(rows, columns=COMPARISONS))
+    return Comparisons(COMPARISONS.frame(rows))
 
 
 def _families(estimated: Estimates, question: str) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
     """What a question can be claimed of: by each segment that it is not itself, and between its waves."""
     found = estimated.frequencies(question)
-    found = found[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
+    found = within_base(found)
     if found.empty:
         return
     latest = latest_of(found)

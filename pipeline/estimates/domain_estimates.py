@@ -16,8 +16,8 @@ from pipeline.estimates import formulas
 from pipeline.estimates.count import Dkns, Domain, OpenDomain, open_domain
 from pipeline.estimates.tests import ADJUSTMENT, higher_than
 from pipeline.exports.tools.heading import column_letters
-from pipeline.tidy import measures
-from pipeline.tidy.measures import ALL, COLUMNS, CROSS, POOL, SUMS
+from pipeline.tidy.measures import ALL, CROSS, POOL, Measure
+from pipeline.tidy.tables import WITH_SUMS
 
 
 def estimates(
@@ -30,7 +30,7 @@ def estimates(
 ) -> pd.DataFrame:
     """One row an estimate, in questionnaire order: every option, net, mean and rank of `questions`.
 
-    The columns are COLUMNS and SUMS, among which `screened` says whether the option disqualifies, so that
+    The columns are those of WITH_SUMS, among which `screened` says whether the option disqualifies, so that
     nobody analysed has it. All respondents come first (`by` and `group` empty), then the groups of
     each segment of `domain`; every wave that offered the question is there. Those of few are suppressed; what
     follows of them by subtraction is for `disclosure`, which knows all that a run publishes.
@@ -41,7 +41,7 @@ def estimates(
 
 def lettered(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
     """Estimates with `higher_than`: the letters of the groups that each is higher than."""
-    return estimates.assign(higher_than=higher_than(estimates, adjustment))[[*COLUMNS, *SUMS]]
+    return estimates.assign(higher_than=higher_than(estimates, adjustment))[WITH_SUMS.names]
 
 
 def counted(
@@ -55,7 +55,7 @@ def counted(
     with open_domain(connection, survey, bands, questions, domain) as opened, opened.summed():
         numbered = _estimated(opened, domain.dkns)
         if numbered.empty:
-            return pd.DataFrame({column: [] for column in [*COLUMNS, *SUMS]}).astype({"screened": bool})
+            return pd.DataFrame({column: [] for column in WITH_SUMS.names}).astype({"screened": bool})
         return _named(opened, numbered, domain.segments)
 
 
@@ -141,7 +141,7 @@ def _named(opened: OpenDomain, estimates: pd.DataFrame, segments: Sequence[str])
     position, label, letter = zip(*(places[key] for key in in_groups), strict=True)
     is_net = estimates["measure"].isin(["net", POOL])
     out = estimates.assign(
-        _measure=estimates["measure"].map(measures.MEASURES.index),
+        _measure=estimates["measure"].map(list(Measure).index),
         _segment=estimates["segment"].map(["", *segments].index),
         _group=position,
         group_label=label,

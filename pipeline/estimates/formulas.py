@@ -24,7 +24,7 @@ from pipeline.stats.variance import (
     net_promoter_score,
     share_error,
 )
-from pipeline.tidy.measures import POOL
+from pipeline.tidy.measures import POOL, Measure, Role
 
 GROUP = ["wave", "question", "item", "segment", "grp"]
 _ROUNDING = 1e-9
@@ -50,7 +50,7 @@ def written(sums: pd.DataFrame, analysed: Mapping[int, int], method: Method) -> 
     """
     base = _of_valid(sums[GROUP].assign(sample_size=sums["asked"]), sums, "asked", analysed)
     wrote = sums[["answered", "answered_weight", "answered_squares"]].set_axis(_SUMS, axis=1)
-    return _with_share(base, wrote, method).assign(measure="written")
+    return _with_share(base, wrote, method).assign(measure=Measure.WRITTEN)
 
 
 def shares(
@@ -66,16 +66,16 @@ def shares(
     wave did not offer has no row. Not-applicable is outside the base, so it has a count and no share.
     """
     if dkns == "exclude":
-        offers = offers[offers["role"] != "dkns"]
+        offers = offers[offers["role"] != Role.DKNS]
     rows = base.merge(offers, on=["wave", "question", "item"])
     rows = rows.merge(mentions[[*GROUP, "option", *_SUMS]], on=[*GROUP, "option"], how="left")
     rows = _with_share(rows, rows[_SUMS], method)
-    outside = rows["role"] == "not_applicable"
+    outside = rows["role"] == Role.NOT_APPLICABLE
     rows.loc[outside, ["share", "standard_error", "low", "high"]] = np.nan
     rows.loc[outside, "interval"] = ""
     in_base = rows["respondents"].where(~outside, 0)
     rows["total_mentions"] = in_base.groupby([rows[key] for key in GROUP]).transform("sum")
-    return rows.assign(measure="option")
+    return rows.assign(measure=Measure.OPTION)
 
 
 def net_shares(
@@ -87,7 +87,7 @@ def net_shares(
     """
     rows = base.merge(nets, on=["wave", "question", "item"])
     rows = rows.merge(mentions[[*GROUP, "net", *_SUMS]], on=[*GROUP, "net"], how="left")
-    measure = np.where(rows["pool"].astype(bool), POOL, "net")
+    measure = np.where(rows["pool"].astype(bool), POOL, Measure.NET)
     return _with_share(rows, rows[_SUMS], method).assign(measure=measure).drop(columns="pool")
 
 
@@ -110,7 +110,7 @@ def net_promoter_scores(base: pd.DataFrame, mentions: pd.DataFrame, nets: pd.Dat
     score, error = net_promoter_score(known, up, down, rows["analysed"])
     rows = rows.assign(respondents=rows["answered"])
     base_of_it = (rows["answered_weight"], rows["answered_squares"])
-    return _with_value(rows, "net_promoter_score", score, error, *base_of_it)
+    return _with_value(rows, Measure.NET_PROMOTER_SCORE, score, error, *base_of_it)
 
 
 def rank_shares(
@@ -129,10 +129,10 @@ def rank_shares(
     places = mentions[mentions["place"].str.isdigit()]
     means = _mean_of_levels(rows, places.assign(score=places["place"].astype(int)))
     parts = [
-        _with_share(rows, rows[_SUMS], method).assign(measure="ranked"),
-        _with_share(first, first[_SUMS], method).assign(measure="first"),
-        _with_share(top, top[_SUMS], method).assign(measure="top_3")[top["deep"].astype(bool)],
-        _with_value(rows, "mean_rank", *means),
+        _with_share(rows, rows[_SUMS], method).assign(measure=Measure.RANKED),
+        _with_share(first, first[_SUMS], method).assign(measure=Measure.FIRST),
+        _with_share(top, top[_SUMS], method).assign(measure=Measure.TOP_3)[top["deep"].astype(bool)],
+        _with_value(rows, Measure.MEAN_RANK, *means),
     ]
     return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True).drop(columns="deep")
 
@@ -142,11 +142,11 @@ def numbers(base: pd.DataFrame, summaries: pd.DataFrame) -> pd.DataFrame:
     rows = base.drop(columns="item").merge(summaries, on=[key for key in GROUP if key != "item"])
     error = mean_error(_floats(rows["weight"]), rows["deviations"], rows["analysed"])
     sums = (rows["weight"], rows["squares"])
-    means = _with_value(rows, "mean", _floats(rows["mean"]), error, *sums)
+    means = _with_value(rows, Measure.MEAN, _floats(rows["mean"]), error, *sums)
     without = np.full(len(rows), np.nan)
     others = [
         _with_value(rows, measure, _floats(rows[measure]), without, *sums)
-        for measure in ("lower_quartile", "median", "upper_quartile")
+        for measure in (Measure.LOWER_QUARTILE, Measure.MEDIAN, Measure.UPPER_QUARTILE)
     ]
     return pd.concat([means, *others], ignore_index=True)
 
@@ -160,7 +160,7 @@ def mean_scores(levels: pd.DataFrame) -> pd.DataFrame:
     scored = scored.assign(weighted=scored["weighted_respondents"])
     counts = scored.groupby(GROUP, as_index=False)["respondents"].sum()
     rows = levels.drop_duplicates(GROUP)[[*GROUP, "sample_size", "analysed"]].merge(counts, on=GROUP)
-    return _with_value(rows, "mean", *_mean_of_levels(rows, scored))
+    return _with_value(rows, Measure.MEAN, *_mean_of_levels(rows, scored))
 
 
 def part_shares(

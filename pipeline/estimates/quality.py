@@ -17,19 +17,11 @@ from pipeline.estimates.count import open_flagged
 from pipeline.estimates.run import Estimates
 from pipeline.project.sql import query
 from pipeline.text.rounding import SIGNIFICANT_DIGITS, half_up
-from pipeline.tidy.measures import LOW_BASE, answer_label, main_measures
+from pipeline.tidy.measures import LOW_BASE, Flag, Measure, answer_label, main_measures
+from pipeline.tidy.printed import within_base
+from pipeline.tidy.tables import NONRESPONSE, QUALITY, QUALITY_EFFECTS
 
-QUALITY = ["wave", "rule", "question", "threshold", "flagged", "applied_to", "excluded", "why_not"]
-EFFECTS = [
-    "wave", "rule", "question", "threshold", "exhibit", "answer", "share_all", "share_without", "change",
-    "flag",
-]  # fmt: skip
-NONRESPONSE = [
-    "wave", "question", "item", "asked", "answered", "dkns", "skipped", "not_reached", "answered_not_asked",
-    "skipped_share",
-]  # fmt: skip
-TOO_FEW = "too_few_to_say"
-_PLACES = {"option": "", "ranked": "any", "top_3": "top_3"}
+_PLACES = {Measure.OPTION: "", Measure.RANKED: "any", Measure.TOP_3: "top_3"}
 
 
 def quality(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
@@ -38,13 +30,13 @@ def quality(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.
     Where a rule could not be applied, or to too few, the numbers are empty, and `why_not` says why.
     """
     rules = query(connection, "estimates/quality_counts").df()
-    counts = ["flagged", "applied_to", "excluded"]
+    counts = QUALITY.numbers
     rules = rules.astype(dict.fromkeys(counts, "Int64"))
     base = questionnaire.privacy.base
     few = (rules["applied_to"] < base).fillna(False).astype(bool)
     rules[counts] = rules[counts].mask(few)
     rules["why_not"] = rules["why_not"].mask(few, f"to fewer than {base}, which are too few to say")
-    return rules[QUALITY]
+    return rules[QUALITY.names]
 
 
 def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
@@ -63,7 +55,7 @@ def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) ->
     few &= questions["dkns"].between(1, questionnaire.privacy.count - 1)
     for column in ("answered", "dkns"):
         questions[column] = questions[column].astype("Int64").mask(few)
-    return questions[NONRESPONSE]
+    return questions[NONRESPONSE.names]
 
 
 @dataclass(frozen=True)
@@ -102,8 +94,7 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
             if name in answers[exhibit.id]
         ]
         rows += sorted(moved, key=lambda row: (row["flag"], -abs(row.get("change", 0))))
-    made = pd.DataFrame(rows, columns=EFFECTS)
-    return made.astype(dict.fromkeys(("share_all", "share_without", "change"), "Int64"))
+    return QUALITY_EFFECTS.frame(rows)
 
 
 def _is_whole(exhibit: Exhibit) -> bool:
@@ -145,18 +136,17 @@ class _Answer:
 
 def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[str, list[_Answer]]:
     """The answers that an exhibit shows, in the order of the questionnaire, by wave."""
-    rows = estimated.of(exhibit, exhibit.question)
+    rows = within_base(estimated.of(exhibit, exhibit.question))
     rows = rows[(rows["by"] == "") & rows["measure"].isin(main_measures(rows["measure"]))]
-    rows = rows[(rows["role"] != "not_applicable") & ~rows["screened"].astype(bool)]
     number = numbers.questions[exhibit.question]
     answers: dict[str, list[_Answer]] = {wave: [] for wave in rows["wave"].unique()}
-    for row in rows[~rows["flag"].isin(["suppressed", "uncertain"])].to_dict("records"):
+    for row in rows[~rows["flag"].isin([Flag.SUPPRESSED, Flag.UNCERTAIN])].to_dict("records"):
         item = numbers.item(exhibit.question, row["item"])
         option = numbers.option(exhibit.question, row["option"])
         answer = _Answer(
             label=answer_label(row),
             # a ranking's items are answers: its base is the question's
-            base=(number, item if row["measure"] == "option" else 0),
+            base=(number, item if row["measure"] == Measure.OPTION else 0),
             key=(number, item, option, _PLACES[row["measure"]]),
             valid="sample" if exhibit.dkns == "keep" else "answered",
             share=row["share"],
@@ -174,7 +164,7 @@ def _most_moved(
     """The answer that moves most without those whom a rule flags, in whole percents; or why there is none."""
     moved = list(_moved(answers, flagged, rule, fewest))
     if not moved:
-        return {"answer": "", "flag": TOO_FEW}
+        return {"answer": "", "flag": Flag.TOO_FEW}
     # of a yes and a no that move alike the first is taken, and not the one that the last digit favours
     answer, without = max(moved, key=lambda pair: round(abs(pair[1] - pair[0].share), SIGNIFICANT_DIGITS))
     before, after = (int(half_up(share * 100)) for share in (answer.share, without))

@@ -23,6 +23,7 @@ from pipeline.estimates.domain_estimates import counted, lettered
 from pipeline.estimates.weighted_steps import Levels, Mask
 from pipeline.project.sql import query
 from pipeline.tidy.measures import POOL
+from pipeline.tidy.printed import within_base
 
 _WHOLE = repr(([], "keep"))
 
@@ -69,8 +70,7 @@ class Estimates:
 
     def pooled(self, question: str) -> pd.DataFrame:
         """Every estimate of a question for all respondents, as waves are compared: with options joined."""
-        estimates = self._rows(_WHOLE, question, [""])
-        estimates = estimates[(estimates["role"] != "not_applicable") & ~estimates["screened"].astype(bool)]
+        estimates = within_base(self._rows(_WHOLE, question, [""]))
         return comparability.pooled(estimates, comparability.pools(self.declared.fieldings, question))
 
     @cached_property

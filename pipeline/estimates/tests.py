@@ -1,7 +1,7 @@
 """Which differences are more than chance: groups of a segment, groups and all, options, waves.
 
 Pure functions of the frames that `domain_estimates.estimates` returns, and of the sums of pairs.sql and
-ranks.sql. A test is a row with the columns TESTS. Its interval is of the method of its p value, at the level
+ranks.sql. A test is a row of tests.csv. Its interval is of the method of its p value, at the level
 `confidence`: it leaves out 0 where the adjusted p is below 0.05, and only there.
 """
 
@@ -28,15 +28,24 @@ from pipeline.stats.variance import (
     paired_difference,
     share_error,
 )
-from pipeline.tidy.measures import LIKELY, LOW_BASE, SHARES, SURE, main_measures
+from pipeline.tidy.measures import (
+    LIKELY,
+    LOW_BASE,
+    SHARES,
+    SURE,
+    Flag,
+    KindOfTest,
+    Measure,
+    MethodOfTest,
+    Role,
+    main_measures,
+)
+from pipeline.tidy.tables import ANSWER, TESTS
 
-TESTS = [
-    "wave", "question", "item", "option", "measure", "by", "group", "test", "method", "first", "second",
-    "first_estimate", "first_size", "second_estimate", "second_size", "difference", "standard_error", "low",
-    "high", "confidence", "statistic", "df", "df2", "p", "adjusted_p", "adjustment",
-]  # fmt: skip
+TEST = TESTS.without("exhibit")
+"""a test before it is known of which exhibit it is"""
 ADJUSTMENT = "holm"
-_ROW = ["wave", "question", "item", "option", "measure"]
+_ROW = ["wave", *ANSWER]
 
 Mask = NDArray[np.bool_]
 Together = dict[tuple[str, str, str, frozenset[str]], tuple[float, float]]
@@ -75,7 +84,7 @@ def group_pairs(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFra
             rows.append(
                 {**own[[*_ROW, "by"]].to_dict(), "first": block.groups[first], "second": block.groups[second]}
                 | {name: values[row, pair] for name, values in pairs.items()}
-                | {"test": "two_groups", "adjustment": adjustment}
+                | {"test": KindOfTest.TWO_GROUPS, "adjustment": adjustment}
             )
     return with_limits(as_tests(rows))
 
@@ -155,7 +164,7 @@ def _difference(
         "statistic": np.where(is_share, np.nan, statistic),
         "df": np.where(is_share, np.nan, df),
         "p": p,
-        "method": np.where(is_share, "newcombe", "t"),
+        "method": np.where(is_share, MethodOfTest.NEWCOMBE, MethodOfTest.T),
     }
 
 
@@ -195,8 +204,8 @@ def group_and_total(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Dat
         group.share, _sizes(rows), outside.share, _size_of(outside, others, rows["analysed"])
     )
     tested = rows[[*_ROW, "by"]].assign(
-        test="group_and_total",
-        method=np.where(edge, "newcombe, against the others", "t, overlapping"),
+        test=KindOfTest.GROUP_AND_TOTAL,
+        method=np.where(edge, MethodOfTest.NEWCOMBE_OTHERS, MethodOfTest.T_OVERLAPPING),
         first=rows["group"],
         first_estimate=group.share,
         second_estimate=total.share,
@@ -234,7 +243,7 @@ def group_and_others(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Da
         analysed.to_numpy(dtype=float) - 1,
     )
     tested = rows[[*_ROW, "by"]].assign(
-        test="group_and_others", first=rows["group"], second="others", **result
+        test=KindOfTest.GROUP_AND_OTHERS, first=rows["group"], second="others", **result
     )
     tested = tested[tested["p"].notna()]
     return _adjusted(tested, tested.groupby(["wave", "question"], sort=False)["p"], adjustment)
@@ -273,10 +282,10 @@ def answers_compared(found: pd.DataFrame) -> pd.DataFrame:
 
     Other, None and DKNS are left out.
     """
-    has_nets = (found["item"] != "").any() and (found["measure"] == "net").any()
-    measures = ("net",) if has_nets else main_measures(found["measure"])
+    has_nets = (found["item"] != "").any() and (found["measure"] == Measure.NET).any()
+    measures = (Measure.NET,) if has_nets else main_measures(found["measure"])
     own = found[found["measure"].isin(measures) & found["share"].notna()]
-    return own.loc[own["role"].isin(["substantive", "", "net"])]
+    return own.loc[own["role"].isin([Role.SUBSTANTIVE, "", Role.NET])]
 
 
 def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
@@ -286,10 +295,10 @@ def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
     or not. Groups of a low base are left out; a table with a hidden cell is not tested.
     """
     rows: list[dict[str, Any]] = []
-    cells = found[(found["by"] != "") & (found["measure"] == "option")]
+    cells = found[(found["by"] != "") & (found["measure"] == Measure.OPTION)]
     cells = cells[is_enough(cells)]
     for (wave, question, by, item), block in cells.groupby(["wave", "question", "by", "item"], sort=False):
-        if (block["flag"] == "suppressed").any():
+        if (block["flag"] == Flag.SUPPRESSED).any():
             continue  # a table with holes is no table to test, and its statistic would tell of them
         block = block[block["share"].notna()]
         several = block["total_mentions"].notna().any()
@@ -305,10 +314,14 @@ def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
             if np.isnan(result.second.p):
                 continue
             what = {"wave": wave, "question": question, "item": item, "option": name, "by": by}
-            for method, tested in (("F", result.second), ("chi-squared, p of the first order", result.first)):
+            for method, tested in ((MethodOfTest.F, result.second), (MethodOfTest.FIRST_ORDER, result.first)):
                 numbers = {"statistic": tested.statistic, "df": tested.df, "p": tested.p}
                 numbers |= {"df2": tested.df2 or np.nan}
-                rows.append(what | numbers | {"measure": "option", "test": "rao_scott", "method": method})
+                rows.append(
+                    what
+                    | numbers
+                    | {"measure": Measure.OPTION, "test": KindOfTest.RAO_SCOTT, "method": method}
+                )
     return as_tests(rows)
 
 
@@ -344,7 +357,7 @@ def adjusted_together(tests: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.D
 
 
 def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dict[str, Any]:
-    ranked = first["measure"] == "ranked"
+    ranked = first["measure"] == Measure.RANKED
     one, other = (str(row["item"] if ranked else row["option"]) for row in (first, second))
     item = "" if ranked else str(first["item"])
     w, q = together.get((first["wave"], first["question"], item, frozenset((one, other))), (0.0, 0.0))
@@ -354,7 +367,7 @@ def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dic
              (False, False): base - a - b + both}  # fmt: skip
     sums = {key: (weight, squares) for key, (weight, squares) in cells.items()}
     difference, error, _ = paired_difference(sums, first["analysed"])
-    what = {"item": item, "test": "two_options", "first": one, "second": other}
+    what = {"item": item, "test": KindOfTest.TWO_OPTIONS, "first": one, "second": other}
     return what | _paired(first, second, difference, error)
 
 
@@ -363,12 +376,12 @@ def _paired(first: pd.Series, second: pd.Series, difference: Array, error: Array
 
     By t; by Newcombe where one of them is 0 or 1 and has no error.
     """
-    df, method, sizes = float(first["analysed"]) - 1, "t, paired", [np.nan, np.nan]
+    df, method, sizes = float(first["analysed"]) - 1, MethodOfTest.T_PAIRED, [np.nan, np.nan]
     statistic, p = t_test(difference, error, df)
     if {first["share"], second["share"]} & {0.0, 1.0}:
         sizes = _sizes(pd.DataFrame([first, second])).tolist()
         p = newcombe_p(first["share"], sizes[0], second["share"], sizes[1])
-        statistic, df, method = np.array(np.nan), np.nan, "newcombe"
+        statistic, df, method = np.array(np.nan), np.nan, MethodOfTest.NEWCOMBE
     return {
         "wave": first["wave"], "question": first["question"], "measure": first["measure"], "method": method,
         "first_estimate": float(first["share"]), "first_size": sizes[0],
@@ -396,7 +409,12 @@ def item_pairs(
     one, rows = found.loc[first], []
     for other in (found.loc[label] for label in others):
         difference, error = difference_of_domains(joint[str(other["item"])], one["analysed"])
-        what = {"option": one["option"], "test": "two_items", "first": one["item"], "second": other["item"]}
+        what = {
+            "option": one["option"],
+            "test": KindOfTest.TWO_ITEMS,
+            "first": one["item"],
+            "second": other["item"],
+        }
         rows.append(what | _paired(one, other, difference, error))
     return adjusted_together(as_tests(rows), adjustment)
 
@@ -414,8 +432,8 @@ def rankings(ranks: pd.DataFrame) -> pd.DataFrame:
         if np.isnan(tested.p):
             continue
         numbers = {"statistic": tested.statistic, "df": tested.df, "p": tested.p}
-        rows.append({"wave": wave, "question": question, "measure": "mean_rank"} | numbers
-                    | {"test": "friedman", "method": "chi-squared, unweighted"})  # fmt: skip
+        rows.append({"wave": wave, "question": question, "measure": Measure.MEAN_RANK} | numbers
+                    | {"test": KindOfTest.FRIEDMAN, "method": MethodOfTest.CHI_SQUARED})  # fmt: skip
     return as_tests(rows)
 
 
@@ -429,7 +447,7 @@ def wave_pairs(found: pd.DataFrame, first: str, second: str, adjustment: str = A
         for name in (first, second)
     )
     early, late = (own.assign(size=_sizes(own)) for own in (early, late))
-    keys = ["question", "item", "option", "measure", "by", "group"]
+    keys = [*ANSWER, "by", "group"]
     rows = late.merge(early, on=keys, suffixes=("", "_first"))
     is_share = rows["measure"].isin(SHARES).to_numpy(dtype=np.bool_)
 
@@ -441,14 +459,10 @@ def wave_pairs(found: pd.DataFrame, first: str, second: str, adjustment: str = A
 
     df = (rows["analysed"] + rows["analysed_first"] - 2).to_numpy(dtype=float)
     tested = _difference(one(""), one("_first"), is_share, df)
-    out = rows[keys].assign(**tested, wave=second, test="two_waves", first=second, second=first)
+    out = rows[keys].assign(**tested, wave=second, test=KindOfTest.TWO_WAVES, first=second, second=first)
     return adjusted_together(as_tests(out.to_dict("records")), adjustment)
 
 
 def as_tests(rows: Sequence[Mapping[Any, Any]]) -> pd.DataFrame:
-    """Tests as a frame with the columns TESTS and their types, also where there are none."""
-    frame = pd.DataFrame(list(rows), columns=TESTS).astype(object)
-    numbers = TESTS[TESTS.index("first_estimate") : -1]
-    return pd.DataFrame(
-        {name: frame[name].astype(float) if name in numbers else frame[name].fillna("") for name in TESTS}
-    )
+    """Tests as a frame with their columns and types, also where there are none."""
+    return TEST.frame(rows)

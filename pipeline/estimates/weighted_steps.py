@@ -19,7 +19,9 @@ from pipeline.estimates.formulas import of_sums, of_values
 from pipeline.estimates.tests import Joint, Together
 from pipeline.stats.intervals import Method
 from pipeline.stats.variance import Array
-from pipeline.tidy.measures import POOL, SHARES
+from pipeline.tidy.contract import Type
+from pipeline.tidy.measures import POOL, SHARES, Measure, Role
+from pipeline.tidy.tables import WITH_SUMS
 
 Mask = NDArray[np.bool_]
 
@@ -40,10 +42,8 @@ SUPPRESSED = len(STEPS)
 Levels = Mapping[tuple[str, str], int]
 """the place in STEPS by wave and question, SUPPRESSED where not even the last will do; others are exact"""
 _COLUMN = ["wave", "question", "item", "by", "group"]
-NUMBERS = [
-    "share", "value", "standard_error", "low", "high", "weighted_respondents", "weighted_base",
-    "effective_base", "deff", "weight", "weight_squares", "yes_weight", "yes_squares",
-]  # fmt: skip
+NUMBERS = WITH_SUMS.of(Type.SHARE, Type.NUMBER)
+"""the numbers of an estimate that follow from weights"""
 _CHANGED = [*NUMBERS, "interval"]
 _TINY = 1e-9
 
@@ -123,12 +123,12 @@ def _rows(
     base, size = base_of(weight, squares, cases, people)
     base_squares = np.divide(base**2, size, out=np.zeros_like(base), where=size > 0)
     parts = parts_of(base, finest, people)
-    outside = (own["role"] == "not_applicable").to_numpy()
+    outside = (own["role"] == Role.NOT_APPLICABLE).to_numpy()
     of_base = _parts(yes, weight, parts, chosen, cases)
     # a share of one part could only be all
     gone = (parts < 2) & (chosen > 0) & (chosen < cases)
-    exclusive = own["measure"].isin(["option", "combination", "bin"]) & ~outside
-    exclusive &= own["question"].map(survey.adds_up) | (own["measure"] != "option")
+    exclusive = own["measure"].isin([Measure.OPTION, Measure.COMBINATION, Measure.BIN]) & ~outside
+    exclusive &= own["question"].map(survey.adds_up) | (own["measure"] != Measure.OPTION)
     for places in _columns(own, exclusive):
         if parts[places[0]] < (chosen[places] > 0).sum():
             gone |= _same_column(own, places[0])
@@ -138,7 +138,7 @@ def _rows(
         of_base[last] = _adding_up(yes[last], chosen[last], parts[last[0]])
     # a net of answers that exclude each other and are shown is what they add up to
     by_option = {key: place for place, key in enumerate(_keys(own))}
-    joined = own["measure"].isin(["net", POOL]) & own["question"].map(survey.adds_up)
+    joined = own["measure"].isin([Measure.NET, POOL]) & own["question"].map(survey.adds_up)
     for place in np.flatnonzero(joined):
         row = own.iloc[place]
         of = [
@@ -232,24 +232,26 @@ def _values(made: pd.DataFrame, is_share: Mask, scale: Array, survey: Questionna
     for row in made[is_share].to_dict("records"):
         column = tuple(row[name] for name in _COLUMN)
         sums = (float(row["yes_weight"]), float(row["yes_squares"]))
-        score = survey.scores(row["question"]).get(row["option"]) if row["measure"] == "option" else None
+        score = (
+            survey.scores(row["question"]).get(row["option"]) if row["measure"] == Measure.OPTION else None
+        )
         if score is not None:
             levels.setdefault(column, []).append((score, *sums))
-        if row["measure"] == "net":
+        if row["measure"] == Measure.NET:
             ends.setdefault(column, {})[row["option"]] = sums
     new: list[dict[str, float]] = []
     errors = {
         tuple(row[name] for name in _COLUMN): float(row["standard_error"])
-        for row in made[made["measure"] == "mean"].to_dict("records")
+        for row in made[made["measure"] == Measure.MEAN].to_dict("records")
     }
     values = made[~is_share]
     for row in values.to_dict("records"):
         column = tuple(row[name] for name in _COLUMN)
         told: dict[str, float] = {name: row[name] for name in ("weight", "weight_squares", "value")}
         told |= {"standard_error": row["standard_error"], "_computed": 0.0}
-        if row["measure"] == "mean" and column in levels:
+        if row["measure"] == Measure.MEAN and column in levels:
             told |= _mean(np.array(levels[column]), float(row["analysed"]))
-        elif row["measure"] == "net_promoter_score" and column in ends:
+        elif row["measure"] == Measure.NET_PROMOTER_SCORE and column in ends:
             told |= _score(row, ends[column])
         else:
             about = row["standard_error"]
@@ -300,7 +302,9 @@ def _digits(value: float, error: float, about: float) -> tuple[float, float]:
 
 def together(both: Together, found: pd.DataFrame, levels: Levels) -> Together:
     """The sums of who chose both of two options, as coarse as those of each in `found`."""
-    own = found[(found["by"] == "") & found["measure"].isin(["option", "ranked"]) & found["share"].notna()]
+    own = found[
+        (found["by"] == "") & found["measure"].isin([Measure.OPTION, Measure.RANKED]) & found["share"].notna()
+    ]
     rows = {
         (
             row["wave"],
@@ -309,7 +313,7 @@ def together(both: Together, found: pd.DataFrame, levels: Levels) -> Together:
             row["item" if ranked else "option"],
         ): row
         for row in own.to_dict("records")
-        for ranked in [row["measure"] == "ranked"]
+        for ranked in [row["measure"] == Measure.RANKED]
     }
     made: Together = {}
     for key, sums in both.items():

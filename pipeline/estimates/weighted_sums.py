@@ -14,6 +14,7 @@ from pipeline.disclosure.counts import Published
 from pipeline.disclosure.rules import Cells, Rules, Slot, bases_of, both, slot_of
 from pipeline.estimates.weight_classes import EVEN, MARGIN, Classes, ends_of
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, Levels, Step, parts_of
+from pipeline.tidy.measures import Measure, Role
 
 
 def sums_told(
@@ -67,14 +68,14 @@ class Column:
             base = self._base(row, slot)
             if base is None:
                 continue
-            if not slot.base or row["role"] == "not_applicable":
+            if not slot.base or row["role"] == Role.NOT_APPLICABLE:
                 weight = float(row["weighted_respondents"]) / self.known.mean
                 yield self._between(
                     [(chosen, 1.0, 1)], *ends_of(weight, self.step.people), row["respondents"]
                 )
                 continue
             yield from self._of_base(row, base)
-            if exclusive and row["measure"] == "option":
+            if exclusive and row["measure"] == Measure.OPTION:
                 adding.append((row, chosen, base))
             elif not exclusive or not self._adds_up(row, rows):
                 yield from self._of_shares([(row, chosen, base)], 1)
@@ -85,7 +86,7 @@ class Column:
     def _adds_up(self, row: Mapping[Hashable, Any], rows: pd.DataFrame) -> bool:
         """Whether a net is what the options beside it add up to: none of its own is hidden."""
         members = self.rules.survey.members(str(row["question"]), str(row["option"]))
-        inside = rows[(rows["measure"] == "option") & rows["option"].isin(members)]
+        inside = rows[(rows["measure"] == Measure.OPTION) & rows["option"].isin(members)]
         return bool(inside["weighted_base"].notna().all())
 
     def _base(self, row: Mapping[Hashable, Any], slot: Slot) -> _Parted | None:

@@ -11,7 +11,7 @@ from pipeline.exhibits.context import Context, of_shares, span
 from pipeline.text.folding import lowered
 from pipeline.text.rounding import percent, points
 from pipeline.tidy.marks import SYNTHETIC
-from pipeline.tidy.measures import CHANGES, main_measures
+from pipeline.tidy.measures import CHANGES, Flag, Measure, main_measures
 
 _ALT_LENGTH = 400
 
@@ -20,12 +20,12 @@ def alt_text(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) 
     """What the exhibit shows, for those who cannot see it: kind, question, base, extremes, gap or change."""
     latest = contexts[0]
     own = data[(data["wave"] == latest.wave.name) & (data["question"] == exhibit.question)]
-    own = own[own["flag"] != "uncertain"]
+    own = own[own["flag"] != Flag.UNCERTAIN]
     everybody = own["by"] == "" if own["by"].eq("").any() else own["by"] != ""
     whole = own[everybody & own["share"].notna() & ~own["measure"].isin(CHANGES)]
     measures = _told(exhibit, whole, latest)
     shown = whole[whole["measure"].isin(measures)]
-    if "net" in measures and len(shown):
+    if Measure.NET in measures and len(shown):
         shown = shown[shown["option"] == shown["option"].iloc[0]]
     names = shown["item_label"].where(shown["item_label"] != "", shown["option_label"])
     group = (" (" + shown["group_label"] + ")").where(shown["by"] != "", "")
@@ -34,7 +34,7 @@ def alt_text(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) 
     cases = span(of_shares(whole)["valid_cases"]) if len(whole) else "0"
     said = f"{exhibit.drawn.said}: {latest.wordings[exhibit.question].text} {cases} valid cases. "
     if len(ranked):
-        net = f" ({lowered(ranked['option_label'].iloc[0])})" if "net" in measures else ""
+        net = f" ({lowered(ranked['option_label'].iloc[0])})" if Measure.NET in measures else ""
         said_of = [f"{n} {percent(p)}" for n, p in zip(ranked["name"], ranked["share"], strict=True)]
         said += f"Highest{net}: {'; '.join(said_of[:3])}. "
         if len(said_of) > 3:
@@ -47,11 +47,11 @@ def alt_text(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) 
 
 def _told(exhibit: Exhibit, whole: pd.DataFrame, context: Context) -> tuple[str, ...]:
     """The measures that alt text tells of."""
-    shaped = {"combinations": ("combination",), "steps": ("reached",), "bins": ("bin",)}
+    shaped = {"combinations": (Measure.COMBINATION,), "steps": (Measure.REACHED,), "bins": (Measure.BIN,)}
     if exhibit.drawn.table in shaped:
         return shaped[exhibit.drawn.table]
-    if context.survey.questions[exhibit.question].form.by_item and (whole["measure"] == "net").any():
-        return ("net",)
+    if context.survey.questions[exhibit.question].form.by_item and (whole["measure"] == Measure.NET).any():
+        return (Measure.NET,)
     return main_measures(whole["measure"])
 
 

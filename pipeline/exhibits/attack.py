@@ -15,15 +15,15 @@ from pipeline.declarations.report import Exhibit
 from pipeline.disclosure import protect
 from pipeline.disclosure.counts import Published
 from pipeline.disclosure.flags import flagged
-from pipeline.disclosure.rules import COUNTED
 from pipeline.estimates import weighted_attack
 from pipeline.estimates.run import Estimates
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED
 from pipeline.text.rounding import thousands
-from pipeline.tidy.measures import BLANKED
+from pipeline.tidy.measures import COUNTED, Flag, Measure, Role
+from pipeline.tidy.tables import ANSWER, BLANKED
 
 _COLUMN = ["wave", "question", "item"]
-_ROW = ["wave", "question", "item", "option", "measure"]
+_ROW = ["wave", *ANSWER]
 
 
 def told(
@@ -61,7 +61,7 @@ def told(
 def _without_totals_of_others(rows: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """Rows of an exhibit without the total of mentions where not all answers that it is of are among them."""
     counts = [
-        own[(own["measure"] == "option") & (own["role"] != "not_applicable")].groupby(key).size()
+        own[(own["measure"] == Measure.OPTION) & (own["role"] != Role.NOT_APPLICABLE)].groupby(key).size()
         for own, key in ((rows, [*_COLUMN, "by", "group"]), (every[every["by"] == ""], _COLUMN))
     ]
     there = rows[[*_COLUMN, "by", "group"]].apply(tuple, axis=1).map(counts[0].to_dict())
@@ -82,13 +82,13 @@ def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[s
 def _left_behind(frames: Sequence[pd.DataFrame], changes: pd.DataFrame) -> Iterator[str]:
     """Numbers beside what is suppressed, or in changes between waves of what the first frame hides."""
     for frame in frames:
-        own = frame[frame["flag"] == "suppressed"]
+        own = frame[frame["flag"] == Flag.SUPPRESSED]
         numbers = own[[column for column in BLANKED if column != "total_mentions"]]
         for row in own[numbers.notna().any(axis=1)].to_dict("records"):
             part = row["option"] or row["item"]
             yield f"{row['wave']}: {row['question']} {part} is suppressed and has numbers"
     every = frames[0]
-    own = every[(every["flag"] == "suppressed") & (every["by"] == "")]
+    own = every[(every["flag"] == Flag.SUPPRESSED) & (every["by"] == "")]
     hidden = set(own[_ROW].itertuples(index=False, name=None))
     for side in ("early", "late"):
         known = changes[changes[f"{side}_estimate"].notna()]
@@ -117,8 +117,8 @@ def report(estimated: Estimates) -> Iterator[str]:
         pins = protect.pinned(tried, rules, people, protected)
         yield f"{said}: {thousands(len(pins))} of them can be told"
     yield from _coarseness(estimated)
-    first = sum(int((frame["flag"] == "suppressed").sum()) for frame in small)
-    every = sum(int((frame["flag"] == "suppressed").sum()) for frame in shown)
+    first = sum(int((frame["flag"] == Flag.SUPPRESSED).sum()) for frame in small)
+    every = sum(int((frame["flag"] == Flag.SUPPRESSED).sum()) for frame in shown)
     yield (
         f"cost: {thousands(every)} estimates suppressed, {thousands(first)} of them for their base alone, "
         f"and {thousands(every - first)} besides"

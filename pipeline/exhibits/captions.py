@@ -16,15 +16,37 @@ from pipeline.exhibits.alt_text import alt_text, cut_to_length
 from pipeline.exhibits.context import Context, WaveFacts, Wording, of_shares, span
 from pipeline.text.folding import lowered, plain
 from pipeline.text.rounding import half_up, p_value, points, thousands
-from pipeline.tidy.marks import LETTERS, SYNTHETIC, few_marks, intervals, opt_in, people_of, why_hidden
-from pipeline.tidy.measures import CHANGES, SHARES, SURE, answer_label
+from pipeline.tidy.marks import (
+    LETTERS,
+    NO_CLEAR_CHANGE,
+    NOT_ASKED_MARK,
+    SUPPRESSED_MARK,
+    SYNTHETIC,
+    few_marks,
+    intervals,
+    opt_in,
+    people_of,
+    why_hidden,
+)
+from pipeline.tidy.measures import (
+    CHANGES,
+    SHARES,
+    SURE,
+    Comparability,
+    Flag,
+    KindOfTest,
+    Measure,
+    MethodOfTest,
+    Role,
+    answer_label,
+)
 from pipeline.tidy.printed import NOT_THE_SAME, TABLE, Printed
 from pipeline.tidy.question_kinds import QuestionKind
 
 _LONG_LABEL = 40
 _LISTED = 4
 _TITLE_WORDS = 12
-_OF_CHANGES = {"newcombe": "Newcombe", "t": "t"}
+_OF_CHANGES = {MethodOfTest.NEWCOMBE: "Newcombe", MethodOfTest.T: "t"}
 MOST_LINES = 6
 _SHAPED = {
     "pair": "Share of respondents choosing each theme in either question",
@@ -150,7 +172,7 @@ def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context])
         if numbered or exhibit.drawn.over_waves:
             group = ""
         measure += f", % of each {group} group".replace("  ", " ")
-    if (data["measure"] == "difference").any():
+    if (data["measure"] == Measure.DIFFERENCE).any():
         measure += ", difference in percentage points"
     period = _dates(latest.wave)
     if len(contexts) > 1:
@@ -231,8 +253,8 @@ def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context
     """
     clauses: list[tuple[str, str]] = []
     for context in contexts:
-        own = data[(data["wave"] == context.wave.name) & ~data["flag"].eq("not_asked")]
-        own = own[~own["measure"].isin([*CHANGES, "continued"])]
+        own = data[(data["wave"] == context.wave.name) & ~data["flag"].eq(Flag.NOT_ASKED)]
+        own = own[~own["measure"].isin([*CHANGES, Measure.CONTINUED])]
         for question, rows in own.groupby("question", sort=False):
             whom = _as_base(base_in_words(str(question), exhibit.where, context))
             clauses.append((_clause_of(exhibit, str(question), rows, context), whom))
@@ -269,7 +291,7 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
             notes.append("Several answers possible: shares can sum to more than 100%.")
         elif form.is_exclusive:
             notes.append("Shares may not sum to 100% because of rounding.")
-    if (form.by_item or exhibit.drawn.over_waves) and (data["measure"] == "net").any():
+    if (form.by_item or exhibit.drawn.over_waves) and (data["measure"] == Measure.NET).any():
         notes.append(_net_note(exhibit, data, latest))
     if exhibit.question in latest.screened:
         notes.append("Answers that screen a respondent out are not shown.")
@@ -283,10 +305,10 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
     # a figure of shares shows no mean, whose base may be another
     seen = data if exhibit.kind == TABLE else data[data["measure"].isin([*SHARES, *CHANGES])]
     marks += few_marks(seen)
-    if (seen["flag"] == "suppressed").any():
-        marks.append(f"[c]: {why_hidden(latest.survey.privacy.base)}.")
-    if (seen["flag"] == "not_asked").any():
-        marks.append("[z]: not offered in that wave.")
+    if (seen["flag"] == Flag.SUPPRESSED).any():
+        marks.append(f"{SUPPRESSED_MARK}: {why_hidden(latest.survey.privacy.base)}.")
+    if (seen["flag"] == Flag.NOT_ASKED).any():
+        marks.append(f"{NOT_ASKED_MARK}: not offered in that wave.")
     if exhibit.by:
         marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
     lines = [" ".join(notes + marks)]
@@ -324,14 +346,14 @@ def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Contex
     if shape == "all_waves":
         notes.append(_clear_changes(changes))
     elif len(changes):
-        what = "change" if (changes["measure"] == "change").any() else "difference"
+        what = "change" if (changes["measure"] == Measure.CHANGE).any() else "difference"
         clear = changes.loc[changes["flag"] == "", "interval"]
         marks = []
         if len(clear):
             how = " or ".join(_OF_CHANGES[interval] for interval in dict.fromkeys(clear))
             marks.append(f"[\u00a0]: interval of a clear {what} ({how})")
-        if (changes["flag"] == "no_clear_change").any():
-            marks.append(f"n.s.: no clear {what}")
+        if (changes["flag"] == Flag.NO_CLEAR_CHANGE).any():
+            marks.append(f"{NO_CLEAR_CHANGE}: no clear {what}")
         if marks:
             notes.append(f"{'; '.join(marks)}; at 5%, Holm-adjusted over the rows of the figure.")
     if shape == "pair":
@@ -348,7 +370,7 @@ def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Contex
 
 def _clear_changes(changes: pd.DataFrame) -> str:
     """Which of the lines of a trend moved, and between which waves; the widest first."""
-    tested = changes[changes["flag"].isin(["", "no_clear_change"])]
+    tested = changes[changes["flag"].isin(["", Flag.NO_CLEAR_CHANGE])]
     clear = tested[tested["flag"] == ""].sort_values("value", key=abs, ascending=False, kind="stable")
     if tested.empty:
         return "No change between the waves could be tested."
@@ -369,11 +391,11 @@ def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
         said = f": {note}" if note else ""
         pair = f"{before.wave.name} and {context.wave.name}"
         own = data[data["wave"] == context.wave.name]
-        if status == "broken":
+        if status == Comparability.BROKEN:
             notes.append(f"{mark}{pair} cannot be compared{said}.")
-        elif status == "reworded":
+        elif status == Comparability.REWORDED:
             notes.append(f"{mark}Question reworded between {pair}{said}.")
-        elif (own["comparability"] == "options").any():
+        elif (own["comparability"] == Comparability.OPTIONS).any():
             notes.append(f"{mark}Answers offered differ between {pair}{said}.")
     for context in contexts:
         notes += [_joined(target, own, context) for target, own in context.pools.items()]
@@ -392,7 +414,7 @@ def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
     whole = of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
     # one that is hidden everywhere is no number
     effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max()) if not pd.isna(deff)]
-    deff = " to ".join(dict.fromkeys(effects)) or "[c]"
+    deff = " to ".join(dict.fromkeys(effects)) or SUPPRESSED_MARK
     return (
         f"Weighted by {wave.weighting}; sample size, valid cases and n are unweighted; weighted base = "
         f"{span(whole['weighted_base'])}, effective base = {span(whole['effective_base'])}, design effect "
@@ -403,21 +425,25 @@ def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
 def _tested(tests: pd.DataFrame) -> str:
     """What was tested, how, and with what result, for the note under the table."""
     said = []
-    if (tests["test"] == "two_groups").any():
+    if (tests["test"] == KindOfTest.TWO_GROUPS).any():
         said.append(f"Letters: {LETTERS}")
-    crosstab = tests[(tests["test"] == "rao_scott") & (tests["method"] == "F") & (tests["option"] == "")]
+    crosstab = tests[
+        (tests["test"] == KindOfTest.RAO_SCOTT)
+        & (tests["method"] == MethodOfTest.F)
+        & (tests["option"] == "")
+    ]
     for row in crosstab.to_dict("records") if len(crosstab) == 1 else []:
         degrees = f"{half_up(row['df'], 1)}, {half_up(row['df2'], 1)}"
         statistic = half_up(row["statistic"], 2)
         said.append(
             f"Rao–Scott test of the answers by group: F({degrees}) = {statistic}, {p_value(row['p'])}."
         )
-    for row in tests[tests["test"] == "friedman"].to_dict("records"):
+    for row in tests[tests["test"] == KindOfTest.FRIEDMAN].to_dict("records"):
         said.append(
             f"Friedman test of whether all are ranked alike: chi-squared({half_up(row['df'])}) = "
             f"{half_up(row['statistic'], 1)}, {p_value(row['p'])}, unweighted."
         )
-    waves = tests[tests["test"] == "two_waves"]
+    waves = tests[tests["test"] == KindOfTest.TWO_WAVES]
     if len(waves):
         apart = (waves["adjusted_p"] < SURE).sum()
         how = " or ".join(_OF_CHANGES[method] for method in dict.fromkeys(waves["method"]))
@@ -426,7 +452,7 @@ def _tested(tests: pd.DataFrame) -> str:
             f"Of {len(waves)} changes between the waves, {apart} {verb} clear at 95% (independent samples, "
             f"{how}, Holm-adjusted)."
         )
-    neighbours = tests[tests["test"] == "two_options"]
+    neighbours = tests[tests["test"] == KindOfTest.TWO_OPTIONS]
     if len(neighbours):
         apart = (neighbours["adjusted_p"] < SURE).sum()
         said.append(
@@ -451,7 +477,7 @@ def _ungrouped(data: pd.DataFrame) -> str:
 
 
 def _net_note(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
-    nets = list(dict.fromkeys(data.loc[data["measure"] == "net", "option"]))
+    nets = list(dict.fromkeys(data.loc[data["measure"] == Measure.NET, "option"]))
     said = []
     for net in nets if exhibit.kind == "diverging_bars" or exhibit.drawn.over_waves else nets[:1]:
         members = context.survey.nets(exhibit.question)[net]
@@ -462,7 +488,7 @@ def _net_note(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
 
 
 def _sorting(exhibit: Exhibit, form: QuestionKind, data: pd.DataFrame) -> str:
-    last = [name for role, name in (("other", "Other"), ("none", "None"), ("dkns", "DKNS"))
+    last = [name for role, name in ((Role.OTHER, "Other"), (Role.NONE, "None"), (Role.DKNS, "DKNS"))
             if (data["role"] == role).any()]  # fmt: skip
     tail = f"; {', '.join(last)} last" if last else ""
     shape = exhibit.drawn.table
@@ -478,7 +504,7 @@ def _sorting(exhibit: Exhibit, form: QuestionKind, data: pd.DataFrame) -> str:
     if shape in ("combinations", "steps", "bins"):
         return ""
     if form.by_item and exhibit.drawn.order == "share":
-        nets = data.loc[data["measure"] == "net", "option_label"]
+        nets = data.loc[data["measure"] == Measure.NET, "option_label"]
         if len(nets):
             return f"Sorted by net {lowered(nets.iloc[0])}{'; DKNS last' if 'DKNS' in last else ''}."
         return "In the order of the questionnaire."

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Bands
 from pipeline.text.rounding import thousands
+from pipeline.tidy.marks import SUPPRESSED_MARK
 from pipeline.tidy.measures import SHARES
 
 
@@ -62,6 +63,6 @@ def of_shares(data: pd.DataFrame) -> pd.DataFrame:
 def span(counts: pd.Series) -> str:
     """One count or several as printed; a hidden one says nothing of its size."""
     if counts.isna().any():
-        return "[c]"
+        return SUPPRESSED_MARK
     low, high = (thousands(count) for count in (counts.min(), counts.max()))
     return low if low == high else f"{low} to {high}"

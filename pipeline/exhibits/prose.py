@@ -11,9 +11,10 @@ import pandas as pd
 
 from pipeline.declarations.report import Exhibit, Report
 from pipeline.declarations.toml import Key
-from pipeline.exhibits.claims import CLAIMS, Tested, Verdict, test
-from pipeline.exhibits.quotes import PLACEHOLDER, QUOTES, Quote, fill, quote, typed
+from pipeline.exhibits.claims import Tested, Verdict, test
+from pipeline.exhibits.quotes import PLACEHOLDER, Quote, fill, quote, typed
 from pipeline.project.errors import SurveyError, did_you_mean
+from pipeline.tidy.tables import CLAIMS, QUOTES
 
 INTRODUCTION = "introduction"
 Piece = tuple[str, Mapping[Any, Any] | None]
@@ -43,12 +44,12 @@ class Prose:
             asdict(verdict) | {"exhibit": exhibit, "title": self.titles.get(exhibit, "")}
             for exhibit, verdict in self.verdicts
         ]
-        return pd.DataFrame(rows, columns=CLAIMS)
+        return CLAIMS.frame(rows)
 
     @property
     def quoted(self) -> pd.DataFrame:
         """Every number of the prose with the cell that it comes from, a row a number."""
-        return pd.DataFrame([asdict(one) for one in self.quotes], columns=QUOTES)
+        return QUOTES.frame(map(asdict, self.quotes))
 
 
 def prose(

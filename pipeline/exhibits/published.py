@@ -11,11 +11,8 @@ from pipeline.declarations.report import Exhibit
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
 from pipeline.stats.limits import score
-
-PUBLISHED_COLUMNS = [
-    "source", "wording", "mode", "label", "percent", "share", "low", "high", "n", "grade", "group", "address",
-    "beside", "option", "flag",
-]  # fmt: skip
+from pipeline.tidy.measures import Measure
+from pipeline.tidy.tables import PUBLISHED
 
 
 def published(source: Source) -> pd.DataFrame:
@@ -28,7 +25,7 @@ def published(source: Source) -> pd.DataFrame:
     if not exhibit.same_theme:
         return table
     own = source.latest()
-    own = own[(own["measure"] == "option") & (own["by"] == "")].set_index("option", drop=False)
+    own = own[(own["measure"] == Measure.OPTION) & (own["by"] == "")].set_index("option", drop=False)
     rows: list[dict[Hashable, object]] = []
     for row in table.to_dict("records"):
         rows.append(row)
@@ -38,8 +35,7 @@ def published(source: Source) -> pd.DataFrame:
             same = {"label": found["option_label"], "percent": "", "grade": "", "n": found["valid_cases"]}
             numbers = {key: found[key] for key in ("share", "low", "high", "option", "flag")}
             rows.append(row | same | numbers | {"beside": found["wave"]})
-    made = pd.DataFrame(rows, columns=PUBLISHED_COLUMNS)
-    return made.assign(n=made["n"].astype("Int64"))
+    return PUBLISHED.frame(rows)
 
 
 def published_table(exhibit: Exhibit, numbers: Sequence[Published]) -> pd.DataFrame:
@@ -70,4 +66,4 @@ def published_table(exhibit: Exhibit, numbers: Sequence[Published]) -> pd.DataFr
             "option": "",
             "flag": "",
         }
-    )[PUBLISHED_COLUMNS]
+    )[PUBLISHED.names]

@@ -17,19 +17,18 @@ import pandas as pd
 from pipeline.charts.rows import rows
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.text.rounding import half_up, percent, points, thousands
-from pipeline.tidy.measures import CHANGES, FEWEST_EFFECTIVE, LOW_BASE, main_measures
+from pipeline.tidy.measures import CHANGES, FEWEST_EFFECTIVE, LOW_BASE, Flag, Measure, Role, main_measures
 from pipeline.tidy.printed import waves_of
 
-QUOTES = ["exhibit", "place", "placeholder", "printed", "table", "row", "column", "value"]
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAMING = ("item", "option", "label", "group", "wave", "measure", "question")
 """what a row can be named by, in the order of a reference"""
 _FIELDS = {"n": "valid_cases", "respondents": "respondents", "low": "low", "high": "high"}
-_HIDDEN = {
-    "suppressed": "is suppressed",
-    "uncertain": f"has an effective base under {FEWEST_EFFECTIVE}",
-    "low_base": f"has fewer than {LOW_BASE} respondents",
-    "not_asked": "was not asked in that wave",
+_HIDDEN: dict[str, str] = {
+    Flag.SUPPRESSED: "is suppressed",
+    Flag.UNCERTAIN: f"has an effective base under {FEWEST_EFFECTIVE}",
+    Flag.LOW_BASE: f"has fewer than {LOW_BASE} respondents",
+    Flag.NOT_ASKED: "was not asked in that wave",
 }
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*(?:\s?%)?")
 
@@ -141,8 +140,8 @@ def _not_there(table: pd.DataFrame, columns: Sequence[str], parts: Sequence[str]
 def _between(table: pd.DataFrame, waves: Sequence[str]) -> pd.Series:
     """The changes from the first of `waves` to the last, or from the one to the latest, or the last step."""
     changes = table[table["measure"].isin(CHANGES)]
-    if (changes["measure"] == "difference").any():
-        return pd.Series(table["measure"] == "difference")
+    if (changes["measure"] == Measure.DIFFERENCE).any():
+        return pd.Series(table["measure"] == Measure.DIFFERENCE)
     pairs = list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
     order = waves_of(table)
     named = sorted(waves, key=order.index)
@@ -159,7 +158,7 @@ def _as_drawn(table: pd.DataFrame) -> Iterator[pd.Series]:
     """What narrows a reference that is still open: main measures, no nets, and no groups."""
     if "measure" in table:
         yield table["measure"].isin([*main_measures(table["measure"]), *CHANGES])
-        yield table["role"] != "net"
+        yield table["role"] != Role.NET
     else:
         yield table["group"] == ""
 
@@ -187,7 +186,7 @@ def quote(tables: Mapping[str, pd.DataFrame], placeholder: str, exhibit: str, pl
     row = rows(table.iloc[[index]])[0]
     if row.flag in _HIDDEN:
         why = _HIDDEN[row.flag]
-        if row.flag == "low_base" and row.n >= LOW_BASE:
+        if row.flag == Flag.LOW_BASE and row.n >= LOW_BASE:
             why = f"has an effective base under {LOW_BASE}"
         raise SurveyError(f"{{{placeholder}}} {why} and cannot be quoted")
     column, value, printed = _printed(table.iloc[index], row.text, wanted)

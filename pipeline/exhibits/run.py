@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,25 +20,22 @@ from pipeline.estimates import changes, quality
 from pipeline.estimates.comparisons import comparisons
 from pipeline.estimates.count import answered
 from pipeline.estimates.run import Estimates
-from pipeline.estimates.tests import TESTS, as_tests
+from pipeline.estimates.tests import as_tests
 from pipeline.exhibits import attack, captions
 from pipeline.exhibits.claims import Tested
 from pipeline.exhibits.context import Context, WaveFacts, Wording
 from pipeline.exhibits.prose import prose
-from pipeline.exhibits.shapes import columns_of, exhibit_table, exhibit_tests
+from pipeline.exhibits.shapes import declared_table, exhibit_table, exhibit_tests
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
 from pipeline.project.sql import query
 from pipeline.tidy.families import Comparisons
-from pipeline.tidy.measures import COLUMNS
 from pipeline.tidy.printed import Printed, waves_of
+from pipeline.tidy.tables import EXHIBITS, FREQUENCIES, QUESTIONNAIRE, TESTS
 
 _MOST_SAID = 5
-QUESTIONNAIRE = [
-    "wave", "question", "kind", "code", "text", "mode", "base", "part", "id", "label", "role",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,7 @@ class Run:
         """
         paths, connection = self.paths, self.connection
         contents = {
-            paths.frequencies / f"{name}.csv": self.estimated.frequencies(name)[COLUMNS]
+            paths.frequencies / f"{name}.csv": self.estimated.frequencies(name)[FREQUENCIES.names]
             for name in self.declared.survey.questions
         }
         made, problems = self.exhibits()
@@ -116,8 +113,8 @@ class Run:
         tests = [one.tested.tests.assign(exhibit=name) for name, one in made.items()]
         shown = [exhibit for exhibit in self.chosen if exhibit.id in made]
         about = {
-            "exhibits": pd.DataFrame(printed, columns=list(Printed.__annotations__)),
-            "tests": pd.concat([as_tests([]).assign(exhibit=""), *tests])[["exhibit", *TESTS]],
+            "exhibits": EXHIBITS.frame(map(asdict, printed)),
+            "tests": pd.concat([as_tests([]).assign(exhibit=""), *tests])[TESTS.names],
             "claims": told.claims,
             "quotes": told.quoted,
             "comparisons": self.comparisons.families,
@@ -136,7 +133,7 @@ class Run:
     def attack(self, made: Mapping[str, Made], changed: pd.DataFrame) -> None:
         """SurveyError where the tables about to be written tell what they must not."""
         questions = self.declared.survey.questions
-        frequencies = [self.estimated.frequencies(name)[COLUMNS] for name in questions]
+        frequencies = [self.estimated.frequencies(name)[FREQUENCIES.names] for name in questions]
         exhibits = [(own, made[own.id].data) for own in self.chosen if own.id in made]
         said = attack.told(self.estimated, frequencies, exhibits, changed)
         if said:
@@ -180,7 +177,7 @@ def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
 def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level: float) -> Made:
     exhibit, all_declared = source.exhibit, source.declared
     found = exhibit_table(source)
-    data = found[columns_of(exhibit)]
+    data = found[declared_table(exhibit).names]
     if exhibit.drawn.table == "published":
         asked = all_declared.survey.questions[exhibit.question].text or exhibit.question
         printed = captions.caption_published(exhibit, number, data, asked, contexts)
@@ -276,4 +273,4 @@ def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, 
     rows = query(connection, "estimates/questionnaire").df()
     asked = zip(rows["wave"], rows["question"], strict=True)
     bases = [captions.base_in_words(question, {}, contexts[wave]) for wave, question in asked]
-    return rows.assign(base=bases)[QUESTIONNAIRE]
+    return rows.assign(base=bases)[QUESTIONNAIRE.names]

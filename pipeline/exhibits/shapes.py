@@ -27,35 +27,34 @@ from pipeline.estimates.tests import (
     wave_pairs,
 )
 from pipeline.exhibits.captions import MOST_LINES
-from pipeline.exhibits.published import PUBLISHED_COLUMNS, published
+from pipeline.exhibits.published import published
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
-from pipeline.tidy.measures import CHANGES, COLUMNS, SUMS, SURE, main_measures
+from pipeline.tidy.contract import Table
+from pipeline.tidy.measures import CHANGES, SURE, Comparability, Flag, Measure, Role, main_measures
 from pipeline.tidy.printed import latest_of, waves_of
+from pipeline.tidy.tables import EXHIBIT, OVER_WAVES, PUBLISHED, SUMS, WITH_SUMS
 
+_GRAVEST = (Flag.NOT_ASKED, Flag.SUPPRESSED, Flag.UNCERTAIN, Flag.LOW_BASE)
+"""the flags of an estimate, the one that says most first"""
 _KEYS = ["item", "option", "measure"]
-_WAVE_COLUMNS = ["fielded", "comparability"]
 _MOST_COMBINED = 5
 _MOST_COMBINATIONS = 10
 _FEWEST_WAVES = {"two_waves": 2, "all_waves": 3}
-_NUMBERS = [
-    "share", "value", "standard_error", "low", "high", "respondents", "sample_size", "valid_cases",
-    "total_mentions", "weighted_respondents", "weighted_base", "effective_base", "deff", *SUMS,
-]  # fmt: skip
 
 
-def columns_of(exhibit: Exhibit) -> list[str]:
-    """The columns of an exhibit's table as it is written."""
+def declared_table(exhibit: Exhibit) -> Table:
+    """What the table of an exhibit is declared to be, as it is written."""
     if exhibit.drawn.table == "published":
-        return PUBLISHED_COLUMNS
-    return [*COLUMNS, *(_WAVE_COLUMNS if exhibit.drawn.over_waves else [])]
+        return PUBLISHED
+    return OVER_WAVES if exhibit.drawn.over_waves else EXHIBIT
 
 
 def exhibit_table(source: Source) -> pd.DataFrame:
     """The table of an exhibit, rows in the order they are drawn; SurveyError where its kind cannot show it.
 
     Its columns are those of `domain_estimates.estimates`, and over waves also `fielded` and `comparability`;
-    those of published numbers are PUBLISHED_COLUMNS.
+    those of published numbers are as these are written.
     """
     return SHAPES[source.exhibit.drawn.table](source)
 
@@ -95,8 +94,8 @@ def _neighbours(found: pd.DataFrame) -> list[tuple[int, int]]:
     None where the share among the first three is what is shown: of that it is not known who chose both.
     """
     main = main_measures(found["measure"])
-    own = found[found["measure"].isin(set(main) & {"option", "ranked"}) & found["share"].notna()]
-    own = own[own["role"].isin(["substantive", ""]) & is_enough(own)]
+    own = found[found["measure"].isin(set(main) & {Measure.OPTION, Measure.RANKED}) & found["share"].notna()]
+    own = own[own["role"].isin([Role.SUBSTANTIVE, ""]) & is_enough(own)]
     falling = own.sort_values("share", ascending=False, kind="stable").index
     return list(itertools.pairwise(falling))
 
@@ -126,36 +125,36 @@ def _ordered(exhibit: Exhibit, found: pd.DataFrame) -> pd.DataFrame:
     keys["place"] = range(len(found))
     whole = found[found["by"] == ""]
     by_share = exhibit.drawn.order == "share"
-    is_grid = ((found["measure"] == "option") & (found["item"] != "")).any()
+    is_grid = ((found["measure"] == Measure.OPTION) & (found["item"] != "")).any()
     if by_share and is_grid:
-        net = whole[(whole["measure"] == "net") & whole["option"].isin(_first_net(whole))]
+        net = whole[(whole["measure"] == Measure.NET) & whole["option"].isin(_first_net(whole))]
         keys["row"] = found["item"].map(
             _descending(net, "item")
             if len(net)
             else {i: p for p, i in enumerate(dict.fromkeys(found["item"]))}
         )
         keys["role"] = found["role"].map(_role_place)
-        keys["measure"] = (found["measure"] != "option").astype(int)
-        keys["within"] = keys["place"].where(found["measure"] != "option", -keys["place"])
+        keys["measure"] = (found["measure"] != Measure.OPTION).astype(int)
+        keys["within"] = keys["place"].where(found["measure"] != Measure.OPTION, -keys["place"])
         order = ["group", "row", "measure", "role", "within"]
     elif by_share:
         main = main_measures(whole["measure"])
         shown = whole[whole["measure"].isin(main)]
-        what = "option" if (shown["measure"] == "option").any() else "item"
+        what = "option" if (shown["measure"] == Measure.OPTION).any() else "item"
         places = _descending(shown, what)
         keys["measure"] = (~found["measure"].isin(main)).astype(int)
         keys["role"] = found["role"].map(_role_place)
         keys["row"] = found[what].map(places).fillna(len(places))
         order = ["group", "measure", "role", "row", "place"]
     else:
-        keys["measure"] = (found["measure"] != "option").astype(int)
+        keys["measure"] = (found["measure"] != Measure.OPTION).astype(int)
         keys["role"] = found["role"].map(_role_place)
         order = ["group", "measure", "role", "place"]
     return found.loc[keys.sort_values(order, kind="stable").index]
 
 
 def _first_net(found: pd.DataFrame) -> pd.Series:
-    return found.loc[found["measure"] == "net", "option"].head(1)
+    return found.loc[found["measure"] == Measure.NET, "option"].head(1)
 
 
 def _descending(rows: pd.DataFrame, column: str) -> dict[str, int]:
@@ -171,7 +170,9 @@ def _role_place(role: str) -> int:
 
 def _substantive(found: pd.DataFrame) -> pd.DataFrame:
     """The options of a question that are answers to it, in the order of the questionnaire."""
-    return found[(found["measure"] == "option") & (found["role"] == "substantive") & (found["by"] == "")]
+    return found[
+        (found["measure"] == Measure.OPTION) & (found["role"] == Role.SUBSTANTIVE) & (found["by"] == "")
+    ]
 
 
 # over waves, or two groups
@@ -201,7 +202,7 @@ def _two_groups(source: Source) -> pd.DataFrame:
     first, second = (found[found["group"] == group] for group in groups)
     # a pair is tested as the first less the second
     changes = _changes(first, second, _differences(found), -1).assign(
-        measure="difference",
+        measure=Measure.DIFFERENCE,
         group=f"{groups[1]}_less_{groups[0]}",
         group_label=f"{names[groups[1]]} less {names[groups[0]]}",
     )
@@ -213,7 +214,7 @@ def _moves(table: pd.DataFrame, early: str, late: str, tests: pd.DataFrame) -> p
     first, second = (table[table["wave"] == name] for name in (early, late))
     tested = tests[(tests["first"] == late) & (tests["second"] == early)]
     return _changes(first, second, tested, 1).assign(
-        measure="change", group=early, group_label=f"{early} to {late}"
+        measure=Measure.CHANGE, group=early, group_label=f"{early} to {late}"
     )
 
 
@@ -234,14 +235,12 @@ def _changes(first: pd.DataFrame, second: pd.DataFrame, tests: pd.DataFrame, sig
                 sign * float(test["difference"]), float(test["standard_error"]), *ends,
             ]  # fmt: skip
             changes.loc[place, "interval"] = test["method"]
-            changes.loc[place, "flag"] = "" if test["adjusted_p"] < SURE else "no_clear_change"
+            changes.loc[place, "flag"] = "" if test["adjusted_p"] < SURE else Flag.NO_CLEAR_CHANGE
             continue
         before = early[key]
         flags = {row["flag"], before["flag"]}
-        flag = next(
-            (flag for flag in ("not_asked", "suppressed", "uncertain", "low_base") if flag in flags), ""
-        )
-        if flag in ("uncertain", "low_base"):
+        flag = next((flag for flag in _GRAVEST if flag in flags), "")
+        if flag in (Flag.UNCERTAIN, Flag.LOW_BASE):
             changes.loc[place, "value"] = row["share"] - before["share"]
         changes.loc[place, "flag"] = flag
     return changes
@@ -336,8 +335,8 @@ def _wave_rows(source: Source) -> pd.DataFrame:
     for before, name in zip([None, *names], names, strict=False):
         own = found[found["wave"] == name]
         absent = found[~keys.isin(set(keys[own.index]))].drop_duplicates(_KEYS, keep="last")
-        blank = absent.assign(wave=name, flag="not_asked", interval="")
-        for column in _NUMBERS:
+        blank = absent.assign(wave=name, flag=Flag.NOT_ASKED, interval="")
+        for column in [*EXHIBIT.numbers, *(summed.name for summed in SUMS)]:
             blank[column] = pd.NA if str(blank[column].dtype) == "Int64" else np.nan
         status = _comparable(source, before, name, set(keys[own.index]), keys, found)
         both = pd.concat([own, blank]) if len(blank) else own
@@ -363,8 +362,8 @@ def _comparable(
             f"exhibit {source.exhibit.id!r}: {source.exhibit.question!r} cannot be compared between {before} "
             f"and {name}{f': {note}' if note else ''}"
         )
-    if status == "same" and own != set(keys[found["wave"] == before]):
-        return "options"
+    if status == Comparability.SAME and own != set(keys[found["wave"] == before]):
+        return Comparability.OPTIONS
     return status
 
 
@@ -378,15 +377,15 @@ def _chosen_rows(source: Source, found: pd.DataFrame) -> pd.DataFrame:
     if shown & set(asked.items):
         found = found[found["item"].isin(shown)]
     if shown & parts:
-        return found[found["option"].isin(shown) & found["measure"].isin(["option", "net"])]
+        return found[found["option"].isin(shown) & found["measure"].isin([Measure.OPTION, Measure.NET])]
     if source.form.by_item:
         nets = _first_net(found)
         if nets.empty:
             raise SurveyError(
                 f"exhibit {exhibit.id!r}: {exhibit.question!r} has no net; name a level with show = [...]"
             )
-        return found[(found["measure"] == "net") & found["option"].isin(nets)]
-    return found[found["measure"].isin(main_measures(found["measure"])) & (found["role"] != "net")]
+        return found[(found["measure"] == Measure.NET) & found["option"].isin(nets)]
+    return found[found["measure"].isin(main_measures(found["measure"])) & (found["role"] != Role.NET)]
 
 
 # parts of one question, or two
@@ -427,16 +426,16 @@ def _combinations(source: Source) -> pd.DataFrame:
     sums = ["respondents", "weighted", "squares"]
     parts = [
         {"option": "+".join(own), "option_label": " + ".join(names[option] for option in own),
-         "role": "substantive"} | dict(zip(sums, numbers, strict=True))
+         "role": Role.SUBSTANTIVE} | dict(zip(sums, numbers, strict=True))
         for own, *numbers in counted.head(_MOST_COMBINATIONS)[["options", *sums]].itertuples(index=False)
     ]  # fmt: skip
     rest = counted.iloc[_MOST_COMBINATIONS:][sums].sum()
-    told = {"option": "other_combinations", "option_label": "All others", "role": "other"}
+    told = {"option": "other_combinations", "option_label": "All others", "role": Role.OTHER}
     parts.append(told | rest.to_dict())
     base = whole[["valid_cases", "weight", "weight_squares"]].iloc[0].to_numpy(dtype=float)
     left = dict(zip(sums, base - counted[sums].sum().to_numpy(dtype=float), strict=True))
-    parts.append({"option": "none_of_these", "option_label": "None of these", "role": "none"} | left)
-    made = _parts(source, found, whole, pd.DataFrame(parts), "combination")
+    parts.append({"option": "none_of_these", "option_label": "None of these", "role": Role.NONE} | left)
+    made = _parts(source, found, whole, pd.DataFrame(parts), Measure.COMBINATION)
     return _joined([chosen, made])
 
 
@@ -446,8 +445,8 @@ def _parts(
     """The shares of parts of a question's base; none where an answer is hidden, since they add up to it."""
     survey = source.declared.survey
     made = part_shares(whole, parts, measure, survey.interval, survey.privacy.base)
-    gone = np.full(len(made), bool((of["flag"] == "suppressed").any()))
-    if measure in ("combination", "bin"):
+    gone = np.full(len(made), bool((of["flag"] == Flag.SUPPRESSED).any()))
+    if measure in (Measure.COMBINATION, Measure.BIN):
         # the others are computed from what is coarse already
         made, coarsest = source.estimated.made_coarse(made, np.zeros(len(made), dtype=np.bool_))
         gone |= coarsest
@@ -467,24 +466,24 @@ def _steps(source: Source) -> pd.DataFrame:
             f"are answers to {exhibit.question!r} that were offered in {whole['wave'].iloc[0]}"
         )
     base = whole[["valid_cases", "weight", "weight_squares"]].iloc[0].astype(float).tolist()
-    every = {"option": "all", "option_label": "All", "role": "substantive"}
+    every = {"option": "all", "option_label": "All", "role": Role.SUBSTANTIVE}
     sums = ["respondents", "weighted", "squares"]
     reached = [every | dict(zip(sums, base, strict=True))]
     for number, step in enumerate(steps):
         own = options.loc[steps[number:], ["respondents", "yes_weight", "yes_squares"]].astype(float).sum()
         last = number == len(steps) - 1
         label = f"{options.loc[step, 'option_label']}{'' if last else ' or further'}"
-        told = {"option": step, "option_label": label, "role": "substantive"}
+        told = {"option": step, "option_label": label, "role": Role.SUBSTANTIVE}
         reached.append(told | dict(zip(sums, own, strict=True)))
     counted = pd.DataFrame(reached)
-    made = [_parts(source, options, whole, counted, "reached")]
+    made = [_parts(source, options, whole, counted, Measure.REACHED)]
     for number in range(1, len(counted)):
         cases, weight, squares = counted.loc[number - 1, sums].to_numpy(dtype=float)
         of = whole.assign(
             sample_size=int(cases), valid_cases=int(cases), weight=weight, weight_squares=squares,
             weighted_base=weight * _scale(whole),
         )  # fmt: skip
-        made.append(_parts(source, options, of, counted.loc[[number]], "continued"))
+        made.append(_parts(source, options, of, counted.loc[[number]], Measure.CONTINUED))
     return _joined(made)
 
 
@@ -498,21 +497,20 @@ def _bins(source: Source) -> pd.DataFrame:
     """How many gave a number of each class, whose value is its lower end; then mean, median and quartiles."""
     found = source.latest()
     summaries = found[found["by"] == ""]
-    whole = summaries[summaries["measure"] == "mean"]
+    whole = summaries[summaries["measure"] == Measure.MEAN]
     with source.opened() as domain, domain.summed():
         given = domain.query("values").df()
     given = given[given["wave"] == whole["wave"].iloc[0]]
     parts = bins(given)
-    made = _parts(source, summaries, whole, parts.assign(role="substantive"), "bin")
-    made["value"] = parts["value"].where(made["flag"] != "suppressed")
+    made = _parts(source, summaries, whole, parts.assign(role=Role.SUBSTANTIVE), Measure.BIN)
+    made["value"] = parts["value"].where(made["flag"] != Flag.SUPPRESSED)
     return _joined([made, summaries])
 
 
 def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Rows of several makings with the columns that `domain_estimates.estimates` has."""
-    wanted = [*COLUMNS, *SUMS]
     return pd.concat(
-        [part.reindex(columns=wanted).astype(object) for part in parts], ignore_index=True
+        [part.reindex(columns=WITH_SUMS.names).astype(object) for part in parts], ignore_index=True
     ).infer_objects()
 
 

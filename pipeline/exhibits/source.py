@@ -13,7 +13,7 @@ from pipeline.estimates.count import OpenDomain, open_domain
 from pipeline.estimates.run import Estimates, domain_of
 from pipeline.project.errors import SurveyError
 from pipeline.tidy.measures import POOL
-from pipeline.tidy.printed import latest_of
+from pipeline.tidy.printed import latest_of, within_base
 from pipeline.tidy.question_kinds import QuestionKind
 
 
@@ -47,8 +47,7 @@ class Source:
         """
         exhibit = self.exhibit
         asked = question or exhibit.question
-        found = self.estimated.of(exhibit, asked)
-        found = found.loc[(found["role"] != "not_applicable") & ~found["screened"].astype(bool)]
+        found = within_base(self.estimated.of(exhibit, asked))
         if not pools:
             found = found.loc[found["measure"] != POOL]
         if found.empty:

@@ -20,32 +20,39 @@ from pipeline.tidy.figure_kinds import figure_kinds
 from pipeline.tidy.marks import (
     LOW_BASE_MARK,
     MARKS,
+    NO_CLEAR_CHANGE,
     NOT_ASKED_MARK,
     SUPPRESSED_MARK,
     UNCERTAIN_MARK,
     intervals,
 )
-from pipeline.tidy.measures import CHANGES, SHARES
+from pipeline.tidy.measures import CHANGES, SHARES, Flag, Measure, Role
 from pipeline.tidy.printed import Printed
 
 Form = Literal["text", "share", "value", "count", "points"]
 Nets = Mapping[str, Sequence[str]]
 Record = dict[str, Any]
 
+_BESIDE_CHANGE: dict[str, str] = {Flag.NO_CLEAR_CHANGE: NO_CLEAR_CHANGE, Flag.LOW_BASE: LOW_BASE_MARK}
+_BESIDE: dict[str, str] = {
+    Flag.LOW_BASE: LOW_BASE_MARK,
+    Flag.UNCERTAIN: UNCERTAIN_MARK,
+    Flag.SUPPRESSED: SUPPRESSED_MARK,
+}
 _EQUAL_WEIGHTS = 1 + 1e-9
-_AT_THE_END = ("other", "none", "dkns", "not_applicable")
-_MEASURES = {
-    "mean": "Mean",
-    "median": "Median",
-    "lower_quartile": "Lower quartile",
-    "upper_quartile": "Upper quartile",
-    "ranked": "ranked",
-    "first": "ranked first",
-    "top_3": "ranked among the first three",
-    "mean_rank": "mean rank",
-    "net_promoter_score": "Net promoter score",
-    "written": "Wrote something",
-    "continued": "of the step before",
+_AT_THE_END = (Role.OTHER, Role.NONE, Role.DKNS, Role.NOT_APPLICABLE)
+_MEASURES: dict[str, str] = {
+    Measure.MEAN: "Mean",
+    Measure.MEDIAN: "Median",
+    Measure.LOWER_QUARTILE: "Lower quartile",
+    Measure.UPPER_QUARTILE: "Upper quartile",
+    Measure.RANKED: "ranked",
+    Measure.FIRST: "ranked first",
+    Measure.TOP_3: "ranked among the first three",
+    Measure.MEAN_RANK: "mean rank",
+    Measure.NET_PROMOTER_SCORE: "Net promoter score",
+    Measure.WRITTEN: "Wrote something",
+    Measure.CONTINUED: "of the step before",
 }
 
 
@@ -114,7 +121,7 @@ def grid(data: pd.DataFrame, printed: Printed) -> Grid:
         return shaped(data)
     if data["by"].ne("").any():
         return banner(data, {})
-    if (data["measure"] == "option").any() and (data["item"] != "").any():
+    if (data["measure"] == Measure.OPTION).any() and (data["item"] != "").any():
         return _levels(data)
     return _single(data)
 
@@ -154,8 +161,8 @@ def banner(data: pd.DataFrame, nets: Nets, over: Mapping[str, str] | None = None
 
 def _item_of(row: Record) -> str:
     """The item that a row is a part of: of a grid; things ranked are rows of their own."""
-    levels = row["measure"] in ("option", "net", "mean", "net_promoter_score") and row["item"]
-    return str(row["item"]) if levels else ""
+    of_grid = (Measure.OPTION, Measure.NET, Measure.MEAN, Measure.NET_PROMOTER_SCORE)
+    return str(row["item"]) if row["measure"] in of_grid and row["item"] else ""
 
 
 def _base_of(rows: Mapping[Any, Mapping[tuple[str, str], Record]], place: tuple[str, str]) -> Record | None:
@@ -166,8 +173,8 @@ def _base_of(rows: Mapping[Any, Mapping[tuple[str, str], Record]], place: tuple[
 
 def _arranged(rows: Mapping[tuple[str, str], Any], nets: Nets) -> Iterator[tuple[tuple[str, str], bool]]:
     """The rows in order, each with whether it is a part of the net above it."""
-    there = {option for measure, option in rows if measure == "option"}
-    members = {net: [o for o in own if o in there] for net, own in nets.items() if ("net", net) in rows}
+    there = {option for measure, option in rows if measure == Measure.OPTION}
+    members = {net: [o for o in own if o in there] for net, own in nets.items() if (Measure.NET, net) in rows}
     listed = [option for own in members.values() for option in own]
     if not members or len(set(listed)) < len(listed):
         yield from ((key, False) for key in rows)
@@ -175,9 +182,10 @@ def _arranged(rows: Mapping[tuple[str, str], Any], nets: Nets) -> Iterator[tuple
     of = {option: net for net, own in members.items() for option in own}
     given: set[tuple[str, str]] = set()
     for measure, option in rows:
-        net = of.get(option, "") if measure == "option" else ""
-        if net and ("net", net) not in given:
-            for key, indent in [(("net", net), False), *((("option", o), True) for o in members[net])]:
+        net = of.get(option, "") if measure == Measure.OPTION else ""
+        if net and (Measure.NET, net) not in given:
+            parts = (((Measure.OPTION, option), True) for option in members[net])
+            for key, indent in [((Measure.NET, net), False), *parts]:
                 given.add(key)
                 yield key, indent
         elif (measure, option) not in given:
@@ -201,12 +209,12 @@ def _single(data: pd.DataFrame) -> Grid:
 def _levels(data: pd.DataFrame) -> Grid:
     """A row an item, a column a level, then nets, the mean score and the base."""
     whole = data[data["by"] == ""]
-    levels = whole[whole["measure"].isin(["option", "net"])]
+    levels = whole[whole["measure"].isin([Measure.OPTION, Measure.NET])]
     columns = list(
         dict.fromkeys(zip(levels["measure"], levels["option"], levels["option_label"], strict=True))
     )
-    scored = (whole["measure"] == "mean").any()
-    names = [label if m == "option" else f"Net {lowered(label)}" for m, _, label in columns]
+    scored = (whole["measure"] == Measure.MEAN).any()
+    names = [label if m == Measure.OPTION else f"Net {lowered(label)}" for m, _, label in columns]
     weighted = _weighted(whole)
     tail = (["Mean score"] if scored else []) + ["Valid cases"] + (["Effective base"] if weighted else [])
     shown = Grid([Column(name) for name in [*names, *tail]])
@@ -214,7 +222,7 @@ def _levels(data: pd.DataFrame) -> Grid:
         rows = {(str(r["measure"]), str(r["option"])): r for r in _records(whole[whole["item"] == item])}
         cells = [_cell(rows[m, o]) if (m, o) in rows else Cell(NOT_ASKED_MARK) for m, o, _ in columns]
         if scored:
-            cells.append(_cell(rows["mean", ""]) if ("mean", "") in rows else NOTHING)
+            cells.append(_cell(rows[Measure.MEAN, ""]) if (Measure.MEAN, "") in rows else NOTHING)
         first = next(iter(rows.values()))
         cells.append(replace(_count(first["valid_cases"]), mark=_mark(first)))
         if weighted:
@@ -231,7 +239,7 @@ def _compared(data: pd.DataFrame) -> Grid:
     cells: dict[tuple[str, str], dict[tuple[str, str, str], Record]] = {}
     for row in _records(sides):
         column = (str(row["wave"]), str(row["group"]), str(row["question"]))
-        if row["flag"] != "not_asked" or column not in columns:
+        if row["flag"] != Flag.NOT_ASKED or column not in columns:
             columns[column] = row
         cells.setdefault((str(row["item"]), str(row["option"])), {})[column] = row
     asked = len({question for _, _, question in columns}) > 1
@@ -267,7 +275,7 @@ def _moved(row: Record) -> list[Cell]:
     value, low, high = (float(row[name]) for name in ("value", "low", "high"))
     if value != value or row["flag"] in MARKS:
         return [Cell(MARKS.get(str(row["flag"]), "")), NOTHING]
-    mark = {"no_clear_change": "n.s.", "low_base": LOW_BASE_MARK}.get(str(row["flag"]), "")
+    mark = _BESIDE_CHANGE.get(str(row["flag"]), "")
     interval = Cell(f"{end_in_points(low)} to {end_in_points(high)}") if low == low else NOTHING
     return [Cell(points(value), value, "points", mark=mark), interval]
 
@@ -279,7 +287,7 @@ def _published(data: pd.DataFrame) -> Grid:
     shown = Grid([Column(name) for name in (*names, *beside)], words=True)
     for row in _records(data):
         if row["beside"]:
-            own = [_cell(row | {"measure": "option"}), replace(_count(row["n"]), mark=_mark(row))]
+            own = [_cell(row | {"measure": Measure.OPTION}), replace(_count(row["n"]), mark=_mark(row))]
             shown.rows[-1].cells[-len(beside) :] = own
             continue
         label = f"{row['label']} ({row['group']})" if row["group"] else str(row["label"])
@@ -305,7 +313,7 @@ def _records(data: pd.DataFrame) -> Iterator[Record]:
 
 def _label(row: Record, in_item: bool = False) -> str:
     label = str(row["option_label"] or ("" if in_item else row["item_label"]) or "")
-    if row["role"] == "net":
+    if row["role"] == Role.NET:
         return f"Net: {lowered(label)}"
     measure = _MEASURES.get(str(row["measure"]), "")
     if not measure:
@@ -314,7 +322,7 @@ def _label(row: Record, in_item: bool = False) -> str:
 
 
 def _kind(row: Record) -> str:
-    return "net" if row["role"] == "net" else "part" if row["role"] in _AT_THE_END else ""
+    return "net" if row["role"] == Role.NET else "part" if row["role"] in _AT_THE_END else ""
 
 
 def _cell(row: Record) -> Cell:
@@ -362,8 +370,7 @@ def _count(count: Any) -> Cell:
 
 
 def _mark(row: Record) -> str:
-    marks = {"low_base": LOW_BASE_MARK, "uncertain": UNCERTAIN_MARK, "suppressed": SUPPRESSED_MARK}
-    return marks.get(str(row["flag"]), "")
+    return _BESIDE.get(str(row["flag"]), "")
 
 
 def _weighted(data: pd.DataFrame) -> bool:

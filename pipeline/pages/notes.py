@@ -16,7 +16,16 @@ from pipeline.stats.limits import CONFIDENCE
 from pipeline.text.folding import plain
 from pipeline.text.rounding import half_up, percent, thousands
 from pipeline.tidy.families import Comparisons
-from pipeline.tidy.marks import LETTERS, SYNTHETIC, UNCERTAIN_MEANS, opt_in, why_hidden
+from pipeline.tidy.marks import (
+    LETTERS,
+    LOW_BASE_MARK,
+    NOT_ASKED_MARK,
+    SUPPRESSED_MARK,
+    SYNTHETIC,
+    UNCERTAIN_MEANS,
+    opt_in,
+    why_hidden,
+)
 from pipeline.tidy.measures import LOW_BASE
 
 _NUMBER = re.compile(r"q?\d+[a-z]?")
@@ -32,9 +41,9 @@ MULTIPLE = "Several answers possible: shares can sum to more than 100%. Total me
 def marks(survey: Survey) -> str:
     """What the marks of tables mean."""
     return (
-        f"[low base]: fewer than {LOW_BASE} valid cases, or an effective base under {LOW_BASE}, read as "
-        f"indicative only. [c]: {why_hidden(survey.privacy.base)}. {UNCERTAIN_MEANS} "
-        "[z]: not asked or not offered in that wave."
+        f"{LOW_BASE_MARK}: fewer than {LOW_BASE} valid cases, or an effective base under {LOW_BASE}, read as "
+        f"indicative only. {SUPPRESSED_MARK}: {why_hidden(survey.privacy.base)}. {UNCERTAIN_MEANS} "
+        f"{NOT_ASKED_MARK}: not asked or not offered in that wave."
     )
 
 

@@ -20,12 +20,13 @@ from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
 from pipeline.estimates.count import Counted
 from pipeline.exhibits.run import Run
-from pipeline.exhibits.shapes import columns_of, exhibit_table
+from pipeline.exhibits.shapes import declared_table, exhibit_table
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
 from pipeline.text.rounding import MINUS, half_up, significant
 from pipeline.tidy.csv import to_csv
 from pipeline.tidy.marks import NO_VALUE
+from pipeline.tidy.measures import Flag, Measure
 
 Record = Mapping[str, Any]
 _WIDTH = 10
@@ -84,7 +85,7 @@ class Receipt:
     @property
     def joined(self) -> list[str]:
         """The options that the row joins to compare waves; none where it is of one."""
-        if not self.exhibit.drawn.over_waves or self.row["measure"] != "option":
+        if not self.exhibit.drawn.over_waves or self.row["measure"] != Measure.OPTION:
             return []
         waves = [fielding.name for fielding in self.run.declared.fieldings]
         asked = [name for name in waves if self.question in self.run.contexts[name].wordings]
@@ -105,8 +106,8 @@ class Receipt:
     @property
     def is_chosen(self) -> bool:
         """Whether the row counts who gave certain answers, so that these can be shown."""
-        return self.row["measure"] in ("ranked", "first", "top_3") or bool(
-            self.row["measure"] in ("option", "net") and self.members
+        return self.row["measure"] in (Measure.RANKED, Measure.FIRST, Measure.TOP_3) or bool(
+            self.row["measure"] in (Measure.OPTION, Measure.NET) and self.members
         )
 
     @property
@@ -150,7 +151,7 @@ class Receipt:
         if estimated.rules.is_identifying(self.question, self.column):
             return True
         keys = ["wave", "question", "by", "group"]
-        hidden = [frame.loc[frame["flag"] == "suppressed", keys] for frame in estimated.shown]
+        hidden = [frame.loc[frame["flag"] == Flag.SUPPRESSED, keys] for frame in estimated.shown]
         return any((rows == [row[key] for key in keys]).all(axis=1).any() for rows in hidden)
 
     @property
@@ -211,7 +212,9 @@ def receipt(run: Run, exhibit: Exhibit, written: pd.DataFrame, place: int) -> Re
     (mapped,) = mapped_waves(DeclaredWaves(run.paths, questionnaire, document, [fielding]))
     source = Source(run.estimated, exhibit)
     table = exhibit_table(source)
-    if to_csv(table.iloc[place : place + 1][columns_of(exhibit)]) != to_csv(written.iloc[[place]]):
+    declared = declared_table(exhibit)
+    now = table.iloc[place : place + 1][declared.names]
+    if to_csv(now, declared) != to_csv(written.iloc[[place]], declared):
         raise SurveyError(
             f"tables/{exhibit.id}.csv is not what database and declarations give now; "
             f"run: survey tables --survey {run.paths.survey}"

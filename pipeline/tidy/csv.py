@@ -11,53 +11,22 @@ import pandas as pd
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import significant
+from pipeline.tidy.contract import Column, Table, Type
 from pipeline.tidy.printed import Printed
+from pipeline.tidy.tables import table_of
 
-FLOATS = (
-    "share", "value", "standard_error", "low", "high", "weighted_respondents", "weighted_base",
-    "effective_base", "deff", "difference", "statistic", "df", "df2", "p", "adjusted_p", "target",
-    "unweighted", "weighted", "mean_weight", "effective_respondents", "lowest_weight", "highest_weight",
-    "early_estimate", "late_estimate", "estimate", "against", "skipped_share", "first_estimate", "first_size",
-    "second_estimate", "second_size", "confidence", "level", "smallest_p",
-)  # fmt: skip
-COUNTS = (
-    "respondents",
-    "sample_size",
-    "valid_cases",
-    "total_mentions",
-    "early_cases",
-    "late_cases",
-    "comparisons",
-    "unadjusted",
-    "holding",
-    "row",
-    "n",
-    "received",
-    "repeated",
-    "analysed",
-    "number",
-    "flagged",
-    "applied_to",
-    "excluded",
-    "asked",
-    "answered",
-    "dkns",
-    "skipped",
-    "not_reached",
-    "answered_not_asked",
-    "share_all",
-    "share_without",
-    "change",
-)
-FLAGS = ("synthetic", "holds", "selected")
 _RETURN = re.compile(r"\r(?!\n)")
 # what a spreadsheet takes for the beginning of a formula: full width too, and behind quotes and blanks
 _UNSAFE = re.compile(r"[\t\r\n]|['\"\s\u200b-\u200f\u2060\ufeff\x00-\x1f]*[=+\-@＝＋－＠]")
 
 
-def to_csv(frame: pd.DataFrame) -> str:
-    """`frame` as CSV: twelve significant digits, yes and no, and no text that a spreadsheet would run."""
-    out = frame.copy()
+def to_csv(frame: pd.DataFrame, table: Table | None = None) -> str:
+    """`frame` as CSV: twelve significant digits, yes and no, and no text that a spreadsheet would run.
+
+    It is checked against the declaration of its table, whose columns come in their order. Without one, as
+    what a query finds, it is written as it is.
+    """
+    out = frame.copy() if table is None else table.checked(frame)
     for column in out.columns:
         kind = out[column].dtype
         if pd.api.types.is_float_dtype(kind):
@@ -70,7 +39,7 @@ def to_csv(frame: pd.DataFrame) -> str:
 
 
 def read(paths: Paths, name: str) -> pd.DataFrame:
-    """The table tables/<name>.csv with text as text, numbers as numbers, yes and no as booleans.
+    """The table tables/<name>.csv in the types that its columns are declared with; other columns are text.
 
     SurveyError where the stage that writes it has not run.
     """
@@ -78,14 +47,9 @@ def read(paths: Paths, name: str) -> pd.DataFrame:
     if not path.is_file():
         raise SurveyError(f"{paths.shown(path)} is missing; run: survey tables --survey {paths.survey}")
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    for column in frame.columns:
-        if column in FLOATS or column in COUNTS:
-            numbers = pd.to_numeric(frame[column].where(frame[column] != ""))
-            frame[column] = numbers.astype("Int64" if column in COUNTS else float)
-        elif column in FLAGS:
-            frame[column] = frame[column] == "yes"
-        else:
-            frame[column] = _each(frame[column], _as_meant)
+    columns = {column.name: column for column in table_of(name, frame.columns).columns}
+    for called in frame.columns:
+        frame[called] = _typed(frame[called], columns.get(called))
     return frame
 
 
@@ -93,6 +57,13 @@ def read_exhibits(paths: Paths) -> list[Printed]:
     """Every exhibit as printed, in the order of the report."""
     rows = read(paths, "exhibits").to_dict("records")
     return [Printed.from_row({str(name): value for name, value in row.items()}) for row in rows]
+
+
+def _typed(texts: pd.Series, column: Column | None) -> pd.Series:
+    """The cells of a column in its type, or texts as they were before they were made harmless."""
+    if column and column.is_number:
+        return column.typed(pd.to_numeric(texts.where(texts != "")))
+    return texts == "yes" if column and column.type == Type.YES_NO else _each(texts, _as_meant)
 
 
 def _each(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:

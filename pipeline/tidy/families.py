@@ -9,14 +9,10 @@ import pandas as pd
 from pipeline.text.rounding import thousands
 from pipeline.tidy.measures import SURE
 
-COMPARISONS = [
-    "question", "by", "wave", "before", "comparisons", "unadjusted", "smallest_p", "selected", "holding",
-]  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Comparisons:
-    """The families of a survey, a row each with the columns COMPARISONS.
+    """The families of a survey, a row each with the columns of comparisons.csv.
 
     `unadjusted` are the comparisons whose p is below 0.05, `smallest_p` is after Holm, and `holding` are
     those that may be claimed.

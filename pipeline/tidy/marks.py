@@ -5,8 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from pipeline.stats.intervals import NAMES
-from pipeline.tidy.measures import CHANGES, FEWEST_EFFECTIVE, LOW_BASE
+from pipeline.tidy.measures import CHANGES, FEWEST_EFFECTIVE, LOW_BASE, Flag
 
+LOW_BASE_MARK = "[low base]"
+SUPPRESSED_MARK = "[c]"
+NOT_ASKED_MARK = "[z]"
+UNCERTAIN_MARK = "[u]"
+MARKS: dict[str, str] = {
+    Flag.SUPPRESSED: SUPPRESSED_MARK,
+    Flag.UNCERTAIN: UNCERTAIN_MARK,
+    Flag.NOT_ASKED: NOT_ASKED_MARK,
+}
+"""what is printed in place of a number, by flag"""
+NO_VALUE = "–"
+NO_CLEAR_CHANGE = "n.s."
 _WHOM = "organisations"
 SYNTHETIC = "Synthetic responses"
 LETTERS = (
@@ -15,18 +27,18 @@ LETTERS = (
     f"Groups with fewer than {LOW_BASE} valid cases, or an effective base under {LOW_BASE}, are not tested, "
     "nor are all respondents, who include the groups."
 )
-UNCERTAIN_MEANS = f"[u]: too uncertain to print, the effective base is under {FEWEST_EFFECTIVE}."
+UNCERTAIN_MEANS = f"{UNCERTAIN_MARK}: too uncertain to print, the effective base is under {FEWEST_EFFECTIVE}."
 
 
 def few_marks(rows: pd.DataFrame) -> list[str]:
     """What the marks of low bases and of uncertain numbers mean, for those of them that `rows` have."""
-    marks, low = [], rows[rows["flag"] == "low_base"]
+    marks, low = [], rows[rows["flag"] == Flag.LOW_BASE]
     if len(low):
         by_people = low["valid_cases" if "valid_cases" in low else "n"] < LOW_BASE
         causes = [f"fewer than {LOW_BASE} respondents"] * bool(by_people.any())
         causes += [f"an effective base under {LOW_BASE}"] * bool((~by_people).any())
-        marks.append(f"[low base]: {' or '.join(causes)}, read as indicative only.")
-    if (rows["flag"] == "uncertain").any():
+        marks.append(f"{LOW_BASE_MARK}: {' or '.join(causes)}, read as indicative only.")
+    if (rows["flag"] == Flag.UNCERTAIN).any():
         marks.append(UNCERTAIN_MEANS)
     return marks
 
@@ -57,13 +69,3 @@ def intervals(data: pd.DataFrame) -> str:
     own = data[~data["measure"].isin(CHANGES)]
     names = [NAMES[interval] for interval in dict.fromkeys(own["interval"]) if interval]
     return f"95% {' and '.join(names)} interval{'s' if len(names) > 1 else ''}"
-
-
-LOW_BASE_MARK = "[low base]"
-SUPPRESSED_MARK = "[c]"
-NOT_ASKED_MARK = "[z]"
-UNCERTAIN_MARK = "[u]"
-MARKS = {"suppressed": SUPPRESSED_MARK, "uncertain": UNCERTAIN_MARK, "not_asked": NOT_ASKED_MARK}
-"""what is printed in place of a number, by flag"""
-NO_VALUE = "–"
-NO_CLEAR_CHANGE = "n.s."

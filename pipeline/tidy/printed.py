@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.tidy.measures import Role
+
 TABLE = "table"
 """the kind of an exhibit that has no figure"""
 
@@ -59,6 +61,12 @@ def waves_of(table: pd.DataFrame) -> list[str]:
     `tables` writes the rows of a table wave by wave, or answer by answer and those of each wave by wave.
     """
     return [str(name) for name in table["wave"].unique()]
+
+
+def within_base(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Estimates without those of who said that a question does not apply, and of who was screened out."""
+    inside = (estimates["role"] != Role.NOT_APPLICABLE) & ~estimates["screened"].astype(bool)
+    return estimates[inside]
 
 
 def latest_of(table: pd.DataFrame) -> pd.DataFrame:

@@ -32,7 +32,7 @@ from pipeline.project.errors import SurveyError
 from pipeline.project.paths import DEFAULT_SURVEY, Paths
 from pipeline.tables import tables
 from pipeline.tidy.csv import read
-from pipeline.tidy.measures import BLANKED
+from pipeline.tidy.tables import BLANKED
 
 ANSWER, GROUP = ("answer", "q", ""), ("answer", "region", "")
 

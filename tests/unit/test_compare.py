@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from projects import digest, survey_command
 
-from pipeline.commands.codebook import COLUMNS, codebook
+from pipeline.commands.codebook import codebook
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths, find
+from pipeline.tidy.tables import CODEBOOK
 
 
 def change(path: Path, before: str, after: str) -> None:
@@ -104,7 +105,7 @@ def test_the_codebook_holds_every_question_option_and_wave(toy: Paths) -> None:
     assert run.returncode == 0, run.stderr
     assert "outputs/toy/codebook.md written" in run.stdout
     rows = pd.read_csv(toy.codebook_csv, dtype=str, keep_default_na=False)
-    assert list(rows.columns) == COLUMNS
+    assert list(rows.columns) == CODEBOOK.names
     assert len(rows[rows["part"] == "question"]) == 2 * 8
     options = rows[(rows["question"] == "views") & (rows["part"] == "option") & (rows["wave"] == "first")]
     assert dict(zip(options["id"], options["score"], strict=True)) == {

@@ -14,7 +14,6 @@ import typer
 from projects import ROOT
 
 from pipeline.cli import app
-from pipeline.commands.verify import COLUMNS as VERIFY_COLUMNS
 from pipeline.declarations.load import load_declarations
 from pipeline.declarations.questionnaire import Coarsening, Methodology, Privacy, Public, Question
 from pipeline.declarations.report import Exhibit
@@ -30,16 +29,9 @@ from pipeline.declarations.wave import (
     Target,
     Weights,
 )
-from pipeline.estimates.changes import CHANGES
-from pipeline.estimates.quality import EFFECTS, NONRESPONSE, QUALITY
-from pipeline.estimates.tests import TESTS
-from pipeline.exhibits.claims import CLAIMS
-from pipeline.exhibits.published import PUBLISHED_COLUMNS
-from pipeline.exhibits.quotes import QUOTES
-from pipeline.exhibits.run import QUESTIONNAIRE
 from pipeline.project import paths as places
+from pipeline.tidy import document
 from pipeline.tidy.figure_kinds import figure_kinds
-from pipeline.tidy.measures import COLUMNS
 from pipeline.tidy.printed import TABLE
 
 DOCS = {path.name: path.read_text() for path in sorted((ROOT / "docs").glob("*.md"))}
@@ -66,26 +58,8 @@ def test_the_page_of_commands_is_what_help_says() -> None:
     assert DOCS["cli.md"].strip() == said.stdout.strip(), "run: make docs"
 
 
-def test_every_column_is_documented() -> None:
-    for heading, columns in {"an exhibit": COLUMNS, "tests.csv": ["exhibit", *TESTS]}.items():
-        section = DOCS["tables.md"].split(f"## Columns of {heading}")[1].split("\n## ")[0]
-        named = re.findall(r"`([a-z_0-9]+)`", "".join(re.findall(r"^\| (.*?) \|", section, re.MULTILINE)))
-        assert named == columns
-    questionnaire = DOCS["tables.md"].split("## Columns of questionnaire.csv")[1].split("##")[0]
-    named = re.findall(r"`([a-z_]+)`", re.sub(r"\(.*?\)", "", questionnaire, flags=re.DOTALL))
-    assert named == QUESTIONNAIRE
-    published = DOCS["tables.md"].split("## Columns of published numbers")[1].split("##")[0]
-    assert re.findall(r"`([a-z_]+)`", published) == PUBLISHED_COLUMNS
-    # what is in brackets explains a column
-    files = {
-        "claims": CLAIMS, "quotes": QUOTES, "changes": CHANGES, "verify": VERIFY_COLUMNS,
-        "quality": QUALITY, "quality_effects": EFFECTS, "nonresponse": NONRESPONSE,
-    }  # fmt: skip
-    for file, columns in files.items():
-        section = DOCS["tables.md"].split(f"## Columns of {file}.csv")[1].split("\n## ")[0]
-        section = section.split(" The flag is")[0]
-        named = re.findall(r"`([a-z_]+)`", re.sub(r"\(.*?\)", "", section, flags=re.DOTALL))
-        assert named == columns, file
+def test_the_page_of_tables_is_what_they_are_declared_to_be() -> None:
+    assert DOCS["tables.md"] == document.page(), "run: make docs"
 
 
 def test_every_key_is_documented() -> None:

@@ -17,7 +17,7 @@ from pipeline.estimates.domain_estimates import estimates
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
-from pipeline.tidy.measures import COLUMNS
+from pipeline.tidy.tables import FREQUENCIES
 
 QUESTIONS = ("level", "uses", "views", "share", "top")
 LABELS = {
@@ -121,7 +121,7 @@ def estimated(
     normalise(paths)
     domain = Domain(("region",), {question: [option] for question, option in (where or {}).items()})
     with open_survey("any", folder) as opened:
-        out = estimates(opened.connection, opened.survey, opened.bands, QUESTIONS, domain)[COLUMNS]
+        out = estimates(opened.connection, opened.survey, opened.bands, QUESTIONS, domain)[FREQUENCIES.names]
     assert len(out) > 50
     return out
 
@@ -177,7 +177,7 @@ def test_labels_change_nothing(folder: Path, seed: int, n: int, spread: float) -
                 "; ".join(told.get(part, part) for part in text.split("; ")) for text in data[column]
             ]
     again = estimated(folder, data, labels=new)
-    labels = [column for column in COLUMNS if column.endswith("_label")]
+    labels = [column for column in FREQUENCIES.names if column.endswith("_label")]
     pd.testing.assert_frame_equal(found.drop(columns=labels), again.drop(columns=labels), check_exact=True)
 
 

@@ -208,6 +208,7 @@ def test_only_estimates_compute_shares() -> None:
         "pages/notes.py",
         "receipts/derivation.py",
         "tidy/marks.py",
+        "tidy/tables.py",
     }
     formulas = {"estimates/tests.py", "exhibits/published.py"}
     assert users("pipeline.stats.intervals") == computing | naming

@@ -15,12 +15,7 @@ import pandas as pd
 
 from pipeline.exhibits.claims.verdict import Row, Tested, Verdict
 
-__all__ = ["CLAIMS", "Row", "Tested", "Verdict", "claim", "test"]
-
-CLAIMS = [
-    "exhibit", "title", "claim", "of", "holds", "said", "wave", "first", "second", "estimate", "against",
-    "difference", "low", "high", "p", "adjusted_p", "level", "comparisons", "method",
-]  # fmt: skip
+__all__ = ["Row", "Tested", "Verdict", "claim", "test"]
 
 
 class Claim(Protocol):

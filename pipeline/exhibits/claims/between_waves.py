@@ -16,12 +16,12 @@ from pipeline.exhibits.claims.verdict import Row, Tested, Verdict, like, numbers
 from pipeline.project.errors import SurveyError
 from pipeline.text.rounding import p_value, percent
 from pipeline.tidy.claim_kinds import claim_kinds
-from pipeline.tidy.measures import SURE, answer_label
+from pipeline.tidy.measures import SURE, Measure, answer_label
 
 
 def possible(tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
     """Every answer of all respondents between every two waves of which the change is shown."""
-    changes = tested.found[tested.found["measure"] == "change"]
+    changes = tested.found[tested.found["measure"] == Measure.CHANGE]
     pairs = list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
     for row in answers:
         if not row["by"]:

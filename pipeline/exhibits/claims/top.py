@@ -17,7 +17,7 @@ from pipeline.exhibits.claims import phrases
 from pipeline.exhibits.claims.verdict import FEW, Row, Tested, Verdict, id_of, numbers
 from pipeline.project.errors import SurveyError
 from pipeline.text.rounding import p_value
-from pipeline.tidy.measures import LOW_BASE, SHARES, SURE, answer_label
+from pipeline.tidy.measures import LOW_BASE, SHARES, SURE, Flag, Measure, Role, answer_label
 
 HOLDS_IF = "the difference is above 0 and p below {level}, against every other answer"
 ORDER = 1
@@ -84,7 +84,7 @@ def _competing(tested: Tested, row: Row) -> pd.DataFrame:
     """The answers that one competes with: of its wave and measure, of a grid those of the other items."""
     found = tested.found
     own = found[(found["wave"] == row["wave"]) & (found["measure"] == row["measure"]) & (found["by"] == "")]
-    own = own[own["role"].isin(["substantive", "", "net"]) & is_enough(own)]
+    own = own[own["role"].isin([Role.SUBSTANTIVE, "", Measure.NET]) & is_enough(own)]
     return pd.DataFrame(own.loc[own["option"] == row["option"]] if row["item"] else own)
 
 
@@ -98,7 +98,7 @@ def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[
     own = _competing(tested, row)
     if row["flag"] not in FEW and row["place"] not in own.index:
         raise SurveyError(f"top: “{answer_label(row)}” is no answer that competes with others")
-    for hidden in own[own["flag"] == "suppressed"].to_dict("records"):
+    for hidden in own[own["flag"] == Flag.SUPPRESSED].to_dict("records"):
         raise SurveyError(f"top: “{answer_label(hidden)}” is suppressed, so nothing can be ahead of it")
     places = {one["place"] for one in named}
     rivals = [place for place in own.index if place not in places]

@@ -11,8 +11,9 @@ import pandas as pd
 
 from pipeline.exhibits.quotes import find
 from pipeline.exhibits.source import Source
+from pipeline.tidy.measures import Flag
 
-FEW = ("low_base", "uncertain", "suppressed")
+FEW = (Flag.LOW_BASE, Flag.UNCERTAIN, Flag.SUPPRESSED)
 """the flags of rows of too few to claim anything"""
 _NAN = float("nan")
 
