@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.declarations import survey, wave
+from pipeline.declarations import survey, wave_files
 from pipeline.declarations.questionnaire import NO_ANSWER
 from pipeline.project.paths import Paths
 from pipeline.synthetic.synthesise import synthesise
@@ -58,7 +58,7 @@ def make(folder: Path, respondents: int, first: Sequence[str] = ()) -> Paths:
 def plan(paths: Paths, export: Path) -> Iterator[tuple[object, ...]]:
     """The lines of rivals/plan.py from the questionnaire and the headings of an export."""
     asked, _ = survey.load(paths)
-    (fielding,) = wave.load(paths, asked)
+    (fielding,) = wave_files.load(paths, asked)
     screens = {(q, o) for rule in fielding.wave.exclude for q, of in rule.where.items() for o in of}
     with export.open(newline="", encoding="utf-8-sig") as file:
         texts, labels = itertools.islice(csv.reader(file), HEADER_ROWS)

@@ -11,8 +11,7 @@ from typing import Literal
 import pandas as pd
 
 from pipeline.database.connection import open_database
-from pipeline.declarations import comparability, survey
-from pipeline.declarations import wave as wave_files
+from pipeline.declarations import comparability, survey, wave_files
 from pipeline.declarations.report import load_report
 from pipeline.disclosure.flags import is_enough
 from pipeline.estimates.count import Domain, open_domain

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.declarations import git, survey, wave
+from pipeline.declarations import git, survey, wave_files
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.exports import delimited, file
@@ -29,7 +29,7 @@ from pipeline.project.sql import literal
 def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
     """Write the cells and headings of every wave, or of some; SurveyError with all problems, none written."""
     questionnaire, _ = survey.load(paths)
-    fieldings = [f for f in wave.load(paths, questionnaire) if not only or f.name in only]
+    fieldings = [f for f in wave_files.load(paths, questionnaire) if not only or f.name in only]
     take_in(paths, questionnaire, fieldings)
     written = [paths.cells(fielding.name) for fielding in fieldings]
     files.prune(paths.interim, written, "*.parquet")

@@ -12,7 +12,7 @@ import duckdb
 from pipeline.answers.columns import assign
 from pipeline.answers.interpret import attempt
 from pipeline.answers.meaning import Mapped
-from pipeline.declarations import survey, wave
+from pipeline.declarations import survey, wave_files
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
@@ -43,7 +43,7 @@ class DeclaredWaves:
 def declared_waves(paths: Paths) -> DeclaredWaves:
     """All waves of a survey; SurveyError with what is wrong with their declarations."""
     questionnaire, document = survey.load(paths)
-    return DeclaredWaves(paths, questionnaire, document, wave.load(paths, questionnaire))
+    return DeclaredWaves(paths, questionnaire, document, wave_files.load(paths, questionnaire))
 
 
 def mapped_waves(declared: DeclaredWaves, own_texts: bool = False) -> list[Mapped]:

@@ -14,7 +14,7 @@ from pipeline.answers.meaning import Mapped
 from pipeline.answers.waves import DeclaredWaves, attempt_waves, mapped_waves
 from pipeline.database.checks import over_waves
 from pipeline.database.connection import view
-from pipeline.declarations import published_numbers, survey, wave
+from pipeline.declarations import published_numbers, survey, wave, wave_files
 from pipeline.declarations.load import Declarations, load_declarations
 from pipeline.declarations.notices import asides
 from pipeline.declarations.questionnaire import Survey
@@ -40,7 +40,7 @@ def read(
 ) -> tuple[Survey, list[Fielding], list[Mapped]]:
     """The questionnaire and its waves, or those of `names`, with what their columns mean; nothing is kept."""
     questionnaire, document = survey.load(paths)
-    fieldings = [f for f in wave.load(paths, questionnaire) if not names or f.name in names]
+    fieldings = [f for f in wave_files.load(paths, questionnaire) if not names or f.name in names]
     with tempfile.TemporaryDirectory() as folder:
         aside = replace(paths, generated=Path(folder))
         ingest(aside, names)
@@ -123,13 +123,15 @@ class _Look:
 
     def _waves(self, questionnaire: Survey) -> list[Fielding]:
         """The waves whose exports can be read, the earliest first."""
-        read_waves = [wave.load_partly(self.paths, questionnaire, path) for path in self.paths.wave_files()]
+        read_waves = [
+            wave_files.load_partly(self.paths, questionnaire, path) for path in self.paths.wave_files()
+        ]
         self.problems += [problem for _, wrong in read_waves for problem in wrong]
         fieldings = [fielding for fielding, _ in read_waves if fielding]
-        copied = list(wave.twice(fieldings))
+        copied = list(wave_files.twice(fieldings))
         self.problems += copied
         if not read_waves and not self.problems:
-            wave.load(self.paths, questionnaire)
+            wave_files.load(self.paths, questionnaire)
         order = wave.in_order({fielding.name: fielding.wave.fielded for fielding in fieldings})
         # of an export that two waves name it is not known whose it is
         kept = [f for f in fieldings if not any(p.file == f.document.name for p in copied)]

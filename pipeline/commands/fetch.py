@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from pipeline.declarations import git, survey, wave
+from pipeline.declarations import git, survey, wave_files
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
@@ -46,7 +46,7 @@ def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
     every export that could not be had; those that could stay.
     """
     questionnaire, _ = survey.load(paths)
-    fieldings = [f for f in wave.load(paths, questionnaire) if f.wave.source.url]
+    fieldings = [f for f in wave_files.load(paths, questionnaire) if f.wave.source.url]
     if not fieldings:
         raise SurveyError(f"no wave of {paths.survey} names an address under [source]; nothing to fetch")
     git.ignore(paths, fieldings)

@@ -16,7 +16,8 @@ from pipeline.answers.meaning import Mapped
 from pipeline.database.mapped_wave import MappedWave, Numbers
 from pipeline.database.rows import fill
 from pipeline.declarations.questionnaire import Survey
-from pipeline.declarations.wave import QUALITY_RULES, Fielding, Quality, why_no_rule
+from pipeline.declarations.wave import QUALITY_RULES, Fielding, Quality
+from pipeline.declarations.wave_checks import why_no_rule
 from pipeline.project.errors import Problem
 from pipeline.project.sql import execute, folder, literal, query, temporary_table
 from pipeline.text.rounding import half_up, significant

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
+from pipeline.declarations.references import OPTION
 from pipeline.declarations.toml import Declared
 from pipeline.text.folding import plain
 
@@ -12,7 +14,7 @@ class Group(Declared):
     """Some options of a question, with the label they are printed under."""
 
     label: str
-    options: list[str]
+    options: list[Annotated[str, replace(OPTION, up=2)]]
 
 
 def labelled(value: Any) -> Any:

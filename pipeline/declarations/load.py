@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pipeline.declarations import published_numbers, survey, wave
+from pipeline.declarations import published_numbers, survey, wave_files
 from pipeline.declarations.published_numbers import Published
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Report, load_report
@@ -43,7 +43,7 @@ def load_declarations(paths: Paths) -> Declarations:
 
     no_waves: list[Fielding] = []
     no_numbers: list[Published] = []
-    fieldings = gather(lambda: wave.load(paths, questionnaire), no_waves)
+    fieldings = gather(lambda: wave_files.load(paths, questionnaire), no_waves)
     report = gather(lambda: load_report(paths, questionnaire), Report())
     names = [path.stem for path in paths.wave_files()]
     numbers = gather(lambda: published_numbers.load(paths, questionnaire, names), no_numbers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.declarations import survey, wave
+from pipeline.declarations import survey, wave, wave_files
 from pipeline.declarations.strays import misnamed, passed_over
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import SurveyError
@@ -23,7 +23,7 @@ def notices(paths: Paths) -> Iterator[str]:
 def asides(paths: Paths) -> Iterator[str]:
     """The same but for declarations under another name, which are errors for what reads declarations."""
     try:
-        fieldings = wave.load(paths, survey.load(paths)[0])
+        fieldings = wave_files.load(paths, survey.load(paths)[0])
     except SurveyError:
         return
     yield from doubts(fieldings)

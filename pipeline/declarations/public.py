@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipeline.declarations.questionnaire import Coarsening, Public
-from pipeline.declarations.toml import Document
-from pipeline.project.errors import Problem, did_you_mean
+from pipeline.declarations.toml import Place
+from pipeline.project.errors import Problem
 from pipeline.text.folding import fold
 from pipeline.tidy.question_kinds import question_kinds
 
@@ -47,99 +47,82 @@ def quasi_identifiers(survey: Survey, public: Public) -> list[str]:
     return [name for name in survey.segments if name not in out]
 
 
-def check_public(survey: Survey, public: Public, document: Document) -> Iterator[Problem]:
-    """What `[public]` says of questions and options that do not exist, or cannot be so."""
+def check_public(survey: Survey, public: Public, at: Place) -> Iterator[Problem]:
+    """What `[public]` says of questions and options that cannot be so."""
     out = removed(survey, public)
-    for key, names in (("quasi_identifiers", public.quasi_identifiers or []), ("remove", public.remove)):
-        for index, name in enumerate(names):
-            place = ("public", key, index)
-            if name not in survey.questions:
-                hint = did_you_mean(name, survey.questions)
-                yield document.problem(f"{key}: no question {name!r}; {hint}", *place)
-            elif name in names[:index]:
-                yield document.problem(f"{key}: {name!r} is listed twice", *place)
-            elif key == "quasi_identifiers" and not survey.questions[name].form.coarsened_by:
-                kind = survey.questions[name].kind
-                yield document.problem(
-                    f"{name!r} is of kind {kind}; only a single choice, or a number or date that is "
-                    "coarsened, can be a quasi-identifier",
-                    *place,
-                )
-            elif key == "quasi_identifiers" and name in out:
-                yield document.problem(
-                    f"{name!r} does not go in ({out[name]}), so it can be no quasi-identifier", *place
-                )
+    listed = public.quasi_identifiers or []
+    for index, name in enumerate(listed):
+        if name not in survey.questions or name in listed[:index]:
+            continue
+        asked = survey.questions[name]
+        if not asked.form.coarsened_by:
+            yield at.problem(
+                f"{name!r} is of kind {asked.kind}; only a single choice, or a number or date that is "
+                "coarsened, can be a quasi-identifier",
+                *("quasi_identifiers", index),
+            )
+        elif name in out:
+            yield at.problem(
+                f"{name!r} does not go in ({out[name]}), so it can be no quasi-identifier",
+                *("quasi_identifiers", index),
+            )
     for name, coarser in public.coarsen.items():
-        yield from _check_coarser(survey, public, name, coarser, document)
+        if name in survey.questions:
+            yield from _check_coarser(survey, public, name, coarser, at.at("coarsen", name))
 
 
 def _check_coarser(
-    survey: Survey, public: Public, name: str, coarser: Coarsening, document: Document
+    survey: Survey, public: Public, name: str, coarser: Coarsening, at: Place
 ) -> Iterator[Problem]:
-    place = ("public", "coarsen", name)
-    if name not in survey.questions:
-        hint = did_you_mean(name, survey.questions)
-        yield document.problem(f"coarsen: no question {name!r}; {hint}", *place)
-        return
     asked = survey.questions[name]
     if asked.private or name in public.remove:
         why = "private" if asked.private else "named under remove"
-        yield document.problem(f"coarsen: {name!r} is {why}, so there is nothing to coarsen", *place)
+        yield at.problem(f"coarsen: {name!r} is {why}, so there is nothing to coarsen")
     if not asked.form.coarsened_by:
         coarsened = [kind for kind, form in question_kinds().items() if form.coarsened_by]
-        yield document.problem(
+        yield at.problem(
             f"coarsen: {name!r} is of kind {asked.kind}; only the answers of {', '.join(coarsened)} "
-            "questions can be made coarser",
-            *place,
+            "questions can be made coarser"
         )
     elif asked.form.coarsened_by == "edges":
         for group in coarser.groups:
-            yield document.problem(
-                f"coarsen: {name!r} is a {asked.kind}; say edges = [0, 10, 20] and no groups", *place, group
+            yield at.problem(
+                f"coarsen: {name!r} is a {asked.kind}; say edges = [0, 10, 20] and no groups", group
             )
         if not coarser.edges and not coarser.groups:
-            yield document.problem(f"coarsen: {name!r} wants edges = [0, 10, 20]", *place)
+            yield at.problem(f"coarsen: {name!r} wants edges = [0, 10, 20]")
         if any(low >= high for low, high in itertools.pairwise(coarser.edges)):
-            yield document.problem(f"coarsen: the edges of {name!r} do not rise", *place, "edges")
+            yield at.problem(f"coarsen: the edges of {name!r} do not rise", "edges")
     else:
         if coarser.edges:
-            yield document.problem(
-                f"coarsen: {name!r} is a single choice; group its options, it has no edges", *place, "edges"
+            yield at.problem(
+                f"coarsen: {name!r} is a single choice; group its options, it has no edges", "edges"
             )
-        yield from _check_groups(survey.options(name), name, coarser, document)
+        yield from _check_groups(survey.options(name), name, coarser, at)
 
 
-def _check_groups(
-    options: dict[str, Option], name: str, coarser: Coarsening, document: Document
-) -> Iterator[Problem]:
+def _check_groups(options: dict[str, Option], name: str, coarser: Coarsening, at: Place) -> Iterator[Problem]:
     """Whether the groups hold every substantive option once, and can be told from what is left."""
     grouped: dict[str, str] = {}
     for group, declared in coarser.groups.items():
-        place = ("public", "coarsen", name, group)
         if not declared.options:
-            yield document.problem(f"coarsen: group {group!r} of {name!r} has no options", *place)
+            yield at.problem(f"coarsen: group {group!r} of {name!r} has no options", group)
         for option in declared.options:
-            if option not in options:
-                hint = did_you_mean(option, options)
-                yield document.problem(f"coarsen: {name!r} has no option {option!r}; {hint}", *place)
-            elif option in grouped:
-                yield document.problem(
-                    f"coarsen: {option!r} is in group {grouped[option]!r} of {name!r} already", *place
-                )
+            if option in options and option in grouped:
+                first = grouped[option]
+                yield at.problem(f"coarsen: {option!r} is in group {first!r} of {name!r} already", group)
             grouped.setdefault(option, group)
     left = {option: declared for option, declared in options.items() if option not in grouped}
     missing = [option for option, declared in left.items() if declared.role == "substantive"]
     if missing:
-        yield document.problem(
-            f"coarsen: {', '.join(missing)} of {name!r} in no group; every substantive option must be in one",
-            *("public", "coarsen", name),
+        yield at.problem(
+            f"coarsen: {', '.join(missing)} of {name!r} in no group; every substantive option must be in one"
         )
     labels = {fold(declared.label): option for option, declared in left.items()}
     for group, declared in coarser.groups.items():
-        place = ("public", "coarsen", name, group)
         if group in left:
-            yield document.problem(f"coarsen: group {group!r} has the id of an option that is left", *place)
+            yield at.problem(f"coarsen: group {group!r} has the id of an option that is left", group)
         if fold(declared.label) in labels:
             taken = labels[fold(declared.label)]
-            yield document.problem(f"coarsen: group {group!r} has the label of {taken!r}", *place)
+            yield at.problem(f"coarsen: group {group!r} has the label of {taken!r}", group)
         labels.setdefault(fold(declared.label), group)

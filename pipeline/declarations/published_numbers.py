@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 
 from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.references import OPTION, ItemRef, Mention, QuestionId, Scope, WaveName, mistakes
 from pipeline.declarations.toml import Declared
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import Paths
@@ -22,6 +24,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def _groups(mention: Mention) -> list[str]:
+    """The options of a question, and its nets and bands."""
+    survey, of = mention.survey, mention.of
+    return [*mention.options, *survey.nets(of), *survey.questions[of].nets]
+
+
+ANSWER = replace(OPTION, known=lambda m: _groups(m) or list(m.survey.questions[m.of].items), near=_groups)
+
+
 class Published(Declared):
     """One printed percentage. `wave` names one of the survey's own; empty, the number is a sibling's.
 
@@ -30,10 +41,10 @@ class Published(Declared):
     B: quoted by a third party.
     """
 
-    wave: str
-    question: str
-    option: str = Field(min_length=1)
-    item: str
+    wave: WaveName = ""
+    question: QuestionId
+    option: Annotated[str, ANSWER] = Field(min_length=1)
+    item: ItemRef = ""
     group: str
     percent: Decimal = Field(ge=0, le=100, max_digits=9, decimal_places=6)
     n: int | None = Field(ge=1, le=10**9)
@@ -89,7 +100,9 @@ def load_partly(paths: Paths, survey: Survey, waves: Sequence[str]) -> tuple[lis
                 for e in error.errors()
             ]
             continue
-        problems += [Problem(shown, line, said) for said in _unknown_names(row, survey, waves)]
+        problems += [
+            Problem(shown, line, message) for message in _wrong_names(row, Scope(survey, waves=waves))
+        ]
         problems += [
             Problem(shown, line, f"{name}: {cell!r} holds a control character; delete it")
             for name, cell in zip(COLUMNS, cells, strict=True)
@@ -103,20 +116,11 @@ def load_partly(paths: Paths, survey: Survey, waves: Sequence[str]) -> tuple[lis
     return rows, problems
 
 
-def _unknown_names(row: Published, survey: Survey, waves: Sequence[str]) -> Iterator[str]:
-    if row.question not in survey.questions:
-        yield f"no question {row.question!r}; {did_you_mean(row.question, survey.questions)}"
-        return
-    if not row.wave:
-        return
-    if row.wave not in waves:
-        yield f"no wave {row.wave!r}; {did_you_mean(row.wave, waves, 'the waves are')}"
-    asked = survey.questions[row.question]
-    options = [*survey.options(row.question), *survey.nets(row.question), *asked.nets]
-    items = asked.items
-    if asked.form.by_item and not row.item:
-        yield f"{row.question!r} is a grid, so the number needs an item; {did_you_mean('', items)}"
-    if row.option not in (options or items):
-        yield f"{row.question!r} has no option {row.option!r}; {did_you_mean(row.option, options)}"
-    if row.item and row.item not in items:
-        yield f"{row.question!r} has no item {row.item!r}; {did_you_mean(row.item, items)}"
+def _wrong_names(row: Published, scope: Scope) -> Iterator[str]:
+    """What is wrong with the names in a row; the wave and the answers of a sibling are not this survey's."""
+    for message, place in mistakes(row, scope):
+        if row.wave or place == ("question",):
+            yield message
+    asked = scope.survey.questions.get(row.question)
+    if row.wave and not row.item and asked and asked.form.by_item:
+        yield f"{row.question!r} is a grid, so the number needs an item; {did_you_mean('', asked.items)}"

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from pipeline.declarations.groups import Group, labelled
+from pipeline.declarations.references import (
+    IS_LISTED_TWICE,
+    IS_NO_SINGLE_CHOICE,
+    OPTION,
+    QUESTION,
+    Mention,
+    QuestionId,
+    Reference,
+    Rule,
+    ScaleName,
+)
 from pipeline.declarations.toml import Declared
 from pipeline.stats.intervals import Method
 from pipeline.text.folding import plain
@@ -83,16 +96,45 @@ def _nets(value: Any) -> Any:
     return value | {"nets": nets, "net_labels": labels}
 
 
+def _counted(mention: Mention) -> Mapping[str, Any] | None:
+    """The options that a net can have; the net of a number is a band, and has none."""
+    of_scale = mention.path[0] == "scales"
+    measured = not of_scale and mention.survey.questions[mention.of].form.is_measured
+    return None if measured else mention.options
+
+
+_IN_NO_BASE = "{name!r} is in no base (not_applicable), so no net can count it"
+NET_MEMBER = replace(OPTION, known=_counted, message="no option {name!r}; {hint}", up=1).with_rules(
+    Rule(lambda m: m.options[m.name].role == "not_applicable", _IN_NO_BASE),
+    replace(IS_LISTED_TWICE, message="{name!r} is in it twice", always=True),
+    prefix="net {key!r}: ",
+)
+NetMember = Annotated[str, NET_MEMBER]
+
+
 class Scale(Declared):
     """Ordered options shared by grids, with a score for each substantive one and named nets."""
 
     options: dict[str, Option]
     scores: list[Annotated[float, Field(ge=-MOST, le=MOST, allow_inf_nan=False)]] = []
-    nets: dict[str, list[str]] = {}
+    nets: dict[str, list[NetMember]] = {}
     net_labels: dict[str, str] = {}
 
     _read_options = field_validator("options", mode="before")(_options)
     _read_nets = model_validator(mode="before")(_nets)
+
+
+def _before(mention: Mention) -> list[str]:
+    """The questions before the one that a name stands in."""
+    questions = list(mention.survey.questions)
+    return questions[: questions.index(mention.of)]
+
+
+_COMES_AFTER = Rule(lambda m: m.name not in _before(m), "{name!r} comes after {of!r}, so it cannot route it")
+_IS_THE_OTHER = Rule(lambda m: m.options[m.name].write_in, "{name!r} is the Other itself")
+ROUTING_QUESTION = QUESTION.with_rules(_COMES_AFTER, prefix="asked: ", near=_before)
+ROUTING_OPTION = replace(OPTION, prefix="asked: ", up=1)
+CODED_OPTION = OPTION.with_rules(_IS_THE_OTHER, prefix="others: ", message="no option {name!r}; {hint}")
 
 
 class Question(Declared):
@@ -101,14 +143,17 @@ class Question(Declared):
     kind: Annotated[str, BeforeValidator(_kind)]
     text: str = ""
     options: dict[str, Option] = {}
-    scale: str = ""
+    scale: ScaleName = ""
     items: dict[str, str] = {}
     max: Annotated[int, Field(ge=1, le=1000)] | None = None
-    asked: dict[str, Annotated[list[str], Field(min_length=1)]] = {}
-    nets: dict[str, list[str] | list[float]] = {}
+    asked: dict[
+        Annotated[str, ROUTING_QUESTION],
+        Annotated[list[Annotated[str, ROUTING_OPTION]], Field(min_length=1)],
+    ] = {}
+    nets: dict[str, list[NetMember] | list[float]] = {}
     net_labels: dict[str, str] = {}
     unit: str = ""
-    others: dict[str, str] = {}
+    others: dict[str, Annotated[str, CODED_OPTION]] = {}
     private: bool = False
     sensitive: bool = False
 
@@ -170,6 +215,19 @@ class Privacy(Declared):
         return lines
 
 
+def _has_no_answer(mention: Mention) -> bool:
+    return all(option.role in NO_ANSWER for option in mention.survey.options(mention.name).values())
+
+
+GROUPING_QUESTION = QUESTION.with_rules(
+    IS_NO_SINGLE_CHOICE,
+    Rule(_has_no_answer, "{name!r} has no answer to group by"),
+    replace(IS_LISTED_TWICE, always=True),
+    prefix="segment ",
+    message="{name!r} is no question; {hint}",
+)
+
+
 class Survey(Declared):
     """A questionnaire fielded in one or more waves, in questionnaire order."""
 
@@ -177,17 +235,17 @@ class Survey(Declared):
     population: str = ""
     methodology: Methodology = Methodology()
     privacy: Privacy = Privacy()
-    segments: list[str] = []
+    segments: list[Annotated[str, GROUPING_QUESTION]] = []
     interval: Method = "wilson"
     memory_limit: Annotated[str, Field(pattern=r"^[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B$")] | None = None
-    scales: dict[str, Scale] = {}
-    questions: dict[str, Question]
+    scales: dict[ScaleName, Scale] = {}
+    questions: dict[QuestionId, Question]
     public: Public | None = None
 
     def options(self, question: str) -> dict[str, Option]:
         """The options of a question in questionnaire order, from its scale where it names one."""
         asked = self.questions[question]
-        return self.scales[asked.scale].options if asked.scale else asked.options
+        return self.scales[asked.scale].options if asked.scale in self.scales else asked.options
 
     def nets(self, question: str) -> dict[str, list[str]]:
         """The nets of a question's options, from its scale and its own; number bands left out.
@@ -253,11 +311,26 @@ class Survey(Declared):
 DEFAULT_K = 10  # the base under which tables show nothing
 
 
+def _grouped(mention: Mention) -> Mapping[str, Any] | None:
+    """The options of a question whose answers are made coarser by groups, and of no other."""
+    groups = mention.survey.questions[mention.of].form.coarsened_by == "groups"
+    return mention.options if groups else None
+
+
+GROUPED_OPTION = replace(OPTION, known=_grouped, prefix="coarsen: ", up=2)
+
+
+class CoarserGroup(Group):
+    """Options of a single choice that are published as one."""
+
+    options: list[Annotated[str, GROUPED_OPTION]]
+
+
 class Coarsening(BaseModel):
     """How the answers of a question are made coarser: groups of its options by id, or edges of bands."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    __pydantic_extra__: dict[str, Group] = Field(init=False)
+    __pydantic_extra__: dict[str, CoarserGroup] = Field(init=False)
     edges: list[Annotated[float, Field(allow_inf_nan=False)]] = []
 
     @model_validator(mode="before")
@@ -269,9 +342,14 @@ class Coarsening(BaseModel):
         return groups | {name: edges for name, edges in value.items() if name == "edges"}
 
     @property
-    def groups(self) -> dict[str, Group]:
+    def groups(self) -> dict[str, CoarserGroup]:
         """The groups by their id, in the order in which they are declared."""
         return dict(self.__pydantic_extra__ or {})
+
+
+def _of_public(key: str) -> Reference:
+    """A question that is listed under a key of [public], once."""
+    return QUESTION.with_rules(IS_LISTED_TWICE, prefix=f"{key}: ")
 
 
 class Public(Declared):
@@ -279,7 +357,7 @@ class Public(Declared):
 
     licence: str = ""
     citation: str = ""
-    quasi_identifiers: list[str] | None = None
+    quasi_identifiers: list[Annotated[str, _of_public("quasi_identifiers")]] | None = None
     k: Annotated[int, Field(ge=2)] = DEFAULT_K
-    remove: list[str] = []
-    coarsen: dict[str, Coarsening] = {}
+    remove: list[Annotated[str, _of_public("remove")]] = []
+    coarsen: dict[Annotated[str, replace(QUESTION, prefix="coarsen: ")], Coarsening] = {}

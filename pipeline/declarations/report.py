@@ -9,9 +9,20 @@ from pydantic import Field, field_validator
 
 from pipeline.declarations.groups import Group, labelled
 from pipeline.declarations.questionnaire import IDENTIFIER, MOST_LETTERS, Question, Survey
+from pipeline.declarations.references import (
+    ListedOption,
+    OptionRef,
+    QuestionId,
+    Reference,
+    Scope,
+    SegmentName,
+    options_and,
+    problems,
+    single_choices,
+)
 from pipeline.declarations.survey import no_identifier
-from pipeline.declarations.toml import Declared, Document, Key, as_far_as, model, read
-from pipeline.project.errors import Problem, SurveyError, did_you_mean
+from pipeline.declarations.toml import Declared, Document, Key, Place, read, read_as, read_partly
+from pipeline.project.errors import Problem, did_you_mean
 from pipeline.project.paths import RESERVED, Paths
 from pipeline.tidy.claim_kinds import claim_kinds
 from pipeline.tidy.figure_kinds import FigureKind, figure_kinds
@@ -29,17 +40,20 @@ _OF_FEW = ("combinations", "bins")  # the shapes of table that show the answers 
 _AS_TABLE = FigureKind(fits=(), said="Table", order="questionnaire")
 
 
+ROW = Reference(options_and(items=True, nets=True), "{of!r} has no option, item or net {name!r}; {hint}")
+
+
 class Exhibit(Declared):
     """One figure or table to be drawn, as declared."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=MOST_LETTERS)
     kind: str
-    question: str
+    question: QuestionId
     counterpart: str = ""
-    by: str = ""
-    where: dict[str, list[str]] = {}
-    show: list[str] = []
-    same_theme: dict[str, str] = {}
+    by: SegmentName = ""
+    where: dict[QuestionId, list[ListedOption]] = {}
+    show: list[Annotated[str, ROW]] = []
+    same_theme: dict[str, OptionRef] = {}
     dkns: Literal["keep", "exclude"] = "keep"
     title: str = ""
     claim: dict[Claimed, Annotated[list[str], Field(min_length=1)]] = {}
@@ -76,10 +90,13 @@ class Exhibit(Declared):
         return [self.question, *([self.counterpart] if self.counterpart else [])]
 
 
+SINGLE_CHOICE = Reference(single_choices, "no single choice {name!r}; {hint}", leads=True)
+
+
 class Bands(Declared):
     """A segment made of the options of a single choice; options in no group are left out."""
 
-    of: str
+    of: Annotated[str, SINGLE_CHOICE]
     groups: dict[str, Group]
 
     _labelled = field_validator("groups", mode="before")(labelled)
@@ -98,11 +115,7 @@ def load_report(paths: Paths, survey: Survey) -> Report:
     path = paths.report_file
     if not path.is_file():
         return Report(exhibit=list(defaults(survey)))
-    document = read(path, paths.shown(path))
-    report = model(document, Report)
-    problems = list(check(report, survey, document))
-    if problems:
-        raise SurveyError(problems)
+    report, _ = read_as(path, paths.shown(path), Report, lambda made, document: check(made, survey, document))
     return report
 
 
@@ -111,32 +124,28 @@ def load_partly(paths: Paths, survey: Survey) -> tuple[Report, set[str], list[Pr
     path = paths.report_file
     if not path.is_file():
         return Report(exhibit=list(defaults(survey))), set(), []
-    try:
-        document = read(path, paths.shown(path))
-    except SurveyError as error:
-        return Report(), set(), error.problems
-    made, _, problems = as_far_as(document, Report, lambda made, left: check(made, survey, left), _apart)
-    report = made or Report()
-    return report, _ids(document) - {exhibit.id for exhibit in report.exhibit}, problems
-
-
-def _ids(document: Document) -> set[str]:
-    """What the exhibits of report.toml are called."""
-    exhibits = document.data.get("exhibit")
-    return (
-        {str(one.get("id")) for one in exhibits if isinstance(one, dict)}
-        if isinstance(exhibits, list)
-        else set()
+    made, left, wrong = read_partly(
+        path, paths.shown(path), Report, lambda made, left: check(made, survey, left), _left_out
     )
+    report = made or Report()
+    written = _exhibits(read(path, paths.shown(path))) if left else {}
+    absent = {str(one.get("id")) for one in written.values()} - {one.id for one in report.exhibit}
+    return report, absent, wrong
 
 
-def _apart(problem: Problem, document: Document) -> Iterator[tuple[Key, ...]]:
+def _exhibits(document: Document) -> dict[int, dict[str, Any]]:
+    """The exhibits of report.toml by their place, as they are written."""
+    exhibits = document.data.get("exhibit")
+    listed = exhibits if isinstance(exhibits, list) else []
+    return {index: one for index, one in enumerate(listed) if isinstance(one, dict)}
+
+
+def _left_out(problem: Problem, document: Document) -> Iterator[tuple[Key, ...]]:
     """The exhibit or segment that is wrong, with the exhibits by that segment; or what else stands there."""
     place = problem.place
     yield place[:2] if place[:1] in (("exhibit",), ("segments",)) else place
-    exhibits = document.data.get("exhibit")
-    for index, exhibit in enumerate(exhibits if isinstance(exhibits, list) else ()):
-        if place[:1] == ("segments",) and isinstance(exhibit, dict) and exhibit.get("by") == place[1]:
+    for index, exhibit in _exhibits(document).items():
+        if place[:1] == ("segments",) and exhibit.get("by") == place[1]:
             yield "exhibit", index
 
 
@@ -192,148 +201,93 @@ def _fits(kind: str, question: Question) -> bool:
 
 
 def check(report: Report, survey: Survey, document: Document) -> Iterator[Problem]:
-    """What an exhibit says of questions, options and segments that do not exist."""
+    """What an exhibit or a segment says that cannot be so."""
+    segments = sorted({*survey.segments, *report.segments})
+    yield from problems(report, Scope(survey, segments), document)
     for name, bands in report.segments.items():
-        yield from _check_bands(name, bands, survey, document)
+        yield from _check_bands(name, bands, survey, document.at("segments", name))
     seen: set[str] = set()
     for index, exhibit in enumerate(report.exhibit):
+        at = document.at("exhibit", index)
         if exhibit.id in RESERVED:
-            yield document.problem(f"no exhibit can be called {exhibit.id!r}", "exhibit", index, "id")
+            yield at.problem(f"no exhibit can be called {exhibit.id!r}", "id")
         if exhibit.id in seen:
-            yield document.problem(f"two exhibits {exhibit.id!r}", "exhibit", index, "id")
-        if bool(exhibit.title) != bool(exhibit.claim):
-            said = (
-                "a title claims something; say what with claim, or name the theme with neutral"
-                if exhibit.title
-                else "the claim has no title; write what it says"
-            )
-            yield document.problem(said, "exhibit", index, "title" if exhibit.title else "claim")
-        if exhibit.claim and exhibit.drawn.table == "published":
-            yield document.problem("what others published is not tested here; leave out title and claim",
-                                   "exhibit", index, "claim")  # fmt: skip
+            yield at.problem(f"two exhibits {exhibit.id!r}", "id")
         seen.add(exhibit.id)
-        yield from _check_exhibit(exhibit, report, survey, document, index)
+        if exhibit.title and not exhibit.claim:
+            yield at.problem(
+                "a title claims something; say what with claim, or name the theme with neutral", "title"
+            )
+        if exhibit.claim and not exhibit.title:
+            yield at.problem("the claim has no title; write what it says", "claim")
+        if exhibit.claim and exhibit.drawn.table == "published":
+            yield at.problem("what others published is not tested here; leave out title and claim", "claim")
+        if exhibit.question in survey.questions:
+            yield from _check_exhibit(exhibit, survey, at)
 
 
-def _check_bands(name: str, bands: Bands, survey: Survey, document: Document) -> Iterator[Problem]:
+def _check_bands(name: str, bands: Bands, survey: Survey, at: Place) -> Iterator[Problem]:
     if name in survey.questions:
-        yield document.problem(f"segment {name!r} has the id of a question", "segments", name)
+        yield at.problem(f"segment {name!r} has the id of a question")
     if bands.of not in survey.questions or not survey.questions[bands.of].form.is_one_choice:
-        singles = [q for q, asked in survey.questions.items() if asked.form.is_one_choice]
-        hint = did_you_mean(bands.of, singles)
-        yield document.problem(f"no single choice {bands.of!r}; {hint}", "segments", name, "of")
         return
     if not IDENTIFIER.match(name):
-        yield document.problem(no_identifier(name), "segments", name)
+        yield at.problem(no_identifier(name))
     if not bands.groups:
-        yield document.problem(f"segment {name!r} has no groups", "segments", name)
+        yield at.problem(f"segment {name!r} has no groups")
     grouped: set[str] = set()
     for group, declared in bands.groups.items():
-        place = ("segments", name, "groups", group)
+        place = at.at("groups", group)
         if not IDENTIFIER.match(group):
-            yield document.problem(no_identifier(group), *place)
+            yield place.problem(no_identifier(group))
         if not declared.options:
-            yield document.problem(f"group {group!r} of {name!r} has no options", *place)
+            yield place.problem(f"group {group!r} of {name!r} has no options")
         for option in declared.options:
-            if option not in survey.options(bands.of):
-                hint = did_you_mean(option, survey.options(bands.of))
-                yield document.problem(
-                    f"{bands.of!r} has no option {option!r}; {hint}",
-                    *("segments", name, "groups", group),
-                )
-            elif option in grouped:
-                yield document.problem(
-                    f"{option!r} is in two groups of {name!r}", *("segments", name, "groups", group)
-                )
+            if option in grouped and option in survey.options(bands.of):
+                yield place.problem(f"{option!r} is in two groups of {name!r}")
             grouped.add(option)
 
 
-def _check_exhibit(
-    exhibit: Exhibit, report: Report, survey: Survey, document: Document, index: int
-) -> Iterator[Problem]:
-    question = exhibit.question
-    if question not in survey.questions:
-        hint = did_you_mean(question, survey.questions)
-        yield document.problem(f"no question {question!r}; {hint}", "exhibit", index, "question")
-        return
-    asked, place = survey.questions[question], ("exhibit", index)
+def _check_exhibit(exhibit: Exhibit, survey: Survey, at: Place) -> Iterator[Problem]:
+    asked, drawn = survey.questions[exhibit.question], exhibit.drawn
     if exhibit.kind != TABLE and not _fits(exhibit.kind, asked):
-        fitting = [n for n, drawn in figure_kinds().items() if _fits(n, asked) and drawn.table != "published"]
-        yield document.problem(
+        fitting = [n for n, one in figure_kinds().items() if _fits(n, asked) and one.table != "published"]
+        yield at.problem(
             f"{exhibit.kind} cannot show a {asked.kind} question; it can be {', '.join([*fitting, TABLE])}",
-            *(*place, "kind"),
+            "kind",
         )
-    if asked.sensitive and exhibit.drawn.table in _OF_FEW:
-        yield document.problem(
-            f"{exhibit.kind} would show the answers of a few to {question!r}, which is sensitive; take "
-            f"{asked.form.figure if asked.form.several else TABLE}",
-            *(*place, "kind"),
+    if asked.sensitive and drawn.table in _OF_FEW:
+        yield at.problem(
+            f"{exhibit.kind} would show the answers of a few to {exhibit.question!r}, which is sensitive; "
+            f"take {asked.form.figure if asked.form.several else TABLE}",
+            "kind",
         )
-    yield from _check_counterpart(exhibit, survey, document, index)
-    yield from _check_same_theme(exhibit, survey, document, index)
-    yield from _check_show(exhibit, survey, document, index)
-    segments = {*survey.segments, *report.segments}
-    if exhibit.by and exhibit.by not in segments:
-        hint = did_you_mean(exhibit.by, sorted(segments), "the segments are")
-        yield document.problem(f"no segment {exhibit.by!r}; {hint}", "exhibit", index, "by")
-    if exhibit.drawn.by == "must" and not exhibit.by:
-        yield document.problem(f"{exhibit.kind} needs by = a segment", *place)
-    if exhibit.drawn.by == "never" and exhibit.by:
-        yield document.problem(f"{exhibit.kind} has no groups; leave out by", *place, "by")
+    yield from _check_counterpart(exhibit, survey, at)
+    if exhibit.same_theme and drawn.table != "published":
+        yield at.problem(f"{exhibit.kind} shows no published numbers; leave out same_theme", "same_theme")
+    if exhibit.show and drawn.table not in CHOOSING:
+        those = " or ".join(name for name, one in figure_kinds().items() if one.table in CHOOSING)
+        yield at.problem(f"{exhibit.kind} shows every answer; only {those} take show", "show")
+    if drawn.by == "must" and not exhibit.by:
+        yield at.problem(f"{exhibit.kind} needs by = a segment")
+    if drawn.by == "never" and exhibit.by:
+        yield at.problem(f"{exhibit.kind} has no groups; leave out by", "by")
     for on, options in exhibit.where.items():
-        filtered = (*place, "where", on)
-        if on not in survey.questions:
-            yield document.problem(f"no question {on!r}; {did_you_mean(on, survey.questions)}", *filtered)
-            continue
-        if not options:
-            yield document.problem(f"no option of {on!r} is listed, so nobody is left", *filtered)
-        for option in options:
-            if option not in survey.options(on):
-                hint = did_you_mean(option, survey.options(on))
-                yield document.problem(f"{on!r} has no option {option!r}; {hint}", *filtered)
+        if on in survey.questions and not options:
+            yield at.problem(f"no option of {on!r} is listed, so nobody is left", "where", on)
 
 
-def _check_counterpart(exhibit: Exhibit, survey: Survey, document: Document, index: int) -> Iterator[Problem]:
+def _check_counterpart(exhibit: Exhibit, survey: Survey, at: Place) -> Iterator[Problem]:
     """Whether a pair of questions is named where there must be one, and nowhere else."""
-    place, other = ("exhibit", index, "counterpart"), exhibit.counterpart
+    other = exhibit.counterpart
     if exhibit.drawn.table != "pair":
         if other:
-            yield document.problem(f"{exhibit.kind} shows one question; leave out counterpart", *place)
+            yield at.problem(f"{exhibit.kind} shows one question; leave out counterpart", "counterpart")
     elif not other:
-        yield document.problem(f"{exhibit.kind} needs counterpart = another question", "exhibit", index)
+        yield at.problem(f"{exhibit.kind} needs counterpart = another question")
     elif other not in survey.questions or not _fits(exhibit.kind, survey.questions[other]):
         fitting = [q for q, asked in survey.questions.items() if _fits(exhibit.kind, asked)]
         hint = did_you_mean(other, fitting)
-        yield document.problem(f"no {' or '.join(exhibit.drawn.fits)} question {other!r}; {hint}", *place)
+        yield at.problem(f"no {' or '.join(exhibit.drawn.fits)} question {other!r}; {hint}", "counterpart")
     elif not set(survey.options(exhibit.question)) & set(survey.options(other)):
-        yield document.problem(f"{exhibit.question!r} and {other!r} have no option of the same id", *place)
-
-
-def _check_same_theme(exhibit: Exhibit, survey: Survey, document: Document, index: int) -> Iterator[Problem]:
-    """Whether answers of the survey's own are named, where others' numbers stand."""
-    if exhibit.same_theme and exhibit.drawn.table != "published":
-        yield document.problem(f"{exhibit.kind} shows no published numbers; leave out same_theme",
-                               "exhibit", index, "same_theme")  # fmt: skip
-    for label, option in exhibit.same_theme.items():
-        known = survey.options(exhibit.question)
-        if option not in known:
-            yield document.problem(
-                f"{exhibit.question!r} has no option {option!r}; {did_you_mean(option, known)}",
-                *("exhibit", index, "same_theme", label),
-            )
-
-
-def _check_show(exhibit: Exhibit, survey: Survey, document: Document, index: int) -> Iterator[Problem]:
-    """Whether what an exhibit limits itself to exists."""
-    question = exhibit.question
-    known = [*survey.options(question), *survey.questions[question].items, *survey.nets(question)]
-    if exhibit.show and exhibit.drawn.table not in CHOOSING:
-        those = " or ".join(name for name, kind in figure_kinds().items() if kind.table in CHOOSING)
-        yield document.problem(f"{exhibit.kind} shows every answer; only {those} take show",
-                               "exhibit", index, "show")  # fmt: skip
-    for place, name in enumerate(exhibit.show):
-        if name not in known:
-            yield document.problem(
-                f"{question!r} has no option, item or net {name!r}; {did_you_mean(name, known)}",
-                *("exhibit", index, "show", place),
-            )
+        yield at.problem(f"{exhibit.question!r} and {other!r} have no option of the same id", "counterpart")

@@ -14,15 +14,15 @@ from pipeline.declarations.public import check_public
 from pipeline.declarations.questionnaire import (
     IDENTIFIER,
     MOST_LETTERS,
-    NO_ANSWER,
     Option,
     Question,
     Scale,
     Survey,
 )
-from pipeline.declarations.toml import Document, Key, as_far_as, model, read
-from pipeline.project.errors import Problem, SurveyError, did_you_mean
-from pipeline.project.paths import SURVEY_FILE, Paths
+from pipeline.declarations.references import Scope, problems
+from pipeline.declarations.toml import Document, Key, Place, read_as, read_partly
+from pipeline.project.errors import Problem, did_you_mean
+from pipeline.project.paths import Paths
 from pipeline.text.folding import fold
 
 # patterns as Python takes them apart; it has no public name for that
@@ -32,26 +32,16 @@ _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
 def load(paths: Paths) -> tuple[Survey, Document]:
     """The questionnaire of a survey; SurveyError with every problem in it."""
-    path = paths.raw / SURVEY_FILE
-    document = read(path, paths.shown(path))
-    survey = model(document, Survey)
-    problems = list(check(survey, document))
-    if problems:
-        raise SurveyError(problems)
-    return survey, document
+    return read_as(paths.questionnaire, paths.shown(paths.questionnaire), Survey, check)
 
 
 def load_partly(paths: Paths) -> tuple[Survey | None, Document | None, list[Problem]]:
     """The questionnaire without what is wrong in it, if waves can be held against that; and all problems."""
-    path = paths.raw / SURVEY_FILE
-    try:
-        document = read(path, paths.shown(path))
-    except SurveyError as error:
-        return None, None, error.problems
-    return as_far_as(document, Survey, check, _apart)
+    path = paths.questionnaire
+    return read_partly(path, paths.shown(path), Survey, check, _left_out)
 
 
-def _apart(problem: Problem, _: Document) -> Iterator[tuple[Key, ...]]:
+def _left_out(problem: Problem, _: Document) -> Iterator[tuple[Key, ...]]:
     """What can be left out of the questionnaire without another question than those that waves ask."""
     place = problem.place
     of_question = place[2:3] if place[:1] == ("questions",) else ()
@@ -67,26 +57,12 @@ def check(survey: Survey, document: Document) -> Iterator[Problem]:
         if not IDENTIFIER.match(str(path[-1])):
             yield document.problem(no_identifier(str(path[-1])), *path)
     for name, scale in survey.scales.items():
-        yield from _check_scale(scale, document, "scales", name)
+        yield from _check_scale(scale, document.at("scales", name))
     for name in survey.questions:
-        yield from _check_question(survey, name, document)
-    for index, name in enumerate(survey.segments):
-        if name not in survey.questions:
-            hint = did_you_mean(name, survey.questions)
-            yield document.problem(f"segment {name!r} is no question; {hint}", "segments", index)
-        elif not survey.questions[name].form.is_one_choice:
-            yield document.problem(
-                f"segment {name!r} is of kind {survey.questions[name].kind}; only a single choice "
-                "puts each respondent into one group",
-                "segments",
-                index,
-            )
-        elif all(option.role in NO_ANSWER for option in survey.options(name).values()):
-            yield document.problem(f"segment {name!r} has no answer to group by", "segments", index)
-        if name in survey.segments[:index]:
-            yield document.problem(f"segment {name!r} is listed twice", "segments", index)
+        yield from _check_question(survey, name, document.at("questions", name))
+    yield from problems(survey, Scope(survey), document)
     if survey.public:
-        yield from check_public(survey, survey.public, document)
+        yield from check_public(survey, survey.public, document.at("public"))
 
 
 def no_identifier(text: str) -> str:
@@ -110,138 +86,110 @@ def _ids(survey: Survey) -> Iterator[tuple[Key, ...]]:
         yield from (("public", "coarsen", question, group) for group in coarser.groups)
 
 
-def _check_scale(scale: Scale, document: Document, *path: Key) -> Iterator[Problem]:
+def _check_scale(scale: Scale, at: Place) -> Iterator[Problem]:
     substantive = [i for i, option in scale.options.items() if option.role == "substantive"]
     if scale.scores and len(scale.scores) != len(substantive):
-        yield document.problem(
+        yield at.problem(
             f"{len(scale.scores)} scores for {len(substantive)} substantive options; give one for each of "
             f"{', '.join(substantive)}",
-            *(*path, "scores"),
+            "scores",
         )
-    yield from _check_nets(scale.nets, scale.options, document, *path)
-    yield from _check_labels({i: o.label for i, o in scale.options.items()}, document, *path, "options")
+    yield from _check_nets(scale.nets, scale.options, at.at("nets"))
+    yield from _check_labels({i: o.label for i, o in scale.options.items()}, at.at("options"))
 
 
-def _check_nets(
-    nets: dict[str, Any], options: dict[str, Option], document: Document, *path: Key
-) -> Iterator[Problem]:
+def _check_nets(nets: dict[str, Any], options: dict[str, Option], at: Place) -> Iterator[Problem]:
     for net, members in nets.items():
         if not members:
-            yield document.problem(f"the net {net!r} is empty", *path, "nets", net)
+            yield at.problem(f"the net {net!r} is empty", net)
         if net in options:
-            yield document.problem(f"the net {net!r} has the id of an option", *path, "nets", net)
-        for member in dict.fromkeys(member for member in members if members.count(member) > 1):
-            yield document.problem(f"net {net!r}: {member!r} is in it twice", *path, "nets", net)
-        for member in members:
-            if member in options and options[member].role == "not_applicable":
-                yield document.problem(
-                    f"net {net!r}: {member!r} is in no base (not_applicable), so no net can count it",
-                    *path,
-                    "nets",
-                    net,
-                )
-            if member not in options:
-                yield document.problem(
-                    f"net {net!r}: no option {member!r}; {did_you_mean(str(member), options)}",
-                    *path,
-                    "nets",
-                    net,
-                )
+            yield at.problem(f"the net {net!r} has the id of an option", net)
+        for number in (member for member in members if not isinstance(member, str)):
+            hint = did_you_mean(str(number), options)
+            yield at.problem(f"net {net!r}: no option {number!r}; {hint}", net)
 
 
-def _check_bands(asked: Question, document: Document, *path: Key) -> Iterator[Problem]:
+def _check_bands(asked: Question, at: Place) -> Iterator[Problem]:
     """Bands of a number: two finite ends, in order, and no number in two of them."""
     bands: list[tuple[float, float, str]] = []
     for net, ends in asked.nets.items():
         numbers = [float(end) for end in ends if isinstance(end, int | float) and math.isfinite(end)]
         if len(numbers) != 2 or len(ends) != 2 or numbers[0] >= numbers[1]:
-            yield document.problem(f"band {net!r} wants [from, to], from below to", *path, "nets", net)
+            yield at.problem(f"band {net!r} wants [from, to], from below to", "nets", net)
         else:
             bands.append((numbers[0], numbers[1], net))
     bands.sort()
     for (_, high, first), (low, _, second) in itertools.pairwise(bands):
         if low < high:
-            yield document.problem(f"bands {first!r} and {second!r} overlap", *path, "nets", second)
+            yield at.problem(f"bands {first!r} and {second!r} overlap", "nets", second)
 
 
-def _check_labels(labels: dict[str, str], document: Document, *path: Key) -> Iterator[Problem]:
+def _check_labels(labels: dict[str, str], at: Place) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for identifier, label in labels.items():
         if not fold(label):
-            yield document.problem(f"the label of {identifier!r} is empty", *path, identifier)
+            yield at.problem(f"the label of {identifier!r} is empty", identifier)
         elif fold(label) in seen:
-            yield document.problem(
-                f"{identifier!r} has the label of {seen[fold(label)]!r}: {label!r}", *path, identifier
-            )
+            yield at.problem(f"{identifier!r} has the label of {seen[fold(label)]!r}: {label!r}", identifier)
         seen.setdefault(fold(label), identifier)
 
 
-def _check_question(survey: Survey, name: str, document: Document) -> Iterator[Problem]:
+def _check_question(survey: Survey, name: str, at: Place) -> Iterator[Problem]:
     asked = survey.questions[name]
-    path: tuple[Key, ...] = ("questions", name)
     if asked.scale and asked.scale not in survey.scales:
-        hint = did_you_mean(asked.scale, survey.scales, "the scales are")
-        yield document.problem(f"no scale {asked.scale!r}; {hint}", *path, "scale")
         return
     if asked.scale and asked.options:
-        yield document.problem("has both a scale and options; keep one", *path)
+        yield at.problem("has both a scale and options; keep one")
     options = survey.options(name)
     if asked.form.has_options and not options:
-        yield document.problem(f"a {asked.kind} question needs options or a scale", *path)
+        yield at.problem(f"a {asked.kind} question needs options or a scale")
     if asked.form.items and not asked.items:
-        yield document.problem(f"a {asked.kind} question needs items", *path)
+        yield at.problem(f"a {asked.kind} question needs items")
     if asked.items and not asked.form.items:
-        yield document.problem(f"a {asked.kind} question has no items", *path, "items")
+        yield at.problem(f"a {asked.kind} question has no items", "items")
     if asked.max is not None and not asked.form.has_max:
-        yield document.problem(f"max means nothing for a {asked.kind} question", *path, "max")
+        yield at.problem(f"max means nothing for a {asked.kind} question", "max")
     if asked.unit and not asked.unit.strip("0123456789., "):
-        yield document.problem(f"unit {asked.unit!r} is a number", *path, "unit")
+        yield at.problem(f"unit {asked.unit!r} is a number", "unit")
     if asked.unit and not asked.form.is_numeric:
-        yield document.problem(f"unit means nothing for a {asked.kind} question", *path, "unit")
+        yield at.problem(f"unit means nothing for a {asked.kind} question", "unit")
     for shared in sorted(set(options) & set(asked.items)):
-        yield document.problem(f"{shared!r} is both an option and an item", *path, "items", shared)
-    yield from _check_labels({i: o.label for i, o in asked.options.items()}, document, *path, "options")
-    yield from _check_labels(asked.items, document, *path, "items")
+        yield at.problem(f"{shared!r} is both an option and an item", "items", shared)
+    yield from _check_labels({i: o.label for i, o in asked.options.items()}, at.at("options"))
+    yield from _check_labels(asked.items, at.at("items"))
     if asked.form.is_measured:
-        yield from _check_bands(asked, document, *path)
+        yield from _check_bands(asked, at)
     else:
-        yield from _check_nets(asked.nets, options, document, *path)
-    yield from _check_others(asked, options, document, *path)
-    yield from _check_routing(survey, name, document)
+        yield from _check_nets(asked.nets, options, at.at("nets"))
+    yield from _check_others(asked, options, at)
 
 
-def _check_others(
-    asked: Question, options: dict[str, Option], document: Document, *path: Key
-) -> Iterator[Problem]:
-    """The dictionary of texts beside an Other: its options exist, and its patterns are some."""
+def _check_others(asked: Question, options: dict[str, Option], at: Place) -> Iterator[Problem]:
+    """The dictionary of texts beside an Other: there is one, and its patterns are some."""
     if asked.others and not any(option.write_in for option in options.values()):
-        yield document.problem("others wants an option with write_in = true", *path, "others")
-    for rule, option in asked.others.items():
-        if option not in options:
-            hint = did_you_mean(option, options)
-            yield document.problem(f"others: no option {option!r}; {hint}", *path, "others", rule)
-        elif options[option].write_in:
-            yield document.problem(f"others: {option!r} is the Other itself", *path, "others", rule)
+        yield at.problem("others wants an option with write_in = true", "others")
+    for rule in asked.others:
         if pattern := as_pattern(rule):
             try:
                 if _searched(pattern, ""):
-                    yield document.problem(f"others: {rule!r} claims every text", *path, "others", rule)
+                    yield at.problem(f"others: {rule!r} claims every text", "others", rule)
                 elif _hangs(_parsed.parse(pattern)):
-                    yield document.problem(
+                    yield at.problem(
                         f"others: {rule!r} repeats what holds a repeat or a choice, and a text could keep it "
                         "searching for years; repeat one thing, or write several lines",
-                        *(*path, "others", rule),
+                        "others",
+                        rule,
                     )
             except RecursionError:
-                yield document.problem(
-                    f"others: {rule[:20]!r}… is nested too deeply; write several lines", *path, "others", rule
+                yield at.problem(
+                    f"others: {rule[:20]!r}… is nested too deeply; write several lines", "others", rule
                 )
             except (re.error, OverflowError, FutureWarning) as error:
-                yield document.problem(f"others: {rule!r} is no pattern: {error}", *path, "others", rule)
+                yield at.problem(f"others: {rule!r} is no pattern: {error}", "others", rule)
     for option, declared in options.items():
         if declared.from_text and option not in asked.others.values():
-            yield document.problem(
-                f"{option!r} is coded from text, and no line of others names it", *path, "options", option
+            yield at.problem(
+                f"{option!r} is coded from text, and no line of others names it", "options", option
             )
 
 
@@ -271,19 +219,3 @@ def _hangs(parsed: Any, repeated: bool = False) -> bool:
 def as_pattern(rule: str) -> str:
     """The regular expression of a rule written between slashes; empty for a plain text."""
     return rule[1:-1] if len(rule) > 2 and rule[0] == rule[-1] == "/" else ""
-
-
-def _check_routing(survey: Survey, name: str, document: Document) -> Iterator[Problem]:
-    asked = survey.questions[name].asked
-    before = list(survey.questions)[: survey.position(name) - 1] if asked else []
-    for on, chosen in asked.items():
-        place = ("questions", name, "asked", on)
-        if on not in survey.questions:
-            yield document.problem(f"asked: no question {on!r}; {did_you_mean(on, before)}", *place)
-        elif on not in before:
-            yield document.problem(f"asked: {on!r} comes after {name!r}, so it cannot route it", *place)
-        else:
-            for option in chosen:
-                if option not in survey.options(on):
-                    hint = did_you_mean(option, survey.options(on))
-                    yield document.problem(f"asked: {on!r} has no option {option!r}; {hint}", *place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
@@ -50,6 +51,10 @@ class Document:
         """A Problem at the line of `path`."""
         return Problem(self.name, self.line(*path), message, path, _texts(self.data))
 
+    def at(self, *path: Key) -> Place:
+        """The place of `path`, for problems at it and below."""
+        return Place(self, path)
+
     def without(self, places: Iterable[tuple[Key, ...]]) -> Document:
         """The same without what stands at some places; the lines of all else stay known."""
         data, lines = copy.deepcopy(self.data), self.lines
@@ -66,6 +71,22 @@ class Document:
         return Document(self.name, data, lines)
 
 
+@dataclass(frozen=True)
+class Place:
+    """Some keys of a document."""
+
+    document: Document
+    path: tuple[Key, ...]
+
+    def at(self, *keys: Key) -> Place:
+        """The place of further keys below this one."""
+        return Place(self.document, (*self.path, *keys))
+
+    def problem(self, message: str, *keys: Key) -> Problem:
+        """A Problem at the line of this place, or of further keys below it."""
+        return self.document.problem(message, *self.path, *keys)
+
+
 def _lines_without(lines: dict[tuple[Key, ...], int], place: tuple[Key, ...]) -> dict[tuple[Key, ...], int]:
     """Lines by path once what stands at `place` is gone: behind it in a list, everything moves up."""
     *holder, last = place
@@ -77,6 +98,10 @@ def _lines_without(lines: dict[tuple[Key, ...], int], place: tuple[Key, ...]) ->
         elif own is None or own != last:
             kept[path] = line
     return kept
+
+
+Check = Callable[[Model, Document], Iterable[Problem]]
+"""what is wrong with a model that was read from a document"""
 
 
 def read(path: Path, shown: str) -> Document:
@@ -154,34 +179,48 @@ def model(document: Document, kind: type[Model], data: dict[str, Any] | None = N
         raise SurveyError(_problems(document, kind, error)) from None
 
 
-def as_far_as(
-    document: Document,
-    kind: type[Model],
-    check: Callable[[Model, Document], Iterable[Problem]],
-    apart: Callable[[Problem, Document], Iterable[tuple[Key, ...]]],
-) -> tuple[Model | None, Document, list[Problem]]:
-    """`document` as a `kind`, without what is wrong; the document that is left; and everything that is wrong.
+def read_as(path: Path, shown: str, kind: type[Model], check: Check[Model]) -> tuple[Model, Document]:
+    """The file at `path` as a `kind`, and as it is written; SurveyError with every problem in it."""
+    document = read(path, shown)
+    made = model(document, kind)
+    if problems := list(check(made, document)):
+        raise SurveyError(problems)
+    return made, document
 
-    `apart` says what to leave out for a problem, so that all else can be judged: nothing where all else
-    hangs on it, and then there is no model. What is only wrong because something was left out is not told.
+
+def read_partly(
+    path: Path,
+    shown: str,
+    kind: type[Model],
+    check: Check[Model],
+    left_out: Callable[[Problem, Document], Iterable[tuple[Key, ...]]],
+) -> tuple[Model | None, Document | None, list[Problem]]:
+    """The same without what is wrong; the document that is left; and everything that is wrong.
+
+    `left_out` says what to leave out for a problem, so that all else can be judged: nothing where all else
+    depends on it, and then there is no model. What is only wrong because something was left out is not told.
     """
+    try:
+        document = read(path, shown)
+    except SurveyError as error:
+        return None, None, error.problems
     problems: list[Problem] = []
     gone: list[tuple[Key, ...]] = []
     while True:
         made = None
         try:
             made = model(document, kind)
-            found = list(check(made, document))
+            wrong = list(check(made, document))
         except SurveyError as error:
-            found = error.problems
-        if not found:
+            wrong = error.problems
+        if not wrong:
             return made, document, problems
-        problems += [p for p in found if not any(p.place == place[: len(p.place)] for place in gone)]
-        places = [list(apart(problem, document)) for problem in found]
-        left = document.without(place for own in places for place in own)
+        problems += [p for p in wrong if not any(p.place == place[: len(p.place)] for place in gone)]
+        places = [list(left_out(problem, document)) for problem in wrong]
+        left = document.without(itertools.chain(*places))
         if not all(places) or left.data == document.data:
             return None, document, problems
-        gone += [place for own in places for place in own]
+        gone += itertools.chain(*places)
         document = left
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.commands.check import check, read
-from pipeline.declarations import survey, wave
+from pipeline.declarations import survey, wave, wave_files
 from pipeline.declarations.wave import Fielded, Fielding, Source
 from pipeline.drafting.first_draft import design_columns, draft
 from pipeline.drafting.from_wave_before import carry
@@ -84,7 +84,7 @@ def _place(root: Path, export: Path, survey_name: str) -> tuple[Paths, str]:
 def _drafted(paths: Paths, export: Path, name: str) -> Iterator[str]:
     """Draft survey.toml and the wave file from the export alone."""
     if paths.questionnaire.exists():
-        waves = [fielding.name for fielding in wave.load(paths, survey.load(paths)[0])]
+        waves = [fielding.name for fielding in wave_files.load(paths, survey.load(paths)[0])]
         others = f", or another of {', '.join(waves)}" if len(waves) > 1 else ""
         raise SurveyError(
             f"{paths.shown(paths.questionnaire)} is there already; for a further wave say --like {waves[-1]}"
@@ -124,7 +124,7 @@ def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
     waves = {path.stem: path for path in paths.wave_files()}
     if like not in waves:
         raise SurveyError(f"no wave {like!r}; {did_you_mean(like, waves, 'the waves are')}")
-    fielding = wave.load_one(paths, questionnaire, waves[like])
+    fielding = wave_files.load_one(paths, questionnaire, waves[like])
     _, _, (before,) = read(paths, (like,))
     source = fielding.wave.source
     guess_anew = source.format != "spss" and export.suffix.lower() in (".sav", ".zsav")

@@ -19,7 +19,8 @@ import numpy.typing as npt
 
 from pipeline.declarations import survey
 from pipeline.declarations.questionnaire import Option, Survey
-from pipeline.declarations.wave import Exclude, Fielding, load_one
+from pipeline.declarations.wave import Exclude, Fielding
+from pipeline.declarations.wave_files import load_one
 from pipeline.exports.tools import Format, formats
 from pipeline.exports.tools.writing import Answered, Column
 from pipeline.project import files

@@ -16,7 +16,7 @@ from projects import ROOT, survey_command
 
 from pipeline.answers.waves import DeclaredWaves, mapped_waves
 from pipeline.commands.check import check
-from pipeline.declarations import survey, wave
+from pipeline.declarations import survey, wave_files
 from pipeline.drafting.new_wave import new_wave
 from pipeline.drafting.toml_out import CHECK
 from pipeline.ingest import ingest
@@ -292,7 +292,7 @@ def with_one_wave(folder: Path, name: str, like: str, real: Callable[[str], Path
     """A project that knows one wave of a real survey alone: what only others asked is not declared."""
     paths = real_project(folder, name, real, like)
     questionnaire, document = survey.load(paths)
-    fielding = wave.load_one(paths, questionnaire, paths.raw / f"{like}.toml")
+    fielding = wave_files.load_one(paths, questionnaire, paths.raw / f"{like}.toml")
     ingest(paths)
     (mapped,) = mapped_waves(DeclaredWaves(paths, questionnaire, document, [fielding]))
     offered = {(offer.question, i) for offer in mapped.offers for i in (offer.item, offer.option) if i}

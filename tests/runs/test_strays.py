@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from projects import ROOT, command, make, make_project, stages
 
-from pipeline.declarations import survey, wave
+from pipeline.declarations import survey, wave_files
 from pipeline.declarations.notices import notices
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths, find
@@ -80,7 +80,7 @@ def test_a_declaration_under_another_name_is_refused(name: str, toy: Paths) -> N
     content, said = REFUSED[name]
     put(toy, name, content)
     with pytest.raises(SurveyError, match=said):
-        wave.load(toy, survey.load(toy)[0])
+        wave_files.load(toy, survey.load(toy)[0])
 
 
 @pytest.mark.parametrize("name", TOLD)
@@ -103,7 +103,7 @@ def test_a_report_or_its_numbers_under_another_name_are_refused(toy: Paths) -> N
     toy.report_file.rename(toy.raw / "report.toml.txt")
     toy.published_file.rename(toy.raw / "Published.csv")
     with pytest.raises(SurveyError) as refused:
-        wave.load(toy, survey.load(toy)[0])
+        wave_files.load(toy, survey.load(toy)[0])
     assert [problem.message.split(";")[1] for problem in refused.value.problems] == [
         " rename it to published.csv, or move it out of raw/toy",
         " rename it to report.toml, or move it out of raw/toy",

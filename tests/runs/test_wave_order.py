@@ -16,7 +16,7 @@ from projects import command, run_all
 
 from pipeline import open_survey
 from pipeline.commands.verify import verify
-from pipeline.declarations import survey, wave
+from pipeline.declarations import survey, wave, wave_files
 from pipeline.declarations.notices import doubts
 from pipeline.declarations.wave import Fielded
 from pipeline.drafting.new_wave import new_wave
@@ -305,7 +305,7 @@ def test_where_names_and_dates_disagree_it_is_told(dates: dict[str, str], said: 
         first, last = fielded.split() if fielded else ("", "")
         line = f"fielded = {{ from = {first}, to = {last} }}" if fielded else ""
         file.write_text(re.sub(r"^fielded.*$", line, file.read_text(), flags=re.MULTILINE))
-    fieldings = wave.load(paths, survey.load(paths)[0])
+    fieldings = wave_files.load(paths, survey.load(paths)[0])
     assert re.search(said, " ".join(doubts(fieldings)))
 
 
