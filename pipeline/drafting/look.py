@@ -13,7 +13,7 @@ import duckdb
 
 from pipeline.answers.meaning import Texts
 from pipeline.exports import delimited, encodings, file, signatures
-from pipeline.exports.tools import Heading, formats, recognised
+from pipeline.exports.tools import Format, Heading, formats, recognised
 from pipeline.project.errors import SurveyError
 
 _SERIALS = (30_000, 70_000)
@@ -33,14 +33,19 @@ class Looked:
     texts: Texts
     cells: duckdb.DuckDBPyConnection
 
+    @property
+    def layout(self) -> Format:
+        """How exports of its tool are laid out."""
+        return formats[self.format]
+
     def at_most(self, columns: Sequence[int]) -> int:
         """How many of these columns a respondent filled at most."""
         filled = " + ".join(f"(c{column} is not null)::integer" for column in columns)
         (most,) = self.cells.execute(f"select coalesce(max({filled}), 0) from cells").fetchone() or (0,)
         return int(most)
 
-    def fielded(self, columns: Sequence[int]) -> tuple[str, str]:
-        """The first and the last day in columns whose cells are all dates; empty where none is such."""
+    def days(self, columns: Sequence[int]) -> list[datetime.date]:
+        """The first and the last day of each of these columns whose cells are all dates."""
         days: list[datetime.date] = []
         for column in (f"c{number}" for number in columns):
             read = [
@@ -57,7 +62,7 @@ class Looked:
                 if row and row[2] and row[2] == row[3]:
                     days += row[:2]
                     break
-        return (min(days).isoformat(), max(days).isoformat()) if days else ("", "")
+        return days
 
 
 class Where(TypedDict, total=False):

@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from pipeline.answers.columns import by_default, is_other
-from pipeline.answers.meaning import Mapped, Texts
-from pipeline.declarations.questionnaire import Survey
-from pipeline.declarations.wave import Fielding
-from pipeline.drafting import first_draft
+from pipeline.answers.meaning import Texts
+from pipeline.drafting.before import Before, option_labels, wordings
+from pipeline.drafting.cells import all_unlike
+from pipeline.drafting.guess import Group
+from pipeline.drafting.words import described, role_of, telling_words
 from pipeline.exports.finders import find
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import ELLIPSIS, best_fit, fold, is_beginning, likeness, plain, with_digits
@@ -26,11 +27,9 @@ _NEAREST_QUESTIONS = 0.4  # or this, where nothing else is nearer to either
 _ALIKE_ANSWERS = 0.72  # and two texts for one answer
 _FEW_TEXTS = 40  # of so many texts each is compared with each option
 
-Group = tuple[Heading, ...]
-
 
 def match_questions(
-    survey: Survey, like: Fielding, before: Mapped, headings: Sequence[Heading], texts: Texts
+    before: Before, headings: Sequence[Heading], texts: Texts
 ) -> dict[str, tuple[list[Heading], str]]:
     """The columns of each question of the wave before, with the doubt about them, in questionnaire order."""
     found: dict[str, tuple[list[Heading], str]] = {}
@@ -43,9 +42,9 @@ def match_questions(
         taken.update(h.column for h in columns)
         return True
 
-    for name, old in before.columns.items():
-        columns = _exactly(name, survey, like, old, headings)
-        if not _answers_otherwise(name, survey, like, columns, texts):
+    for name in before.columns:
+        columns = _exactly(name, before, headings)
+        if not _answers_otherwise(name, before, columns, texts):
             take(name, columns)
     left = [name for name in before.columns if name not in found]
     free = [
@@ -53,16 +52,15 @@ def match_questions(
         for group in groups(headings)
         if not taken & {h.column for h in group}
         and any(texts.get(h.column) for h in group)
-        and not (len(group) == 1 and first_draft.describes_response(group[0]))
+        and not (len(group) == 1 and described(group[0], ["weight"]))
     ]
     scores = [
-        (_likeness(name, survey, like, before, group, texts), -place, name, group)
+        (_likeness(name, before, group, texts), -place, name, group)
         for place, group in enumerate(free)
         for name in left
-        if _suits(survey.questions[name].kind, group, texts)
+        if _suits(before.survey.questions[name].kind, group, texts)
         and not (
-            fold(group[0].text) in wordings(before.columns[name])
-            and _answers_otherwise(name, survey, like, group, texts)
+            fold(group[0].text) in before.wordings(name) and _answers_otherwise(name, before, group, texts)
         )
     ]
     for score, _, name, group in sorted(scores, key=lambda row: row[:2], reverse=True):
@@ -70,15 +68,10 @@ def match_questions(
         sure = score >= _ALIKE_QUESTIONS or (score >= _NEAREST_QUESTIONS and score == best)
         if sure and name not in found:
             worded = max(likeness(h.text, group[0].text) for h in before.columns[name])
-            answered, _ = _answered(name, survey, like, before, group, texts)
-            doubt = f"worded {worded:.0%} like the question of {like.name}"
-            take(name, group, doubt + f", {answered:.0%} of its answers" * bool(survey.options(name)))
+            answered, _ = _answered(name, before, group, texts)
+            doubt = f"worded {worded:.0%} like the question of {before.name}"
+            take(name, group, doubt + f", {answered:.0%} of its answers" * bool(before.survey.options(name)))
     return {name: found[name] for name in before.columns if name in found}
-
-
-def wordings(columns: Sequence[Heading]) -> list[str]:
-    """The wordings above some columns; where headings are options, there is none."""
-    return list(dict.fromkeys(fold(h.text) for h in columns if not (len(columns) > 1 and h.bare)))
 
 
 def groups(headings: Sequence[Heading]) -> list[Group]:
@@ -87,29 +80,26 @@ def groups(headings: Sequence[Heading]) -> list[Group]:
     return [tuple(group) for _, group in groupby(named, key=lambda h: (fold(h.code), fold(h.text)))]
 
 
-def _answers_otherwise(
-    name: str, survey: Survey, like: Fielding, columns: Sequence[Heading], texts: Texts
-) -> bool:
+def _answers_otherwise(name: str, before: Before, columns: Sequence[Heading], texts: Texts) -> bool:
     """Whether a question worded as before has other answers throughout, so that it is another one.
 
     Codes are no other answers: only a person knows what they stand for.
     """
-    if not survey.questions[name].scale and survey.questions[name].kind != "grid":
+    asked = before.survey.questions[name]
+    if not asked.scale and asked.kind != "grid":
         return False
     cells = {text for h in columns for text in texts.get(h.column, {})}
     words = [text for text in cells if as_number(text) is None]
-    labels = {i: o.label for i, o in survey.options(name).items()}
-    labels |= {line: line for line in like.wave.lines(name)}
+    labels = option_labels(before.survey, name) | {line: line for line in before.wave.lines(name)}
     return len(words) > 2 and not any(best_fit(labels, text) for text in words)
 
 
-def _exactly(
-    name: str, survey: Survey, like: Fielding, old: Sequence[Heading], headings: Sequence[Heading]
-) -> list[Heading]:
+def _exactly(name: str, before: Before, headings: Sequence[Heading]) -> list[Heading]:
     """The columns under the same wording as before; none where some of it is missing."""
+    old = before.columns[name]
     wanted = [text for text in wordings(old) if text]
     if not wanted:
-        columns = by_default(name, survey, headings, like.wave.lines(name))
+        columns = by_default(name, before.survey, headings, before.wave.lines(name))
         labels = {fold(h.label) for h in old}
         return columns if columns and all(fold(h.label) in labels for h in columns) else []
     columns = [h for h in headings if fold(h.text) in wanted and not (h.bare and len(old) > 1 and not h.code)]
@@ -140,20 +130,15 @@ def _suits(kind: str, group: Group, texts: Texts) -> bool:
     if kind == "grid":
         return len(cells) > 1
     if kind == "rank":
-        return (len(cells) > 1 and not boxes) or not _all_unlike(cells)
+        return (len(cells) > 1 and not boxes) or not all_unlike(cells)
     if kind in ("number", "date", "allocation"):
         return 2 * numbers >= len(distinct)
     if kind == "text":
         return len(group) == 1
-    return kind == "multiple" or not _all_unlike(cells)
+    return kind == "multiple" or not all_unlike(cells)
 
 
-def _all_unlike(cells: Sequence[Mapping[str, int]]) -> bool:
-    """Whether most cells hold a text of their own, as people's own words do."""
-    return sum(map(len, cells)) > 0.6 * sum(sum(values.values()) for values in cells)
-
-
-def _likeness(name: str, survey: Survey, like: Fielding, before: Mapped, group: Group, texts: Texts) -> float:
+def _likeness(name: str, before: Before, group: Group, texts: Texts) -> float:
     """How alike a question of the wave before and a group of columns are, from 0 to 1.
 
     The wording of the heading counts, a finder that begins it, the same code, and how much of what stands
@@ -162,12 +147,12 @@ def _likeness(name: str, survey: Survey, like: Fielding, before: Mapped, group: 
     old = before.columns[name]
     names = dict.fromkeys((*(h.text for h in old), plain(name)))
     worded = max(_worded(text, group[0].text) for text in names)
-    finders = like.wave.columns.get(name, [])
+    finders = before.wave.columns.get(name, [])
     begun = any(is_beginning(f) and find(f, group) for f in finders)
     same_code = bool(group[0].code) and any(fold(h.code) == fold(group[0].code) for h in old)
     worded = min(1.0, worded + 0.15 * (begun or (same_code and worded > 0.4)))
-    answered, telling = _answered(name, survey, like, before, group, texts)
-    if survey.options(name) and answered < 0.2:
+    answered, telling = _answered(name, before, group, texts)
+    if before.survey.options(name) and answered < 0.2:
         # hardly one of its answers is there
         worded *= 0.75
     if telling > 2:
@@ -177,20 +162,19 @@ def _likeness(name: str, survey: Survey, like: Fielding, before: Mapped, group: 
 
 def _worded(one: str, other: str) -> float:
     """How alike two headings are: by their letters, or by the words that they share."""
-    ours, theirs = first_draft.telling_words(one), first_draft.telling_words(other)
+    ours, theirs = telling_words(one), telling_words(other)
     shared = len(ours & theirs)
     words = 0.75 * shared / min(len(ours), len(theirs)) if shared > 1 else 0.3 * shared
     return max(likeness(one, other), words)
 
 
-def _answered(
-    name: str, survey: Survey, like: Fielding, before: Mapped, group: Group, texts: Texts
-) -> tuple[float, int]:
+def _answered(name: str, before: Before, group: Group, texts: Texts) -> tuple[float, int]:
     """How much of a group of columns answers a question, from 0 to 1, and by how many options or items."""
-    asked = survey.questions[name]
-    lines = like.wave.lines(name)
-    labels = asked.items or {i: o.label for i, o in survey.options(name).items()}
-    offered = {i for o in before.offers if o.question == name for i in (o.item, o.option) if i in labels}
+    asked, lines = before.survey.questions[name], before.wave.lines(name)
+    labels = asked.items or option_labels(before.survey, name)
+    offered = {
+        i for o in before.mapped.offers if o.question == name for i in (o.item, o.option) if i in labels
+    }
     if not offered:
         return 0.0, 0
     seen: Counter[str] = Counter()
@@ -223,7 +207,7 @@ def nearest(text: str, free: Mapping[str, str]) -> tuple[str, float]:
     """The option or item whose label is most like a text, and how much; none where none is alike enough."""
     if as_number(text) is not None:
         return "", 0.0
-    role = first_draft.role_of(fold(text))
+    role = role_of(fold(text))
     if role in free and role in ("dkns", "none", "not_applicable"):
         return role, max(0.5, likeness(text, free[role]))
     scores = {}

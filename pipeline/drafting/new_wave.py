@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.commands.check import check, read
-from pipeline.declarations import survey, wave, wave_files
-from pipeline.declarations.wave import Fielded, Fielding, Source
-from pipeline.drafting.first_draft import design_columns, draft
-from pipeline.drafting.from_wave_before import carry
+from pipeline.declarations import survey, wave_files
+from pipeline.declarations.toml import Document
+from pipeline.declarations.wave import Fielding, Source
+from pipeline.drafting.additions import data_of, expected, with_additions, with_changes
+from pipeline.drafting.before import NOTHING, Before
+from pipeline.drafting.draft import Draft, draft
 from pipeline.drafting.look import Looked, Where, look
-from pipeline.drafting.toml_out import (
-    CHECK,
-    carried_toml,
-    data_of,
-    grown,
-    hidden,
-    survey_toml,
-    wave_toml,
-    with_additions,
-    with_changes,
-)
+from pipeline.drafting.toml_out import CHECK, Line, hidden, written
+from pipeline.drafting.words import design_columns
 from pipeline.exports.finders import find
-from pipeline.exports.tools import formats
 from pipeline.project import files
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.project.paths import RESERVED_FILES, Paths, is_name
-from pipeline.text.folding import fold
 
 _MOST_NAMED = 5
 
@@ -42,18 +36,19 @@ def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") ->
     SurveyError where the export is not there, where it cannot be read, or where a file would be written over.
     """
     paths, name = _place(root, export, survey_name)
-    export = paths.raw / export.name
-    made = _carried(paths, export, name, like) if like else _drafted(paths, export, name)
-    yield from made
+    before, texts = _wave_before(paths, like) if like else _nothing_before(paths)
+    with _looked(paths.raw / export.name, before) as looked:
+        drafted = draft(before, looked, paths.raw / export.name, name)
+    changed = _changed(paths, before, drafted, texts)
+    yield f"format {looked.format}: {looked.reason}"
+    yield from _about(before, drafted, looked)
+    yield _write(paths, changed, texts)
     try:
         yield from check(paths, numbers=False)
     except SurveyError as error:
         count = len(error.problems)
-        yield (
-            "1 thing is left to settle by hand:"
-            if count == 1
-            else f"{count} things are left to settle by hand:"
-        )
+        things = "1 thing is" if count == 1 else f"{count} things are"
+        yield f"{things} left to settle by hand:"
         yield from (str(problem) for problem in error.problems)
         return
     yield f"now run: make all SURVEY={paths.survey}"
@@ -81,8 +76,11 @@ def _place(root: Path, export: Path, survey_name: str) -> tuple[Paths, str]:
     return paths, name
 
 
-def _drafted(paths: Paths, export: Path, name: str) -> Iterator[str]:
-    """Draft survey.toml and the wave file from the export alone."""
+def _nothing_before(paths: Paths) -> tuple[Before, dict[Path, str]]:
+    """What a first wave is drafted from, with a questionnaire that has no questions yet, by its file.
+
+    SurveyError where there is a questionnaire already.
+    """
     if paths.questionnaire.exists():
         waves = [fielding.name for fielding in wave_files.load(paths, survey.load(paths)[0])]
         others = f", or another of {', '.join(waves)}" if len(waves) > 1 else ""
@@ -90,21 +88,89 @@ def _drafted(paths: Paths, export: Path, name: str) -> Iterator[str]:
             f"{paths.shown(paths.questionnaire)} is there already; for a further wave say --like {waves[-1]}"
             f"{others}"
         )
-    with look(export) as looked:
-        drafted = draft(looked.headings, looked.texts, formats[looked.format], looked.at_most)
-        fielded = _fielded(looked, [drafted.started, drafted.submitted])
-    if not drafted.questions:
-        raise SurveyError(f"{export.name}: no column reads like a question; is this the export of responses?")
-    yield f"format {looked.format}: {looked.reason}"
-    kinds = Counter(question.kind for question in drafted.questions)
-    yield f"{len(drafted.questions)} questions: " + ", ".join(
-        f"{count} {kind}" for kind, count in kinds.most_common()
+    name = re.sub(r"[-_]+", " ", paths.survey).capitalize()
+    text = written(
+        {
+            "title": Line(f"{name} survey", "the title"),
+            "population": Line("", "who was asked, and how they were reached"),
+            "segments": Line([], "single choices to break every question down by"),
+        }
     )
+    document = Document("", {**tomllib.loads(text), "questions": {}}, {})
+    return replace(NOTHING, document=document), {paths.questionnaire: text}
+
+
+def _wave_before(paths: Paths, like: str) -> tuple[Before, dict[Path, str]]:
+    """The wave `like`, and the files that a new wave may add to; SurveyError where there is none."""
+    questionnaire, document = survey.load(paths)
+    waves = {path.stem: path for path in paths.wave_files()}
+    if like not in waves:
+        raise SurveyError(f"no wave {like!r}; {did_you_mean(like, waves, 'the waves are')}")
+    fielding = wave_files.load_one(paths, questionnaire, waves[like])
+    _, _, (mapped,) = read(paths, (like,))
+    texts = {path: path.read_text(encoding="utf-8") for path in (paths.questionnaire, waves[like])}
+    return Before(questionnaire, document, fielding, mapped, _dropped(fielding)), texts
+
+
+def _looked(export: Path, before: Before) -> AbstractContextManager[Looked]:
+    """The export, looked at as that of the wave before where it is such a file."""
+    if not before.name:
+        return look(export)
+    source = before.wave.source
+    guess_anew = source.format != "spss" and export.suffix.lower() in (".sav", ".zsav")
+    how = _how(source) if export.suffix.lower() == before.fielding.exports[0].suffix.lower() else {}
+    return look(export, "" if guess_anew else source.format, source.header_rows, **how)
+
+
+def _changed(paths: Paths, before: Before, drafted: Draft, texts: Mapping[Path, str]) -> dict[Path, str]:
+    """The files of a draft with what they are to hold; SurveyError where one cannot be added to."""
+    questionnaire, file = paths.questionnaire, paths.raw / f"{drafted.name}.toml"
+    if not before.name and not drafted.questions:
+        export = drafted.wave["source"]["file"]
+        raise SurveyError(f"{export}: no column reads like a question; is this the export of responses?")
+    changed = {questionnaire: with_additions(texts[questionnaire], before, drafted)}
+    changed |= {
+        path: with_changes(text, before, drafted) for path, text in texts.items() if path != questionnaire
+    }
+    if data_of(changed[questionnaire]) != expected(before.document.data, drafted) or any(
+        data_of(text) is None for text in changed.values()
+    ):
+        raise SurveyError(
+            f"{paths.shown(questionnaire)} or {before.name}.toml is written in a way that cannot be "
+            "added to line by line, so nothing was changed; write each table under its own heading, one key "
+            "a line, and try again"
+        )
+    declared = list(texts.values()) if before.name else ()
+    return {path: hidden(text, declared) for path, text in {**changed, file: written(drafted.wave)}.items()}
+
+
+def _write(paths: Paths, changed: Mapping[Path, str], texts: Mapping[Path, str]) -> str:
+    """Write what differs from the texts that are there; a line on it."""
+    for path, text in changed.items():
+        there = path.is_file()
+        if not there or text.rstrip() != texts[path].rstrip():
+            crlf = there and b"\r\n" in path.read_bytes()
+            files.write(path, text.replace("\n", "\r\n") if crlf else text)
+    new = [path for path in changed if path.read_text(encoding="utf-8") != texts.get(path)]
+    marked = sum(path.read_text(encoding="utf-8").count(CHECK) for path in new)
+    return f"{', '.join(map(paths.shown, new))} written; {marked} lines say {CHECK}"
+
+
+def _about(before: Before, drafted: Draft, looked: Looked) -> Iterator[str]:
+    """Lines on what was drafted."""
+    if before.name:
+        there = len(before.columns) - len(drafted.gone)
+        yield (
+            f"{there} of the {len(before.columns)} questions of {before.name} are there, "
+            f"{len(drafted.questions)} are new, {len(drafted.parts)} options and items are new"
+        )
+    else:
+        kinds = Counter(question.kind for _, question in drafted.questions)
+        listed = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+        yield f"{len(drafted.questions)} questions: {listed}"
     yield from _designed(looked)
-    files.write(paths.questionnaire, hidden(survey_toml(drafted, paths.survey), ()))
-    file = paths.raw / f"{name}.toml"
-    files.write(file, hidden(wave_toml(drafted, looked, export.name, name, fielded), ()))
-    yield _written(paths, [paths.questionnaire, file])
+    if drafted.gone:
+        yield f"not asked in {drafted.name}: {', '.join(drafted.gone)}"
 
 
 def _designed(looked: Looked) -> Iterator[str]:
@@ -116,59 +182,6 @@ def _designed(looked: Looked) -> Iterator[str]:
             f"columns of a sampling design: {', '.join(names[:_MOST_NAMED])}{more}; errors take the weights "
             "as given and know of no strata, clusters or replicate weights (docs/tables.md)"
         )
-
-
-def _carried(paths: Paths, export: Path, name: str, like: str) -> Iterator[str]:
-    """Write the wave file from that of the wave `like`, and add to survey.toml what only this export has."""
-    questionnaire, document = survey.load(paths)
-    waves = {path.stem: path for path in paths.wave_files()}
-    if like not in waves:
-        raise SurveyError(f"no wave {like!r}; {did_you_mean(like, waves, 'the waves are')}")
-    fielding = wave_files.load_one(paths, questionnaire, waves[like])
-    _, _, (before,) = read(paths, (like,))
-    source = fielding.wave.source
-    guess_anew = source.format != "spss" and export.suffix.lower() in (".sav", ".zsav")
-    how = _how(source) if export.suffix.lower() == fielding.exports[0].suffix.lower() else {}
-    with look(export, "" if guess_anew else source.format, source.header_rows, **how) as looked:
-        found = carry(questionnaire, document, fielding, before, _dropped(fielding), looked)
-        fielded = _fielded(looked, list(found.respondents.values()))
-    later = wave.in_order({like: fielding.wave.fielded, name: _period(fielded)})[-1] == name
-    file = paths.raw / f"{name}.toml"
-    texts = {path: path.read_text(encoding="utf-8") for path in (paths.questionnaire, waves[like])}
-    changed = {
-        paths.questionnaire: with_additions(texts[paths.questionnaire], document, questionnaire, found, name),
-        waves[like]: with_changes(texts[waves[like]], fielding, found, name, later),
-        file: carried_toml(found, looked, fielding, export, name, fielded, later),
-    }
-    expected = grown(document.data, found)
-    if data_of(changed[paths.questionnaire]) != expected or data_of(changed[waves[like]]) is None:
-        raise SurveyError(
-            f"{paths.shown(paths.questionnaire)} or {waves[like].name} is written in a way that cannot be "
-            "added to line by line, so nothing was changed; write each table under its own heading, one key "
-            "a line, and try again"
-        )
-    declared = list(texts.values())
-    changed = {path: hidden(text, declared) for path, text in changed.items()}
-    for path, text in changed.items():
-        before_ = texts.get(path)
-        if before_ is None or text.rstrip() != before_.rstrip():
-            crlf = before_ is not None and b"\r\n" in path.read_bytes()
-            files.write(path, text.replace("\n", "\r\n") if crlf else text)
-    yield f"format {looked.format}: {looked.reason}"
-    there = len(before.columns) - len(found.gone)
-    yield (
-        f"{there} of the {len(before.columns)} questions of {like} are there, "
-        f"{len(found.new_questions)} are new, {len(found.new_parts)} options and items are new"
-    )
-    yield from _designed(looked)
-    if found.gone:
-        yield f"not asked in {name}: {', '.join(found.gone)}"
-    yield _written(paths, [path for path in changed if path.read_text(encoding="utf-8") != texts.get(path)])
-
-
-def _period(fielded: tuple[str, str]) -> Fielded | None:
-    """The field period as a wave file has it; None where it is not known."""
-    return Fielded.model_validate({"from": fielded[0], "to": fielded[1]}) if fielded[0] else None
 
 
 def _dropped(fielding: Fielding) -> list[str]:
@@ -183,19 +196,3 @@ def _dropped(fielding: Fielding) -> list[str]:
 def _how(source: Source) -> Where:
     """How a wave says that its export is read, but for what is seen in the file."""
     return {"sheet": source.sheet, "first_row": source.first_row, "delimiter": source.delimiter or ""}
-
-
-def _written(paths: Paths, written: Sequence[Path]) -> str:
-    marked = sum(path.read_text(encoding="utf-8").count(CHECK) for path in written)
-    both = ", ".join(paths.shown(path) for path in written)
-    return f"{both} written; {marked} lines say {CHECK}"
-
-
-def _fielded(looked: Looked, finders: Sequence[str]) -> tuple[str, str]:
-    """The field period, by the columns that say when a response began and ended, else by any dates."""
-    named = [h for h in looked.headings if {h.text, h.code, h.letters} & {f for f in finders if f}]
-    days = looked.fielded([h.column for h in named])
-    if days[0]:
-        return days
-    dated = [h for h in looked.headings if "date" in fold(h.text or h.code) or fold(h.text) == "timestamp"]
-    return looked.fielded([h.column for h in dated])

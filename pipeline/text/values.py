@@ -27,15 +27,19 @@ class Numerals:
     decimal: str = "."
     thousands: str = ""
 
-    def keys(self, texts: Iterable[str]) -> str:
+    def keys(self, texts: Iterable[str]) -> dict[str, str]:
         """The keys of a wave file that say so, as far as these texts show the signs."""
         folded = [fold(text) for text in texts]
-        keys = []
+        keys = {}
         if self.thousands and any(self.thousands in text for text in folded):
-            keys.append(f'thousands = "{self.thousands}"')
+            keys["thousands"] = self.thousands
         if not keys or any(self.decimal in text for text in folded):
-            keys.append(f'decimal = "{self.decimal}"')
-        return " and ".join(keys)
+            keys["decimal"] = self.decimal
+        return keys
+
+    def in_words(self, texts: Iterable[str]) -> str:
+        """The same keys as a sentence has them."""
+        return " and ".join(f'{key} = "{sign}"' for key, sign in self.keys(texts).items())
 
 
 PLAIN = Numerals()
@@ -122,7 +126,7 @@ def two_ways(
         mean = math.fsum(texts[one] * (both[place] or 0.0) for one, both in values.items()) / cells
         of_all = f" (a mean of {mean:.6g} over {cells})" if cells >= base else ""
         as_what = f"as {values[text][place]:.15g}{of_all}, then say " if not private else "with "
-        readings.append(f"{as_what}{numerals.keys(values)}")
+        readings.append(f"{as_what}{numerals.in_words(values)}")
     seen = "a number" if private else repr(text)
     times = "once" if texts[text] == 1 else f"{texts[text]} times"
     return f"{seen} ({times}) can be read in two ways: {'; or '.join(readings)}"
@@ -133,7 +137,7 @@ def how_to_declare(text: str, question: str) -> str:
     folded = fold(text)
     ways = [n for n in (ENGLISH, CONTINENTAL, *_OTHERS) if as_number(folded, "", n) is not None]
     if ways:
-        keys = " or ".join(dict.fromkeys(numerals.keys([text]) for numerals in ways))
+        keys = " or ".join(dict.fromkeys(numerals.in_words([text]) for numerals in ways))
         return f"{keys} under [reading.{question}] or [source]"
     match = _WITH_UNIT.fullmatch(folded)
     if match and (sign := match["before"] or match["behind"]):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from projects import TOY, survey_command
 
-from pipeline.drafting.first_draft import draft
+from pipeline.drafting.guess import guess
 from pipeline.drafting.new_wave import new_wave
 from pipeline.exports.ingested import load_export
 from pipeline.exports.tools import Heading, formats
@@ -113,7 +113,7 @@ def test_answers_joined_in_a_cell_are_taken_apart(tmp_path: Path) -> None:
 def test_known_scales_and_bands_come_in_their_order(given: list[str], ordered: list[str]) -> None:
     headings = [Heading(1, "", "How?", "")]
     texts = {1: {label: 20 - place for place, label in enumerate(given)}}
-    (question,) = draft(headings, texts, formats["flat"]).questions
+    (question,) = guess(headings, texts, formats["flat"]).questions
     assert list(question.options.values()) == ordered
 
 

@@ -1,0 +1,79 @@
+"""The wave before, as a draft asks of it: what is declared of it, and what its cells mean."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pipeline.answers.meaning import Mapped
+from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.toml import Document
+from pipeline.declarations.wave import Fielding, Wave
+from pipeline.exports.tools import Heading
+from pipeline.text.folding import fold
+
+
+@dataclass(frozen=True)
+class Before:
+    """A survey with one of its waves; NOTHING is that of a first wave, which nothing was carried over to."""
+
+    survey: Survey
+    document: Document
+    """survey.toml"""
+    fielding: Fielding
+    mapped: Mapped
+    dropped: Sequence[str] = ()
+    """the headings of the columns that the wave drops"""
+
+    @property
+    def name(self) -> str:
+        """The name of the wave; empty for none."""
+        return self.fielding.name
+
+    @property
+    def wave(self) -> Wave:
+        """What is declared of the wave."""
+        return self.fielding.wave
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[Heading]]:
+        """The columns of each question that the wave asked."""
+        return self.mapped.columns
+
+    @cached_property
+    def labels(self) -> dict[tuple[str, str], str]:
+        """The label that the wave gave each option and item, by question and id."""
+        full = {(o.question, o.option or o.item): o.label for o in self.mapped.offers}
+        return full | {(o.question, o.option or o.item): o.mapped for o in self.mapped.offers if o.mapped}
+
+    def wordings(self, question: str) -> list[str]:
+        """The wordings above the columns of a question."""
+        return wordings(self.columns[question])
+
+
+def _nothing() -> Before:
+    data: dict[str, Any] = {"title": "", "questions": {}}
+    source = {"file": "none", "format": "flat", "encoding": "utf-8"}
+    fielding = Fielding("", Wave.model_validate({"title": "", "source": source}), Document("", {}, {}), ())
+    return Before(Survey.model_validate(data), Document("", data, {}), fielding, Mapped())
+
+
+NOTHING = _nothing()
+
+
+def wordings(columns: Sequence[Heading]) -> list[str]:
+    """The wordings above some columns; where headings are options, there is none."""
+    return list(dict.fromkeys(fold(h.text) for h in columns if not (len(columns) > 1 and h.bare)))
+
+
+def option_labels(survey: Survey, question: str) -> dict[str, str]:
+    """The labels of the options of a question, as the questionnaire has them."""
+    return {identifier: option.label for identifier, option in survey.options(question).items()}
+
+
+def without(values: Mapping[str, int], blank: Collection[str]) -> dict[str, int]:
+    """The texts of a column but for those that mean an empty cell."""
+    empty = {fold(text) for text in blank}
+    return {text: count for text, count in values.items() if fold(text) not in empty}

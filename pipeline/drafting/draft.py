@@ -1,0 +1,376 @@
+"""What is to be declared of a new export: what holds of it as of the wave before, and what is guessed.
+
+A first wave is one that nothing is carried over to. Questions, options and items are matched by their
+wording, exactly, then folded, then by likeness; nothing is matched by its place, and a likeness is never
+silent: its line says how alike the two are.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pipeline.answers.columns import by_default
+from pipeline.declarations.wave import ROLES, Fielded, Reading, in_order
+from pipeline.drafting.answers import Answers, NewPart
+from pipeline.drafting.before import Before, without, wordings
+from pipeline.drafting.guess import Guesses, Question, guess
+from pipeline.drafting.look import Looked
+from pipeline.drafting.matching import groups, match_questions
+from pipeline.drafting.toml_out import Exactly, Line, Table
+from pipeline.drafting.words import unlike
+from pipeline.exports.finders import find, is_letters, letters_of
+from pipeline.exports.tools import Heading
+from pipeline.project import files
+from pipeline.project.errors import quoted
+from pipeline.text.addresses import personal
+from pipeline.text.folding import ELLIPSIS, fold, likeness
+
+_DROPPED_LIKE = 0.6  # what is so like a dropped heading is dropped: better one question less than a name
+_WHOLE = 60  # a heading longer than this is named by its beginning
+_TWO_WAYS = "numbers can be read in two ways, this is the likelier"
+REWORDED = Line("reworded", "does it mean the same? say same, reworded or broken")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The declarations of a new wave, each value with what a person should look at beside it."""
+
+    name: str
+    wave: Table
+    """the wave file, by section"""
+    questions: Sequence[tuple[str, Question]]
+    """what survey.toml lacks: the question behind which each comes (empty for none), and the new one"""
+    parts: Sequence[NewPart]
+    """the options and items that questions of survey.toml lack"""
+    reworded: Mapping[str, str]
+    """questions of which the file of the wave before is to say that they read otherwise in it, and how"""
+    newly_offered: Mapping[str, list[str]]
+    """options that are new, of questions where one column cannot tell that the wave before lacked them"""
+    gone: Sequence[str]
+    """questions of the wave before that this export does not have"""
+
+
+def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
+    """What is to be declared of the wave `name`, whose export was looked at."""
+    carried = _Carried(before, looked)
+    fielded = _period(looked, [carried.roles.get(role, "") for role in ("started", "submitted")])
+    period = Fielded.model_validate(fielded) if fielded else None
+    later = in_order({before.name: before.wave.fielded, name: period})[-1] == name
+    reworded = carried.reworded  # the later of two waves says so
+    wave = {
+        "title": Line(_title(before, name), "" if before.name else "the title that figures name"),
+        "fielded": Line(
+            fielded, "" if fielded else "add fielded = { from = YEAR-MONTH-DAY, to = YEAR-MONTH-DAY }"
+        ),
+        "source": _source(before, looked, export, name, carried.blank),
+        "respondents": carried.respondents(),
+        "exclude": [carried.rule(rule.reason, rule.where, rule.quality) for rule in before.wave.exclude],
+        "columns": carried.finders(),
+        "reading": carried.readings(),
+        "answers": carried.answers.sections(),
+        "changes": carried.changes(reworded if later else {}),
+        "weights": _weights(before),
+        "quality": carried.quality(),
+    }
+    needed = ("title", "fielded", "source", "respondents")
+    return Draft(
+        name=name,
+        wave={section: value for section, value in wave.items() if value or section in needed},
+        questions=[
+            (behind, question.marked(name if before.name else "")) for behind, question in carried.questions
+        ],
+        parts=carried.answers.parts,
+        reworded={} if later else reworded,
+        newly_offered=carried.answers.newly_offered(),
+        gone=carried.gone,
+    )
+
+
+class _Carried:
+    """What holds of an export as it did of the wave before, and what is new in it."""
+
+    def __init__(self, before: Before, looked: Looked) -> None:
+        self._before, self._looked = before, looked
+        known = {fold(text) for values in looked.texts.values() for text in values}
+        blank = [text for text in before.wave.source.blank if fold(text) in known]
+        self._texts = {column: without(values, blank) for column, values in looked.texts.items()}
+        self._matches = match_questions(before, looked.headings, self._texts)
+        self.gone = [name for name in before.columns if name not in self._matches]
+        matched = {name: columns for name, (columns, _) in self._matches.items()}
+        self._taken = {h.column for columns in matched.values() for h in columns}
+        self.reading = self._read_as(matched)
+        self.roles: dict[str, str] = {}
+        self._drop: list[tuple[str, str]] = []
+        self._describe_responses()
+        guesses = self._guess()
+        self.blank = Line(_exactly(blank) or None)
+        if guesses.blank and not before.name:
+            self.blank = Line(guesses.blank, "do these mean an empty cell?")
+        self.questions: list[tuple[str, Question]] = []
+        for question in guesses.questions:
+            self._add(question)
+        self.answers = Answers(before, looked, self._texts, self.reading, dict(matched))
+        self.answers.settle()
+
+    def _read_as(self, matched: Mapping[str, Sequence[Heading]]) -> dict[str, Reading]:
+        """How the cells of questions are read; texts that mean an empty cell there are left out."""
+        found = {}
+        for name, reading in self._before.wave.reading.items():
+            columns = [h.column for h in matched.get(name, ())]
+            there = {fold(text) for column in columns for text in self._texts[column]}
+            blank = [text for text in reading.blank if fold(text) in there]
+            for column in columns:
+                self._texts[column] = without(self._texts[column], blank)
+            kept = reading.model_copy(update={"blank": blank})
+            if kept.model_dump(exclude_defaults=True) and columns:
+                found[name] = kept
+        return found
+
+    def _describe_responses(self) -> None:
+        """The columns that describe a response, and those that are dropped, as before."""
+        before, headings = self._before, self._looked.headings
+        declared = before.wave.respondents
+        for role in ROLES:
+            finder = getattr(declared, role)
+            columns = find(finder, headings) if finder else []
+            if len(columns) == 1 and columns[0].column not in self._taken:
+                self.roles[role] = finder
+                self._taken.add(columns[0].column)
+        for finder in declared.drop:
+            columns = find(finder, headings)
+            if columns and not is_letters(finder):
+                self._drop.append((finder, ""))
+                self._taken.update(h.column for h in columns)
+        for heading in headings:
+            like_it = max((likeness(heading.text, text) for text in before.dropped), default=0.0)
+            if heading.column not in self._taken and heading.text and like_it >= _DROPPED_LIKE:
+                doubt = "" if like_it == 1 else f"worded {like_it:.0%} like a column that {before.name} drops"
+                self._drop.append((heading.letters, doubt or f"{before.name} drops it"))
+                self._taken.add(heading.column)
+
+    def _guess(self) -> Guesses:
+        """What is left of the export, guessed."""
+        looked = self._looked
+        screens = [key for rule in self._before.wave.exclude for key in rule.where]
+        taken = self._taken | {h.column for key in screens for h in find(key, looked.headings)}
+        left = [h for h in looked.headings if h.column not in taken]
+        guesses = guess(left, self._texts, looked.layout, looked.at_most)
+        for role in ROLES:
+            if finder := guesses.roles.get(role):
+                if role in self.roles:
+                    self._drop.append((finder, f"another {role}"))
+                else:
+                    self.roles[role] = finder
+        self._drop += guesses.drop
+        return guesses
+
+    def _add(self, question: Question) -> None:
+        """Take a new question, with an id of its own, and note behind which other it comes."""
+        before = self._before
+        worded = {text for name in before.columns for text in before.wordings(name)}
+        # an id that is the code of a column in the wave before would claim it there
+        codes = {fold(h.code) for columns in before.columns.values() for h in columns}
+        used = {*before.survey.questions, *codes, *(other.id for _, other in self.questions)}
+        # and a text that is there would find the column of another question
+        text = "" if fold(question.text) in worded else question.text
+        places = {columns[-1].column: name for name, (columns, _) in self._matches.items()}
+        places |= {other.columns[-1].column: other.id for _, other in self.questions}
+        earlier = [place for place in places if place < question.columns[0].column]
+        behind = places[max(earlier)] if earlier else ""
+        self.questions.append((behind, replace(question, id=unlike(question.id, used), text=text)))
+
+    @property
+    def reworded(self) -> dict[str, str]:
+        """The questions that read otherwise than in the wave before, and what about them."""
+        found, before = {}, self._before
+        for name, (columns, doubt) in self._matches.items():
+            if doubt or wordings(columns) != before.wordings(name):
+                old = " ".join(before.columns[name][0].text.split())
+                found[name] = f"read {quoted(old)} in {before.name}" if old else "its heading is new"
+        return found | {name: note for name, note in self.answers.reworded() if name not in found}
+
+    def finders(self) -> dict[str, Line]:
+        """What names the columns of each question, where the default does not."""
+        if not self._before.name:
+            return {q.id: Line(letters_of(q.columns)) for q in self._unclear([q for _, q in self.questions])}
+        lines = {}
+        places = {name: columns[0].column for name, columns in self.answers.columns.items()}
+        for name, (columns, doubt) in self._matches.items():
+            finders = self._kept_finders(name, columns)
+            if finders or doubt:
+                finders = finders or [self._named(columns)]
+                lines[name] = Line(finders[0] if len(finders) == 1 else finders, doubt)
+        for _, question in self.questions:
+            places[question.id] = question.columns[0].column
+            lines[question.id] = Line(self._named(question.columns), f"new in this wave: {question.kind}")
+        return dict(sorted(lines.items(), key=lambda pair: places[pair[0]]))
+
+    def _unclear(self, questions: Sequence[Question]) -> list[Question]:
+        """The questions whose columns neither their id nor their text finds."""
+        texts = Counter(fold(question.text) for question in questions)
+        codes = Counter(fold(question.columns[0].code) for question in questions)
+
+        def is_unclear(question: Question) -> bool:
+            first = question.columns[0]
+            code = fold(first.code)
+            if personal(first.text) or (code and codes[code] > 1):
+                return True  # a file does not repeat an address, so the text finds nothing
+            return code != question.id and (texts[fold(question.text)] > 1 or question.text != first.text)
+
+        return [question for question in questions if is_unclear(question)]
+
+    def _kept_finders(self, name: str, columns: Sequence[Heading]) -> list[str]:
+        """The finders that name just these columns; none where the default finds them."""
+        before, headings = self._before, self._looked.headings
+        wanted = [h.column for h in columns]
+
+        def names(finders: Sequence[str]) -> bool:
+            return sorted({h.column for finder in finders for h in find(finder, headings)}) == sorted(wanted)
+
+        declared = before.wave.columns.get(name, [])
+        if not declared:
+            default = by_default(name, before.survey, headings, before.wave.lines(name))
+            if [h.column for h in default] == wanted:
+                return []
+        elif not any(is_letters(finder) for finder in declared) and names(declared):
+            return list(declared)
+        heading = before.columns[name][0].text
+        if not declared and names([heading]) and not personal(heading):
+            return [heading]
+        made = [self._named(group) for group in groups(columns)]
+        return made if names(made) else [letters_of(columns)]
+
+    def _named(self, columns: Sequence[Heading]) -> str:
+        """A finder of columns under one heading: the heading or its beginning, else letters."""
+        text, code, wanted = columns[0].text, columns[0].code, {h.column for h in columns}
+        words = text.split()
+        candidates = [text] if 0 < len(text) <= _WHOLE else []
+        candidates += [" ".join(words[:count]) + ELLIPSIS for count in range(3, len(words))]
+        candidates = [candidate for candidate in candidates if not personal(candidate)] + [code] * bool(code)
+        exact = (c for c in candidates if {h.column for h in find(c, self._looked.headings)} == wanted)
+        return next(exact, letters_of(columns))
+
+    def respondents(self) -> Table:
+        """The section of that name: the columns that describe a response, and those that are dropped."""
+        declared = self._before.wave.respondents
+        doubts = {} if declared.weight else {"weight": "are these weights?"}
+        table = {role: Line(finder, doubts.get(role, "")) for role, finder in self.roles.items()}
+        drop = [*self._drop, *self.answers.drop]
+        doubtful = any(doubt for _, doubt in drop)
+        listed = [Line(finder, doubt) if doubtful else finder for finder, doubt in drop]
+        return table | {"duplicates": declared.duplicates or None, "drop": listed or None}
+
+    def readings(self) -> Table:
+        """How the cells of questions are read, as before and where a guess had to choose."""
+        new = {
+            q.id: {key: Line(Exactly(sign), _TWO_WAYS) for key, sign in q.reading.items()}
+            for _, q in self.questions
+        }
+        carried = {name: own.model_dump(exclude_defaults=True) for name, own in self.reading.items()}
+        return {**_exactly(carried), **{question: keys for question, keys in new.items() if keys}}
+
+    def changes(self, reworded: Mapping[str, str]) -> Table:
+        """What differs from the wave before."""
+        changes: dict[str, dict[str, Any]] = {
+            question: {"status": REWORDED, "note": note} for question, note in reworded.items()
+        }
+        for question, absent, doubt in self.answers.not_offered():
+            changes.setdefault(question, {})["not_offered"] = Line(absent, doubt)
+        return changes
+
+    def rule(self, reason: str, where: Mapping[str, Sequence[str]], quality: Sequence[str] = ()) -> Line:
+        """A rule that stands in a table of its own; as a comment where a question of it is not asked."""
+        condition = {"where": Line(where)} if where else {"quality": list(quality)}
+        return self._unless_gone({"reason": reason, **condition}, where)
+
+    def _unless_gone(self, value: Any, questions: Iterable[str]) -> Line:
+        missing = [question for question in questions if question in self.gone]
+        return Line(value, f"{missing[0]} is not asked here", off=True) if missing else Line(value)
+
+    def quality(self) -> Table:
+        """The rules of data quality of the wave before, those of what is not asked any more as comments."""
+        quality = self._before.wave.quality
+        table: dict[str, Any] = {}
+        if limit := quality.speeders:
+            table["speeders"] = Line(limit.model_dump(exclude_none=True))
+        if "straight_lining" in quality.model_fields_set:
+            table["straight_lining"] = quality.straight_lining
+        if quality.attention:
+            table["attention"] = {
+                question: self._unless_gone(options, [question])
+                for question, options in quality.attention.items()
+            }
+        if quality.impossible:
+            table["impossible"] = [self.rule(rule.reason, rule.where) for rule in quality.impossible]
+        return table
+
+
+def _exactly(value: Any) -> Any:
+    """Texts, in lists and tables too, whose white space counts."""
+    if isinstance(value, dict):
+        return {key: _exactly(inner) for key, inner in value.items()}
+    return [Exactly(text) for text in value] if isinstance(value, list) else Exactly(value)
+
+
+def _title(before: Before, name: str) -> str:
+    if not before.name:
+        return name
+    title = _renamed(before.wave.title, before.name, name)
+    return title if title != before.wave.title else f"{title}, {name}"
+
+
+def _renamed(text: str, before: str, after: str) -> str:
+    """A text in which the name of a wave stands as a word of its own, with that of another."""
+    return re.sub(rf"(?<![\w.]){re.escape(before)}(?![\w.])", after, text)
+
+
+def _source(before: Before, looked: Looked, export: Path, name: str, blank: Line) -> Table:
+    """Where the export is and how it is read; UTF-8 is told unless the wave before leaves it out."""
+    like = before.wave.source
+    table: dict[str, Any] = {
+        "file": Exactly(export.name),
+        "format": Line(looked.format, comment=looked.reason),
+    }
+    if looked.encoding not in ("", "utf-8"):
+        table["encoding"] = Line(looked.encoding, "are accents and quotes right?")
+    elif looked.encoding and like.encoding:
+        table["encoding"] = looked.encoding
+    if looked.first_row > 1:
+        table["first_row"] = Line(looked.first_row, "does the header begin there?")
+    if looked.format in ("surveymonkey", "qualtrics"):
+        table["header_rows"] = looked.header_rows
+    for key in ("separator", "delimiter", "sheet", "dates", "decimal", "thousands"):
+        if value := getattr(like, key):
+            table[key] = Exactly(value)
+    return table | {
+        "blank": blank,
+        "sha256": files.sha256(export) if like.sha256 else None,
+        "url": Line(check="add url, the address of this export" if like.url else ""),
+        "licence": like.licence or None,
+        "citation": _renamed(like.citation, before.name, name) if like.citation else None,
+    }
+
+
+def _weights(before: Before) -> Table:
+    """What the wave before was raked to."""
+    weights = before.wave.weights
+    targets = {
+        question: {"source": target.source, "shares": Line(target.shares, "do these still hold?")}
+        for question, target in weights.targets.items()
+    }
+    trim = {"trim": list(weights.trim)} if weights.trim else {}
+    return trim | ({"targets": targets} if targets else {})
+
+
+def _period(looked: Looked, finders: Sequence[str]) -> dict[str, datetime.date]:
+    """The field period, by the columns that say when a response began and ended, else by any dates."""
+    named = [h for h in looked.headings if {h.text, h.code, h.letters} & {f for f in finders if f}]
+    dated = [h for h in looked.headings if "date" in fold(h.text or h.code) or fold(h.text) == "timestamp"]
+    days = looked.days([h.column for h in named]) or looked.days([h.column for h in dated])
+    return {"from": min(days), "to": max(days)} if days else {}

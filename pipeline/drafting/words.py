@@ -1,0 +1,189 @@
+"""What the words of headings and labels tell of columns and options, and ids made of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from pipeline.answers.columns import is_other
+from pipeline.exports.tools import Heading
+from pipeline.text.addresses import masked, personal
+from pipeline.text.folding import fold
+
+_STEM = 6  # letters by which two words count as one
+_WORDS_OF_AN_ID, _LETTERS_OF_AN_ID = 4, 40
+_SMALL_WORDS = (
+    "the a an of in on to and or for is are do does you your what which how when where who did has have with "
+    "by at it be"
+)
+_SMALL = set(_SMALL_WORDS.split())
+# how survey tools head the columns that describe a response, by role
+_ROLES = {
+    "id": "respondent id|responseid|response id|id|submission id|_id|no.|#|token",
+    "started": "start date|start date (utc)|startdate|started|start|date started",
+    "submitted": "end date|enddate|submitted|submitted at|submit date (utc)|submissiondate|_submission_time|"
+    "submit date|end|timestamp|recordeddate",
+    "weight": "weight|weights|weighting|survey weight|final weight|wt|wgt",
+}
+_HEADINGS = {role: names.split("|") for role, names in _ROLES.items()}
+# strata, clusters and replicate weights, which no error here knows of
+_DESIGN = re.compile(
+    r"strat(a|um|ification)( id)?|v?strata?|psu|clust(er)?( id)?|fpc|(brr|jk|rep\w*) ?w\w* ?\d+"
+)
+_PERSONAL = re.compile(
+    r"e-?mail|ip ?address|collector|first ?name|last ?name|\bname\b|phone|language|custom data|user ?agent"
+    r"|location(latitude|longitude)|external(data)?reference|distributionchannel|recipient"
+)
+_LONGEST_PERSONAL = 40  # a longer heading asks something
+# columns that a survey tool adds about the response
+_TOOLS = re.compile(
+    r"progress|finished|status|duration|duration \(in seconds\)|recordeddate|network id|response type|tags"
+    r"|ending"
+    r"|_uuid|_*version_*|_index|_tags|_notes|_status|_submitted_by|_validation_status|meta/instanceid"
+    r"|meta/rootuuid|formhub/uuid|instanceid|deviceid|username|today|key|submitter(id|name)"
+    r"|attachments(present|expected)|reviewstate|edits|formversion|lastpage|seed"
+)
+_SIGNS = {"++": "plus plus", "+": "plus", "#": "sharp", ">": "over", "<": "under", "%": "percent"}
+_DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
+_NONE = re.compile(r"none of (the|these)\b|^none\b")
+_NOT_APPLICABLE = re.compile(r"(not applicable|n/a)$")
+# the steps of scales that surveys use, each by how it begins, in their order
+_SCALES = [
+    scale.split(" > ")
+    for scale in (
+        r"strongly disagree > (somewhat )?disagree > neither|neutral > (somewhat )?agree > strongly agree",
+        r"never > very rarely > rarely|seldom > occasionally|sometimes > often|frequently > very f > always",
+        r"not\b > slightly|a little > somewhat|moderately > very|quite > extremely|critical",
+        r"horrible|terrible|very (poor|bad) > poor|bad|below > ok|average|fair > good|above "
+        r"> excellent|very g",
+        r"extremely ineff > very ineff > effective > very eff > extremely eff",
+        r"daily > weekly > monthly > quarterly > yearly|annually > rarely > never",
+        r"unacceptable > somewhat unacc > neutral|neither > somewhat acc > acceptable",
+        r"uncomfortable > somewhat unc > neutral|neither > somewhat com > comfortable",
+        r"yes\b > maybe|partly > no\b",
+    )
+]
+_BAND = re.compile(
+    r"(?P<below>less than|fewer than|under|up to|<)?(?P<above>more than|over|greater than|>)?\s*[$€£]?"
+    r"(?P<number>\d[\d,]*(?:\.\d+)?)"
+)
+
+
+def described(heading: Heading, known: Collection[str] = ()) -> str:
+    """What a column tells of the response: a role that is none of `known`, else why it is to be dropped.
+
+    Empty where it seems to be a question.
+    """
+    name = fold(heading.text or heading.code)
+    for role, names in _HEADINGS.items():
+        if name in names and role not in known:
+            return role
+    if _TOOLS.fullmatch(fold(heading.code)) or _TOOLS.fullmatch(name):
+        return "the survey tool's own"
+    return "it may identify somebody" if _PERSONAL.search(name) and len(name) < _LONGEST_PERSONAL else ""
+
+
+def design_columns(headings: Sequence[Heading]) -> list[str]:
+    """The headings of columns that tell how a sample was drawn: strata, clusters, replicate weights."""
+    named = [heading.text or heading.code for heading in headings]
+    return [name for name in named if _DESIGN.fullmatch(fold(name).replace("_", " "))]
+
+
+def role_of(folded: str) -> str:
+    """The role that the words of a folded label imply; empty for a substantive one."""
+    if _DKNS.match(folded):
+        return "dkns"
+    if is_other(folded):
+        return "other"
+    if _NONE.match(folded):
+        return "none"
+    return "not_applicable" if _NOT_APPLICABLE.match(folded) else ""
+
+
+def is_usual(text: str) -> bool:
+    """Whether a text is a word of surveys, which tells nothing of who gave it: a step of a scale, a role."""
+    folded = fold(text)
+    steps = (step for scale in _SCALES for step in scale)
+    return bool(role_of(folded)) or any(re.fullmatch(rf"(?:{step})\w*( \w+)?", folded) for step in steps)
+
+
+def options(labels: Iterable[str]) -> dict[str, str]:
+    """Options by id: bands and known scales in their order, otherwise the most frequent first."""
+    counted = labels if isinstance(labels, Mapping) else dict.fromkeys(labels, 0)
+    folded: dict[str, str] = {}
+    for label in sorted(counted, key=lambda label: -counted[label]):
+        folded.setdefault(fold(label), label)
+    order = _order([text for text in folded if not role_of(text)])
+    plain: dict[str, str] = {}
+    last: dict[str, str] = {}
+    for text, label in sorted(folded.items(), key=lambda pair: order.get(pair[0], 0)):
+        among = last if role_of(text) else plain
+        among[identify(label, [*plain, *last])] = label
+    return plain | last
+
+
+def items(labels: Iterable[str]) -> dict[str, str]:
+    """Items by id; no id is that of an option with a role."""
+    found: dict[str, str] = {}
+    for label in dict.fromkeys(labels):
+        found[unlike(f"item_{slug(label)}", found)] = label
+    return found
+
+
+def about_order(labels: Iterable[str]) -> str:
+    """What to look at where the order of the options could not be told; two have no order to speak of."""
+    plain = list(dict.fromkeys(fold(label) for label in labels if not role_of(fold(label))))
+    return "put the options in the order of the questionnaire" if len(plain) > 2 and not _order(plain) else ""
+
+
+def _order(folded: Sequence[str]) -> dict[str, float]:
+    """The place of each label, where all are steps of one known scale or bands of a number; else none."""
+    for scale in _SCALES:
+        places = {
+            text: next((place for place, step in enumerate(scale) if re.match(step, text)), -1)
+            for text in folded
+        }
+        if len(set(places.values())) == len(places) and min(places.values(), default=-1) >= 0:
+            return {text: float(place) for text, place in places.items()}
+    bands = {text: band for text in folded if (band := _BAND.match(text))}
+    return {text: _lower_end(band) for text, band in bands.items()} if len(bands) == len(folded) else {}
+
+
+def _lower_end(band: re.Match[str]) -> float:
+    """A number that puts a band in its place: below 10 comes before 10 to 49, above 50 after 50."""
+    number = float(band["number"].replace(",", ""))
+    return number - 0.5 if band["below"] else number + 0.5 if band["above"] else number
+
+
+def telling_words(text: str) -> set[str]:
+    """The words of a text that say what it is about, by their beginnings: contribute, contributor are one."""
+    return {word[:_STEM] for word in set(_words(fold(text))) - _SMALL}
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.replace("'", ""))
+
+
+def slug(text: str) -> str:
+    """A short id in the words of a text, without the address that may stand in it."""
+    without = unicodedata.normalize("NFKD", masked(text, found_by=personal))
+    plain = without.encode("ascii", "ignore").decode("ascii").casefold()
+    for sign, word in _SIGNS.items():
+        plain = plain.replace(sign, f" {word} ")
+    words = _words(plain)
+    telling = [word for word in words if word not in _SMALL] or words
+    return "_".join(telling[:_WORDS_OF_AN_ID])[:_LETTERS_OF_AN_ID].strip("_") or "x"
+
+
+def unlike(identifier: str, taken: Collection[str]) -> str:
+    """An id, with a number behind it where it is taken."""
+    number, unique = 2, identifier
+    while unique in taken:
+        unique, number = f"{identifier}_{number}", number + 1
+    return unique
+
+
+def identify(label: str, taken: Collection[str]) -> str:
+    """An id in the words of a label that is none of `taken`; the role's where the words imply one."""
+    return unlike(role_of(fold(label)) or slug(label), taken)
