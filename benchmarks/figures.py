@@ -25,7 +25,7 @@ from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
 from pipeline import figures
-from pipeline.charts import drawer, figure_files, frame, gates
+from pipeline.charts import drawer, figure_files, gates, measure, style
 from pipeline.project import paths
 from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read_exhibits, to_csv
@@ -47,7 +47,7 @@ def ours(data: pd.DataFrame, exhibit: Printed) -> Figure:
 def copied(figure: Figure) -> Said:
     """Every text, bar, dot and line of a figure as a script would say it, in inches from the bottom left."""
     height = figure.get_size_inches()[1]
-    scale = 1 / frame.INCH
+    scale = 1 / style.INCH
 
     def at(x: float, y: float) -> tuple[float, float]:
         return x * scale, height - y * scale
@@ -91,7 +91,7 @@ def script(data: pd.DataFrame, exhibit: Printed) -> Script:
     """All that bare.py needs to draw a figure."""
     figure = ours(data, exhibit)
     width, height = figure.get_size_inches()
-    return copied(figure), float(width), float(height), frame.DPI
+    return copied(figure), float(width), float(height), style.DPI
 
 
 def drawn(survey: Paths) -> tuple[list[Printed], dict[str, pd.DataFrame]]:
@@ -109,7 +109,7 @@ def beside(survey: Paths) -> list[tuple[str, float, float]]:
     times: dict[str, tuple[list[float], list[float]]] = {e.id: ([], []) for e in exhibits}
     for _ in range(ROUNDS):
         # nothing of the round before may help: each figure has its own words and glyphs
-        for remembered in (figure_files._subset, frame._measured, frame._advance):
+        for remembered in (figure_files._subset, measure._measured, measure._advance):
             remembered.cache_clear()
         for exhibit in exhibits:
             name = exhibit.id

@@ -40,10 +40,10 @@ POOL_FROM = 12
 """fewer figures are drawn before a second process has started"""
 _LIBRARIES = ("matplotlib", "fonttools", "numpy", "pandas", "pillow", "pypdf")
 STYLE = (
-    "figures.py", "charts/*.py", "charts/fonts/*", "tidy/csv.py", "tidy/printed.py", "text/folding.py",
-    "text/rounding.py",
+    "figures.py", "charts/**/*.py", "charts/fonts/*", "tidy/*.py", "project/capitals.py",
+    "stats/intervals.py", "stats/variance.py", "text/folding.py", "text/rounding.py",
 )  # fmt: skip
-"""what a picture is made of beside its table and words"""
+"""what a picture is made of beside its table and its texts"""
 
 
 def figures(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
@@ -128,11 +128,11 @@ class _State:
 
     def write(self) -> None:
         """Write what is new, and what is there now."""
-        with files.together() as put:
+        with files.together() as write:
             for path, content in self.saved.items():
                 private = self.paths.interim in path.parents
-                put(path, content, files.PRIVATE if private else files.PUBLIC)
-            put(self.paths.figure_state, json.dumps(self.known, indent=1, sort_keys=True), files.PRIVATE)
+                write(path, content, files.PRIVATE if private else files.PUBLIC)
+            write(self.paths.figure_state, json.dumps(self.known, indent=1, sort_keys=True), files.PRIVATE)
 
     def prune(self, exhibits: Sequence[Printed]) -> None:
         """Remove the figures of exhibits that are gone."""
@@ -155,15 +155,15 @@ class _State:
 
 def _made(paths: Paths, exhibits: Sequence[Printed]) -> Iterator[tuple[Printed, dict[str, bytes]]]:
     """Every figure with its files, in order; SurveyError with all problems of all of them."""
-    found: dict[str, Drawn] = {}
+    by_name: dict[str, Drawn] = {}
     for name, made in drawn(paths, exhibits, cores() if len(exhibits) >= POOL_FROM else 1):
-        found[name] = made
-        progress.tell(f"{len(found)} of {len(exhibits)}")
-    problems = [problem for exhibit in exhibits for problem in found[exhibit.id].problems]
+        by_name[name] = made
+        progress.tell(f"{len(by_name)} of {len(exhibits)}")
+    problems = [problem for exhibit in exhibits for problem in by_name[exhibit.id].problems]
     if problems:
         raise SurveyError(problems)
     for exhibit in exhibits:
-        yield exhibit, found[exhibit.id].files
+        yield exhibit, by_name[exhibit.id].files
 
 
 def drawn(paths: Paths, exhibits: Sequence[Printed], workers: int) -> Iterator[tuple[str, Drawn]]:
@@ -209,12 +209,12 @@ def draw(paths: Paths, exhibit: Printed) -> Drawn:
     data = data_of(paths, exhibit)
     try:
         figure = drawer(exhibit.kind)(data, exhibit)
-        wrong = [f"figure {exhibit.id!r}: {said}" for said in gates.check(figure, data, exhibit)]
+        wrong = [f"figure {exhibit.id!r}: {problem}" for problem in gates.check(figure, data, exhibit)]
     except SurveyError as error:
         wrong = [str(error)]
     if wrong:
         shown = paths.shown(_table(paths, exhibit))
-        return Drawn({}, [Problem(shown, 0, said) for said in wrong])
+        return Drawn({}, [Problem(shown, 0, problem) for problem in wrong])
     made = {
         "svg": figure_files.svg(figure, exhibit),
         "png": figure_files.png(figure, exhibit),

@@ -1,4 +1,4 @@
-"""Drawing figures from tables: a module a kind, with a `draw` and, in capitals, the fields of `FigureKind`.
+"""Drawing figures from tables: a kind is a module of `kinds`, and the others here are what it is built with.
 
 Nothing here imports Matplotlib: the module of a kind is loaded when its first figure is drawn.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,20 +21,23 @@ if TYPE_CHECKING:
     from pipeline.tidy.printed import Printed
 
     Drawer = Callable[[pd.DataFrame, Printed], Figure]
-    Shown = Callable[[list["Row"]], list["Row"]]
 
 
 def drawer(kind: str) -> Drawer:
-    """The function that draws figures of a kind."""
+    """The function that draws figures of a kind; SurveyError where there is no such kind."""
     if kind not in figure_kinds():
         raise SurveyError(
             f"no kind of figure {kind!r}; {did_you_mean(kind, figure_kinds(), 'the kinds are')}"
         )
-    draw: Drawer = importlib.import_module(f"pipeline.charts.{kind}").draw
+    draw: Drawer = _module(kind).draw
     return draw
 
 
 def shown(kind: str, table: list[Row]) -> list[Row]:
     """The rows that a figure must show: those of its module's `shown`, or else all shares but nets."""
-    chosen: Shown = getattr(importlib.import_module(f"pipeline.charts.{kind}"), "shown", answers)
+    chosen: Callable[[list[Row]], list[Row]] = getattr(_module(kind), "shown", answers)
     return chosen(table)
+
+
+def _module(kind: str) -> Any:
+    return importlib.import_module(f"pipeline.charts.kinds.{kind}")

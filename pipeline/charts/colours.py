@@ -38,20 +38,9 @@ _SHADES = ("#F1F6FB", "#12436D")
 _SEQUENTIAL_STOPS = ("#12436D", "#6BACE6", "#C5DFF6")
 
 _NEUTRAL_BEGINNINGS = (
-    "neither",
-    "neutral",
-    "undecided",
-    "no opinion",
-    "no change",
-    "unchanged",
-    "no effect",
-    "no impact",
-    "no difference",
-    "about the same",
-    "the same",
-    "stayed the same",
-    "mixed",
-)
+    "neither", "neutral", "undecided", "no opinion", "no change", "unchanged", "no effect", "no impact",
+    "no difference", "about the same", "the same", "stayed the same", "mixed",
+)  # fmt: skip
 
 
 def scale(labels: Sequence[str], nets: int = 0) -> tuple[str, ...]:
@@ -84,21 +73,17 @@ def categories(labels: Sequence[str], nets: int = 0) -> tuple[str, ...]:
 
 def sequential(count: int) -> tuple[str, ...]:
     """`count` blues from dark to light."""
-    stops = [_channels(stop) for stop in _SEQUENTIAL_STOPS]
     colours = []
     for place in range(count):
-        at = place / max(count - 1, 1) * (len(stops) - 1)
-        left = min(int(at), len(stops) - 2)
-        mixed = [a + (b - a) * (at - left) for a, b in zip(stops[left], stops[left + 1], strict=True)]
-        colours.append("#" + "".join(f"{round(channel):02X}" for channel in mixed))
+        at = place / max(count - 1, 1) * (len(_SEQUENTIAL_STOPS) - 1)
+        left = min(int(at), len(_SEQUENTIAL_STOPS) - 2)
+        colours.append(_mixed(_SEQUENTIAL_STOPS[left], _SEQUENTIAL_STOPS[left + 1], at - left))
     return tuple(colours)
 
 
 def shade(part: float) -> str:
     """The blue of a cell whose share is `part` of the highest, from nearly white at 0 to dark at 1."""
-    light, dark = (_channels(stop) for stop in _SHADES)
-    mixed = [a + (b - a) * min(max(part, 0.0), 1.0) for a, b in zip(light, dark, strict=True)]
-    return "#" + "".join(f"{round(channel):02X}" for channel in mixed)
+    return _mixed(*_SHADES, min(max(part, 0.0), 1.0))
 
 
 def on(colour: str) -> str:
@@ -110,6 +95,12 @@ def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours, from 1 to 21 (WCAG 2.2)."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def _mixed(one: str, other: str, part: float) -> str:
+    """The colour at `part` of the way from one to the other."""
+    mixed = [a + (b - a) * part for a, b in zip(_channels(one), _channels(other), strict=True)]
+    return "#" + "".join(f"{round(channel):02X}" for channel in mixed)
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

@@ -18,7 +18,11 @@ from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 from PIL import Image
 
-from pipeline.charts.frame import DPI, VALUE_OF, Face, Words, clean, settings
+from pipeline.charts.compose import settings
+from pipeline.charts.marks import TextLine
+from pipeline.charts.measure import Face, clean
+from pipeline.charts.sheet import VALUE_OF
+from pipeline.charts.style import DPI
 from pipeline.tidy.printed import Printed
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -40,8 +44,8 @@ def svg(figure: Figure, exhibit: Printed) -> bytes:
     for element in root.iter(f"{{{_SVG}}}g"):
         name = element.attrib.pop("id", "")
         if name.startswith(VALUE_OF):
-            for words in element.iter(f"{{{_SVG}}}text"):
-                words.set("data-row", name.removeprefix(VALUE_OF))
+            for text in element.iter(f"{{{_SVG}}}text"):
+                text.set("data-row", name.removeprefix(VALUE_OF))
     for metadata in root.findall(f"{{{_SVG}}}metadata"):
         root.remove(metadata)
     for element in root.iter(f"{{{_SVG}}}text"):
@@ -58,8 +62,8 @@ def svg(figure: Figure, exhibit: Printed) -> bytes:
     root.insert(2, _element("style", _font_faces(figure), type="text/css"))
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _XLINK)
-    text = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+    drawn = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{drawn}\n'.encode()
 
 
 def png(figure: Figure, exhibit: Printed) -> bytes:
@@ -100,9 +104,9 @@ def _element(tag: str, text: str, **attributes: str) -> ElementTree.Element:
 def _font_faces(figure: Figure) -> str:
     """CSS that brings the glyphs of every face in a figure."""
     used: dict[Face, set[str]] = {}
-    for words in figure.findobj(Words):
-        if isinstance(words, Words):
-            used.setdefault(words.face, set()).update(words.get_text())
+    for line in figure.findobj(TextLine):
+        if isinstance(line, TextLine):
+            used.setdefault(line.face, set()).update(line.get_text())
     rules = []
     for face in sorted(used, key=lambda face: (face.family, face.bold)):
         font = base64.b64encode(_subset(face, "".join(sorted(used[face])))).decode()

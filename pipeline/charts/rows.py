@@ -1,11 +1,11 @@
-"""The rows of a table as figures see them."""
+"""The rows of a table as figures see them. Imports no Matplotlib."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from pipeline.tidy.marks import LOW_BASE_MARK, MARKS, NO_CLEAR_CHANGE, NO_VALUE,
 from pipeline.tidy.measures import CHANGES, main_measures
 
 _VALUES = ("mean", "median")
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Row:
     comparability: str
 
     @property
+    def option(self) -> str:
+        """The id of the option, net or level, or the label of a published answer."""
+        return self.key[1]
+
+    @property
     def plotted(self) -> float:
         """The share to draw, NaN where there is none to be shown."""
         return math.nan if self.flag in MARKS else self.share
@@ -62,6 +68,23 @@ class Row:
         return self.flag == "low_base"
 
     @property
+    def substantive(self) -> bool:
+        """Whether the row is an answer to the question, and not other, none or DKNS."""
+        return self.role == "substantive"
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether the row's interval can be drawn."""
+        return self.drawn and not math.isnan(self.low) and not math.isnan(self.high)
+
+    @property
+    def reach(self) -> float:
+        """How far the row's bar and interval reach, as a share."""
+        if not self.drawn:
+            return 0.0
+        return max(self.plotted, self.high) if self.has_interval else self.plotted
+
+    @property
     def text(self) -> str:
         """The value as printed."""
         if self.flag in MARKS:
@@ -75,16 +98,21 @@ class Row:
         return percent(self.share) or NO_VALUE
 
     @property
+    def marked_text(self) -> str:
+        """The value as printed where no heading says that the base is low."""
+        return f"{self.text} {LOW_BASE_MARK}" if self.low_base else self.text
+
+    @property
     def _change(self) -> str:
         """A change in points, with its interval where it is clear."""
         if math.isnan(self.value):
             return NO_VALUE
-        said = f"{points(self.value)} pts"
+        change = f"{points(self.value)} pts"
         if self.low_base:
-            return f"{said} {LOW_BASE_MARK}"
+            return f"{change} {LOW_BASE_MARK}"
         if self.flag == "no_clear_change":
-            return f"{said} {NO_CLEAR_CHANGE}"
-        return f"{said} [{end_in_points(self.low)}, {end_in_points(self.high)}]"
+            return f"{change} {NO_CLEAR_CHANGE}"
+        return f"{change} [{end_in_points(self.low)}, {end_in_points(self.high)}]"
 
 
 def rows(data: pd.DataFrame) -> list[Row]:
@@ -103,12 +131,22 @@ def answers(table: list[Row]) -> list[Row]:
     return [row for row in table if row.measure in wanted and row.role != "net"]
 
 
+def of_measures(table: Iterable[Row], *measures: str) -> list[Row]:
+    """The rows of these measures."""
+    return [row for row in table if row.measure in measures]
+
+
+def grouped(chosen: Iterable[Row], key: Callable[[Row], _Key]) -> dict[_Key, list[Row]]:
+    """The rows by what `key` says of each, in the order in which that comes."""
+    groups: dict[_Key, list[Row]] = {}
+    for row in chosen:
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
 def by_group(chosen: Iterable[Row]) -> dict[str, list[Row]]:
     """The rows of each group, in the order in which the groups come; '' is all respondents."""
-    groups: dict[str, list[Row]] = {}
-    for row in chosen:
-        groups.setdefault(row.group, []).append(row)
-    return groups
+    return grouped(chosen, lambda row: row.group)
 
 
 def heading(group: list[Row]) -> str:
@@ -116,13 +154,23 @@ def heading(group: list[Row]) -> str:
     return group[0].group_label or group[0].group or "All respondents"
 
 
-def base(group: list[Row]) -> str:
+def highest(chosen: Iterable[Row]) -> float:
+    """The highest share that is drawn; 0 where none is."""
+    return max((row.plotted for row in chosen if row.drawn), default=0.0)
+
+
+def base(group: Collection[Row]) -> str:
     """The number of respondents that the shares of a group are of, as printed."""
     known = [row.n for row in group if not math.isnan(row.n)]
     if not known:
         return f"n = {SUPPRESSED_MARK}" if any(row.flag == "suppressed" for row in group) else "n unknown"
     least, most = (f"{count:,.0f}" for count in (min(known), max(known)))
     return f"n = {most}" if least == most else f"n = {least} to {most}"
+
+
+def marked_base(group: Collection[Row]) -> str:
+    """The same with the mark of a low base, where one of the rows has one."""
+    return f"{base(group)} {LOW_BASE_MARK}" if any(row.low_base for row in group) else base(group)
 
 
 def _row(index: int, record: dict[Any, Any]) -> Row:
@@ -135,34 +183,20 @@ def _row(index: int, record: dict[Any, Any]) -> Row:
         return math.nan if value == "" or pd.isna(value) else float(value)
 
     published = text("percent").strip()
-    name = text("option_label") or text("label") or text("item_label")
-    return Row(
-        index=index,
-        wave=text("wave") or text("beside"),
-        question=text("question"),
-        name=name,
-        key=(text("item"), text("option") or text("label")),
-        item=text("item"),
-        item_label=text("item_label"),
-        role=text("role") or "substantive",
-        measure=text("measure") or "option",
-        group=text("group"),
-        group_label=text("group_label"),
-        share=number("share"),
-        value=number("value"),
-        low=number("low"),
-        high=number("high"),
-        n=number("n") if "n" in record else number("valid_cases"),
-        respondents=number("respondents"),
-        flag=text("flag"),
-        published=f"{published}%" if _is_number(published) else published,
-        source=text("source"),
-        wording=text("wording"),
-        mode=text("mode"),
-        grade=text("grade"),
-        fielded=text("fielded"),
-        comparability=text("comparability"),
-    )
+    cells: dict[str, Any] = {
+        field.name: number(field.name) if field.type == "float" else text(field.name) for field in fields(Row)
+    }
+    cells |= {
+        "index": index,
+        "wave": text("wave") or text("beside"),
+        "name": text("option_label") or text("label") or text("item_label"),
+        "key": (text("item"), text("option") or text("label")),
+        "role": text("role") or "substantive",
+        "measure": text("measure") or "option",
+        "n": number("n") if "n" in record else number("valid_cases"),
+        "published": f"{published}%" if _is_number(published) else published,
+    }
+    return Row(**cells)
 
 
 def _is_number(text: str) -> bool:

@@ -37,7 +37,7 @@ else:
 CHOOSING = ("two_waves", "all_waves", "combinations", "steps")
 """the shapes of table of which `show` lists the options, items or nets wanted"""
 _OF_FEW = ("combinations", "bins")  # the shapes of table that show the answers of a few
-_AS_TABLE = FigureKind(fits=(), said="Table", order="questionnaire")
+_AS_TABLE = FigureKind(fits=(), alt_name="Table", order="questionnaire")
 
 
 ROW = Reference(options_and(items=True, nets=True), "{of!r} has no option, item or net {name!r}; {hint}")

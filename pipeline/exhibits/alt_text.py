@@ -32,7 +32,7 @@ def alt_text(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) 
     named = shown.assign(name=names + group)
     ranked = named.sort_values("share", ascending=False, kind="stable")
     cases = span(of_shares(whole)["valid_cases"]) if len(whole) else "0"
-    said = f"{exhibit.drawn.said}: {latest.wordings[exhibit.question].text} {cases} valid cases. "
+    said = f"{exhibit.drawn.alt_name}: {latest.wordings[exhibit.question].text} {cases} valid cases. "
     if len(ranked):
         net = f" ({lowered(ranked['option_label'].iloc[0])})" if Measure.NET in measures else ""
         said_of = [f"{n} {percent(p)}" for n, p in zip(ranked["name"], ranked["share"], strict=True)]

@@ -1,4 +1,4 @@
-"""The kinds of figure, as far as tables and declarations must know them: read off the modules of `charts`."""
+"""The kinds of figure, as far as tables and declarations must know them: read off `charts/kinds`."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pipeline.project.capitals import described
 
 @dataclass(frozen=True)
 class FigureKind:
-    """What a kind's module says of it, each in a constant of the same name in capitals.
+    """What the module of a kind declares, each in a constant of the same name in capitals.
 
     `fits` are the kinds of question it can show, `table` the shape of its table (`exhibits.shapes.SHAPES`),
     `order` that of its rows, `share` or `questionnaire`; `by` whether it `may`, `must` or can `never` have a
-    segment. `stacked` kinds are of bars of 100%; `whiskers` tells whether intervals are drawn. `said` is how
-    alt text calls it.
+    segment. `stacked` kinds are of bars of 100%; `whiskers` tells whether intervals are drawn. `alt_name` is
+    what alt text calls it.
     """
 
     fits: tuple[str, ...]
-    said: str
+    alt_name: str
     table: str = "answers"
     order: str = "share"
     by: str = "may"
@@ -35,4 +35,4 @@ class FigureKind:
 @cache
 def figure_kinds() -> dict[str, FigureKind]:
     """Every kind by its name, in the order of the alphabet."""
-    return described("charts", FigureKind)
+    return described("charts/kinds", FigureKind)

@@ -43,15 +43,15 @@ class Printed:
 
 def read_back(path: Path) -> list[Printed]:
     root = ElementTree.fromstring(path.read_bytes())  # noqa: S314 - our own file
-    found = []
+    printed = []
     for element in root.iter(f"{SVG}text"):
         size = re.search(r"font-size: ([\d.]+)px", element.get("style", ""))
         assert size
         row = element.get("data-row")
         place = float(element.get("x", "nan")), float(element.get("y", "nan"))
         text = "".join(element.itertext())
-        found.append(Printed(text, *place, float(size[1]), None if row is None else int(row)))
-    return found
+        printed.append(Printed(text, *place, float(size[1]), None if row is None else int(row)))
+    return printed
 
 
 def half_up(number: Decimal, digits: str = "1") -> Decimal:
@@ -80,8 +80,8 @@ def expected(row: Record) -> str:
         ends = [signed(row[end]) for end in ("low", "high")]
         # an end that is not 0 does not read as if it were
         above = [">0" if Decimal(row[end]) > 0 else "<0" for end in ("low", "high")]
-        said = [sign if end == "0" else end for end, sign in zip(ends, above, strict=True)]
-        return f"{change} [{', '.join(said)}]"
+        interval = [sign if end == "0" else end for end, sign in zip(ends, above, strict=True)]
+        return f"{change} [{', '.join(interval)}]"
     if row.get("measure") == "median":
         return f"{half_up(Decimal(row['value']), '0.1').normalize():f}"
     if not row["share"]:
@@ -92,10 +92,10 @@ def expected(row: Record) -> str:
 
 def names(row: Record) -> set[str]:
     """What a row may be called in a figure."""
-    said = {row.get("option_label", ""), row.get("item_label", ""), row.get("label", "")} - {""}
+    labels = {row.get("option_label", ""), row.get("item_label", ""), row.get("label", "")} - {""}
     if row.get("beside"):
-        return {f"this survey: {name} (n = {int(row['n']):,})" for name in said}
-    return said | {f"{name} (grade {row['grade']})" for name in said if "grade" in row}
+        return {f"this survey: {name} (n = {int(row['n']):,})" for name in labels}
+    return labels | {f"{name} (grade {row['grade']})" for name in labels if "grade" in row}
 
 
 def lines_at(texts: list[Printed], y: float, size: float) -> set[str]:
@@ -106,17 +106,17 @@ def lines_at(texts: list[Printed], y: float, size: float) -> set[str]:
     for text in texts:
         if text.row is None:
             columns.setdefault((text.x, text.size), []).append(text)
-    found = set()
+    lines = set()
     for column in columns.values():
         column.sort(key=lambda text: text.y)
         for start in range(len(column)):
             for end in range(start + 1, min(start + 8, len(column)) + 1):
                 part = column[start:end]
-                own = sum(text.y - 0.357 * text.size for text in part) / len(part)
+                height = sum(text.y - 0.357 * text.size for text in part) / len(part)
                 # a second name of another size may stand under the first, so the middle is not exact then
-                if abs(own - middle) < 26:
-                    found.add(" ".join(text.text for text in part))
-    return found
+                if abs(height - middle) < 26:
+                    lines.add(" ".join(text.text for text in part))
+    return lines
 
 
 def exhibits(paths: Paths) -> list[Record]:
@@ -230,9 +230,9 @@ def test_a_wrong_figure_is_seen(what: str, old: str, new: str, tmp_path: Path) -
         folder.mkdir(parents=True)
     source = Paths(ROOT, "open-source-ai")
     header, *rows = (source.tables / "exhibits.csv").read_text().splitlines()
-    own = [row for row in csv.reader(rows) if len(row) > 1 and row[1] == "blockers"]
+    blockers = [row for row in csv.reader(rows) if len(row) > 1 and row[1] == "blockers"]
     with (paths.tables / "exhibits.csv").open("w", newline="") as stream:
-        csv.writer(stream).writerows([header.split(","), *own])
+        csv.writer(stream).writerows([header.split(","), *blockers])
     (paths.tables / "blockers.csv").write_bytes((source.tables / "blockers.csv").read_bytes())
     svg = (source.figures / "blockers.svg").read_text()
     (paths.figures / "blockers.svg").write_text(svg)

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -16,17 +17,20 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import ROOT
 from matplotlib.figure import Figure
 from pypdf import PdfReader
 
 from pipeline import figures
-from pipeline.charts import colours, drawer, figure_files, frame, gates
-from pipeline.charts.frame import Bar, Cell, Dot, Words
+from pipeline.charts import colours, drawer, figure_files, gates, kinds
+from pipeline.charts.marks import Bar, Cell, Dot, TextLine
+from pipeline.charts.measure import clean
 from pipeline.charts.rows import estimates, rows
+from pipeline.charts.style import WIDTH
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import percent
-from pipeline.tidy.figure_kinds import figure_kinds
+from pipeline.tidy.figure_kinds import FigureKind, figure_kinds
 from pipeline.tidy.printed import Printed
 
 KINDS = tuple(figure_kinds())
@@ -232,11 +236,11 @@ def draw(kind: str, data: pd.DataFrame | None = None, **more: Any) -> tuple[Figu
 
 
 def texts(figure: Figure) -> list[str]:
-    return [words.get_text() for words in words_of(figure)]
+    return [line.get_text() for line in lines_of(figure)]
 
 
-def words_of(figure: Figure) -> list[Words]:
-    return [words for words in figure.findobj(Words) if isinstance(words, Words)]
+def lines_of(figure: Figure) -> list[TextLine]:
+    return [line for line in figure.findobj(TextLine) if isinstance(line, TextLine)]
 
 
 def marks_of(figure: Figure) -> list[Bar | Dot | Cell]:
@@ -247,8 +251,8 @@ def bars_of(figure: Figure) -> list[Bar]:
     return [bar for bar in figure.findobj(Bar) if isinstance(bar, Bar)]
 
 
-def values_of(figure: Figure) -> list[Words]:
-    return [words for words in words_of(figure) if words.value]
+def values_of(figure: Figure) -> list[TextLine]:
+    return [line for line in lines_of(figure) if line.row is not None]
 
 
 def survey(folder: Path, chosen: Sequence[str] = KINDS) -> Paths:
@@ -267,7 +271,7 @@ def survey(folder: Path, chosen: Sequence[str] = KINDS) -> Paths:
     return paths
 
 
-def said(figure: Figure, data: pd.DataFrame, exhibit: Printed, gate: str) -> list[str]:
+def problems(figure: Figure, data: pd.DataFrame, exhibit: Printed, gate: str) -> list[str]:
     """The complaints of one gate."""
     return [problem for problem in gates.check(figure, data, exhibit) if problem.startswith(f"{gate}: ")]
 
@@ -302,7 +306,7 @@ def test_ranked_bars_keep_the_order_and_highlight_the_first_substantive_one() ->
         tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
         for colour in (colours.HIGHLIGHT, colours.PLAIN, *[colours.GREY] * 3)
     ]
-    assert [words.get_text() for words in values_of(figure)] == ["48%", "41%", "4%", "1%", "2%"]
+    assert [line.get_text() for line in values_of(figure)] == ["48%", "41%", "4%", "1%", "2%"]
     assert [bar.plotted for bar in bars_of(figure)] == pytest.approx(list(data["share"]))
 
 
@@ -316,7 +320,7 @@ def test_what_has_no_share_is_marked_and_not_drawn() -> None:
         row("Nobody", NAN),
     )
     figure, data, exhibit = draw("ranked_bars", data)
-    assert [words.get_text() for words in values_of(figure)] == [
+    assert [line.get_text() for line in values_of(figure)] == [
         "48% [low base]",
         "<1%",
         "0%",
@@ -337,8 +341,8 @@ def test_a_suppressed_row_shows_no_share_even_if_its_table_has_one() -> None:
 
 def test_values_stand_behind_their_intervals() -> None:
     figure, data, _ = draw("ranked_bars")
-    for words, bar, high in zip(values_of(figure), bars_of(figure), data["high"], strict=True):
-        assert words.get_position()[0] > bar.zero + high * bar.unit
+    for line, bar, high in zip(values_of(figure), bars_of(figure), data["high"], strict=True):
+        assert line.get_position()[0] > bar.scale.zero + high * bar.scale.unit
 
 
 def test_ranked_bars_of_a_ranking_show_the_share_that_ranked_the_item() -> None:
@@ -349,7 +353,7 @@ def test_ranked_bars_of_a_ranking_show_the_share_that_ranked_the_item() -> None:
         row("", NAN, measure="mean_rank", **item),
     )
     figure, data, exhibit = draw("ranked_bars", data)
-    assert [words.get_text() for words in values_of(figure)] == ["60%"]
+    assert [line.get_text() for line in values_of(figure)] == ["60%"]
     assert "Price" in texts(figure)
     assert gates.check(figure, data, exhibit) == []
 
@@ -362,8 +366,8 @@ def test_ranked_bars_with_groups_give_each_its_panel_and_base() -> None:
 
 def test_single_bar_names_every_share_in_the_legend() -> None:
     figure, _, _ = draw("single_bar")
-    inside = [words.get_text() for words in values_of(figure) if words.bar is not None]
-    legend = [words.get_text() for words in values_of(figure) if words.bar is None]
+    inside = [line.get_text() for line in values_of(figure) if line.bar is not None]
+    legend = [line.get_text() for line in values_of(figure) if line.bar is None]
     assert inside == ["50%", "47%"]
     assert legend == ["50%", "47%", "3%"]
     assert "n = 200" in texts(figure)
@@ -401,8 +405,8 @@ def test_a_hidden_level_does_not_bring_excluded_dkns_into_the_bar() -> None:
 @pytest.mark.parametrize("kept", [True, False])
 def test_scale_bars_have_columns_for_net_base_and_dkns(kept: bool) -> None:
     figure, data, exhibit = draw("scale_bars", battery(kept=kept))
-    columns = [words for words in values_of(figure) if words.bar is None]
-    assert [words.get_text() for words in columns] == [percent(0.75 * (0.9 if kept else 1)), "10%"] * 2
+    columns = [line for line in values_of(figure) if line.bar is None]
+    assert [line.get_text() for line in columns] == [percent(0.75 * (0.9 if kept else 1)), "10%"] * 2
     assert len(bars_of(figure)) == (12 if kept else 10)
     assert texts(figure).count("200") == 2
     assert gates.check(figure, data, exhibit) == []
@@ -432,7 +436,7 @@ def test_segment_panels_wrap_and_share_one_scale(count: int) -> None:
     groups = [f"Group {number}" for number in range(count)]
     figure, data, exhibit = draw("segment_panels", segmented(groups))
     assert gates.check(figure, data, exhibit) == []
-    assert {bar.unit for bar in bars_of(figure)} == {bars_of(figure)[0].unit}
+    assert {bar.scale.unit for bar in bars_of(figure)} == {bars_of(figure)[0].scale.unit}
     assert [text for text in texts(figure) if text.startswith("n = ")] == [
         f"n = {90 + number}" for number in range(count)
     ]
@@ -456,8 +460,8 @@ def test_segment_panels_outline_a_low_base() -> None:
 
 def test_published_bars_print_what_was_published_a_panel_a_source() -> None:
     figure, _, _ = draw("published_bars")
-    assert [words.get_text() for words in values_of(figure)] == ["44%", "35%", "62%"]
-    assert {words.panel for words in values_of(figure)} == {0, 1}
+    assert [line.get_text() for line in values_of(figure)] == ["44%", "35%", "62%"]
+    assert {line.panel for line in values_of(figure)} == {0, 1}
     assert "n = 233; grade A: read in the publisher's own text" in texts(figure)
     assert "n not known; grade B: quoted by a third party" in texts(figure)
     assert "What hinders you? (select one)" in texts(figure)
@@ -495,7 +499,7 @@ def test_hostile_labels_survive(kind: str, label: str) -> None:
     assert gates.check(figure, data, exhibit) == []
     root = ElementTree.fromstring(figure_files.svg(figure, exhibit))  # noqa: S314 - made a line above
     drawn = "".join("".join(element.itertext()) for element in root.iter(f"{SVG}text"))
-    assert frame.clean(label).replace(" ", "") in drawn.replace(" ", "")
+    assert clean(label).replace(" ", "") in drawn.replace(" ", "")
 
 
 @pytest.mark.parametrize("label", ["成本过高", "Rocket 🚀", "private \ue000 use"])
@@ -589,7 +593,7 @@ def test_one_respondent(kind: str) -> None:
 def test_the_label_gate_sees_a_wrong_number() -> None:
     figure, data, exhibit = draw("ranked_bars")
     values_of(figure)[1].set_text("42%")
-    assert said(figure, data, exhibit, "label") == [
+    assert problems(figure, data, exhibit, "label") == [
         "label: row 1 (Licences) prints '42%', its table has '41%'"
     ]
 
@@ -603,19 +607,19 @@ def test_the_label_gate_sees_a_wrong_bar(kind: str) -> None:
     if isinstance(mark, Dot):
         x, y = mark.center
         mark.center = (x + 9, y + 9)
-    elif mark.upright:
+    elif mark.scale.upright:
         mark.set_height(mark.get_height() * 1.2)
     else:
         mark.set_width(mark.get_width() * 1.2)
     what = type(mark).__name__.lower()
-    assert f"beside a {what} of" in said(figure, data, exhibit, "label")[0]
+    assert f"beside a {what} of" in problems(figure, data, exhibit, "label")[0]
 
 
 def test_the_shade_gate_sees_a_lighter_cell_of_a_higher_share() -> None:
     figure, data, exhibit = draw("heat_table")
     cells = [mark for mark in marks_of(figure) if isinstance(mark, Cell)]
     cells[0].set_facecolor(colours.shade(0.1))
-    assert said(figure, data, exhibit, "shade")[0].startswith(
+    assert problems(figure, data, exhibit, "shade")[0].startswith(
         "shade: row 0 (Skills, 48%) is lighter than row "
     )
 
@@ -624,42 +628,42 @@ def test_the_label_gate_sees_a_wrong_tick() -> None:
     figure, data, exhibit = draw("segment_panels")
     tick = next(bar for bar in bars_of(figure) if bar.tick)
     tick.set_x(tick.get_x() + 5)
-    assert said(figure, data, exhibit, "label")
+    assert problems(figure, data, exhibit, "label")
 
 
 def test_the_label_gate_sees_a_bar_of_a_suppressed_row() -> None:
     figure, data, exhibit = draw("ranked_bars")
     data["flag"] = ["suppressed", "", "", ""]
-    assert any("has a bar" in problem for problem in said(figure, data, exhibit, "label"))
+    assert any("has a bar" in problem for problem in problems(figure, data, exhibit, "label"))
 
 
 def test_the_label_gate_sees_a_filled_bar_of_a_low_base() -> None:
     figure, data, exhibit = draw("ranked_bars")
     data["flag"] = ["low_base", "", "", ""]
-    assert any("filled bar" in problem for problem in said(figure, data, exhibit, "label"))
+    assert any("filled bar" in problem for problem in problems(figure, data, exhibit, "label"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_label_gate_sees_a_row_that_is_not_drawn(kind: str) -> None:
     figure, data, exhibit = draw(kind)
-    for words in words_of(figure):
-        if words.row == 1:
-            words.remove()
+    for line in lines_of(figure):
+        if line.row == 1:
+            line.remove()
     for mark in marks_of(figure):
         if mark.row == 1:
             mark.remove()
-    assert any("is not in the figure" in problem for problem in said(figure, data, exhibit, "label"))
+    assert any("is not in the figure" in problem for problem in problems(figure, data, exhibit, "label"))
 
 
 @pytest.mark.parametrize("kind", ["ranked_bars", "segment_panels", "published_bars"])
 def test_the_order_gate_sees_swapped_rows(kind: str) -> None:
     figure, data, exhibit = draw(kind)
     panel = values_of(figure)[0].panel
-    first, second = [words for words in values_of(figure) if words.panel == panel][:2]
+    first, second = [line for line in values_of(figure) if line.panel == panel][:2]
     one, other = first.get_position(), second.get_position()
     first.set_position(other)
     second.set_position(one)
-    assert said(figure, data, exhibit, "order")
+    assert problems(figure, data, exhibit, "order")
 
 
 @pytest.mark.parametrize("kind", ["single_bar", "scale_bars"])
@@ -667,7 +671,7 @@ def test_the_order_gate_sees_swapped_parts(kind: str) -> None:
     figure, data, exhibit = draw(kind)
     first, second = bars_of(figure)[:2]
     first.set_x(second.get_x() + 1)
-    assert said(figure, data, exhibit, "order")
+    assert problems(figure, data, exhibit, "order")
 
 
 @pytest.mark.parametrize("factor", [0.9, 1.1])
@@ -675,7 +679,7 @@ def test_the_whole_gate_sees_parts_that_are_not_the_whole(factor: float) -> None
     data = single()
     data["share"] *= factor
     figure, data, exhibit = draw("single_bar", data)
-    assert said(figure, data, exhibit, "whole") == [
+    assert problems(figure, data, exhibit, "whole") == [
         f"whole: the parts of the bar of all respondents sum to {factor:.4%}"
     ]
 
@@ -685,49 +689,49 @@ def test_the_overlap_gate_sees_two_texts_in_one_place() -> None:
     values = values_of(figure)
     x, y = values[0].get_position()
     values[1].set_position((x + 4, y + 3))
-    assert said(figure, data, exhibit, "overlap")[0].startswith("overlap: '48%' and '41%' share")
+    assert problems(figure, data, exhibit, "overlap")[0].startswith("overlap: '48%' and '41%' share")
 
 
 def test_the_overlap_gate_sees_a_text_on_a_bar() -> None:
     figure, data, exhibit = draw("ranked_bars")
-    words = values_of(figure)[0]
-    words.set_x(words.get_position()[0] - 60)
-    assert any("into the bar of row 0" in problem for problem in said(figure, data, exhibit, "overlap"))
+    line = values_of(figure)[0]
+    line.set_x(line.get_position()[0] - 60)
+    assert any("into the bar of row 0" in problem for problem in problems(figure, data, exhibit, "overlap"))
 
 
 def test_the_canvas_gate_sees_a_text_outside() -> None:
     figure, data, exhibit = draw("ranked_bars")
-    values_of(figure)[0].set_x(frame.WIDTH - 5)
-    assert "outside of 540" in said(figure, data, exhibit, "canvas")[0]
+    values_of(figure)[0].set_x(WIDTH - 5)
+    assert "outside of 540" in problems(figure, data, exhibit, "canvas")[0]
 
 
 def test_the_size_gate_sees_small_print() -> None:
     figure, data, exhibit = draw("ranked_bars")
-    words_of(figure)[-1].set_fontsize(7.5)
-    assert "has 7.5 pt, the least is 8" in said(figure, data, exhibit, "size")[0]
+    lines_of(figure)[-1].set_fontsize(7.5)
+    assert "has 7.5 pt, the least is 8" in problems(figure, data, exhibit, "size")[0]
 
 
 def test_the_inside_gate_sees_a_text_too_wide_for_its_bar() -> None:
     figure, data, exhibit = draw("single_bar")
-    words = next(words for words in values_of(figure) if words.bar is not None)
-    words.bar = bars_of(figure)[2]
-    assert "larger than its part" in said(figure, data, exhibit, "inside")[0]
+    line = next(line for line in values_of(figure) if line.bar is not None)
+    line.bar = bars_of(figure)[2]
+    assert "larger than its part" in problems(figure, data, exhibit, "inside")[0]
 
 
 def test_the_contrast_gate_sees_faint_text() -> None:
     figure, data, exhibit = draw("single_bar")
-    inside = next(words for words in values_of(figure) if words.bar is not None)
+    inside = next(line for line in values_of(figure) if line.bar is not None)
     inside.set_color("#555555")
-    words_of(figure)[0].set_color("#999999")
-    assert len(said(figure, data, exhibit, "contrast")) == 2
+    lines_of(figure)[0].set_color("#999999")
+    assert len(problems(figure, data, exhibit, "contrast")) == 2
 
 
 def test_the_synthetic_gate_sees_that_it_is_not_said() -> None:
     figure, data, exhibit = draw("ranked_bars")
-    for words in words_of(figure):
-        if "synthetic" in words.get_text().casefold():
-            words.remove()
-    assert said(figure, data, exhibit, "synthetic")
+    for line in lines_of(figure):
+        if "synthetic" in line.get_text().casefold():
+            line.remove()
+    assert problems(figure, data, exhibit, "synthetic")
 
 
 # colours
@@ -842,10 +846,10 @@ def test_nothing_is_written_where_one_figure_fails(tmp_path: Path) -> None:
 
 def written(paths: Paths) -> dict[str, int]:
     """When each file of the figures was written last."""
-    found = {path.name: path.stat().st_mtime_ns for path in paths.outputs.rglob("*") if path.suffix in
+    times = {path.name: path.stat().st_mtime_ns for path in paths.outputs.rglob("*") if path.suffix in
              (".svg", ".png", ".txt", ".pdf")}  # fmt: skip
-    assert found
-    return found
+    assert times
+    return times
 
 
 def redrawn(paths: Paths) -> set[str]:
@@ -912,16 +916,16 @@ def test_whatever_draws_is_part_of_the_style() -> None:
         "[drawer(kind) for kind in figure_kinds()]; "
         "print(*(name for name in sys.modules if name.startswith('pipeline.')))"
     )
-    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     package = Path(figures.__file__).parent
     hashed = {path for pattern in figures.STYLE for path in package.glob(pattern)}
     loaded = [
-        package / f"{name.removeprefix('pipeline.').replace('.', '/')}.py" for name in found.stdout.split()
+        package / f"{name.removeprefix('pipeline.').replace('.', '/')}.py" for name in run.stdout.split()
     ]
     assert len(loaded) > 15
-    said = {path for path in loaded if path.is_file() and path not in hashed}
+    unhashed = {path for path in loaded if path.is_file() and path not in hashed}
     # what words an error, and masks what it quotes, draws nothing
-    assert {path.name for path in said if path.parent.name != "addresses"} == {"errors.py"}
+    assert {path.name for path in unhashed if path.parent.name != "addresses"} == {"errors.py"}
 
 
 def test_workers_draw_what_one_process_draws(tmp_path: Path) -> None:
@@ -979,6 +983,25 @@ def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
         made.append({path.relative_to(paths.outputs): path.read_bytes() for path in files})
     assert len(made[0]) == 4 * len(KINDS) + 1  # a page of the book each, and the book
     assert made[0] == made[1]
+
+
+def test_a_kind_is_added_with_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the gallery, as it stands there."""
+    page = (ROOT / "docs" / "gallery.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    folder = tmp_path / "charts" / "kinds"
+    folder.mkdir(parents=True)
+    (folder / "plain_bars.py").write_text(code, "utf-8")
+    monkeypatch.setattr(kinds, "__path__", [str(folder)])
+    monkeypatch.setattr("pipeline.project.capitals._PACKAGE", tmp_path)
+    figure_kinds.cache_clear()
+    try:
+        figure, data, exhibit = draw("plain_bars", ranked())
+        assert gates.check(figure, data, exhibit) == []
+        assert [line.get_text() for line in values_of(figure)] == ["48%", "41%", "13%", "<1%"]
+        assert figure_kinds() == {"plain_bars": FigureKind(("single", "multiple"), "Plain bars")}
+    finally:
+        figure_kinds.cache_clear()
 
 
 def test_kinds_can_be_listed_without_matplotlib() -> None:

@@ -1,4 +1,7 @@
-"""Numbers that others published: a panel a source and question, never one ranking over sources."""
+"""Numbers that others published: a panel a source and question, never one ranking over sources.
+
+For a table of `published.csv`, to set the survey beside what was printed elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,16 @@ from dataclasses import replace
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pipeline.charts.bars import Entry, bar_panel, coloured, measures
 from pipeline.charts.colours import SECOND
-from pipeline.charts.frame import CONTENT, HEADING, NOTE, QUESTION, Sheet, compose, nothing
-from pipeline.charts.ranked_bars import Entry, bars, coloured, name_column, scale_unit
-from pipeline.charts.rows import Row, base, rows
+from pipeline.charts.compose import compose
+from pipeline.charts.rows import Row, base, grouped, rows
+from pipeline.charts.sheet import Sheet
+from pipeline.charts.style import HEADING, NOTE, QUESTION
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "grid", "rank", "number", "date", "allocation", "text")
-SAID = "Bars"
+ALT_NAME = "Bars"
 TABLE = "published"
 
 _GRADES = {"A": "read in the publisher's own text", "B": "quoted by a third party"}
@@ -28,20 +33,13 @@ def shown(table: list[Row]) -> list[Row]:
 
 def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of one panel a source, wording and group, in the order of the table."""
-    panels: dict[tuple[str, str, str], list[Row]] = {}
-    for row in rows(data):
-        panels.setdefault((row.source, row.wording, row.group), []).append(row)
-    return compose(exhibit, lambda sheet: _plot(sheet, list(panels.values())))
+    panels = grouped(rows(data), lambda row: (row.source, row.wording, row.group))
+    return compose(exhibit, _plot, list(panels.values()))
 
 
-def _plot(sheet: Sheet, panels: list[list[Row]]) -> None:
-    if not panels:
-        nothing(sheet)
-        return
+def _plot(sheet: Sheet, panels: Sequence[list[Row]]) -> None:
     entries = [_entries(panel) for panel in panels]
-    everything = [entry for panel in entries for entry in panel]
-    column = name_column(everything)
-    unit = scale_unit(everything, CONTENT - column)
+    sizes = measures([entry for panel in entries for entry in panel])
     for number, (panel, drawn) in enumerate(zip(panels, entries, strict=True)):
         sheet.panel = number
         first = panel[0]
@@ -51,20 +49,20 @@ def _plot(sheet: Sheet, panels: list[list[Row]]) -> None:
         others = [row for row in panel if not row.wave]
         sheet.below(f"{_base(others)}; {_grade(others)}", NOTE)
         sheet.y += 3
-        bars(sheet, drawn, column, unit)
+        bar_panel(sheet, drawn, *sizes)
 
 
 def _entries(panel: Sequence[Row]) -> list[Entry]:
-    """The entries of a panel; where its grades differ, each name says its own.
+    """The entries of a panel; where grades differ, each name has its grade.
 
-    What the survey itself found stands below the number on the same theme, in another colour.
+    The survey's result on a theme stands below the published one, in another colour.
     """
     differ = len({row.grade for row in panel if not row.wave}) > 1
     entries = []
     for entry in coloured(panel):
         row = entry.row
         if row.wave:
-            entries.append(replace(entry, name=f"this survey: {row.name} ({base([row])})", colour=SECOND))
+            entries.append(Entry(row, f"this survey: {row.name} ({base([row])})", SECOND))
         elif differ:
             entries.append(replace(entry, name=f"{entry.name} (grade {row.grade or 'unknown'})"))
         else:
@@ -79,11 +77,10 @@ def _question(row: Row) -> str:
 
 
 def _base(panel: Sequence[Row]) -> str:
-    return base(list(panel)) if any(row.n == row.n for row in panel) else "n not known"
+    return base(panel) if any(row.n == row.n for row in panel) else "n not known"
 
 
 def _grade(panel: Sequence[Row]) -> str:
     grades = sorted({row.grade for row in panel})
-    said = [f"grade {grade}: {_GRADES[grade]}" if grade in _GRADES else f"grade {grade or 'unknown'}"
-            for grade in grades]  # fmt: skip
-    return "; ".join(said)
+    notes = {grade: f"grade {grade}: {note}" for grade, note in _GRADES.items()}
+    return "; ".join(notes.get(grade, f"grade {grade or 'unknown'}") for grade in grades)

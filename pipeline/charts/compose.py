@@ -1,0 +1,72 @@
+"""A whole figure: number, title, subtitle and question, then the plot of its kind, then the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Concatenate, ParamSpec
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from pipeline.charts.measure import clean
+from pipeline.charts.sheet import Sheet
+from pipeline.charts.style import FIGURE, FOOT, QUESTION, SUBTITLE, TITLE
+from pipeline.project.errors import SurveyError
+from pipeline.tidy.printed import Printed
+
+SYNTHETIC = "Synthetic responses"
+NOTHING = "No responses to show."
+
+_Drawn = ParamSpec("_Drawn")
+
+
+def compose(
+    exhibit: Printed,
+    plot: Callable[Concatenate[Sheet, _Drawn], None],
+    *drawn: _Drawn.args,
+    **options: _Drawn.kwargs,
+) -> Figure:
+    """A whole figure: the exhibit's text around what `plot` places on the sheet from `drawn`.
+
+    Where the first of `drawn` is empty the figure says so, and `plot` is not called. SurveyError names the
+    exhibit.
+    """
+    with settings(exhibit.id):
+        try:
+            sheet = Sheet()
+            mark = f" · {SYNTHETIC.upper()}" if exhibit.synthetic else ""
+            sheet.below(f"FIGURE {exhibit.number}{mark}", FIGURE)
+            sheet.below(exhibit.title, TITLE, 1)
+            sheet.below(exhibit.subtitle, SUBTITLE, 2)
+            sheet.below(exhibit.question, QUESTION, 2)
+            sheet.y += 16
+            if drawn[0]:
+                plot(sheet, *drawn, **options)
+            else:
+                sheet.below(NOTHING, QUESTION)
+            sheet.y += 10
+            for paragraph in _foot(exhibit):
+                sheet.below(paragraph, FOOT)
+            sheet.y += 12
+            return sheet.finish()
+        except SurveyError as error:
+            raise SurveyError(f"figure {exhibit.id!r}: {error}") from None
+
+
+@contextmanager
+def settings(salt: str) -> Iterator[None]:
+    """Matplotlib's defaults with what the figures need, whatever the user's matplotlibrc says."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update({"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": salt})
+        mpl.rcParams.update({"text.hinting": "no_hinting", "text.parse_math": False})
+        yield
+
+
+def _foot(exhibit: Printed) -> list[str]:
+    """The paragraphs under the plot; a figure of synthetic responses always says so."""
+    paragraphs = [paragraph for paragraph in exhibit.foot.splitlines() if clean(paragraph)]
+    if exhibit.synthetic and SYNTHETIC.casefold() not in exhibit.foot.casefold():
+        paragraphs.append(f"{SYNTHETIC}.")
+    return paragraphs

@@ -1,0 +1,89 @@
+"""What a figure is made of, each with the row of the table that it stands for; the gates read them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from matplotlib.patches import Circle, Rectangle
+from matplotlib.text import Text
+
+from pipeline.charts.measure import Face
+
+Way = Literal["down", "right", "left"]
+"""the way in which the rows of a panel follow the order of their table"""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where shares stand, in points: 0% at `zero`, 100% `unit` further right or, upright, further up."""
+
+    zero: float
+    unit: float
+    upright: bool = False
+
+    def at(self, share: float) -> float:
+        """The place of a share."""
+        length = share * self.unit
+        return self.zero - length if self.upright else self.zero + length
+
+    def share(self, place: float) -> float:
+        """The share at a place."""
+        return (self.zero - place if self.upright else place - self.zero) / self.unit
+
+
+class TextLine(Text):
+    """One line of text. Where it prints the value of a table row, `row` is that row's place in the table.
+
+    `bar` is the bar or cell that it lies in.
+    """
+
+    row: int | None = None
+    panel: int = 0
+    way: Way = "down"
+    bar: Bar | Cell | None = None
+    face: Face
+
+
+class Bar(Rectangle):
+    """The bar of table row `row`; a tick is a place on the scale, not a length."""
+
+    row: int
+    scale: Scale
+    panel: int = 0
+    tick: bool = False
+
+    @property
+    def plotted(self) -> float:
+        """The share that the bar shows."""
+        if self.tick:
+            return self.scale.share(self.get_x() + self.get_width() / 2)
+        return (self.get_height() if self.scale.upright else self.get_width()) / self.scale.unit
+
+
+class Dot(Circle):
+    """The dot of table row `row` at its share.
+
+    `hollow` dots are open whatever their base, as those of an earlier wave are.
+    """
+
+    row: int
+    scale: Scale
+    panel: int = 0
+    hollow: bool = False
+
+    @property
+    def plotted(self) -> float:
+        """The share that the dot stands at."""
+        centre: Any = self.get_center()
+        return float(self.scale.share(centre[1] if self.scale.upright else centre[0]))
+
+
+class Cell(Rectangle):
+    """The cell of table row `row` in a table that is coloured by its shares."""
+
+    row: int
+    panel: int = 0
+
+
+Mark = Bar | Dot | Cell

@@ -1,0 +1,181 @@
+"""Text before it is placed: cleaned, set in a face that has its characters, broken into lines, measured."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager, ft2font
+from matplotlib.backends.backend_agg import RendererAgg
+
+from pipeline.charts.style import CONTENT, DPI, INCH, LEADING, Style
+from pipeline.project.errors import SurveyError
+
+_OPEN_SANS = "Open Sans"
+
+
+@dataclass(frozen=True)
+class Face:
+    """One font file; `family` and `bold` are what an SVG calls it."""
+
+    family: str
+    bold: bool
+    path: Path
+
+
+@dataclass(frozen=True)
+class Block:
+    """Text broken into lines; `width` and `height` in points."""
+
+    lines: tuple[str, ...]
+    style: Style
+    face: Face
+
+    @property
+    def width(self) -> float:
+        """The width of the longest line."""
+        return max(_measured(line, self.style.size, self.face) for line in self.lines)
+
+    @property
+    def height(self) -> float:
+        """The height of all lines with the space between them."""
+        return len(self.lines) * self.style.size * LEADING
+
+
+def clean(text: str) -> str:
+    """`text` as it is drawn: composed characters, single spaces, no control characters."""
+    composed = unicodedata.normalize("NFC", text)
+    spaced = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in composed)
+    return re.sub(" +", " ", spaced).strip(" ")
+
+
+def block(text: str, style: Style, width: float = CONTENT) -> Block:
+    """`text` broken into lines of at most `width` points, in a face that has all its characters.
+
+    SurveyError where neither face has one of them.
+    """
+    drawn, face = _set(clean(text), style.bold)
+    return Block(tuple(_wrap(drawn, style.size, face, width)), style, face)
+
+
+def balanced(text: str, style: Style, width: float) -> Block:
+    """Like `block`, with lines of about one length instead of a last word on a line of its own.
+
+    No word is broken for it.
+    """
+    widest = block(text, style, width)
+    longest = max(_measured(word, style.size, widest.face) for word in " ".join(widest.lines).split(" "))
+    low, high, best = longest, widest.width, widest
+    while len(widest.lines) > 1 and high - low > 1:
+        middle = (low + high) / 2
+        tried = block(text, style, middle)
+        if len(tried.lines) <= len(widest.lines) and tried.width <= middle:
+            high, best = middle, tried
+        else:
+            low = middle
+    return best
+
+
+def properties(face: Face, size: float) -> font_manager.FontProperties:
+    """The face in a size, as Matplotlib asks for it."""
+    weight = "bold" if face.bold else "normal"
+    return font_manager.FontProperties(family=[face.family], weight=weight, size=size, fname=str(face.path))
+
+
+def _wrap(text: str, size: float, face: Face, width: float) -> Iterator[str]:
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if _fits(longer, size, face, width):
+            line = longer
+            continue
+        if line:
+            yield line
+        line = word
+        while len(line) > 1 and not _fits(line, size, face, width):
+            cut = len(line) - 1
+            while cut > 1 and not _fits(line[:cut], size, face, width):
+                cut -= 1
+            yield line[:cut]
+            line = line[cut:]
+    yield line
+
+
+def _fits(line: str, size: float, face: Face, width: float) -> bool:
+    """Whether a line is at most `width` points long.
+
+    Open Sans has neither kerning nor joined letters, so a line need not be shaped unless its advances say
+    that it ends within an em of the edge.
+    """
+    if face.family == _OPEN_SANS:
+        rough = math.fsum(_advance(character, face) for character in line) * size
+        if abs(rough - width) > size:
+            return rough < width
+    return _measured(line, size, face) <= width
+
+
+def _set(text: str, bold: bool) -> tuple[str, Face]:
+    """`text` and the face to set it in: Open Sans, or DejaVu Sans for the whole of what that lacks."""
+    missing: list[str] = []
+    for face in _faces(bold):
+        has = _characters(face)
+        missing = [c for c in text if ord(c) not in has and not _ignorable(c)]
+        if not missing:
+            return "".join(c for c in text if ord(c) in has), face
+    lacking = missing[0]
+    name = unicodedata.name(lacking, "no name")
+    raise SurveyError(
+        f"cannot draw {lacking!r} (U+{ord(lacking):04X}, {name}) in {text!r}; neither Open Sans nor "
+        "DejaVu Sans has it, so the label must be written without it"
+    )
+
+
+def _ignorable(character: str) -> bool:
+    # joiners, direction marks and variation selectors have no picture of their own
+    return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
+
+
+@cache
+def _faces(bold: bool) -> tuple[Face, Face]:
+    """The faces to set text in, the first wherever it has the characters."""
+    ours = Path(__file__).parent / "fonts"
+    theirs = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    return (
+        Face(_OPEN_SANS, bold, ours / ("OpenSans-Bold.ttf" if bold else "OpenSans-Regular.ttf")),
+        Face("DejaVu Sans", bold, theirs / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")),
+    )
+
+
+@cache
+def _characters(face: Face) -> frozenset[int]:
+    return frozenset(font_manager.get_font(str(face.path)).get_charmap())
+
+
+@cache
+def _advance(character: str, face: Face) -> float:
+    """How far a character alone moves the pen, in ems."""
+    font = font_manager.get_font(str(face.path))
+    flags = ft2font.LoadFlags.NO_HINTING | ft2font.LoadFlags.NO_SCALE
+    return float(font.load_char(ord(character), flags).horiAdvance) / font.units_per_EM
+
+
+@lru_cache(maxsize=100_000)
+def _measured(text: str, size: float, face: Face) -> float:
+    """The width of one line in points, as the PNG has it."""
+    if not text:
+        return 0.0
+    width, _, _ = _renderer().get_text_width_height_descent(text, properties(face, size), False)
+    return float(width) * INCH / DPI
+
+
+@cache
+def _renderer() -> Any:
+    make: Any = RendererAgg  # Matplotlib declares no types for it
+    return make(8, 8, DPI)
