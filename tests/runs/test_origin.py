@@ -36,6 +36,7 @@ from pipeline import normalise as stage
 from pipeline.project import paths
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
+from pipeline.project import paths
 stage.origin = lambda paths, known: {"nothing": ""}
 toy = paths.find("toy", Path.cwd())
 ingest(toy)

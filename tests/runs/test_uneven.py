@@ -15,16 +15,16 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from projects import ROOT
+import surveys
+from projects import ROOT, run_to
+from surveys import Wave
 
 from pipeline.commands.explain import explain
 from pipeline.estimates.comparisons import selected
 from pipeline.estimates.tests import as_tests, with_limits
 from pipeline.estimates.weighted_steps import SUPPRESSED
 from pipeline.figures import figures
-from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.report import report
@@ -85,24 +85,15 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Paths:
 
 
 def lay_out(folder: Path, exhibits: str) -> Paths:
-    raw = folder / "raw" / "uneven"
-    raw.mkdir(parents=True)
     lines = ["ID,W,Which tools?,Which team?,Is it good? [Light],Is it good? [Dark]"]
     for team, weights in TEAMS.items():
         for place, weight in enumerate(weights):
             tool = ("Saw", "Saw;Plane", "File", "Plane")[place % 4]
             views = ("Yes", "No")[place % 2], ("Yes", "No", "No")[place % 3]
             lines.append(f"{team}{place},{weight},{tool},{team},{views[0]},{views[1]}")
-    (raw / "w.csv").write_text("\n".join(lines) + "\n")
-    (raw / "survey.toml").write_text(SURVEY)
-    (raw / "report.toml").write_text(exhibits)
-    (raw / "w.toml").write_text(
-        'title = "Uneven"\nsynthetic = true\n[source]\nfile = "w.csv"\nformat = "flat"\n'
-        '[respondents]\nid = "ID"\nweight = "W"\n'
-    )
-    paths = places.find("uneven", folder)
-    ingest(paths)
-    normalise(paths)
+    wave = Wave("\n".join(lines) + "\n", respondents='id = "ID"\nweight = "W"', title="Uneven")
+    paths = surveys.lay_out(folder, "uneven", SURVEY, {"w": wave}, exhibits)
+    run_to(paths, normalise)
     return paths
 
 

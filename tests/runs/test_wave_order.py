@@ -13,6 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from projects import command, run_all
+from surveys import Wave, lay_out
 
 from pipeline import open_survey
 from pipeline.commands.verify import verify
@@ -21,7 +22,6 @@ from pipeline.declarations.notices import doubts
 from pipeline.declarations.wave import Fielded
 from pipeline.drafting.new_wave import new_wave
 from pipeline.exhibits.quotes import look_up
-from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read, read_exhibits
@@ -74,21 +74,13 @@ IN_TIME = ["2023", "2024-spring", "2024-autumn"]
 
 
 def write_survey(folder: Path) -> Paths:
-    raw = folder / "raw" / "time"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(SURVEY)
-    (raw / "report.toml").write_text(REPORT)
+    written = {}
     for number, (name, (first, last, models, data)) in enumerate(WAVES.items()):
         # in spring the question read otherwise, and Chips could not be chosen before autumn
         changes = {
             "2024-spring": 'status = "reworded"\nnote = "shorter"\nnot_offered = ["chips"]',
             "2023": 'not_offered = ["chips"]',
         }
-        (raw / f"{name}.toml").write_text(
-            f'title = "The wave of {name}"\nfielded = {{ from = {first}, to = {last} }}\nsynthetic = true\n'
-            f'[source]\nfile = "{name}.csv"\nformat = "flat"\n[respondents]\nid = "ID"\n'
-            f"[changes.uses]\n{changes.get(name, '')}\n"
-        )
         rows = ["ID,Where are you?,What do you use?"]
         for place in range(100):
             said = [name for name, most in (("Models", models), ("Data", data)) if place < most]
@@ -96,11 +88,16 @@ def write_survey(folder: Path) -> Paths:
             said = said or ["None of these"]
             where = "North" if (place + number) % 2 else "South"
             rows.append(f"{name}-{place},{where},{'; '.join(said)}")
-        (raw / f"{name}.csv").write_text("\n".join(rows) + "\n")
+        written[name] = Wave(
+            "\n".join(rows) + "\n", title=f"The wave of {name}",
+            more=f"[changes.uses]\n{changes.get(name, '')}",
+            head=f"fielded = {{ from = {first}, to = {last} }}\nsynthetic = true",
+        )  # fmt: skip
+    paths = lay_out(folder, "time", SURVEY, written, REPORT)
     published = "wave,question,option,item,group,percent,n,source,wording,mode,address,grade\n"
     published += "".join(f"{name},uses,models,,,{WAVES[name][2]},100,Its report,,,,A\n" for name in WAVES)
-    (raw / "published.csv").write_text(published)
-    return places.find("time", folder)
+    (paths.raw / "published.csv").write_text(published)
+    return paths
 
 
 @pytest.fixture(scope="module")

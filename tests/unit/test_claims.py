@@ -5,8 +5,6 @@ What is expected is computed here from the responses themselves, by the formulas
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,16 +13,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from projects import survey_command
+import surveys
+from projects import run_to, survey_command
 from scipy.optimize import brentq
 from scipy.stats import norm
 from scipy.stats import t as student
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from surveys import Wave
 
 from pipeline.commands.headlines import headlines
-from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.tables import tables
@@ -75,28 +73,17 @@ def people(*counts: tuple[int, Person]) -> list[Person]:
 
 
 def lay_out(folder: Path, waves: dict[str, list[Person]], report: str, weighted: bool = False) -> Paths:
-    raw = folder / "raw" / "tools"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(SURVEY)
-    (raw / "report.toml").write_text(report)
+    head = ["ID", "W", "Which tool?", "Which size?", "Is it good? [Light]", "Is it good? [Dark]"]
+    role = 'id = "ID"\n' + ('weight = "W"' if weighted else 'drop = "W"')
+    written = {}
     for number, (name, persons) in enumerate(waves.items()):
-        text = io.StringIO()
-        out = csv.writer(text, lineterminator="\n")
-        head = ["ID", "W", "Which tool?", "Which size?", "Is it good? [Light]", "Is it good? [Dark]"]
-        out.writerow(head)
-        out.writerows(
+        rows = [
             [f"{name}-{place}", person.weight, person.tool, person.size, person.light, person.dark]
             for place, person in enumerate(persons)
-        )
-        (raw / f"{name}.csv").write_text(text.getvalue())
-        role = 'weight = "W"' if weighted else 'drop = "W"'
-        (raw / f"{name}.toml").write_text(
-            f'title = "Tools {number}"\nsynthetic = true\n[source]\nfile = "{name}.csv"\nformat = "flat"\n'
-            f'[respondents]\nid = "ID"\n{role}\n'
-        )
-    paths = places.find("tools", folder)
-    ingest(paths)
-    normalise(paths)
+        ]
+        written[name] = Wave([head, *rows], respondents=role, title=f"Tools {number}")
+    paths = surveys.lay_out(folder, "tools", SURVEY, written, report)
+    run_to(paths, normalise)
     return paths
 
 

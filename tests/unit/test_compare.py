@@ -8,12 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from projects import digest, survey_command
+from surveys import Wave, lay_out
 
 from pipeline.commands.codebook import codebook
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
-from pipeline.project.paths import Paths, find
+from pipeline.project.paths import Paths
 from pipeline.tidy.tables import CODEBOOK
 
 
@@ -67,18 +68,15 @@ def test_waves_that_cannot_be_compared(waves: tuple[str, str], said: str, toy: P
 
 def coded(folder: Path, second: str, changes: str = "") -> Paths:
     """Two waves of an export with codes above the wording, the second with another wording under q1."""
-    raw = folder / "raw" / "coded"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(
-        'title = "Coded"\n[questions.q1]\nkind = "single"\noptions = { yes = "Yes", no = "No" }\n'
-    )
-    for name, text in (("first", "Do you use it?"), ("second", second)):
-        (raw / f"{name}.csv").write_text(f"ResponseId,Q1\nResponse ID,{text}\n1,Yes\n2,No\n")
-        (raw / f"{name}.toml").write_text(
-            f'title = "{name}"\n[source]\nfile = "{name}.csv"\nformat = "qualtrics"\nheader_rows = 2\n'
-            '[respondents]\nid = "ResponseId"\n' + (changes if name == "second" else "")
+    questions = 'title = "Coded"\n[questions.q1]\nkind = "single"\noptions = { yes = "Yes", no = "No" }\n'
+    waves = {
+        name: Wave(
+            f"ResponseId,Q1\nResponse ID,{text}\n1,Yes\n2,No\n",
+            'format = "qualtrics"\nheader_rows = 2', 'id = "ResponseId"', more, title=name,
         )
-    return find("coded", folder)
+        for name, text, more in (("first", "Do you use it?", ""), ("second", second, changes))
+    }  # fmt: skip
+    return lay_out(folder, "coded", questions, waves)
 
 
 def test_a_code_that_stands_for_another_question_is_an_error(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import survey_command
+from surveys import Wave, lay_out
 
 from pipeline.exports.finders import Columns, find
 from pipeline.exports.tools import Heading, formats
@@ -20,7 +21,6 @@ from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
-from pipeline.project.paths import find as find_survey
 from pipeline.tables import tables
 from pipeline.text.folding import beginning, fits, fold, is_beginning
 from pipeline.tidy.csv import read
@@ -132,15 +132,8 @@ LAYOUTS = {
 
 def project(folder: Path, layout: str) -> Paths:
     text, kind, identifier, extra = LAYOUTS[layout]
-    raw = folder / "raw" / "layouts"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(SURVEY)
-    (raw / "one.csv").write_text(text, encoding="utf-8", newline="")
-    (raw / "one.toml").write_text(
-        f'title = "One"\nsynthetic = true\n[source]\nfile = "one.csv"\nformat = "{kind}"\n{extra}\n'
-        f'[respondents]\nid = "{identifier}"\n'
-    )
-    return find_survey("layouts", folder)
+    wave = Wave(text, f'format = "{kind}"\n{extra}', f'id = "{identifier}"')
+    return lay_out(folder, "layouts", SURVEY, {"one": wave})
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

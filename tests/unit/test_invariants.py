@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projects import run_to
 from scipy.stats import friedmanchisquare
+from surveys import Wave, lay_out
 
 from pipeline import open_survey
 from pipeline.estimates.count import Domain
 from pipeline.estimates.domain_estimates import estimates
-from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.project import paths as places
 from pipeline.tidy.tables import FREQUENCIES
 
 QUESTIONS = ("level", "uses", "views", "share", "top")
@@ -108,17 +108,10 @@ def estimated(
     more: str = "",
 ) -> pd.DataFrame:
     """Every estimate of the responses, for all and by region, through the export and the database."""
-    raw = folder / "raw" / "any"
-    raw.mkdir(parents=True, exist_ok=True)
-    (raw / "survey.toml").write_text(questionnaire(labels or LABELS, regions or [0, 1, 2]))
-    respondents = '[respondents]\nid = "id"\n' + ('weight = "weight"\n' if weighted else 'drop = "weight"\n')
-    (raw / "w.toml").write_text(
-        f'title = "Any"\nsynthetic = true\n[source]\nfile = "w.csv"\nformat = "flat"\n{respondents}{more}'
-    )
-    data.to_csv(raw / "w.csv", index_label="id", sep=",")
-    paths = places.find("any", folder)
-    ingest(paths)
-    normalise(paths)
+    questions = questionnaire(labels or LABELS, regions or [0, 1, 2])
+    role = "weight" if weighted else "drop"
+    wave = Wave(data.reset_index(names="id"), respondents=f'id = "id"\n{role} = "weight"', more=more)
+    run_to(lay_out(folder, "any", questions, {"w": wave}), normalise)
     domain = Domain(("region",), {question: [option] for question, option in (where or {}).items()})
     with open_survey("any", folder) as opened:
         out = estimates(opened.connection, opened.survey, opened.bands, QUESTIONS, domain)[FREQUENCIES.names]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from projects import command, make_project
+from surveys import Wave, lay_out
 
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
@@ -201,18 +202,14 @@ def test_a_draft_declares_the_likelier_of_two_readings(tmp_path: Path) -> None:
     ],
 )
 def test_weights_are_read_like_numbers(weights: list[str], source: str, said: str, tmp_path: Path) -> None:
-    raw = tmp_path / "raw" / "firms"
-    raw.mkdir(parents=True)
     rows = [f"{n};{'North' if n % 2 else 'South'};{weights[n % 2]}" for n in range(1, 41)]
-    (raw / "one.csv").write_text("\n".join(["ID;Where?;W", *rows]) + "\n")
-    (raw / "survey.toml").write_text(
+    questions = (
         'title = "Firms"\n[questions.place]\ntext = "Where?"\nkind = "single"\n'
         'options = { north = "North", south = "South" }\n'
     )
-    (raw / "one.toml").write_text(
-        f'title = "One"\n[source]\nfile = "one.csv"\nformat = "flat"\n{source}\n'
-        '[respondents]\nid = "ID"\nweight = "W"\n'
-    )
+    export = "\n".join(["ID;Where?;W", *rows]) + "\n"
+    wave = Wave(export, f'format = "flat"\n{source}', 'id = "ID"\nweight = "W"')
+    lay_out(tmp_path, "firms", questions, {"one": wave})
     paths = find("firms", tmp_path)
     ingest(paths)
     if said:

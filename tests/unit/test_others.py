@@ -6,12 +6,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import surveys
 from projects import survey_command
+from surveys import Wave
 
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
-from pipeline.project.paths import Paths, find
+from pipeline.project.paths import Paths
 
 SURVEY = """
 title = "Others"
@@ -53,14 +55,8 @@ JOINED = """Respondent ID,Colour?
 
 
 def lay_out(folder: Path, cells: str, kind: str = "multiple", layout: str = "surveymonkey") -> Paths:
-    raw = folder / "raw" / "t"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(SURVEY.format(kind=kind))
-    (raw / "w.csv").write_text(cells)
-    (raw / "w.toml").write_text(
-        f'title = "W"\n[source]\nfile = "w.csv"\nformat = "{layout}"\n[respondents]\nid = "Respondent ID"\n'
-    )
-    return find("t", folder)
+    wave = Wave(cells, f'format = "{layout}"', 'id = "Respondent ID"')
+    return surveys.lay_out(folder, "t", SURVEY.format(kind=kind), {"w": wave})
 
 
 def answers(paths: Paths) -> dict[int, set[str]]:

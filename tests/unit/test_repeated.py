@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from projects import command
+from projects import command, run_to
+from surveys import Wave, lay_out
 
-from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.project.paths import Paths, find
+from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read
 
 SURVEY = """
@@ -33,17 +33,11 @@ ROWS = [
 
 
 def twice(folder: Path, decision: str = "", id_: str = 'id = "ID"', rows: list[str] = ROWS) -> Paths:
-    raw = folder / "raw" / "twice"
-    raw.mkdir(parents=True)
     cells = [row.replace("; ", ", ") for row in rows]
-    (raw / "one.csv").write_text("\n".join(["ID;Where?;What?", *cells]) + "\n")
-    (raw / "survey.toml").write_text(SURVEY)
+    export = "\n".join(["ID;Where?;What?", *cells]) + "\n"
     decided = f'duplicates = "{decision}"' if decision else ""
-    (raw / "one.toml").write_text(
-        'title = "One"\n[source]\nfile = "one.csv"\nformat = "flat"\nseparator = ", "\n[respondents]\n'
-        f"{id_}\n{decided}\n"
-    )
-    return find("twice", folder)
+    wave = Wave(export, 'format = "flat"\nseparator = ", "', f"{id_}\n{decided}", head="")
+    return lay_out(folder, "twice", SURVEY, {"one": wave})
 
 
 def counted(paths: Paths) -> dict[str, int]:
@@ -127,18 +121,11 @@ def test_a_text_to_exclude_by_that_no_cell_holds_is_told(tmp_path: Path) -> None
 
 def ticked(folder: Path, saw: str, axe: str, boxes: list[tuple[str, str]]) -> Counter[str]:
     """How often each option is ticked, by its id, where two with these labels have a column each."""
-    raw = folder / "raw" / "twice"
-    raw.mkdir(parents=True)
     rows = [f"{n},North,{one},{other}" for n, (one, other) in enumerate(boxes)]
-    (raw / "one.csv").write_text("\n".join([f"ID,Where?,{saw},{axe}", *rows]) + "\n")
-    labels = f'saw = "{saw}", axe = "{axe}"'
-    (raw / "survey.toml").write_text(SURVEY.replace('saw = "Saw", axe = "Axe"', labels))
-    (raw / "one.toml").write_text(
-        'title = "One"\n[source]\nfile = "one.csv"\nformat = "flat"\n[respondents]\nid = "ID"\n'
-    )
-    paths = find("twice", folder)
-    ingest(paths)
-    normalise(paths)
+    questions = SURVEY.replace('saw = "Saw", axe = "Axe"', f'saw = "{saw}", axe = "{axe}"')
+    export = "\n".join([f"ID,Where?,{saw},{axe}", *rows]) + "\n"
+    paths = lay_out(folder, "twice", questions, {"one": Wave(export)})
+    run_to(paths, normalise)
     with duckdb.connect(str(paths.database), read_only=True) as connection:
         found = connection.execute("select option from answers where question = 'uses'").fetchall()
     return Counter(option for (option,) in found)

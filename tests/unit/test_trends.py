@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import surveys
+from surveys import Wave
 
 from pipeline import open_survey
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
-from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.report import report
@@ -46,22 +47,16 @@ def lay_out(folder: Path, waves: dict[str, tuple[dict[str, int], str]], declared
 
     The kinds of licence are only declared where some wave had them.
     """
-    raw = folder / "raw" / "walls"
-    raw.mkdir(parents=True)
     has_kinds = any(answer.startswith("Restrictive") for answers, _ in waves.values() for answer in answers)
     lines = [line for line in SURVEY.splitlines() if has_kinds or " licences" not in line]
-    (raw / "survey.toml").write_text("\n".join(lines))
-    (raw / "report.toml").write_text(declared)
+    written = {}
     for name, (answers, change) in waves.items():
         rows = [answer for answer, count in answers.items() for _ in range(count)]
-        lines = [f"{name}-{place},{answer}" for place, answer in enumerate(rows)]
-        (raw / f"{name}.csv").write_text("\n".join(["ID,What stops you?", *lines]) + "\n")
-        own = change if has_kinds else change.replace(WHOLE, "")
-        (raw / f"{name}.toml").write_text(
-            f'title = "Walls {name}"\nsynthetic = true\n[source]\nfile = "{name}.csv"\nformat = "flat"\n'
-            f'[respondents]\nid = "ID"\n[changes.walls]\n{own}\n'
-        )
-    return places.find("walls", folder)
+        respondents = [f"{name}-{place},{answer}" for place, answer in enumerate(rows)]
+        export = "\n".join(["ID,What stops you?", *respondents]) + "\n"
+        changes = change if has_kinds else change.replace(WHOLE, "")
+        written[name] = Wave(export, more=f"[changes.walls]\n{changes}", title=f"Walls {name}")
+    return surveys.lay_out(folder, "walls", "\n".join(lines), written, declared)
 
 
 def run(paths: Paths) -> Paths:
