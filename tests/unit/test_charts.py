@@ -17,8 +17,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import ROOT
 from matplotlib.figure import Figure
+from projects import ROOT
 from pypdf import PdfReader
 
 from pipeline import figures

@@ -203,7 +203,6 @@ def test_only_estimates_compute_shares() -> None:
     # these ask for names and the confidence level, and for no formula; a receipt for the size that was taken
     naming = {
         "declarations/questionnaire.py",
-        "estimates/domain_estimates.py",
         "estimates/weighted_steps.py",
         "pages/notes.py",
         "receipts/derivation.py",
@@ -307,7 +306,7 @@ def test_whatever_the_code_imports_is_installed_with_it() -> None:
     assert {"duckdb", "pyreadstat", "requests"} < foreign
     from_where = importlib.metadata.packages_distributions()
     for module in foreign:
-        assert locked & {name.lower() for name in from_where[module]}, module
+        assert locked & {name.lower().replace("_", "-") for name in from_where[module]}, module
     assert declared <= locked
 
 

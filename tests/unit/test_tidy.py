@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from projects import ROOT
 
 from pipeline.declarations.questionnaire import ROLES
 from pipeline.project.errors import SurveyError

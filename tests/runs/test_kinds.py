@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, survey_command
+from projects import ROOT, survey_command
 
 from pipeline.answers.kinds import reader_of
 from pipeline.declarations.questionnaire import Question
