@@ -11,9 +11,9 @@ import pandas as pd
 
 from pipeline.text.rounding import end_in_points, half_up, percent, points
 from pipeline.tidy.marks import LOW_BASE_MARK, MARKS, NO_CLEAR_CHANGE, NO_VALUE, SUPPRESSED_MARK
-from pipeline.tidy.measures import CHANGES, main_measures
+from pipeline.tidy.measures import CHANGES, Flag, Measure, Role, main_measures
 
-_VALUES = ("mean", "median")
+_VALUES = (Measure.MEAN, Measure.MEDIAN)
 _Key = TypeVar("_Key")
 
 
@@ -65,7 +65,7 @@ class Row:
     @property
     def low_base(self) -> bool:
         """Whether too few respondents stand behind the row for a filled bar."""
-        return self.flag == "low_base"
+        return self.flag == Flag.LOW_BASE
 
     @property
     def substantive(self) -> bool:
@@ -110,7 +110,7 @@ class Row:
         change = f"{points(self.value)} pts"
         if self.low_base:
             return f"{change} {LOW_BASE_MARK}"
-        if self.flag == "no_clear_change":
+        if self.flag == Flag.NO_CLEAR_CHANGE:
             return f"{change} {NO_CLEAR_CHANGE}"
         return f"{change} [{end_in_points(self.low)}, {end_in_points(self.high)}]"
 
@@ -128,7 +128,7 @@ def estimates(data: pd.DataFrame) -> list[Row]:
 def answers(table: list[Row]) -> list[Row]:
     """The shares of options, or of ranked items, of a table's rows."""
     wanted = main_measures(row.measure for row in table)
-    return [row for row in table if row.measure in wanted and row.role != "net"]
+    return [row for row in table if row.measure in wanted and row.role != Role.NET]
 
 
 def of_measures(table: Iterable[Row], *measures: str) -> list[Row]:
@@ -163,7 +163,7 @@ def base(group: Collection[Row]) -> str:
     """The number of respondents that the shares of a group are of, as printed."""
     known = [row.n for row in group if not math.isnan(row.n)]
     if not known:
-        return f"n = {SUPPRESSED_MARK}" if any(row.flag == "suppressed" for row in group) else "n unknown"
+        return f"n = {SUPPRESSED_MARK}" if any(row.flag == Flag.SUPPRESSED for row in group) else "n unknown"
     least, most = (f"{count:,.0f}" for count in (min(known), max(known)))
     return f"n = {most}" if least == most else f"n = {least} to {most}"
 

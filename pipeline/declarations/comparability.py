@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pandas as pd
 
 from pipeline.declarations.wave import Change, Fielding
-from pipeline.tidy.measures import POOL
+from pipeline.tidy.measures import POOL, Measure
 
 BROKEN = "broken"
 
@@ -65,7 +65,7 @@ def pooled(
     """
     parts = {part for target, own in joined.items() for part in own if part == target or part not in kept}
     is_pool = found["measure"] == POOL
-    left_out = (found["measure"] == "option") & found["option"].isin(parts)
+    left_out = (found["measure"] == Measure.OPTION) & found["option"].isin(parts)
     own = found[(is_pool & found["option"].isin(list(joined))) | (~is_pool & ~left_out)]
     return own.assign(
         measure=own["measure"].replace(POOL, "option"), role=own["role"].replace(POOL, "substantive")

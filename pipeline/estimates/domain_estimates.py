@@ -16,7 +16,7 @@ from pipeline.estimates import formulas
 from pipeline.estimates.count import Dkns, Domain, OpenDomain, open_domain
 from pipeline.estimates.tests import ADJUSTMENT, higher_than
 from pipeline.exports.tools.heading import column_letters
-from pipeline.tidy.measures import ALL, CROSS, POOL, Measure
+from pipeline.tidy.measures import ALL, CROSS, POOL, Measure, Role
 from pipeline.tidy.tables import WITH_SUMS
 
 
@@ -83,7 +83,7 @@ def _estimated(opened: OpenDomain, dkns: Dkns) -> pd.DataFrame:
     ]
     if dkns == "exclude":
         # a net that counts who did not know means nothing among those who did
-        unsure = (nets["role"] == "dkns").groupby([nets["question"], nets["net"]]).transform("any")
+        unsure = (nets["role"] == Role.DKNS).groupby([nets["question"], nets["net"]]).transform("any")
         nets = nets[~unsure]
     if len(nets):
         offered, net_mentions = _offered(nets, base, offers), opened.query("net_mentions").df()
@@ -99,7 +99,7 @@ def _estimated(opened: OpenDomain, dkns: Dkns) -> pd.DataFrame:
     expected = ("option", "role", "net", "screened", "total_mentions", "weighted_respondents", "squares")
     absent = [column for column in expected if column not in estimates]
     estimates = estimates.reindex(columns=[*estimates.columns, *absent])
-    estimates["screened"] = estimates["screened"].where(estimates["measure"] == "option").eq(True)
+    estimates["screened"] = estimates["screened"].where(estimates["measure"] == Measure.OPTION).eq(True)
     estimates = estimates.assign(
         weight=estimates["weighted_base"], weight_squares=estimates["base_squares"],
         yes_weight=estimates["weighted_respondents"], yes_squares=estimates["squares"],
@@ -139,14 +139,14 @@ def _named(opened: OpenDomain, estimates: pd.DataFrame, segments: Sequence[str])
     places = _group_places(options, opened.groups, segments)
     in_groups = zip(estimates["segment"], estimates["grp"], strict=True)
     position, label, letter = zip(*(places[key] for key in in_groups), strict=True)
-    is_net = estimates["measure"].isin(["net", POOL])
+    is_net = estimates["measure"].isin([Measure.NET, POOL])
     out = estimates.assign(
         _measure=estimates["measure"].map(list(Measure).index),
         _segment=estimates["segment"].map(["", *segments].index),
         _group=position,
         group_label=label,
         letter=letter,
-        option=estimates["option"].where(estimates["measure"] == "option").fillna(0).astype(int),
+        option=estimates["option"].where(estimates["measure"] == Measure.OPTION).fillna(0).astype(int),
         net=estimates["net"].where(is_net).fillna(0).astype(int),
     ).sort_values(["question", "wave", "_segment", "_group", "item", "_measure", "option", "net"])
     chosen = list(zip(out["question"], out["option"], strict=True))
@@ -158,7 +158,7 @@ def _named(opened: OpenDomain, estimates: pd.DataFrame, segments: Sequence[str])
     several = {name for name, asked in survey.questions.items() if asked.form.several}
     out = out.assign(
         role=np.select(
-            [out["measure"].isin(["net", POOL]), out["measure"] == "option"],
+            [out["measure"].isin([Measure.NET, POOL]), out["measure"] == Measure.OPTION],
             [out["measure"], out["role"]],
             "",
         ),

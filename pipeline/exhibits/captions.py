@@ -198,7 +198,7 @@ def _measure(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         chosen = data.drop_duplicates("option")["option_label"]
         return f"Share of respondents: {_either([lowered(label) for label in chosen])}"
     caption = (asked.unit and asked.form.caption_with_unit) or asked.form.caption
-    deep = (data["measure"] == "top_3").any()
+    deep = (data["measure"] == Measure.TOP_3).any()
     return caption.format(unit=asked.unit, places="the first three" if deep else "their choices")
 
 

@@ -14,19 +14,23 @@ from pipeline.stats.limits import CONFIDENCE, Estimate
 from pipeline.text.rounding import MINUS, significant, thousands
 from pipeline.tidy.csv import read
 from pipeline.tidy.marks import why_hidden
-from pipeline.tidy.measures import FEWEST_EFFECTIVE, SHARES
+from pipeline.tidy.measures import FEWEST_EFFECTIVE, SHARES, Flag, Measure, Step
 
-_QUARTILES = {"lower_quartile": 0.25, "median": 0.5, "upper_quartile": 0.75}
+_QUARTILES: dict[str, float] = {
+    Measure.LOWER_QUARTILE: 0.25,
+    Measure.MEDIAN: 0.5,
+    Measure.UPPER_QUARTILE: 0.75,
+}
 _JUST = 1e-9  # as sql/numbers.sql: a part of the weight this near to the one wanted is that
 
 
 def derivation(receipt: Receipt) -> Iterator[str]:
     """The lines from the sums of a row to what is printed; of what is not shown only that."""
     row = receipt.row
-    if row["flag"] == "suppressed":
+    if row["flag"] == Flag.SUPPRESSED:
         yield part("number", why_hidden(receipt.survey.privacy.base))
         return
-    if row["flag"] == "not_asked":
+    if row["flag"] == Flag.NOT_ASKED:
         yield part("number", f"not asked in {row['wave']}")
         return
     if row["measure"] in SHARES and not math.isnan(row["share"]):
@@ -63,9 +67,9 @@ def _share(receipt: Receipt) -> Iterator[str]:
 def _parts(receipt: Receipt) -> Iterator[str]:
     """What a count is the sum of: the options of a net, of a pool or from a step on."""
     row, several = receipt.row, receipt.survey.questions[receipt.question].form.several
-    options = receipt.members if receipt.joined or row["measure"] == "net" else []
-    if row["measure"] == "reached" and row["option"] != "all":
-        steps = list(receipt.table.loc[receipt.table["measure"] == "reached", "option"])
+    options = receipt.members if receipt.joined or row["measure"] == Measure.NET else []
+    if row["measure"] == Measure.REACHED and row["option"] != "all":
+        steps = list(receipt.table.loc[receipt.table["measure"] == Measure.REACHED, "option"])
         options = steps[steps.index(row["option"]) :]
     if len(options) < 2 or receipt.tells_of_few:
         return
@@ -98,7 +102,7 @@ def _limits_of_share(receipt: Receipt) -> Iterator[str]:
 
 def _printed(row: Record, exact: str) -> str:
     """How a number is rounded, or why a mark is printed in its place."""
-    if row["flag"] == "uncertain":
+    if row["flag"] == Flag.UNCERTAIN:
         base = full(float(row["effective_base"]))
         return part(
             "rounding",
@@ -207,7 +211,7 @@ def _points(receipt: Receipt) -> Iterator[str]:
         return
     yield part("", "an item left blank by who gave points to others has 0")
     flow = read(receipt.run.paths, "flow")
-    own = flow[(flow["wave"] == receipt.row["wave"]) & (flow["step"] == "flagged")]
+    own = flow[(flow["wave"] == receipt.row["wave"]) & (flow["step"] == Step.FLAGGED)]
     missed = own[own["reason"] == f"{receipt.question}: points_miss_the_total"]
     count = thousands(float(missed["respondents"].iloc[0])) if len(missed) else "nobody"
     yield part("", f"points of {count} miss the total, and are counted as they are (flow.csv)")
@@ -306,7 +310,7 @@ def _score(receipt: Receipt) -> Iterator[str]:
     """The net promoter score from the sums of its two groups, which are nets of the same table."""
     row, table = receipt.row, receipt.table
     same = ["wave", "question", "item", "by", "group"]
-    nets = table[(table["measure"] == "net") & (table[same] == [row[key] for key in same]).all(axis=1)]
+    nets = table[(table["measure"] == Measure.NET) & (table[same] == [row[key] for key in same]).all(axis=1)]
     weight, squares, *_ = receipt.sums()
     own = {str(one["option"]): one for one in nets.to_dict("records")}
     score, others, of, shares = float(row["value"]) / 100, squares, [], []
@@ -324,9 +328,9 @@ def _score(receipt: Receipt) -> Iterator[str]:
 
 
 _VALUES: Mapping[str, Callable[[Receipt], Iterator[str]]] = {
-    "mean": _mean,
-    "mean_rank": _mean_rank,
-    "net_promoter_score": _score,
+    Measure.MEAN: _mean,
+    Measure.MEAN_RANK: _mean_rank,
+    Measure.NET_PROMOTER_SCORE: _score,
     **dict.fromkeys(_QUARTILES, _quartile),
 }
 

@@ -24,7 +24,7 @@ from pipeline.receipts.row import Record, full, part, printed
 from pipeline.tidy.claim_kinds import claim_kinds
 from pipeline.tidy.csv import read
 from pipeline.tidy.marks import why_hidden
-from pipeline.tidy.measures import CHANGES, SURE
+from pipeline.tidy.measures import CHANGES, SURE, KindOfTest, Measure, MethodOfTest
 
 Row = Mapping[Any, Any]
 _KEYS = ["item", "option"]
@@ -38,7 +38,7 @@ def change(paths: Paths, exhibit: str, table: pd.DataFrame, row: Record) -> Iter
     """The receipt of a change or difference: its sides, which have receipts of their own, and its test."""
     sides = table[(table["item"] == row["item"]) & (table["option"] == row["option"])]
     sides = sides[~sides["measure"].isin(CHANGES)]
-    by_wave = row["measure"] == "change"
+    by_wave = row["measure"] == Measure.CHANGE
     first, second = (row["group"], row["wave"]) if by_wave else dict.fromkeys(sides["group"])
     key = "wave" if by_wave else "group"
     before, after = (sides[sides[key] == name].iloc[0] for name in (first, second))
@@ -54,7 +54,8 @@ def change(paths: Paths, exhibit: str, table: pd.DataFrame, row: Record) -> Iter
         return
     yield part("number", f"{full(after['share'])} − {full(before['share'])} = {full(row['value'])}")
     tests = read(paths, "tests")
-    own = tests[(tests["exhibit"] == exhibit) & (tests["test"] == ("two_waves" if by_wave else "two_groups"))]
+    kind = KindOfTest.TWO_WAVES if by_wave else KindOfTest.TWO_GROUPS
+    own = tests[(tests["exhibit"] == exhibit) & (tests["test"] == kind)]
     found = own[
         (own[_KEYS] == [row[name] for name in _KEYS]).all(axis=1) & own["first"].isin([first, second])
     ]
@@ -74,7 +75,7 @@ def _test(place: int, test: Row, before: Row, after: Row, sign: int) -> Iterator
     level = float(test["confidence"])
     share = f"1 − {SURE:g} × {full(test['p'])} ÷ {full(test['adjusted_p'])} = {full(level)}"
     yield part("confidence", f"{share}, so that the interval leaves out 0 where adjusted p is below {SURE:g}")
-    if test["method"] == "newcombe":
+    if test["method"] == MethodOfTest.NEWCOMBE:
         sizes = [test["first_size"], test["second_size"]][::sign]
         by = f"q = {full(quantile(confidence=level))}"
         yield part("interval", f"Newcombe, {by}: {ends[0]} to {ends[1]}")
@@ -183,7 +184,7 @@ def _against_others(paths: Paths, exhibit: str, claim: Row, tests: pd.DataFrame)
             return
         tested = Tested(source, exhibit_table(source), as_tests([]), SURE)
         found = against_others(tested, claim["of"].split(", "))
-    neighbours = tests[(tests["test"] == "two_options") & (tests["wave"] == claim["wave"])]
+    neighbours = tests[(tests["test"] == KindOfTest.TWO_OPTIONS) & (tests["wave"] == claim["wave"])]
     for test in found:
         pair = {test["first"], test["second"]}
         known = [place for place, one in neighbours.iterrows() if {one["first"], one["second"]} == pair]

@@ -16,7 +16,7 @@ from pipeline.exhibits.claims.verdict import Row, Tested, Verdict, like, numbers
 from pipeline.project.errors import SurveyError
 from pipeline.text.rounding import p_value, percent
 from pipeline.tidy.claim_kinds import claim_kinds
-from pipeline.tidy.measures import SURE, Measure, answer_label
+from pipeline.tidy.measures import SURE, KindOfTest, Measure, answer_label
 
 
 def possible(tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
@@ -30,7 +30,7 @@ def possible(tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
 
 def compared(tests: pd.DataFrame, verdict: Mapping[Any, Any], row: Row) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tests between waves; of them that of the row between the waves of the verdict."""
-    family = tests[tests["test"] == "two_waves"]
+    family = tests[tests["test"] == KindOfTest.TWO_WAVES]
     of_waves = family[(family["first"] == verdict["first"]) & (family["second"] == verdict["second"])]
     return family, like(of_waves, row, ("item", "option"))
 

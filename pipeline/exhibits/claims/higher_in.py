@@ -16,6 +16,7 @@ from pipeline.exhibits.claims import phrases
 from pipeline.exhibits.claims.verdict import Row, Tested, Verdict, like, numbers
 from pipeline.project.errors import SurveyError
 from pipeline.text.rounding import p_value, percent
+from pipeline.tidy.measures import KindOfTest
 
 HOLDS_IF = "the difference is above 0 and the adjusted p at most {level}"
 ORDER = 3
@@ -38,10 +39,10 @@ def possible(_tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
 def compared(tests: pd.DataFrame, verdict: Mapping[Any, Any], row: Row) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tests of groups against everybody else, or of two groups; of them those of the row."""
     if verdict["second"] == _OTHER:
-        family = tests[tests["test"] == "two_groups"]
+        family = tests[tests["test"] == KindOfTest.TWO_GROUPS]
         of_group = family["first"].eq(row["group"]) | family["second"].eq(row["group"])
     else:
-        family = tests[(tests["test"] == "group_and_others") & (tests["wave"] == verdict["wave"])]
+        family = tests[(tests["test"] == KindOfTest.GROUP_AND_OTHERS) & (tests["wave"] == verdict["wave"])]
         of_group = family["first"].eq(row["group"])
     return family, like(family[of_group], row)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.exhibits.claims.verdict import FEW, Row, Tested
 from pipeline.text.rounding import end_in_points, half_up, percent, points, thousands
-from pipeline.tidy.measures import LOW_BASE, answer_label
+from pipeline.tidy.measures import LOW_BASE, Flag, answer_label
 from pipeline.tidy.printed import waves_of
 
 
@@ -37,10 +37,12 @@ def cases(row: Row) -> str:
 def nothing_claimed(row: Row) -> str:
     """Why nothing can be claimed of a row."""
     flag = row["flag"]
-    why = "was not asked in both waves" if flag == "not_asked" else f"has fewer than {LOW_BASE} respondents"
-    if flag in ("low_base", "uncertain") and row["valid_cases"] >= LOW_BASE:
+    why = f"has fewer than {LOW_BASE} respondents"
+    if flag == Flag.NOT_ASKED:
+        why = "was not asked in both waves"
+    if flag in (Flag.LOW_BASE, Flag.UNCERTAIN) and row["valid_cases"] >= LOW_BASE:
         why = f"has an effective base under {LOW_BASE}"
-    if flag not in ("not_asked", *FEW):
+    if flag not in (Flag.NOT_ASKED, *FEW):
         why = "is not among what this exhibit tests"
     whom = f" in “{row['group_label']}”" if row["by"] else ""
     return f"“{answer_label(row)}”{whom} {why}, so nothing can be claimed of it"

@@ -17,7 +17,7 @@ from pipeline.exhibits.claims import phrases
 from pipeline.exhibits.claims.verdict import FEW, Row, Tested, Verdict, id_of, numbers
 from pipeline.project.errors import SurveyError
 from pipeline.text.rounding import p_value
-from pipeline.tidy.measures import LOW_BASE, SHARES, SURE, Flag, Measure, Role, answer_label
+from pipeline.tidy.measures import LOW_BASE, SHARES, SURE, Flag, Measure, MethodOfTest, Role, answer_label
 
 HOLDS_IF = "the difference is above 0 and p below {level}, against every other answer"
 ORDER = 1
@@ -25,7 +25,7 @@ HEADLINE = "First: {answers}"
 RESTS_ON = "others"
 
 _MOST_FIRST = 3
-_HOW = {"t, paired": "paired t test", "newcombe": "by Newcombe's method"}
+_HOW = {MethodOfTest.T_PAIRED: "paired t test", MethodOfTest.NEWCOMBE: "by Newcombe's method"}
 
 
 def test(tested: Tested, references: Sequence[str]) -> list[Verdict]:
