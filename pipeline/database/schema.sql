@@ -46,7 +46,7 @@ create table coded.questions (
     counted varchar,  -- what its answers are: options, places, numbers or text
     several boolean,  -- whether one can choose several of its options
     mode varchar,  -- how one answers it, such as "(select one)"
-    most bigint,  -- how many options or places it allows, or the total of an allocation
+    most bigint,  -- how many options or places it allows, as declared
     total bigint,  -- what the numbers of a respondent add up to, where they must
     private boolean
 );

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from pipeline.declarations.groups import Group, labelled
 from pipeline.declarations.references import (
@@ -29,6 +28,10 @@ from pipeline.text.values import MOST
 from pipeline.tidy.question_kinds import QuestionKind, question_kinds
 
 Role = Literal["substantive", "other", "none", "dkns", "not_applicable"]
+if TYPE_CHECKING:
+    Kind = str
+else:
+    Kind = Literal[tuple(question_kinds())]
 NO_ANSWER: tuple[Role, ...] = ("dkns", "not_applicable")
 ROLES: tuple[Role, ...] = ("substantive", "other", "none", "dkns", "not_applicable")
 _IMPLIED: dict[str, Role] = {
@@ -42,15 +45,6 @@ TOP = 3  # the places of a ranking whose share is given where there are more
 _LONG_SCALE = 4  # the fewest options of which the two at each end are not all of them
 MOST_LETTERS = 100  # of an id: it becomes part of file names, which have 255 bytes
 IDENTIFIER = re.compile(rf"[a-z0-9][a-z0-9_]{{0,{MOST_LETTERS - 1}}}\Z")
-
-
-def _kind(value: Any) -> Any:
-    """The name of a kind of question, with the message that a Literal of all names has."""
-    if not isinstance(value, str) or value not in question_kinds():
-        *names, last = map(repr, question_kinds())
-        raise PydanticCustomError("literal_error", "Input should be {names}",
-                                  {"names": f"{', '.join(names)} or {last}"})  # fmt: skip
-    return value
 
 
 class Option(Declared):
@@ -140,7 +134,7 @@ CODED_OPTION = OPTION.with_rules(_IS_THE_OTHER, prefix="others: ", message="no o
 class Question(Declared):
     """One question. `asked` routes: every question listed must have one of its options chosen."""
 
-    kind: Annotated[str, BeforeValidator(_kind)]
+    kind: Kind
     text: str = ""
     options: dict[str, Option] = {}
     scale: ScaleName = ""

@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from projects import ROOT, survey_command
+from projects import ROOT, survey_process
 
 from pipeline.answers.kinds import reader_of
 from pipeline.declarations.questionnaire import Question
@@ -102,7 +102,7 @@ def rated(tmp_path: Path) -> Path:
 
 
 def test_a_new_kind_is_one_file(rated: Path) -> None:
-    run = survey_command(rated, "all", "--survey", "rated")
+    run = survey_process(rated, "all", "--survey", "rated")
     assert run.returncode == 0, run.stderr
     tables = rated / "outputs" / "rated" / "tables"
     with (tables / "frequencies" / "rating.csv").open(encoding="utf-8") as file:
@@ -120,7 +120,7 @@ def test_a_new_kind_is_one_file(rated: Path) -> None:
     (rated / "raw/rated/report.toml").unlink()
     export = rated / "raw/rated/ratings.csv"
     export.write_text(export.read_text(encoding="utf-8") + "****,Yes\n", encoding="utf-8")
-    run = survey_command(rated, "all", "--survey", "rated")
+    run = survey_process(rated, "all", "--survey", "rated")
     assert run.returncode == 1
     assert "'****' (once, column A) is no answer of it" in run.stderr
 
