@@ -11,6 +11,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Declared, Document, Key, model, read
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import ASSUMPTIONS_FILE, Paths
+from pipeline.tidy.question_kinds import QuestionKind
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -72,16 +73,13 @@ class Assumptions(Declared):
     questions: dict[str, Assumed] = {}
 
 
-_FITTING = {
-    "single": {"shares", "texts", "dkns"},
-    "multiple": {"shares", "texts", "dkns"},
-    "grid": {"shares", "items", "dkns"},
-    "rank": {"shares", "among"},
-    "allocation": {"shares"},
-    "number": {"number"},
-    "date": {"number"},
-    "text": {"texts"},
-}
+def _fitting(form: QuestionKind) -> set[str]:
+    """The keys that mean something for questions of a kind, beside those that do for all."""
+    if form.has_options:
+        return {"shares", "dkns", "items" if form.items else "texts"}
+    if form.items:
+        return {"shares", "among"} if form.is_ranked else {"shares"}
+    return {"texts"} if form.is_open else {"number"}
 
 
 def load(paths: Paths, questionnaire: Survey) -> Assumptions:
@@ -108,26 +106,25 @@ def _check(
             hint = did_you_mean(name, questionnaire.questions)
             yield document.problem(f"no question {name!r}; {hint}", *place)
             continue
-        kind = questionnaire.questions[name].kind
-        for key in sorted(
-            assumed.model_fields_set - _FITTING[kind] - {"skips", "not_in", "effects", "basis"}
-        ):
-            yield document.problem(f"{key} means nothing for a {kind} question", *place, key)
+        asked = questionnaire.questions[name]
+        fitting = _fitting(asked.form) | {"skips", "not_in", "effects", "basis"}
+        for key in sorted(assumed.model_fields_set - fitting):
+            yield document.problem(f"{key} means nothing for a {asked.kind} question", *place, key)
         yield from _check_shares(assumed, name, questionnaire, document)
         yield from _unknown_waves(assumed.not_in, waves, document, *place, "not_in")
         yield from _check_effects(assumed, name, questionnaire, waves, document)
-        among = assumed.among
-        if among and (among not in _before(questionnaire, name, ("multiple",))):
-            hint = did_you_mean(among, _before(questionnaire, name, ("multiple",)))
+        among, earlier = assumed.among, _before(questionnaire, name)
+        several = [other for other in earlier if questionnaire.questions[other].form.several]
+        if among and among not in several:
+            hint = did_you_mean(among, several)
             yield document.problem(f"among: no earlier multiple choice {among!r}; {hint}", *place, "among")
         number = assumed.number
         if not number.low < number.median < number.high:
             yield document.problem("the median wants to lie between low and high", *place, "number")
 
 
-def _before(questionnaire: Survey, name: str, kinds: tuple[str, ...]) -> list[str]:
-    earlier = list(questionnaire.questions)[: questionnaire.position(name) - 1]
-    return [question for question in earlier if questionnaire.questions[question].kind in kinds]
+def _before(questionnaire: Survey, name: str) -> list[str]:
+    return list(questionnaire.questions)[: questionnaire.position(name) - 1]
 
 
 def _unknown(named: Any, known: Any, what: str, document: Document, *place: Key) -> Iterator[Problem]:
@@ -149,7 +146,7 @@ def _check_shares(
 ) -> Iterator[Problem]:
     place: tuple[Key, ...] = ("questions", name)
     question, options = questionnaire.questions[name], questionnaire.options(name)
-    by_item = question.kind in ("rank", "allocation")
+    by_item = question.form.items and not question.form.has_options
     what, known = ("item", [*question.items]) if by_item else ("option", [*options])
     yield from _unknown(assumed.shares, known, f"{what} of {name!r}", document, *place, "shares")
     yield from _unknown(assumed.items, question.items, f"item of {name!r}", document, *place, "items")
@@ -168,7 +165,7 @@ def _check_shares(
                 yield document.problem(
                     f"{option!r} is no share of answers; say dkns = {share}", *place, *where, option
                 )
-            if question.kind == "multiple" and share > 1:
+            if question.form.several and share > 1:
                 yield document.problem(
                     f"{option!r}: a share lies between 0 and 1, seen {share}", *place, *where, option
                 )
@@ -178,7 +175,8 @@ def _check_effects(
     assumed: Assumed, name: str, questionnaire: Survey, waves: list[str], document: Document
 ) -> Iterator[Problem]:
     question = questionnaire.questions[name]
-    choices = _before(questionnaire, name, ("single", "multiple", "grid"))
+    earlier = _before(questionnaire, name)
+    choices = [other for other in earlier if questionnaire.questions[other].form.has_options]
     moved: list[str] = [*(question.items or questionnaire.options(name))]
     if question.form.is_measured:
         moved = [name]

@@ -30,6 +30,7 @@ from pipeline.synthetic import assumptions
 from pipeline.synthetic.assumptions import Assumed, Assumptions, Number
 from pipeline.synthetic.export import save
 from pipeline.text.folding import ELLIPSIS, fold
+from pipeline.tidy.question_kinds import QuestionKind
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -61,8 +62,8 @@ class _Plan:
     def assumed(self, question: str) -> Assumed:
         return self.assumptions.questions.get(question, Assumed())
 
-    def kind(self, question: str) -> str:
-        return self.survey.questions[question].kind
+    def form(self, question: str) -> QuestionKind:
+        return self.survey.questions[question].form
 
     def declared(self, question: str) -> dict[str, Option]:
         every = self.survey.options(question)
@@ -175,7 +176,8 @@ def _applies(rule: Exclude, questionnaire: Survey, options: dict[str, list[str]]
     """Whether somebody can be made to meet a rule: by headings, or by options that the wave has."""
     for key, wanted in rule.where.items():
         if key in questionnaire.questions:
-            choice = questionnaire.questions[key].kind in ("single", "multiple")
+            form = questionnaire.questions[key].form
+            choice = form.has_options and not form.items
             if not choice or not set(wanted) & set(options.get(key, [])):
                 return False
     return bool(rule.where)
@@ -233,7 +235,7 @@ def _chose(plan: _Plan, answers: Answers, question: str, wanted: list[str]) -> F
     """Who chose one of the options `wanted`."""
     codes = [i for i, option in enumerate(plan.options[question]) if option in wanted]
     values = answers[question]
-    hits = values[:, codes] > 0 if plan.kind(question) == "multiple" else np.isin(values, codes)
+    hits = values[:, codes] > 0 if plan.form(question).several else np.isin(values, codes)
     return np.asarray(hits.any(axis=1), dtype=np.bool_)
 
 
@@ -360,7 +362,7 @@ def _draw_number(plan: _Plan, name: str, answers: Answers, size: int, rng: np.ra
 def _assumed_number(plan: _Plan, name: str) -> Number:
     """The distribution of a number or a date; of a date in years, by the day."""
     assumed = plan.assumed(name)
-    if plan.kind(name) == "date" and "number" not in assumed.model_fields_set:
+    if plan.form(name).dates and "number" not in assumed.model_fields_set:
         fielded = plan.fielding.wave.fielded
         latest = fielded.from_.year if fielded else 1999
         return Number(low=latest - 20, high=latest, median=latest - 8, step=1 / 365.2425)
@@ -379,16 +381,16 @@ def _draw_text(plan: _Plan, name: str, _given: Answers, size: int, rng: np.rando
 
 
 _DRAWS: dict[str, Callable[[_Plan, str, Answers, int, np.random.Generator], Values]] = {
-    "single": _draw_single,
-    "multiple": _draw_multiple,
-    "grid": _draw_grid,
-    "rank": _draw_rank,
-    "allocation": _draw_allocation,
-    "number": _draw_number,
-    "date": _draw_date,
-    "text": _draw_text,
+    "several": _draw_multiple,
+    "is_one_choice": _draw_single,
+    "by_item": _draw_grid,
+    "is_ranked": _draw_rank,
+    "items": _draw_allocation,
+    "dates": _draw_date,
+    "is_measured": _draw_number,
+    "is_open": _draw_text,
 }
-_BLANK: dict[str, float] = {"multiple": 0, "rank": 0, "number": np.nan, "date": np.nan}  # -1 for the others
+"""how answers are drawn, by the first fact that holds of the kind of a question"""
 
 
 def _skips(plan: _Plan, name: str) -> float:
@@ -424,15 +426,16 @@ def _answers(plan: _Plan, chunk: int, rule: Values, reached: Values) -> Answers:
     answers: Answers = {}
     for position, name in enumerate(plan.questions):
         rng = _stream(plan, chunk, name)
-        kind = plan.kind(name)
-        values = _DRAWS[kind](plan, name, answers, size, rng)
-        blank = rng.random(size) < (0.0 if kind == "grid" else _skips(plan, name))
+        form = plan.form(name)
+        draw = next(draw for fact, draw in _DRAWS.items() if getattr(form, fact))
+        values = draw(plan, name, answers, size, rng)
+        blank = rng.random(size) < (0.0 if form.by_item else _skips(plan, name))
         blank |= reached <= position
         for on, wanted in plan.survey.questions[name].asked.items():
             if on in answers:
                 blank |= ~_chose(plan, answers, on, wanted)
         _screen(plan, name, values, rule, rng.random(size))
-        values[blank] = _BLANK.get(kind, -1)
+        values[blank] = 0 if form.is_joined else np.nan if form.is_measured else -1
         answers[name] = values
     return answers
 
@@ -444,7 +447,7 @@ def _screen(plan: _Plan, name: str, values: Values, rule: Values, drawn: Floats)
         if wanted:
             rows = np.flatnonzero(rule == index)
             codes = np.array(wanted)[np.floor(drawn[rows] * len(wanted)).astype(np.int64)]
-            if plan.kind(name) == "multiple":
+            if plan.form(name).several:
                 values[rows] = 0
                 values[rows, codes] = 1
             else:
@@ -542,7 +545,7 @@ def _answered(plan: _Plan, name: str, values: Values, numbers: range) -> Answere
     source = plan.fielding.wave.source
     return Answered(
         code=name,
-        kind=plan.kind(name),
+        form=plan.form(name),
         heading=_heading(plan, name),
         options=_labels(plan, name, plan.options[name]),
         write_ins=[code for code, option in enumerate(declared.values()) if option.write_in],

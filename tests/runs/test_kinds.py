@@ -154,10 +154,10 @@ def test_every_kind_is_in_the_docs() -> None:
 # where the name of a kind is spelt, and why
 SPELT = {
     "drafting/": "a draft writes the kind that it takes a question for into survey.toml",
-    "synthetic/": "answers of each kind are invented and written as a survey tool would export them",
     "charts/": "a kind of figure names the kinds of question that it can show, so that it is one file too",
     "declarations/published_numbers.py": "others say of their numbers whether several could be chosen",
     "commands/verify.py": "the same, of numbers of no wave",
+    "tidy/tables.py": "the same, as the table of numbers that others published has it",
 }
 
 

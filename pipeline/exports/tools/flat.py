@@ -42,13 +42,13 @@ def split_item(cell: str) -> tuple[str, str]:
 
 def columns(answered: Answered) -> list[Column]:
     """One column a question, several answers joined; for grids and allocations one column an item."""
-    if answered.kind in ("grid", "allocation"):
+    if answered.form.items and not answered.form.is_ranked:
         return [(answered.heading, item, cells) for item, cells in answered.by_item()]
-    if answered.kind == "single":
+    if answered.form.is_one_choice:
         cells = answered.chosen(answered.options)
         for code in answered.write_ins:
             cells = [text or cell for text, cell in zip(answered.written(code), cells, strict=True)]
-    elif answered.kind in ("multiple", "rank"):
+    elif answered.form.is_joined:
         cells = answered.joined()
     else:
         cells = answered.open_ended()

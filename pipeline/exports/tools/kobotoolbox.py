@@ -61,7 +61,7 @@ def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
 def columns(answered: Answered) -> Iterator[Column]:
     """Paths: a multiple choice joined and split, a ranking by place, an Other's text beside its question."""
     text = answered.heading
-    if answered.kind == "multiple":
+    if answered.form.several:
         rows = answered.values.tolist()
         yield text, "", [" ".join(itertools.compress(answered.options, row)) for row in rows]
     for part in answered.parts("1", "0", by_place=True):

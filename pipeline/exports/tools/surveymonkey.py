@@ -81,10 +81,10 @@ def _labelled(answered: Answered) -> Iterator[tuple[str, list[str]]]:
     for part in answered.parts():
         if part.role == "box" and part.number - 1 in answered.write_ins:
             yield part.label, answered.written(part.number - 1)
-        elif part.role == "whole" and answered.kind == "single":
+        elif part.role == "whole" and answered.form.is_one_choice:
             labels = ["" if c in answered.write_ins else label for c, label in enumerate(answered.options)]
             yield "Response", answered.chosen(labels)
         elif part.role == "whole":
             yield "Open-Ended Response", part.cells
-        elif part.role != "write_in" or answered.kind == "single":
+        elif part.role != "write_in" or answered.form.is_one_choice:
             yield part.label, part.cells

@@ -31,12 +31,12 @@ def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
 
 def columns(answered: Answered) -> list[Column]:
     """A box an option under its bare text, the items of a grid under theirs; otherwise one column."""
-    if answered.kind == "multiple":
+    if answered.form.several:
         return [
             (part.label, "", answered.written(part.number - 1)
              if part.number - 1 in answered.write_ins else part.cells)
             for part in answered.parts() if part.role == "box"
         ]  # fmt: skip
-    if answered.kind in ("grid", "allocation"):
+    if answered.form.items and not answered.form.is_ranked:
         return [(item, "", cells) for item, cells in answered.by_item()]
     return flat.columns(answered)

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.tidy.question_kinds import QuestionKind
+
 Values = npt.NDArray[Any]
 Column = tuple[str, str, list[str]]
 """the question, or what the first header row has; what the second has; the cells"""
@@ -44,7 +46,7 @@ class Answered:
     """
 
     code: str
-    kind: str
+    form: QuestionKind
     heading: str
     options: list[str]
     write_ins: list[int]
@@ -62,16 +64,16 @@ class Answered:
         A ticked box says `yes`, or the label where that is empty, and `no` where others are ticked; options
         with a write-in have one of `write_in_boxes`. A ranking has a column a place if `by_place`.
         """
-        if self.kind in ("number", "date", "text"):
+        if not self.form.has_options and not self.form.items:
             yield Part("whole", 0, "", self.open_ended())
             return
-        if self.kind == "single":
+        if self.form.is_one_choice:
             yield Part("whole", 0, "", self.chosen(self.options))
-        elif self.kind == "multiple":
+        elif self.form.several:
             for code, label in enumerate(self.options):
                 if write_in_boxes or code not in self.write_ins:
                     yield Part("box", code + 1, label, self.box(code, yes or label, no))
-        elif self.kind == "rank" and by_place:
+        elif self.form.is_ranked and by_place:
             for place in range(1, int(self.values.max(initial=0)) + 1):
                 at = self.values == place
                 codes = np.where(at.any(axis=1), at.argmax(axis=1), -1)
@@ -94,7 +96,7 @@ class Answered:
 
     def written(self, code: int) -> list[str]:
         """The respondents' texts beside an option, where that is chosen."""
-        chosen = self.values[:, code] > 0 if self.kind == "multiple" else self.values[:, 0] == code
+        chosen = self.values[:, code] > 0 if self.form.several else self.values[:, 0] == code
         cells = [""] * len(chosen)
         for row in np.flatnonzero(chosen).tolist():
             cells[row] = self.text(row)
@@ -103,26 +105,26 @@ class Answered:
     def open_ended(self) -> list[str]:
         """The cells of a number, a date or a text."""
         given = self.values[:, 0].tolist()
-        if self.kind == "date":
+        if self.form.dates:
             days = [0 if v != v else int(v) for v in given]
             return [datetime.date.fromordinal(day).isoformat() if day else "" for day in days]
-        if self.kind == "number":
+        if self.form.is_measured:
             return ["" if v != v else f"{v:.12g}" for v in given]
         return ["" if which < 0 else self.text(row, which) for row, which in enumerate(given)]
 
     def by_item(self) -> list[tuple[str, list[str]]]:
         """A label and cells for each item: its level in a grid, its place in a ranking, its points."""
-        if self.kind == "grid":
+        if self.form.by_item:
             columns = [looked_up(self.options, codes) for codes in self.values.T]
         else:
-            blank = 0 if self.kind == "rank" else -1
+            blank = 0 if self.form.is_ranked else -1
             columns = [["" if v == blank else str(v) for v in c.tolist()] for c in self.values.T]
         return list(zip(self.items, columns, strict=True))
 
     def joined(self) -> list[str]:
         """All answers in one cell: ticked options, a write-in as its text, or ranked items in their order."""
         rows = self.values.tolist()
-        if self.kind == "rank":
+        if self.form.is_ranked:
             ranked = (sorted(zip(places, self.items, strict=True)) for places in rows)
             return [self.separator.join(item for place, item in row if place) for row in ranked]
         cells = [self.separator.join(itertools.compress(self.options, row)) for row in rows]
