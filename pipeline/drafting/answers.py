@@ -27,6 +27,7 @@ from pipeline.exports.tools import Heading
 from pipeline.text.addresses import personal
 from pipeline.text.folding import best_fit, fold, is_beginning
 from pipeline.text.values import as_number
+from pipeline.tidy.question_kinds import QuestionKind
 
 _SURELY_SEEN = 3  # what fewer people gave may be their own words
 _EXPECTED = 5  # so many would have chosen an option, had it been offered: then it was not
@@ -137,19 +138,19 @@ class Answers:
         options = option_labels(survey, question)
         ids = {*options, *asked.items}
         loose = [one for one in self.mapped.loose if one.question == question]
-        idle = [one for one in loose if one.heading and _is_no_answer(one, asked.kind)]
+        idle = [one for one in loose if one.heading and _is_no_answer(one, asked.form)]
         for one in idle:
             self._drop(one)
         if idle:
             return True  # without these columns the rest may be read otherwise
         others = [one for one in loose if one.heading and one.count and is_other(one.text)]
-        if others and "other" not in ids and asked.kind in ("single", "multiple"):
+        if others and "other" not in ids and asked.form.is_choice:
             self.parts.append(NewPart(question, "options", "other", others[0].text, write_in=True))
             return True  # with the column of the Other told, the rest may be read otherwise
         fixed = bool(asked.scale) and bool(survey.scales[asked.scale].scores)
         found = [
             self._text(one, asked, options if one.part == "options" else asked.items, ids, fixed)
-            for one in self._each(loose, asked.kind, cells.get(question, {}))
+            for one in self._each(loose, asked.form, cells.get(question, {}))
         ]
         return any(found)
 
@@ -210,11 +211,11 @@ class Answers:
         self._line(question, text, fitting[0], "begins like another answer")
         return True
 
-    def _each(self, loose: Sequence[Loose], kind: str, cells: Mapping[str, int]) -> list[Loose]:
+    def _each(self, loose: Sequence[Loose], form: QuestionKind, cells: Mapping[str, int]) -> list[Loose]:
         """The texts of a question that are no answers yet, each once, those joined in cells by themselves."""
         once = {(one.part, one.heading, fold(one.text)): one for one in loose}
         in_cells = [one for one in once.values() if not one.heading]
-        if kind not in ("multiple", "rank") or not in_cells:
+        if not form.is_joined or not in_cells:
             return list(once.values())
         separator = self.before.wave.source.separator or self.looked.layout.separator
         cut = {
@@ -233,7 +234,7 @@ class Answers:
         """Give a question an Other where people wrote words of their own and it has none."""
         for question in self._names(in_cells=True):
             asked, options = survey.questions[question], survey.options(question)
-            closed = asked.kind in ("single", "multiple") and not asked.scale
+            closed = asked.form.is_choice and not asked.scale
             if closed and "other" not in options and not any(o.write_in for o in options.values()):
                 self.parts.append(NewPart(question, "options", "other", "Other", write_in=True))
 
@@ -289,11 +290,11 @@ class Answers:
     def _closed(self) -> list[tuple[str, Question]]:
         """The questions whose answers stand in cells, of kinds that have options."""
         questions = self.before.survey.questions
-        kinds, in_cells = ("single", "multiple", "grid"), _in_cells(self.mapped)
+        in_cells = _in_cells(self.mapped)
         return [
             (name, questions[name])
             for name in self.columns
-            if name in in_cells and questions[name].kind in kinds
+            if name in in_cells and questions[name].form.has_options
         ]
 
     def _fresh(self, question: str) -> list[str]:
@@ -305,10 +306,10 @@ def _may_be_repeated(text: str, count: int, asked: Question) -> bool:
     return count >= _SURELY_SEEN and not asked.private and not personal(text)
 
 
-def _is_no_answer(loose: Loose, kind: str) -> bool:
+def _is_no_answer(loose: Loose, form: QuestionKind) -> bool:
     """Whether a column is no answer: an Other in which nothing stands, or a column that sorts another's."""
     sorts = bool(_SORTS.search(fold(loose.text)))
-    return sorts or (not loose.count and (is_other(loose.text) or kind == "single"))
+    return sorts or (not loose.count and (is_other(loose.text) or form.is_one_choice))
 
 
 def _labels(mapped: Mapped) -> dict[tuple[str, str, str], str]:

@@ -21,6 +21,7 @@ from pipeline.exports.finders import find
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import ELLIPSIS, best_fit, fold, is_beginning, likeness, plain, with_digits
 from pipeline.text.values import as_number
+from pipeline.tidy.question_kinds import QuestionKind
 
 _ALIKE_QUESTIONS = 0.6  # the likeness from which on two headings are taken for one question
 _NEAREST_QUESTIONS = 0.4  # or this, where nothing else is nearer to either
@@ -58,7 +59,7 @@ def match_questions(
         (_likeness(name, before, group, texts), -place, name, group)
         for place, group in enumerate(free)
         for name in left
-        if _suits(before.survey.questions[name].kind, group, texts)
+        if _suits(before.survey.questions[name].form, group, texts)
         and not (
             fold(group[0].text) in before.wordings(name) and _answers_otherwise(name, before, group, texts)
         )
@@ -86,7 +87,7 @@ def _answers_otherwise(name: str, before: Before, columns: Sequence[Heading], te
     Codes are no other answers: only a person knows what they stand for.
     """
     asked = before.survey.questions[name]
-    if not asked.scale and asked.kind != "grid":
+    if not asked.scale and not asked.form.by_item:
         return False
     cells = {text for h in columns for text in texts.get(h.column, {})}
     words = [text for text in cells if as_number(text) is None]
@@ -118,24 +119,24 @@ def _exactly(name: str, before: Before, headings: Sequence[Heading]) -> list[Hea
     return columns
 
 
-def _suits(kind: str, group: Group, texts: Texts) -> bool:
+def _suits(form: QuestionKind, group: Group, texts: Texts) -> bool:
     """Whether the cells of a group of columns can be answers to a question of a kind."""
     cells = [texts.get(h.column, {}) for h in group if not is_other(h.label)]
     distinct = {text for values in cells for text in values}
     numbers = sum(as_number(text) is not None for text in distinct)
     # boxes hold one text each
     boxes = sum(len(values) > 2 for values in cells) <= len(cells) / 2
-    if kind in ("single", "multiple") and len(cells) > 1:
+    if form.is_choice and len(cells) > 1:
         return boxes
-    if kind == "grid":
+    if form.by_item:
         return len(cells) > 1
-    if kind == "rank":
+    if form.is_ranked:
         return (len(cells) > 1 and not boxes) or not all_unlike(cells)
-    if kind in ("number", "date", "allocation"):
+    if form.counted == "numbers":
         return 2 * numbers >= len(distinct)
-    if kind == "text":
+    if form.is_open:
         return len(group) == 1
-    return kind == "multiple" or not all_unlike(cells)
+    return form.several or not all_unlike(cells)
 
 
 def _likeness(name: str, before: Before, group: Group, texts: Texts) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.drafting.guess import Question
 from pipeline.text.addresses import masked, personal
+from pipeline.tidy.question_kinds import question_kinds
 
 CHECK = "# check:"
 
@@ -52,7 +53,7 @@ def question_lines(question: Question) -> list[str]:
     if not question.text:
         question = question.doubted("write the text, the headings hold the options alone")
     table: dict[str, Any] = {"text": question.text, "kind": Line(question.kind, question.check)}
-    if question.kind == "text":
+    if question_kinds()[question.kind].is_open:
         table["private"] = True
     for part, labels in (("options", question.options), ("items", question.items)):
         if labels:

@@ -175,11 +175,9 @@ def _offered(
 def _applies(rule: Exclude, questionnaire: Survey, options: dict[str, list[str]]) -> bool:
     """Whether somebody can be made to meet a rule: by headings, or by options that the wave has."""
     for key, wanted in rule.where.items():
-        if key in questionnaire.questions:
-            form = questionnaire.questions[key].form
-            choice = form.has_options and not form.items
-            if not choice or not set(wanted) & set(options.get(key, [])):
-                return False
+        asked = questionnaire.questions.get(key)
+        if asked and not (asked.form.is_choice and set(wanted) & set(options.get(key, []))):
+            return False
     return bool(rule.where)
 
 

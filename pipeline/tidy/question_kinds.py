@@ -65,9 +65,14 @@ class QuestionKind:
         return self.has_options and not self.several
 
     @property
+    def is_choice(self) -> bool:
+        """Whether options are chosen from one list, one or several of them."""
+        return self.has_options and not self.items
+
+    @property
     def is_one_choice(self) -> bool:
         """Whether it puts each respondent into one group, and can be a segment or have target shares."""
-        return self.is_exclusive and not self.items
+        return self.is_choice and not self.several
 
     @property
     def by_item(self) -> bool:
@@ -77,7 +82,7 @@ class QuestionKind:
     @property
     def is_one_list(self) -> bool:
         """Whether its options, or its items by their places, make one list whose parts can be compared."""
-        return (self.has_options and not self.items) or self.is_ranked
+        return self.is_choice or self.is_ranked
 
     @property
     def is_ranked(self) -> bool:
