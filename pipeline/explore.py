@@ -14,7 +14,7 @@ from pipeline.database.connection import open_database
 from pipeline.declarations import comparability, survey, wave_files
 from pipeline.declarations.report import load_report
 from pipeline.disclosure.flags import is_enough
-from pipeline.estimates.count import Domain, open_domain
+from pipeline.estimates.count import Domain, SurveyData, open_domain
 from pipeline.estimates.domain_estimates import estimates
 from pipeline.estimates.tests import (
     ADJUSTMENT,
@@ -54,6 +54,7 @@ class OpenSurvey:
         self.fieldings = wave_files.load(self.paths, self.survey)
         self.waves = [fielding.name for fielding in self.fieldings]
         self.connection = open_database(self.paths, self.survey)
+        self._data = SurveyData(self.connection, self.survey, self.bands)
 
     def close(self) -> None:
         """Let go of the database, so that the survey can be made again."""
@@ -125,7 +126,7 @@ class OpenSurvey:
         ]
         shares = shares[is_enough(shares)]
         everybody = Domain((), self._filter(where), dkns)
-        with open_domain(self.connection, self.survey, self.bands, [question], everybody) as domain:
+        with open_domain(self._data, [question], everybody) as domain:
             together, ranked = domain.together(), domain.query("ranks").df()
         tests = [as_tests([])]
         for _, slot in shares.groupby("item" if (shares["measure"] == Measure.OPTION).any() else "measure"):
@@ -209,7 +210,7 @@ class OpenSurvey:
         for segment in segments:
             self._check_segment(segment)
         domain = Domain((CROSS.join(segments),) if segments else (), self._filter(where), dkns)
-        found = estimates(self.connection, self.survey, self.bands, [question], domain, adjust)
+        found = estimates(self._data, [question], domain, adjust)
         if not pools:
             found = found[found["measure"] != POOL].reset_index(drop=True)
         if wave is not None:

@@ -9,7 +9,7 @@ import duckdb
 from plan import GROUPS, RESULT
 
 from pipeline.declarations import survey
-from pipeline.estimates.count import Domain
+from pipeline.estimates.count import Domain, SurveyData
 from pipeline.estimates.domain_estimates import counted
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
@@ -28,7 +28,7 @@ def main() -> None:
     questionnaire, _ = survey.load(paths)
     questions = [name for name, question in questionnaire.questions.items() if question.kind in CLOSED]
     with duckdb.connect(str(paths.database), read_only=True) as connection:
-        found = counted(connection, questionnaire, {}, questions, Domain((CROSS.join(GROUPS),)))
+        found = counted(SurveyData(connection, questionnaire, {}), questions, Domain((CROSS.join(GROUPS),)))
     found = found[found["measure"].isin(["option", "ranked"])]
     found[list(GROUPS)] = found["group"].str.partition(CROSS)[[0, 2]]
     found[RESULT].to_csv(result, index=False)

@@ -12,7 +12,7 @@ from pipeline.answers.meaning import Answer, Condition
 from pipeline.database.mapped_wave import MappedWave, Numbers
 from pipeline.database.rows import frame
 from pipeline.exports import delimited
-from pipeline.project.sql import execute, literal, query, temporary_views
+from pipeline.project.sql import execute, literal, query, temporary_table, temporary_views
 
 _TICKED = "ticked"
 _CODES = {
@@ -75,7 +75,10 @@ def _answers(connection: duckdb.DuckDBPyConnection, numbers: Numbers, wave: Mapp
     twice = _cells_that_repeat(cell_codes)
     once = [(cell, text) for cell, text in enumerate(cells) if cell not in twice]
     repeating = [(cell, text) for cell, text in enumerate(cells) if cell in twice]
-    with temporary_views(connection, cell_codes=cell_codes):
+    with (
+        temporary_views(connection, rows_of_codes=cell_codes),
+        temporary_table(connection, "cell_codes", "select * from rows_of_codes"),
+    ):
         for stack in delimited.stacked(connection, once, "respondent,") if once else ():
             _insert_answers(connection, wave, stack)
         if repeating:

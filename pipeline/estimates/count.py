@@ -52,31 +52,40 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class OpenDomain:
-    """The respondents of a domain in their groups, and the questions counted, as statements read them."""
+class SurveyData:
+    """An open database, with the questionnaire and the bands of segments that it is counted by."""
 
     connection: duckdb.DuckDBPyConnection
     survey: Survey
+    bands: Mapping[str, Bands]
+
+
+@dataclass(frozen=True)
+class OpenDomain:
+    """The respondents of a domain in their groups, and the questions counted, as statements read them."""
+
+    data: SurveyData
     groups: pd.DataFrame
     """one row an option that puts a respondent into a group of a segment"""
 
     def query(self, name: str, **values: object) -> duckdb.DuckDBPyConnection:
         """Execute a statement of estimates/sql over the domain; its rows can be fetched."""
-        return query(self.connection, f"estimates/{name}", **values)
+        return query(self.data.connection, f"estimates/{name}", **values)
 
     def summed(self) -> AbstractContextManager[None]:
         """The sums of all answers, from one pass over them, that some statements read: for a `with`."""
-        return temporary_table(self.connection, "sums", statement("estimates/sums"))
+        return temporary_table(self.data.connection, "sums", statement("estimates/sums"))
 
     def together(self) -> Together:
         """Who chose both of two options, or ranked both of two items, of all respondents."""
-        names = list(self.survey.questions)
+        survey = self.data.survey
+        names = list(survey.questions)
         together: Together = {}
         for wave, number, item, first, second, weight, squares in self.query("pairs").fetchall():
             name = names[number - 1]
-            items = ["", *self.survey.questions[name].items]
-            is_ranking = self.survey.questions[name].form.is_ranked
-            parts = items if is_ranking else ["", *self.survey.options(name)]
+            items = ["", *survey.questions[name].items]
+            is_ranking = survey.questions[name].form.is_ranked
+            parts = items if is_ranking else ["", *survey.options(name)]
             pair = frozenset((parts[first], parts[second]))
             together[wave, name, items[item], pair] = (float(weight), float(squares))
         return together
@@ -86,15 +95,19 @@ class OpenDomain:
 
         `row` is the estimate of the item: of an option or a net, or of a share ranked.
         """
-        items, options = list(self.survey.questions[question].items), list(self.survey.options(question))
+        survey = self.data.survey
+        items, options = (
+            list(survey.questions[question].items),
+            list(survey.options(question)),
+        )
         joint: Joint = {}
         rows = self.query(
             "overlaps",
             wave=row["wave"],
-            question=self.survey.position(question),
+            question=survey.position(question),
             item=items.index(row["item"]) + 1,
-            options=[options.index(member) + 1 for member in self.survey.members(question, row["option"])],
-            places=self.survey.last_place(question, row["measure"]),
+            options=[options.index(member) + 1 for member in survey.members(question, row["option"])],
+            places=survey.last_place(question, row["measure"]),
             states=_states_in_base(dkns),
         )
         for part, one, other, weight, squares in rows.fetchall():
@@ -107,9 +120,10 @@ class OpenDomain:
         The columns are wave, options (their ids), respondents, weighted and squares; who chose none has no
         row.
         """
-        every = list(self.survey.options(question))
+        survey = self.data.survey
+        every = list(survey.options(question))
         numbers = [every.index(option) + 1 for option in options]
-        combined = self.query("combinations", question=self.survey.position(question), options=numbers).df()
+        combined = self.query("combinations", question=survey.position(question), options=numbers).df()
         ids = [tuple(every[number - 1] for number in chosen) for chosen in combined["options"]]
         return combined.assign(options=pd.Series(ids, dtype=object))
 
@@ -120,7 +134,7 @@ class OpenDomain:
 
     def weights(self, counted: Counted, dkns: str, target: str) -> pd.DataFrame:
         """How many of the base (cases), and of who is counted (chosen), gave each answer to a target."""
-        key = {**vars(counted), "states": _states_in_base(dkns), "target": self.survey.position(target)}
+        key = {**vars(counted), "states": _states_in_base(dkns), "target": self.data.survey.position(target)}
         return self.query("weights_of", **key).df()
 
     def states(self, counted: Counted) -> list[tuple[str, int]]:
@@ -136,34 +150,31 @@ def _states_in_base(dkns: str) -> list[str]:
     return ["answered", "dkns"] if dkns == "keep" else ["answered"]
 
 
-@contextmanager
 def open_domain(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    bands: Mapping[str, Bands],
-    questions: Sequence[str],
-    domain: Domain,
-) -> Iterator[OpenDomain]:
+    data: SurveyData, questions: Sequence[str], domain: Domain
+) -> AbstractContextManager[OpenDomain]:
     """A domain to count questions in, for the length of a `with`; no other can be open meanwhile."""
-    groups = _groups(survey, bands, domain.segments)
-    numbers = np.array([survey.position(question) for question in questions], dtype="uint16")
-    counted = pd.DataFrame({"question": numbers})
-    with (
-        temporary_views(connection, counted_questions=counted, groups=groups),
-        temporary_table(connection, "domain", _members(survey, domain)),
-    ):
-        yield OpenDomain(connection, survey, groups)
+    return _opened(data, questions, domain.segments, _members(data.survey, domain))
+
+
+def open_flagged(data: SurveyData) -> AbstractContextManager[OpenDomain]:
+    """As `open_domain`, of those whom a rule of data quality flags, with all questions and a group a rule."""
+    return _opened(data, list(data.survey.questions), (), statement("estimates/flagged"))
 
 
 @contextmanager
-def open_flagged(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[OpenDomain]:
-    """As `open_domain`, of those whom a rule of data quality flags, with all questions and a group a rule."""
-    numbers = np.arange(1, len(survey.questions) + 1, dtype="uint16")
+def _opened(
+    data: SurveyData, questions: Sequence[str], segments: Sequence[str], members: str
+) -> Iterator[OpenDomain]:
+    groups = _groups(data.survey, data.bands, segments)
+    numbers = np.array([data.survey.position(question) for question in questions], dtype="uint16")
     with (
-        temporary_views(connection, counted_questions=pd.DataFrame({"question": numbers})),
-        temporary_table(connection, "domain", statement("estimates/flagged")),
+        temporary_views(
+            data.connection, groups=groups, counted_questions=pd.DataFrame({"question": numbers})
+        ),
+        temporary_table(data.connection, "domain", members),
     ):
-        yield OpenDomain(connection, survey, _groups(survey, {}, ()))
+        yield OpenDomain(data, groups)
 
 
 def answered(connection: duckdb.DuckDBPyConnection) -> set[str]:

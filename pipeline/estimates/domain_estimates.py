@@ -5,15 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 
-import duckdb
 import numpy as np
 import pandas as pd
 
-from pipeline.declarations.questionnaire import Survey
-from pipeline.declarations.report import Bands
 from pipeline.disclosure import flags
 from pipeline.estimates import formulas
-from pipeline.estimates.count import Dkns, Domain, OpenDomain, open_domain
+from pipeline.estimates.count import Dkns, Domain, OpenDomain, SurveyData, open_domain
 from pipeline.estimates.tests import ADJUSTMENT, higher_than
 from pipeline.exports.tools.heading import column_letters
 from pipeline.tidy.measures import ALL, CROSS, POOL, Measure, Role
@@ -21,12 +18,7 @@ from pipeline.tidy.tables import WITH_SUMS
 
 
 def estimates(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    bands: Mapping[str, Bands],
-    questions: Sequence[str],
-    domain: Domain,
-    adjustment: str = ADJUSTMENT,
+    data: SurveyData, questions: Sequence[str], domain: Domain, adjustment: str = ADJUSTMENT
 ) -> pd.DataFrame:
     """One row an estimate, in questionnaire order: every option, net, mean and rank of `questions`.
 
@@ -35,8 +27,8 @@ def estimates(
     each segment of `domain`; every wave that offered the question is there. Those of few are suppressed; what
     follows of them by subtraction is for `disclosure`, which knows all that a run publishes.
     """
-    every = counted(connection, survey, bands, questions, domain)
-    return lettered(flags.flagged(every, survey.privacy.base), adjustment)
+    every = counted(data, questions, domain)
+    return lettered(flags.flagged(every, data.survey.privacy.base), adjustment)
 
 
 def lettered(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
@@ -44,15 +36,9 @@ def lettered(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFr
     return estimates.assign(higher_than=higher_than(estimates, adjustment))[WITH_SUMS.names]
 
 
-def counted(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    bands: Mapping[str, Bands],
-    questions: Sequence[str],
-    domain: Domain,
-) -> pd.DataFrame:
+def counted(data: SurveyData, questions: Sequence[str], domain: Domain) -> pd.DataFrame:
     """The estimates of `estimates` before any is suppressed, without flags and letters."""
-    with open_domain(connection, survey, bands, questions, domain) as opened, opened.summed():
+    with open_domain(data, questions, domain) as opened, opened.summed():
         numbered = _estimated(opened, domain.dkns)
         if numbered.empty:
             return pd.DataFrame({column: [] for column in WITH_SUMS.names}).astype({"screened": bool})
@@ -61,7 +47,7 @@ def counted(
 
 def _estimated(opened: OpenDomain, dkns: Dkns) -> pd.DataFrame:
     """Every estimate of the questions counted, with numbers in place of ids."""
-    survey, method = opened.survey, opened.survey.interval
+    survey, method = opened.data.survey, opened.data.survey.interval
     ids = dict(enumerate(survey.questions, 1))
     waves = opened.query("analysed").fetchall()
     analysed = {wave: respondents for wave, respondents, _ in waves}
@@ -124,7 +110,7 @@ def _offered(nets: pd.DataFrame, base: pd.DataFrame, offers: pd.DataFrame) -> pd
 
 def _named(opened: OpenDomain, estimates: pd.DataFrame, segments: Sequence[str]) -> pd.DataFrame:
     """Estimates in questionnaire order, with ids and labels in place of numbers."""
-    survey = opened.survey
+    survey = opened.data.survey
     ids = dict(enumerate(survey.questions, 1))
     parts = ("wave", "item", "option", "net", "pool")
     labels: dict[str, dict[tuple[int, int], tuple[str, str]]] = {part: {} for part in parts}

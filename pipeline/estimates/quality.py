@@ -77,7 +77,7 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     # difference of the two percents as written, one answer an exhibit, and none (flag too_few_to_say) where
     # fewer than the base of [privacy] are flagged or fewer than 30 valid cases would be left.
     connection, questionnaire = estimated.connection, estimated.declared.survey
-    flagged = _flagged(connection, questionnaire)
+    flagged = _flagged(estimated)
     numbers = Numbers(questionnaire)
     rules = query(connection, "estimates/rules_applied").fetchall()
     asked = questionnaire.questions
@@ -102,9 +102,9 @@ def _is_whole(exhibit: Exhibit) -> bool:
     return exhibit.drawn.table == "answers" and not exhibit.by and not exhibit.where
 
 
-def _flagged(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> _Flagged:
+def _flagged(estimated: Estimates) -> _Flagged:
     """The sums of the flagged, made by the statements that make those of everybody."""
-    with open_flagged(connection, questionnaire) as domain, domain.summed():
+    with open_flagged(estimated.data) as domain, domain.summed():
         bases, answers = (domain.query(name).df().to_dict("records") for name in ("bases", "mentions"))
     return _Flagged(
         {(r["wave"], int(r["grp"]), r["question"], r["item"]): r for r in bases},

@@ -18,7 +18,7 @@ from pipeline.declarations.report import Exhibit
 from pipeline.disclosure import counts, protect, rules
 from pipeline.disclosure.flags import blanked, flagged
 from pipeline.estimates import weight_classes, weighted_attack, weighted_levels, weighted_steps
-from pipeline.estimates.count import Domain
+from pipeline.estimates.count import Domain, SurveyData
 from pipeline.estimates.domain_estimates import counted, lettered
 from pipeline.estimates.weighted_steps import Levels, Mask
 from pipeline.project.sql import query
@@ -78,6 +78,11 @@ class Estimates:
         """What the survey protects."""
         return rules.Rules(self.declared.survey, self.declared.report.segments)
 
+    @property
+    def data(self) -> SurveyData:
+        """The database, with what it is counted by."""
+        return SurveyData(self.connection, self.declared.survey, self.declared.report.segments)
+
     @cached_property
     def _waves(self) -> pd.DataFrame:
         return view(self.connection, "waves").set_index("wave")
@@ -90,11 +95,10 @@ class Estimates:
     @cached_property
     def published(self) -> list[counts.Published]:
         """Every estimate that the run publishes, with its true numbers: never to be shown."""
-        survey, bands = self.declared.survey, self.declared.report.segments
         published = []
         for key, domain in self._domains.items():
-            names = [name for name in survey.questions if name in self._questions[key]]
-            every = counted(self.connection, survey, bands, names, domain)
+            names = [name for name in self.declared.survey.questions if name in self._questions[key]]
+            every = counted(self.data, names, domain)
             shown = [pair in self._shown[key] for pair in zip(every["question"], every["by"], strict=True)]
             estimates = every[np.array(shown, dtype=bool)].reset_index(drop=True)
             published.append(counts.Published(estimates, domain.where or {}, domain.dkns))

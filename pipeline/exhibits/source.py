@@ -31,9 +31,7 @@ class Source:
 
     def opened(self) -> AbstractContextManager[OpenDomain]:
         """The domain of the exhibit, to be opened for what estimates do not hold."""
-        connection, domain = self.estimated.connection, domain_of(self.exhibit)
-        survey, bands = self.declared.survey, self.declared.report.segments
-        return open_domain(connection, survey, bands, self.exhibit.questions, domain)
+        return open_domain(self.estimated.data, self.exhibit.questions, domain_of(self.exhibit))
 
     @property
     def form(self) -> QuestionKind:

@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from pipeline import open_survey
 from pipeline.declarations.questionnaire import Survey
-from pipeline.estimates.count import Domain, open_domain
+from pipeline.estimates.count import Domain, SurveyData, open_domain
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
@@ -534,13 +534,11 @@ def test_a_deep_ranking_has_the_share_of_the_first_three(tmp_path: Path) -> None
 
 def test_the_sums_take_one_pass_over_the_answers(raked: Paths) -> None:
     scans = {}
-    with (
-        open_survey("members", raked.root) as survey,
-        open_domain(survey.connection, survey.survey, survey.bands, ["uses"], Domain(("region",))) as domain,
-        domain.summed(),
-    ):
-        for name in ("sums", "bases", "mentions", "net_mentions", "numbers"):
-            text = statement(f"estimates/{name}")
-            ((_, plan),) = domain.connection.execute(f"explain {text}").fetchall()
-            scans[name] = sum("answers" in line for line in plan.splitlines())
+    with open_survey("members", raked.root) as survey:
+        data = SurveyData(survey.connection, survey.survey, survey.bands)
+        with open_domain(data, ["uses"], Domain(("region",))) as domain, domain.summed():
+            for name in ("sums", "bases", "mentions", "net_mentions", "numbers"):
+                text = statement(f"estimates/{name}")
+                ((_, plan),) = survey.connection.execute(f"explain {text}").fetchall()
+                scans[name] = sum("answers" in line for line in plan.splitlines())
     assert scans == {"sums": 1, "bases": 0, "mentions": 0, "net_mentions": 0, "numbers": 0}

@@ -14,7 +14,7 @@ from scipy.stats import friedmanchisquare
 from surveys import Wave, lay_out
 
 from pipeline import open_survey
-from pipeline.estimates.count import Domain
+from pipeline.estimates.count import Domain, SurveyData
 from pipeline.estimates.domain_estimates import estimates
 from pipeline.normalise import normalise
 from pipeline.tidy.tables import FREQUENCIES
@@ -114,7 +114,8 @@ def estimated(
     run_to(lay_out(folder, "any", questions, {"w": wave}), normalise)
     domain = Domain(("region",), {question: [option] for question, option in (where or {}).items()})
     with open_survey("any", folder) as opened:
-        out = estimates(opened.connection, opened.survey, opened.bands, QUESTIONS, domain)[FREQUENCIES.names]
+        data = SurveyData(opened.connection, opened.survey, opened.bands)
+        out = estimates(data, QUESTIONS, domain)[FREQUENCIES.names]
     assert len(out) > 50
     return out
 
