@@ -17,8 +17,8 @@ from pipeline.text.folding import fold, is_beginning
 
 
 @dataclass(frozen=True)
-class Put:
-    """How a wave put a question: words, mode, labels by id, the order of its boxes, and its routing."""
+class Posed:
+    """How a wave posed a question: words, mode, labels by id, the order of its boxes, and its routing."""
 
     text: str
     mode: str
@@ -28,7 +28,7 @@ class Put:
 
     @property
     def base(self) -> str:
-        """Whom the question was put to: by the answers to others that the wave had, or everyone."""
+        """Whom the question was posed to: by the answers to others that the wave had, or everyone."""
         clauses = [f"{on} = {' or '.join(options) or 'anything'}" for on, options in self.routes.items()]
         return " and ".join(clauses) or "everyone"
 
@@ -47,7 +47,7 @@ def diff(paths: Paths, first: str, second: str) -> Iterator[str]:
     questionnaire, fieldings, mapped = read(paths, (first, second))
     waves = {fielding.name: (fielding, meaning) for fielding, meaning in zip(fieldings, mapped, strict=True)}
     (earlier, before), (fielding, after) = waves[first], waves[second]
-    theirs, ours = put(questionnaire, before), put(questionnaire, after)
+    theirs, ours = posed(questionnaire, before), posed(questionnaire, after)
     yield from _listed(f"asked in {second} alone", [name for name in ours if name not in theirs])
     yield from _listed(f"asked in {first} alone", [name for name in theirs if name not in ours])
     shared = [name for name in ours if name in theirs]
@@ -67,9 +67,9 @@ def diff(paths: Paths, first: str, second: str) -> Iterator[str]:
         raise SurveyError(problems)
 
 
-def put(questionnaire: Survey, mapped: Mapped) -> dict[str, Put]:
-    """How a wave put each of its questions, by id."""
-    found: dict[str, Put] = {}
+def posed(questionnaire: Survey, mapped: Mapped) -> dict[str, Posed]:
+    """How a wave posed each of its questions, by id."""
+    found: dict[str, Posed] = {}
     offered = {(o.question, o.option) for o in mapped.offers if o.option}
     for name, headings in mapped.columns.items():
         asked = questionnaire.questions[name]
@@ -87,7 +87,7 @@ def put(questionnaire: Survey, mapped: Mapped) -> dict[str, Put]:
         }
         text, mode = wording(questionnaire, name, headings, as_exported=True)
         labels = {i: " ".join(label.split()) for i, label in labels.items()}
-        found[name] = Put(text, mode, labels, tuple(dict.fromkeys(ordered)), routes)
+        found[name] = Posed(text, mode, labels, tuple(dict.fromkeys(ordered)), routes)
     return found
 
 
@@ -100,9 +100,9 @@ def comparability(
     the first to ask a question has an empty status.
     """
     found: dict[tuple[str, str], str] = {}
-    last: dict[str, Put] = {}
+    last: dict[str, Posed] = {}
     for fielding, meaning in zip(fieldings, mapped, strict=True):
-        for name, own in put(questionnaire, meaning).items():
+        for name, own in posed(questionnaire, meaning).items():
             before = last.get(name)
             declared = fielding.wave.changes.get(name)
             if before is None:
@@ -144,7 +144,7 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> list[str]:
     return [name for name in after if name not in kept]
 
 
-def _differences(before: Put, after: Put) -> Iterator[str]:
+def _differences(before: Posed, after: Posed) -> Iterator[str]:
     if fold(before.text) != fold(after.text):
         yield f"reworded, from {before.text!r} to {after.text!r}"
     if fold(before.mode) != fold(after.mode):

@@ -162,10 +162,6 @@ class _Look:
 
 
 def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mapping[Any, Any]]) -> None:
-    page = _page(book, "Cover")
-    page.set_column(0, 0, 28)
-    page.set_column(1, 1, 70)
-    page.write_string(0, 0, questionnaire.title, look.title)
     lines = [("Population", questionnaire.population or "not stated")]
     for wave in waves:
         fielded = f"fielded {notes.period(wave)}, " if wave["fielded_from"] else ""
@@ -173,12 +169,29 @@ def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mappin
         lines.append((str(wave["title"]), said + (f". {notes.INVENTED}" if wave["synthetic"] else "")))
         if credit := notes.credit(wave):
             lines.append(("Responses", f"{credit}."))
-    for number, (name, said) in enumerate(lines, 2):
-        page.set_row(number, max(_height(name, 28), _height(said, 70)))
-        page.write_string(number, 0, name, look(bold=True, valign="top", text_wrap=True))
-        page.write_string(number, 1, said, look(text_wrap=True, valign="top"))
+    page = _named_texts(book, look, "Cover", questionnaire.title, lines, (28, 70))
     for number, sheet in enumerate(("Contents", "Notes"), len(lines) + 3):
-        page.write_url(number, 0, f"internal:'{sheet}'!A1", look.link, string=sheet)
+        page.write_url(number, 0, _link(sheet), look.link, string=sheet)
+
+
+def _named_texts(
+    book: Any,
+    look: _Look,
+    sheet: str,
+    title: str,
+    lines: Sequence[tuple[str, str]],
+    widths: tuple[int, int],
+) -> Any:
+    """A new sheet of texts, a row each, with the name of each before it."""
+    page = _page(book, sheet)
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    page.write_string(0, 0, title, look.title)
+    for number, texts in enumerate(lines, 2):
+        page.set_row(number, max(_height(text, width) for text, width in zip(texts, widths, strict=True)))
+        page.write_string(number, 0, texts[0], look(bold=True, valign="top", text_wrap=True))
+        page.write_string(number, 1, texts[1], look(text_wrap=True, valign="top"))
+    return page
 
 
 def _contents(book: Any, look: _Look, sheets: Sequence[Sheet]) -> None:
@@ -200,16 +213,9 @@ def _link(name: str) -> str:
 
 
 def _notes(book: Any, look: _Look, paths: Paths, questionnaire: Survey) -> None:
-    page = _page(book, "Notes")
-    page.set_column(0, 0, 24)
-    page.set_column(1, 1, 110)
-    page.write_string(0, 0, "Notes", look.title)
     waves = read(paths, "waves").to_dict("records")
-    said_of = notes.methodology(questionnaire, waves, read(paths, "comparisons"))
-    for number, (name, said) in enumerate(said_of, 2):
-        page.set_row(number, max(_height(name, 24), _height(said, 110)))
-        page.write_string(number, 0, name, look(bold=True, valign="top", text_wrap=True))
-        page.write_string(number, 1, said, look(text_wrap=True, valign="top"))
+    lines = notes.methodology(questionnaire, waves, read(paths, "comparisons"))
+    _named_texts(book, look, "Notes", "Notes", lines, (24, 110))
 
 
 def _page(book: Any, name: str) -> Any:
@@ -229,7 +235,7 @@ def _write(book: Any, look: _Look, sheet: Sheet) -> None:
     lead = _paragraphs(sheet.lead)
     for number, said in enumerate(lead, 1):
         page.write_string(number, 0, said, look.grey)
-    page.write_url(len(lead) + 1, 0, "internal:'Contents'!A1", look.link, string="Contents")
+    page.write_url(len(lead) + 1, 0, _link("Contents"), look.link, string="Contents")
     top = len(lead) + 3
     table = sheet.table
     lettered = [_has_letters(table, place) for place in range(len(table.columns))]

@@ -20,6 +20,7 @@ from pipeline.database.connection import view
 from pipeline.declarations.questionnaire import Public, Survey
 from pipeline.exhibits.run import Run
 from pipeline.exports import spss
+from pipeline.pages.templates import template
 from pipeline.project import files
 from pipeline.project.paths import (
     CITATION_FILE,
@@ -41,7 +42,7 @@ from pipeline.public.microdata import (
     Variable,
     states_of,
 )
-from pipeline.text.folding import in_markdown, without_secrets
+from pipeline.text.folding import without_secrets
 from pipeline.tidy.csv import to_csv
 
 MARK = "SYNTHETIC RESPONSES"
@@ -148,8 +149,8 @@ def fill(folder: Path, data: Microdata, told: Facts) -> None:
     files.write(folder / RESPONSES_CSV, to_csv(data.frame))
     _parquet(folder / RESPONSES_PARQUET, data)
     _sav(folder / RESPONSES_SAV, data, told)
-    files.write(folder / PUBLIC_CODEBOOK, "\n".join(_codebook(data, told)) + "\n")
-    files.write(folder / LICENCE_FILE, "\n".join(_licence(told)) + "\n")
+    files.write(folder / PUBLIC_CODEBOOK, _codebook(data, told))
+    files.write(folder / LICENCE_FILE, template("licence.txt.j2").render(told=told))
     files.write(folder / CITATION_FILE, "\n".join(_cff(told)) + "\n")
     package = _package(folder, data, told)
     files.write(folder / DATA_PACKAGE, json.dumps(package, indent=2, ensure_ascii=False) + "\n")
@@ -235,21 +236,6 @@ def _fitted(text: str, room: int) -> str:
 
 def _listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
-
-
-def _licence(told: Facts) -> Iterator[str]:
-    yield f"The respondent-level data of “{told.title}” in this folder are published under this licence:"
-    yield ""
-    yield f"    {told.licence}"
-    yield ""
-    if told.mark:
-        yield told.mark
-        yield ""
-    yield "They were made from:"
-    for wave in told.waves:
-        yield f"- {wave.title} ({wave.wave}): {wave.licence or 'no licence of its own is stated'}"
-        if wave.citation:
-            yield f"  {wave.citation}"
 
 
 def _cff(told: Facts) -> Iterator[str]:
@@ -369,184 +355,72 @@ def _field(one: Variable, told: Facts) -> dict[str, Any]:
     return field
 
 
-def _codebook(data: Microdata, told: Facts) -> Iterator[str]:
-    yield f"# Codebook: {in_markdown(told.title)}, respondent-level data"
-    yield ""
-    if told.mark:
-        yield f"**{told.mark}**"
-        yield ""
-    yield (
-        f"{len(data.frame)} rows, one a respondent, and {len(data.variables)} columns, the same in "
-        f"`{RESPONSES_CSV}`, `{RESPONSES_PARQUET}` and `{RESPONSES_SAV}`. "
-        f"Licence: {in_markdown(told.licence)}. Please cite: {in_markdown(told.citation)}"
-    )
-    yield ""
-    yield from _of_waves(told)
-    yield from _of_anonymity(data, told)
-    yield from _of_changes(data, told)
-    yield from _how_to_read(data)
-    yield "## Columns"
-    yield ""
-    yield "| column | in responses.sav | label |"
-    yield "|---|---|---|"
-    yield from (_row(one) for one in data.variables if not one.question)
+def _codebook(data: Microdata, told: Facts) -> str:
+    """codebook.md: what the columns hold, what is not there, and how anonymous the rows are."""
     by_question: dict[str, list[Variable]] = {}
     for one in data.variables:
         if one.question:
             by_question.setdefault(one.question, []).append(one)
-    for question, own in by_question.items():
-        yield ""
-        yield from _section(data, told, question, own)
-
-
-def _of_waves(told: Facts) -> Iterator[str]:
-    yield "## Waves"
-    yield ""
-    yield "| wave | title | fielded | received | analysed | weights | licence of the source | its citation |"
-    yield "|---|---|---|---|---|---|---|---|"
-    for wave in told.waves:
-        synthetic = f" (**{MARK}**)" if wave.synthetic else ""
-        texts = [
-            f"{in_markdown(wave.title)}{synthetic}",
-            wave.fielded or "not stated",
-            str(wave.received),
-            str(wave.analysed),
-            in_markdown(wave.weighting) or "none",
-            in_markdown(wave.licence) or "not stated",
-            in_markdown(wave.citation) or "not stated",
-        ]
-        yield f"| {wave.wave} | {' | '.join(texts)} |"
-    yield ""
-
-
-def _of_anonymity(data: Microdata, told: Facts) -> Iterator[str]:
-    k = told.public.k
-    yield "## Anonymity"
-    yield ""
-    yield (
-        "A respondent is a pseudonym, and the rows are in the order of the pseudonyms. Within a wave, nobody "
-        f"has answers to the quasi-identifiers that fewer than {k} rows share, even if whoever looks has the "
-        "tables of this survey too and knows from them which group each row is in. Respondents who are fewer "
-        "are left out, and so are as many more as it takes that the tables without these rows do not tell of "
-        "them. Answers that would tell what the tables hide are withheld: their cells are empty."
+    return template("public_codebook.md.j2").render(
+        told=told,
+        data=data,
+        mark=MARK,
+        no_sample=NO_SAMPLE,
+        files={"csv": RESPONSES_CSV, "parquet": RESPONSES_PARQUET, "sav": RESPONSES_SAV},
+        coarser=[name for name in told.public.coarsen if name not in data.removed],
+        weight=WEIGHT if any(one.kind == "weight" for one in data.variables) else "",
+        states=COUNTED_STATES,
+        entries=[_entry(data, told, question, own) for question, own in by_question.items()],
     )
-    yield ""
-    yield f"**{NO_SAMPLE}**"
-    yield ""
-    for wave in data.anonymity:
-        yield from (f"- {wave.wave}: {said}" for said in wave.in_words(k))
-    yield ""
-    yield f"How many answers fewer than {k} respondents of a wave gave, of each single choice:"
-    yield ""
-    yield f"| question | {' | '.join(wave.wave for wave in data.anonymity)} |"
-    yield f"|---|{'---|' * len(data.anonymity)}"
-    for question in data.anonymity[0].rare:
-        yield f"| {question} | {' | '.join(str(wave.rare[question]) for wave in data.anonymity)} |"
-    yield ""
 
 
-def _of_changes(data: Microdata, told: Facts) -> Iterator[str]:
-    yield "## What is not here"
-    yield ""
-    yield "Texts (those beside an Other too), ids, times, and columns that no question has, never go in."
-    yield ""
-    if data.removed:
-        yield "| question | why it was removed |"
-        yield "|---|---|"
-        yield from (f"| {question} | {in_markdown(reason)} |" for question, reason in data.removed.items())
-        yield ""
-    coarser = [name for name in told.public.coarsen if name not in data.removed]
-    if coarser:
-        yield f"Coarser than they were asked, so that fewer can be told apart: {', '.join(coarser)}."
-        yield ""
-
-
-def _how_to_read(data: Microdata) -> Iterator[str]:
-    yield "## How to read it"
-    yield ""
-    yield (
-        "An empty cell is an answer that is missing. Why, and for how many, the states tell under each "
-        "question: `skipped` (asked, and left blank), `not_reached` (the response ended before), `not_asked` "
-        "(routed past), `not_offered` (the wave did not have it), `withheld` (left out here, whatever it "
-        "was). Who did not know (`dkns`), or said that it does not apply (`not_applicable`), has chosen that "
-        "answer. A box of a multiple choice is 1 where it was chosen, 0 where it was not, and empty for "
-        "whoever gave no answer and where a wave did not offer it. A ranked item has its place, and none "
-        "where it was not ranked. In `responses.sav` answers are numbers, whose labels end in `…` where SPSS "
-        "has no room."
-    )
-    yield ""
-    if any(one.kind == "weight" for one in data.variables):
-        yield (
-            f"`{WEIGHT}` is empty in waves that are not weighted, and where fewer than k rows with the same "
-            "quasi-identifiers share it: weights are made from answers, and would tell them. Those that are "
-            "left add up to no total of the wave."
-        )
-        yield ""
-
-
-def _row(one: Variable) -> str:
-    return f"| {one.name} | {one.spss} | {in_markdown(one.title)} |"
-
-
-def _section(data: Microdata, told: Facts, question: str, own: Sequence[Variable]) -> Iterator[str]:
+def _entry(data: Microdata, told: Facts, question: str, variables: Sequence[Variable]) -> dict[str, Any]:
+    """What the codebook tells of a question and of its columns."""
     asked = data.questionnaire[data.questionnaire["question"] == question]
-    latest = asked.iloc[-1]
-    yield f"### {question}"
-    yield ""
-    yield f"{in_markdown(str(latest['text']))} {in_markdown(str(latest['mode']))}".rstrip()
-    yield ""
-    for wave, rows in asked.groupby("wave", sort=False):
-        base = in_markdown(str(rows["base"].iloc[0]))
-        whom = f"those with {base}" if base else "everyone"
-        yield f"- {wave}: {in_markdown(str(rows['code'].iloc[0]))}, asked of {whom}"
-    yield ""
-    yield "| column | in responses.sav | label |"
-    yield "|---|---|---|"
-    yield from (_row(one) for one in own)
-    yield ""
-    if own[0].kind == "category":
-        yield from _of_values(own[0], asked, told)
-    elif own[0].part:
-        yield f"Offered: {_offered(own, asked)}."
-        yield ""
-    yield f"| column | wave | {' | '.join(COUNTED_STATES)} |"
-    yield f"|---|---|{'---|' * len(COUNTED_STATES)}"
-    items = [(one.name, one.part) for one in own] if own[0].kind == "category" else [(question, "")]
-    for name, item in items:
-        for wave, counts in states_of(data, question, item):
-            yield f"| {name} | {wave} | {' | '.join(str(count) for count in counts)} |"
+    latest, first = asked.iloc[-1], variables[0]
+    category = first.kind == "category"
+    items = [(one.name, one.part) for one in variables] if category else [(question, "")]
+    return {
+        "question": question,
+        "text": str(latest["text"]),
+        "mode": str(latest["mode"]),
+        "waves": [
+            tuple(row)
+            for row in asked.drop_duplicates("wave")[["wave", "code", "base"]].astype(str).to_numpy()
+        ],
+        "variables": variables,
+        "answers": list(_values(first, asked, told)) if category else [],
+        "offered": _offered(variables, asked) if first.part else "",
+        "states": [
+            (name, wave, counts) for name, item in items for wave, counts in states_of(data, question, item)
+        ],
+    }
 
 
-def _of_values(one: Variable, asked: pd.DataFrame, told: Facts) -> Iterator[str]:
-    """The answers of a category: number and label in SPSS, what is grouped in each, which waves had it."""
+def _values(one: Variable, asked: pd.DataFrame, told: Facts) -> Iterator[tuple[str, int, str, str, str]]:
+    """The answers of a category: value, number in SPSS, label, what is grouped in it, which waves had it."""
     coarser = told.public.coarsen.get(one.question)
     parts = {group: declared.options for group, declared in coarser.groups.items()} if coarser else {}
-    waves = _waves_by_part(asked)
-    every = list(dict.fromkeys(asked["wave"]))
-    yield "| value | in responses.sav | label | holds | offered in |"
-    yield "|---|---|---|---|---|"
+    waves, every = _waves_by_part(asked), list(dict.fromkeys(asked["wave"]))
     for value, label in one.values.items():
         members = parts.get(value, [value])
         found = [wave for wave in every if any(wave in waves.get(member, ()) for member in members)]
         # a band of numbers is no option, and there wherever the question is
         offered = ", ".join(found if set(members) & set(waves) else every)
-        holds = ", ".join(parts.get(value, ()))
-        yield f"| {value} | {one.codes[value]} | {in_markdown(label)} | {holds} | {offered} |"
-    yield ""
+        yield value, one.codes[value], label, ", ".join(parts.get(value, ())), offered
 
 
 def _waves_by_part(asked: pd.DataFrame) -> dict[str, list[str]]:
     return {str(part): list(rows["wave"]) for part, rows in asked.groupby("id")}
 
 
-def _offered(own: Sequence[Variable], asked: pd.DataFrame) -> str:
+def _offered(variables: Sequence[Variable], asked: pd.DataFrame) -> str:
     """Which options or items which waves had."""
-    waves = _waves_by_part(asked)
-    every = list(dict.fromkeys(asked["wave"]))
+    waves, every = _waves_by_part(asked), list(dict.fromkeys(asked["wave"]))
     some = [
         f"{one.part} in {', '.join(waves.get(one.part, ['no wave']))}"
-        for one in own
+        for one in variables
         if waves.get(one.part) != every
     ]
-    told = f"everything in {', '.join(every)}"
-    return f"{told}, but {'; '.join(some)}" if some else told
+    everything = f"everything in {', '.join(every)}"
+    return f"{everything}, but {'; '.join(some)}" if some else everything

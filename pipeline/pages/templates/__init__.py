@@ -1,16 +1,20 @@
-"""The pages of the pipeline, as Jinja templates that escape what they print."""
+"""The pages of the pipeline, as Jinja templates; those of HTML escape what they print."""
 
 from __future__ import annotations
 
 import jinja2
 
+from pipeline.text.folding import in_markdown
+
 
 def template(name: str) -> jinja2.Template:
-    """The template of a page; what it is not given is an error."""
-    return jinja2.Environment(
+    """The template of a page; what it is not given is an error. In Markdown `| markdown` escapes a text."""
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pipeline.pages"),
-        autoescape=True,
+        autoescape=jinja2.select_autoescape(["html.j2"]),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    ).get_template(name)
+    )
+    environment.filters["markdown"] = in_markdown
+    return environment.get_template(name)
