@@ -38,20 +38,20 @@ Once = Callable[[str, Callable[[Path], None]], Path]
 
 @pytest.fixture(scope="session")
 def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
-    """A folder by its name, filled by the process that first asks for it; read it, do not change it."""
+    """A copy for this process of a folder that the first process of a run to ask for it fills."""
     base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent
 
     def folder(name: str, fill: Callable[[Path], None]) -> Path:
-        path, filled = base / name, base / f"{name}.filled"
+        path, filled = base / f"{name}.once", base / f"{name}.filled"
         with (base / f"{name}.lock").open("w", encoding="utf-8") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not filled.exists():
                 path.mkdir()
                 fill(path)
                 filled.touch()
-        return path
+        return Path(shutil.copytree(path, tmp_path_factory.mktemp(name) / name, symlinks=True))
 
     return folder
 

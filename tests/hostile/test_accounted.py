@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from projects import run_all, run_to, survey_command
+from projects import few_of, run_all, run_to, survey_command
 
 from pipeline.exports import delimited
 from pipeline.exports.ingested import load_export
@@ -55,7 +55,7 @@ def alone(paths: Paths) -> None:
     change(paths.raw / "survey.toml", (', trust = "Trust"', ""))
 
 
-@pytest.mark.parametrize("where", ["top", "under the header", "middle", "end"])
+@pytest.mark.parametrize("where", few_of(["top", "under the header", "middle", "end"], 1))
 def test_empty_lines_are_no_respondents_and_hide_none(toy: Paths, where: str) -> None:
     export = toy.raw / "second.csv"
     lines = export.read_text().splitlines(keepends=True)
@@ -94,7 +94,7 @@ def test_records_are_counted_by_a_second_reader(toy: Paths) -> None:
         delimited._check_count(text, 1, 10)
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8"])
+@pytest.mark.parametrize("encoding", few_of(["utf-16", "cp1252", "utf-8"], 1))
 def test_every_encoding_is_held_to_the_same_rows(toy: Paths, encoding: str) -> None:
     export = toy.raw / "first.csv"
     text = export.read_text(encoding="utf-8")

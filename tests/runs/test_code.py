@@ -11,7 +11,7 @@ import pytest
 from projects import ROOT, make_environment
 
 from pipeline.cli import STAGES
-from pipeline.pages import manifest
+from pipeline.project import code
 from pipeline.project.paths import Paths
 
 PACKAGE = ROOT / "pipeline"
@@ -59,16 +59,16 @@ def test_make_runs_every_stage_again_for_every_file_of_the_code(remade: Paths) -
 
 def test_the_manifest_tells_every_file_of_the_code(remade: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     package = remade.root / "pipeline"
-    here = manifest._code()
-    monkeypatch.setattr(manifest, "__file__", str(package / "pages" / "manifest.py"))
-    assert manifest._code() == here
+    here = code.code_hash()
+    monkeypatch.setattr(code, "PACKAGE", package)
+    assert code.code_hash() == here
     seen = {here}
     for name in CODE:
         path = package / name
         content = path.read_bytes()
         path.write_bytes(content + b"\n")
-        assert (manifest._code() in seen) is not name.endswith(KINDS), name
-        seen.add(manifest._code())
+        assert (code.code_hash() in seen) is not name.endswith(KINDS), name
+        seen.add(code.code_hash())
         path.write_bytes(content)
     assert len(seen) > 200
-    assert manifest._code() == here
+    assert code.code_hash() == here

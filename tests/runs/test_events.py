@@ -199,6 +199,7 @@ def test_a_mistake_keeps_everything_and_clean_removes_it(remade: Paths) -> None:
     assert not remade.outputs.exists()
 
 
+@pytest.mark.slow
 def test_stamps_of_a_clock_that_was_set_back_hide_no_change(remade: Paths) -> None:
     ahead = time.time() + 86_400
     for path in (*remade.outputs.rglob("*"), *remade.raw.iterdir()):

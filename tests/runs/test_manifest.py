@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 
 import pytest
-from projects import make_project, run_all, survey_command
+from projects import run_all, survey_command
 
 from pipeline.pages import manifest as module
 from pipeline.pages.manifest import verify_manifest
@@ -39,20 +38,17 @@ def test_the_manifest_names_inputs_flow_and_outputs(toy_done: Paths) -> None:
     assert {"python", "duckdb", "pandas", "matplotlib"} <= set(told["libraries"])
 
 
-def test_nothing_differs_right_after_a_run_and_the_bytes_repeat(tmp_path: Path) -> None:
-    paths = make_project(tmp_path)
-    run_all(paths)
-    assert list(verify_manifest(paths)) == []
-    before = paths.manifest.read_bytes()
-    run_all(paths)
-    assert paths.manifest.read_bytes() == before
-    run = survey_command(tmp_path, "verify-manifest", "--survey", "toy")
+def test_nothing_differs_right_after_a_run_and_the_bytes_repeat(toy_copy: Paths) -> None:
+    assert list(verify_manifest(toy_copy)) == []
+    before = toy_copy.manifest.read_bytes()
+    run_all(toy_copy)
+    assert toy_copy.manifest.read_bytes() == before
+    run = survey_command(toy_copy.root, "verify-manifest", "--survey", "toy")
     assert (run.returncode, run.stdout) == (0, "everything is as it was made\n")
 
 
-def test_every_change_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = make_project(tmp_path)
-    run_all(paths)
+def test_every_change_is_told(toy_copy: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = toy_copy
     (paths.raw / "first.csv").write_bytes((paths.raw / "first.csv").read_bytes() + b"\n")
     (paths.raw / "published.csv").unlink()
     (paths.figures / "uses.svg").write_text("<svg/>")
@@ -72,7 +68,7 @@ def test_every_change_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         f"library duckdb: 0.1 then, {now} now",
         f"code: version {told['code']['version']} then, {told['code']['version']} now, with other files",
     ]
-    run = survey_command(tmp_path, "verify-manifest", "--survey", "toy")
+    run = survey_command(paths.root, "verify-manifest", "--survey", "toy")
     assert run.returncode == 1
     assert "input first.csv: has changed" in run.stdout
 

@@ -25,7 +25,7 @@ from pipeline.tables import tables
 from pipeline.text.rounding import half_up, percent, points, thousands
 from pipeline.tidy.csv import read
 
-SURVEYS = few_of(("open-source-ai", "ospo"), 1)
+SURVEYS = few_of(("open-source-ai", "ospo"), 0)
 # what the method itself says in numbers: confidence levels, low bases, Holm's 5%, the order of tests
 CONSTANTS = {
     "95%",
@@ -184,6 +184,7 @@ def test_every_number_of_the_prose_is_in_the_tables(survey: str, told: Callable[
     assert seen > 450
 
 
+@pytest.mark.slow
 def test_a_number_that_is_stale_is_found(told: Callable[[str], Paths]) -> None:
     """The scan itself: a paragraph with another number fails it."""
     paths = told("open-source-ai")

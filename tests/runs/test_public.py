@@ -29,7 +29,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from projects import ROOT, digest, make_project, survey_command
+from projects import ROOT, digest, few_of, make_project, survey_command
 
 from pipeline.declarations import survey
 from pipeline.declarations.public import quasi_identifiers, removed
@@ -124,7 +124,7 @@ def ospo_public(tmp_path_factory: pytest.TempPathFactory, ospo_done: Paths) -> P
     return Published(paths, public(paths))
 
 
-@pytest.fixture(params=["toy_public", "default_public", pytest.param("ospo_public", marks=pytest.mark.slow)])
+@pytest.fixture(params=few_of(["toy_public", "default_public", "ospo_public"], 1))
 def published(request: pytest.FixtureRequest) -> Published:
     found: Published = request.getfixturevalue(request.param)
     return found
