@@ -315,7 +315,7 @@ def known_weights(paths: Paths) -> pd.DataFrame:
     return found.pivot(index=["respondent", "weight"], columns="question", values="option").reset_index()
 
 
-@pytest.mark.parametrize("kind", ["one", "two", "few", "by_region", "each", "none"])
+@pytest.mark.parametrize("kind", few_of(["one", "two", "few", "by_region", "each", "none"], 1))
 def test_weighted_numbers_tell_no_protected_count(kind: str, tmp_path: Path) -> None:
     paths = weighted(tmp_path, kind, 1, 320)
     for stage in (ingest, normalise, tables):

@@ -33,7 +33,6 @@ read = set()
 sys.addaudithook(lambda event, words: read.add(str(words[0])) if event == "open" else None)
 from pathlib import Path
 from pipeline import normalise as stage
-from pipeline.project import paths
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project import paths
@@ -104,7 +103,7 @@ def test_what_says_nothing_does_not_count(tmp_path: Path) -> None:
     [
         ("database/checks.py", "_SAME_WORDING = 0.6", "_SAME_WORDING = 0.7", True),
         ("ingest.py", "if received and (rows", "if not received and (rows", True),
-        ("answers/by_kind.py", "return", "return None or", True),
+        ("answers/kinds/grid.py", "return", "return None or", True),
         ("exports/tools/flat.py", "return", "return None or", True),
         ("stats/raking.py", "return", "return None or", True),
         ("database/sql/answered_bits.sql", "select", "select distinct", True),

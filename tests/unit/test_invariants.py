@@ -19,6 +19,9 @@ from pipeline.estimates.domain_estimates import estimates
 from pipeline.normalise import normalise
 from pipeline.tidy.tables import FREQUENCIES
 
+# each example is a survey that is read and estimated twice
+pytestmark = pytest.mark.slow
+
 QUESTIONS = ("level", "uses", "views", "share", "top")
 LABELS = {
     "region": ["North", "South", "East"],
