@@ -69,13 +69,13 @@ class Entry:
         """A row a part and wave, in the columns of codebook.csv."""
         for part in (Part("question", self.name, ""), *self.parts):
             for wave in self.waves:
-                own = wave.posed or Posed("", "", {}, (), {})
+                worded = wave.posed or Posed("", "", {}, (), {})
                 yield {
                     "question": self.name, "kind": self.asked.kind, "part": part.kind, "id": part.id,
-                    "label": own.labels.get(part.id, self.label(part)), "role": part.role,
-                    "score": part.score, "wave": wave.name, "offered": wave.offers(part), "text": own.text,
-                    "mode": own.mode, "base": own.base if wave.posed else "", "status": wave.status or "",
-                    "note": wave.note,
+                    "label": worded.labels.get(part.id, self.label(part)), "role": part.role,
+                    "score": part.score, "wave": wave.name, "offered": wave.offers(part),
+                    "text": worded.text, "mode": worded.mode, "base": worded.base if wave.posed else "",
+                    "status": wave.status or "", "note": wave.note,
                 }  # fmt: skip
 
 

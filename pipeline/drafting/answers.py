@@ -50,7 +50,7 @@ class NewPart:
 def add_parts(data: Mapping[str, Any], parts: Sequence[NewPart]) -> dict[str, Any]:
     """The data of survey.toml with further options and items; those of a scale go to the scale."""
     tables = {
-        kind: {name: dict(own) for name, own in data.get(kind, {}).items()}
+        kind: {name: dict(table) for name, table in data.get(kind, {}).items()}
         for kind in ("questions", "scales")
     }
     for new in parts:
@@ -60,7 +60,7 @@ def add_parts(data: Mapping[str, Any], parts: Sequence[NewPart]) -> dict[str, An
         label = " ".join(new.label.split())
         written = {"label": label, "write_in": True} if new.write_in else label
         owner[new.part] = owner.get(new.part, {}) | {new.id: written}
-    return {**data, **{kind: own for kind, own in tables.items() if own or kind in data}}
+    return {**data, **{kind: whole for kind, whole in tables.items() if whole or kind in data}}
 
 
 def with_parts(data: Mapping[str, Any], parts: Sequence[NewPart]) -> Survey:
@@ -98,7 +98,7 @@ class Answers:
         declared = self.before.wave.answers
         self.lines = {name: dict(declared[name]) for name in self.columns if name in declared}
         # the texts of questions that have one column
-        cells = {name: self.texts[own[0].column] for name, own in self.columns.items() if len(own) == 1}
+        cells = {name: self.texts[one[0].column] for name, one in self.columns.items() if len(one) == 1}
         for _ in range(_ROUNDS):
             survey = with_parts(self.before.document.data, self.parts)
             self._read(survey)
@@ -120,16 +120,16 @@ class Answers:
             {
                 "title": like.title,
                 "source": {"file": ["export"], "format": layout} | source,
-                "answers": {name: own for name, own in self.lines.items() if own},
-                "reading": {name: own.model_dump(exclude={"blank"}) for name, own in self.reading.items()},
+                "answers": {name: lines for name, lines in self.lines.items() if lines},
+                "reading": {name: cell.model_dump(exclude={"blank"}) for name, cell in self.reading.items()},
             }
         )
         fielding = Fielding(self.before.name, wave, Document("", {}, {}), ())
-        assigned = Assigned({name: tuple(own) for name, own in self.columns.items()}, {}, {})
+        assigned = Assigned({name: tuple(columns) for name, columns in self.columns.items()}, {}, {})
         self.mapped, _ = attempt(survey, self.before.document, fielding, assigned, self.texts)
         self.lines = {
-            name: {text: to for text, to in own.items() if (name, text) in self.mapped.used}
-            for name, own in self.lines.items()
+            name: {text: to for text, to in lines.items() if (name, text) in self.mapped.used}
+            for name, lines in self.lines.items()
         }
 
     def _loose(self, survey: Survey, question: str, cells: Mapping[str, Mapping[str, int]]) -> bool:
@@ -148,11 +148,11 @@ class Answers:
             self.parts.append(NewPart(question, "options", "other", others[0].text, write_in=True))
             return True  # with the column of the Other told, the rest may be read otherwise
         fixed = bool(asked.scale) and bool(survey.scales[asked.scale].scores)
-        found = [
+        settled = [
             self._text(one, asked, options if one.part == "options" else asked.items, ids, fixed)
             for one in self._each(loose, asked.form, cells.get(question, {}))
         ]
-        return any(found)
+        return any(settled)
 
     def _text(
         self, loose: Loose, asked: Question, labels: Mapping[str, str], ids: set[str], fixed: bool
@@ -188,7 +188,7 @@ class Answers:
     def _used(self, question: str) -> set[str]:
         """The ids that lines, cells or headings of the new export name already."""
         mapped = self.mapped
-        chosen = {i for (name, *own), n in mapped.counts.items() if name == question and n for i in own if i}
+        chosen = {i for (name, *ids), n in mapped.counts.items() if name == question and n for i in ids if i}
         boxes = {t.answer.option or t.answer.item for t in mapped.ticks if t.question == question}
         return chosen | boxes | {str(to) for to in self.lines.get(question, {}).values()}
 
@@ -241,9 +241,9 @@ class Answers:
     def sections(self) -> dict[str, dict[str, Line]]:
         """The lines of [answers] as they are written."""
         return {
-            name: {Quoted(text): Line(to, self.doubts.get((name, text), "")) for text, to in own.items()}
-            for name, own in self.lines.items()
-            if own
+            name: {Quoted(text): Line(to, self.doubts.get((name, text), "")) for text, to in lines.items()}
+            for name, lines in self.lines.items()
+            if lines
         }
 
     def reworded(self) -> Iterator[tuple[str, str]]:
@@ -270,8 +270,8 @@ class Answers:
         """What this wave seems not to have offered and one column cannot show: question, options, doubt."""
         survey = with_parts(self.before.document.data, self.parts)
         for name, _ in self._closed():
-            here, there = _chosen(self.mapped, name), _chosen(self.before.mapped, name)
-            ratio = sum(here.values()) / max(1, sum(there.values()))
+            here, before = _chosen(self.mapped, name), _chosen(self.before.mapped, name)
+            ratio = sum(here.values()) / max(1, sum(before.values()))
             declared, fresh = self.before.wave.not_offered(name), self._fresh(name)
             ticked = {t.answer.option for t in self.mapped.ticks if t.question == name}
             absent = [
@@ -279,10 +279,10 @@ class Answers:
                 for i, option in survey.options(name).items()
                 if i not in {*here, *fresh, *ticked}
                 and not option.from_text
-                and (i in declared or there.get(i, 0) * ratio >= _EXPECTED)
+                and (i in declared or before.get(i, 0) * ratio >= _EXPECTED)
             ]
             if absent:
-                chosen = sum(there.get(i, 0) for i in absent)
+                chosen = sum(before.get(i, 0) for i in absent)
                 doubt = f"nobody chose these, {chosen} did in {self.before.name}; if they could be chosen, "
                 now = f"; or is one now {' or '.join(sorted(fresh)[:3])}?" if fresh else ""
                 yield name, absent, f"{doubt}delete the line{now}"

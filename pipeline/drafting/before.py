@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -71,9 +71,3 @@ def wordings(columns: Sequence[Heading]) -> list[str]:
 def option_labels(survey: Survey, question: str) -> dict[str, str]:
     """The labels of the options of a question, as the questionnaire has them."""
     return {identifier: option.label for identifier, option in survey.options(question).items()}
-
-
-def without(values: Mapping[str, int], blank: Collection[str]) -> dict[str, int]:
-    """The texts of a column but for those that mean an empty cell."""
-    empty = {fold(text) for text in blank}
-    return {text: count for text, count in values.items() if fold(text) not in empty}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from pipeline.drafting.words import is_usual
@@ -22,6 +22,12 @@ def blanks(texts: Mapping[int, Mapping[str, int]]) -> list[str]:
     for values in texts.values():
         columns.update({fold(text) for text in values} & _EMPTY)
     return sorted(text for text, count in columns.items() if count >= max(3, len(texts) // 20))
+
+
+def without(values: Mapping[str, int], blank: Collection[str]) -> dict[str, int]:
+    """The texts of a column but for those that mean an empty cell."""
+    empty = {fold(text) for text in blank}
+    return {text: count for text, count in values.items() if fold(text) not in empty}
 
 
 def all_unlike(cells: Sequence[Mapping[str, int]]) -> bool:
@@ -95,13 +101,13 @@ def _beginnings_of_answers(alone: Counter[str], pairs: Counter[tuple[str, str]])
 
     Such a piece never stands last, and what follows it goes on in small letters and never stands without it.
     """
-    found = []
+    beginnings = []
     for first in alone:
         after = {b: n for (a, b), n in pairs.items() if a == first and b != first}
         never_last = len(after) > 1 and sum(after.values()) == alone[first]
         if never_last and all(b[:1].islower() and alone[b] == n for b, n in after.items()):
-            found += [(first, b) for b in after]
-    return found
+            beginnings += [(first, b) for b in after]
+    return beginnings
 
 
 def _merged(parts: list[str], first: str, second: str, glue: str) -> list[str]:

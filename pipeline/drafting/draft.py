@@ -18,7 +18,8 @@ from typing import Any
 from pipeline.answers.columns import by_default
 from pipeline.declarations.wave import ROLES, Fielded, Reading, in_order
 from pipeline.drafting.answers import Answers, NewPart
-from pipeline.drafting.before import Before, without, wordings
+from pipeline.drafting.before import Before, wordings
+from pipeline.drafting.cells import without
 from pipeline.drafting.guess import Guesses, Question, guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
@@ -120,17 +121,17 @@ class _Carried:
 
     def _read_as(self, matched: Mapping[str, Sequence[Heading]]) -> dict[str, Reading]:
         """How the cells of questions are read; texts that mean an empty cell there are left out."""
-        found = {}
+        readings = {}
         for name, reading in self._before.wave.reading.items():
             columns = [h.column for h in matched.get(name, ())]
-            there = {fold(text) for column in columns for text in self._texts[column]}
-            blank = [text for text in reading.blank if fold(text) in there]
+            known = {fold(text) for column in columns for text in self._texts[column]}
+            blank = [text for text in reading.blank if fold(text) in known]
             for column in columns:
                 self._texts[column] = without(self._texts[column], blank)
             kept = reading.model_copy(update={"blank": blank})
             if kept.model_dump(exclude_defaults=True) and columns:
-                found[name] = kept
-        return found
+                readings[name] = kept
+        return readings
 
     def _describe_responses(self) -> None:
         """The columns that describe a response, and those that are dropped, as before."""
@@ -188,12 +189,12 @@ class _Carried:
     @property
     def reworded(self) -> dict[str, str]:
         """The questions that read otherwise than in the wave before, and what about them."""
-        found, before = {}, self._before
+        notes, before = {}, self._before
         for name, (columns, doubt) in self._matches.items():
             if doubt or wordings(columns) != before.wordings(name):
                 old = " ".join(before.columns[name][0].text.split())
-                found[name] = f"read {quoted(old)} in {before.name}" if old else "its heading is new"
-        return found | {name: note for name, note in self.answers.reworded() if name not in found}
+                notes[name] = f"read {quoted(old)} in {before.name}" if old else "its heading is new"
+        return notes | {name: note for name, note in self.answers.reworded() if name not in notes}
 
     def finders(self) -> dict[str, Line]:
         """What names the columns of each question, where the default does not."""
@@ -272,7 +273,7 @@ class _Carried:
             q.id: {key: Line(Exactly(sign), _TWO_WAYS) for key, sign in q.reading.items()}
             for _, q in self.questions
         }
-        carried = {name: own.model_dump(exclude_defaults=True) for name, own in self.reading.items()}
+        carried = {name: reading.model_dump(exclude_defaults=True) for name, reading in self.reading.items()}
         return {**_exactly(carried), **{question: keys for question, keys in new.items() if keys}}
 
     def changes(self, reworded: Mapping[str, str]) -> Table:

@@ -86,10 +86,10 @@ def guess(
 
     `at_most` tells how many of some columns a respondent filled at most.
     """
-    found = Guesses([], {}, [], cells.blanks(texts))
-    columns = _Columns(texts, layout, found.blank)
+    guesses = Guesses([], {}, [], cells.blanks(texts))
+    columns = _Columns(texts, layout, guesses.blank)
     for group in columns.groups(headings):
-        group = tuple(_without_roles(found, columns, group))
+        group = tuple(_without_roles(guesses, columns, group))
         if not group:
             continue
         question = columns.question(group)
@@ -97,35 +97,35 @@ def guess(
         if boxes and at_most([h.column for h in group]) == 1:
             question = replace(question, kind="single", check="one choice: nobody ticked two")
         name = words.slug(group[0].code or question.text or group[0].label)
-        name = words.unlike(name, [question.id for question in found.questions])
-        found.questions.append(replace(question, id=name))
-    return found
+        name = words.unlike(name, [question.id for question in guesses.questions])
+        guesses.questions.append(replace(question, id=name))
+    return guesses
 
 
-def _without_roles(found: Guesses, columns: _Columns, group: Group) -> Group:
+def _without_roles(guesses: Guesses, columns: _Columns, group: Group) -> Group:
     """The columns that may be a question; what the others are is noted."""
     first = group[0]
     if first.blank:
         counts = columns[first].values()
-        if first.column == 1 and "id" not in found.roles and len(counts) > 1 and max(counts) == 1:
-            found.roles["id"] = first.letters
+        if first.column == 1 and "id" not in guesses.roles and len(counts) > 1 and max(counts) == 1:
+            guesses.roles["id"] = first.letters
         else:
-            found.drop.extend((h.letters, "it has no heading") for h in group)
+            guesses.drop.extend((h.letters, "it has no heading") for h in group)
         return ()
-    if len(group) == 1 and (described := words.described(first, found.roles)):
+    if len(group) == 1 and (described := words.described(first, guesses.roles)):
         named = first.text or first.code
         finder = first.letters if personal(named) or not named else named
         if described in ROLES:
-            found.roles[described] = finder
+            guesses.roles[described] = finder
         else:
-            found.drop.append((finder, described))
+            guesses.drop.append((finder, described))
         return ()
     addresses = [h for h in group if _identifies(columns[h])]
-    found.drop.extend((h.letters, "its cells look like addresses of people") for h in addresses)
+    guesses.drop.extend((h.letters, "its cells look like addresses of people") for h in addresses)
     group = tuple(h for h in group if h not in addresses)
     if any(columns[h] for h in group):
         return group
-    found.drop.extend((h.letters, "nothing in it") for h in group)
+    guesses.drop.extend((h.letters, "nothing in it") for h in group)
     return ()
 
 
@@ -140,9 +140,8 @@ class _Columns:
 
     def __init__(self, texts: Texts, layout: Format, blank: Iterable[str]) -> None:
         self._layout = layout
-        empty = {fold(text) for text in blank}
         self._texts = {
-            column: {t: n for t, n in _answered(values, layout.missing).items() if fold(t) not in empty}
+            column: cells.without(_answered(values, layout.missing), blank)
             for column, values in texts.items()
         }
 

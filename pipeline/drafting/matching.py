@@ -33,21 +33,19 @@ def match_questions(
     before: Before, headings: Sequence[Heading], texts: Texts
 ) -> dict[str, tuple[list[Heading], str]]:
     """The columns of each question of the wave before, with the doubt about them, in questionnaire order."""
-    found: dict[str, tuple[list[Heading], str]] = {}
+    matches: dict[str, tuple[list[Heading], str]] = {}
     taken: set[int] = set()
 
-    def take(name: str, columns: Sequence[Heading], doubt: str = "") -> bool:
-        if not columns or taken & {h.column for h in columns}:
-            return False
-        found[name] = (list(columns), doubt)
-        taken.update(h.column for h in columns)
-        return True
+    def take(name: str, columns: Sequence[Heading], doubt: str = "") -> None:
+        if columns and not taken & {h.column for h in columns}:
+            matches[name] = (list(columns), doubt)
+            taken.update(h.column for h in columns)
 
     for name in before.columns:
         columns = _exactly(name, before, headings)
         if not _answers_otherwise(name, before, columns, texts):
             take(name, columns)
-    left = [name for name in before.columns if name not in found]
+    left = [name for name in before.columns if name not in matches]
     free = [
         group
         for group in groups(headings)
@@ -67,12 +65,12 @@ def match_questions(
     for score, _, name, group in sorted(scores, key=lambda row: row[:2], reverse=True):
         best = max(other for other, _, n, g in scores if n == name or g == group)
         sure = score >= _ALIKE_QUESTIONS or (score >= _NEAREST_QUESTIONS and score == best)
-        if sure and name not in found:
+        if sure and name not in matches:
             worded = max(likeness(h.text, group[0].text) for h in before.columns[name])
             answered, _ = _answered(name, before, group, texts)
             doubt = f"worded {worded:.0%} like the question of {before.name}"
             take(name, group, doubt + f", {answered:.0%} of its answers" * bool(before.survey.options(name)))
-    return {name: found[name] for name in before.columns if name in found}
+    return {name: matches[name] for name in before.columns if name in matches}
 
 
 def groups(headings: Sequence[Heading]) -> list[Group]:
@@ -200,8 +198,8 @@ def _answered(name: str, before: Before, group: Group, texts: Texts) -> tuple[fl
 def _begins(text: str, labels: Mapping[str, str]) -> str:
     """The option that a text says first and then explains: `Yes` of `Yes, and it helped`."""
     folded = fold(text)
-    said = [i for i, label in labels.items() if re.match(rf"{re.escape(fold(label))}\b", folded)]
-    return said[0] if len(said) == 1 else ""
+    begun = [i for i, label in labels.items() if re.match(rf"{re.escape(fold(label))}\b", folded)]
+    return begun[0] if len(begun) == 1 else ""
 
 
 def nearest(text: str, free: Mapping[str, str]) -> tuple[str, float]:

@@ -69,18 +69,18 @@ def label_line(label: str, write_in: bool, check: str = "") -> Line:
 def _table(table: Table, path: tuple[str, ...] = ()) -> Iterator[str]:
     """The lines of a table, a blank one before each heading."""
     below = {key: value for key, value in table.items() if isinstance(value, Mapping) or _is_array(value)}
-    own = [line for key, value in table.items() if key not in below for line in key_lines(key, value)]
-    if path and (own or not below):
+    rows = [line for key, value in table.items() if key not in below for line in key_lines(key, value)]
+    if path and (rows or not below):
         yield from ("", f"[{'.'.join(path)}]")
-    yield from own
+    yield from rows
     for key, value in below.items():
         place = (*path, _key(key))
         if isinstance(value, Mapping):
             yield from _table(value, place)
         for element in value if isinstance(value, list) else ():
             line = element if isinstance(element, Line) else Line(element)
-            rows = [row for key, value in line.value.items() for row in key_lines(key, value)]
-            yield from ("", *_unless_off([f"[[{'.'.join(place)}]]", *rows], line))
+            inner = [row for key, value in line.value.items() for row in key_lines(key, value)]
+            yield from ("", *_unless_off([f"[[{'.'.join(place)}]]", *inner], line))
 
 
 def _is_array(value: Any) -> bool:

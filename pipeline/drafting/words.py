@@ -125,10 +125,10 @@ def options(labels: Iterable[str]) -> dict[str, str]:
 
 def items(labels: Iterable[str]) -> dict[str, str]:
     """Items by id; no id is that of an option with a role."""
-    found: dict[str, str] = {}
+    by_id: dict[str, str] = {}
     for label in dict.fromkeys(labels):
-        found[unlike(f"item_{slug(label)}", found)] = label
-    return found
+        by_id[unlike(f"item_{slug(label)}", by_id)] = label
+    return by_id
 
 
 def about_order(labels: Iterable[str]) -> str:
