@@ -41,7 +41,7 @@ POOL_FROM = 12
 _LIBRARIES = ("matplotlib", "fonttools", "numpy", "pandas", "pillow", "pypdf")
 STYLE = (
     "figures.py", "charts/**/*.py", "charts/fonts/*", "tidy/*.py", "project/capitals.py",
-    "stats/intervals.py", "stats/variance.py", "text/folding.py", "text/rounding.py",
+    "stats/intervals/*.py", "stats/limits.py", "stats/variance.py", "text/folding.py", "text/rounding.py",
 )  # fmt: skip
 """what a picture is made of beside its table and its texts"""
 
