@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -138,7 +138,7 @@ def _identifies(values: Mapping[str, int]) -> bool:
 class _Columns:
     """Columns with the texts in their cells, without those that mean an empty cell."""
 
-    def __init__(self, texts: Texts, layout: Format, blank: Iterable[str]) -> None:
+    def __init__(self, texts: Texts, layout: Format, blank: Collection[str]) -> None:
         self._layout = layout
         self._texts = {
             column: cells.without(_answered(values, layout.missing), blank)
