@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 
+from pipeline.stats.intervals import methods
 from pipeline.tidy.contract import Column
 from pipeline.tidy.measures import Word
 from pipeline.tidy.tables import EXHIBIT, FREQUENCIES, OVER_WAVES, PUBLISHED, TABLES
@@ -31,6 +32,8 @@ def page() -> str:
         published=PUBLISHED,
         others=[table for table in TABLES if table not in of_estimates],
         vocabularies=list(filter(None, dict.fromkeys(of_columns))),
+        intervals=methods(),
+        without_error=", ".join(f"`{name}`" for name, one in methods().items() if not one.NEEDS_ERROR),
         type_of=_type,
         meaning_of=_meaning,
         called=_called,
