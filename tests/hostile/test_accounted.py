@@ -312,7 +312,7 @@ def test_a_bar_without_dkns_beside_one_with(toy: Paths) -> None:
     assert (toy.figures / "views.svg").is_file()
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.write_text("x")])
+@pytest.mark.parametrize("make", few_of([Path.mkdir, lambda path: path.write_text("x")], 1))
 def test_a_file_in_the_way_is_told_without_a_traceback(
     toy_copy: Paths, make: Callable[[Path], object]
 ) -> None:

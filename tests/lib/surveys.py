@@ -39,8 +39,9 @@ def lay_out(folder: Path, survey: str, questions: str, waves: Mapping[str, Wave]
         (raw / "report.toml").write_text(report, encoding="utf-8")
     for name, wave in waves.items():
         file = wave.file or f"{name}.csv"
+        head = f"{wave.head}\n" if wave.head else ""
         (raw / f"{name}.toml").write_text(
-            f'title = "{wave.title}"\n{wave.head}\n[source]\nfile = "{file}"\n{wave.source}\n'
+            f'title = "{wave.title}"\n{head}[source]\nfile = "{file}"\n{wave.source}\n'
             f"[respondents]\n{wave.respondents}\n{wave.more}\n",
             encoding="utf-8",
         )

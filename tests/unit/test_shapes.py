@@ -182,7 +182,7 @@ def test_a_pair_has_what_each_question_has_alone() -> None:
 def test_what_a_kind_cannot_show_is_said(block: str, message: str, toy: Paths) -> None:
     report(toy, {"wrong": block})
     with pytest.raises(SurveyError, match=message):
-        load.load(toy)
+        load.load_declarations(toy)
 
 
 @pytest.mark.parametrize(
