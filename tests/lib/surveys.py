@@ -39,10 +39,11 @@ def lay_out(folder: Path, survey: str, questions: str, waves: Mapping[str, Wave]
         (raw / "report.toml").write_text(report, encoding="utf-8")
     for name, wave in waves.items():
         file = wave.file or f"{name}.csv"
-        head = f"{wave.head}\n" if wave.head else ""
+        # no empty lines, so that tests can count those that an error names
+        head, more = (f"{lines}\n" if lines else "" for lines in (wave.head, wave.more))
         (raw / f"{name}.toml").write_text(
             f'title = "{wave.title}"\n{head}[source]\nfile = "{file}"\n{wave.source}\n'
-            f"[respondents]\n{wave.respondents}\n{wave.more}\n",
+            f"[respondents]\n{wave.respondents}\n{more}",
             encoding="utf-8",
         )
         _write_export(raw / file, wave.export)
