@@ -33,42 +33,42 @@ def joins(
 
     A pool of pools holds all that is in any of them.
     """
-    found: dict[str, list[str]] = {}
+    joined: dict[str, list[str]] = {}
     for change in _between(fieldings, question, one, other):
         for target, parts in change.pool.items():
-            found[target] = list(dict.fromkeys([*found.get(target, [target]), *parts]))
-    for _ in found:
-        for target, parts in found.items():
-            inner = [part for own in parts if own != target for part in found.get(own, [])]
-            found[target] = list(dict.fromkeys([*parts, *inner]))
-    return found
+            joined[target] = list(dict.fromkeys([*joined.get(target, [target]), *parts]))
+    for _ in joined:
+        for target, parts in joined.items():
+            inner = [option for part in parts if part != target for option in joined.get(part, [])]
+            joined[target] = list(dict.fromkeys([*parts, *inner]))
+    return joined
 
 
 def pools(
     fieldings: Sequence[Fielding], question: str, one: str = "", other: str = ""
 ) -> dict[str, list[str]]:
     """The options that are joined to compare `one` with `other`, or all waves; none is in two pools."""
-    found = joins(fieldings, question, one, other)
+    joined = joins(fieldings, question, one, other)
     outer: dict[str, list[str]] = {}
-    for target in sorted(found, key=lambda own: -len(found[own])):
+    for target in sorted(joined, key=lambda pool: -len(joined[pool])):
         if not any(target in parts for parts in outer.values()):
-            outer[target] = found[target]
+            outer[target] = joined[target]
     return outer
 
 
 def pooled(
-    found: pd.DataFrame, joined: Mapping[str, Sequence[str]], kept: Sequence[str] = ()
+    estimates: pd.DataFrame, joined: Mapping[str, Sequence[str]], kept: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """`found` with the pools `joined` in place of the options in them, but for those to be `kept`.
+    """`estimates` with the pools `joined` in place of the options in them, but for those to be `kept`.
 
-    Other pools are left out. `found` are estimates with the measure `pool` among them.
+    Other pools are left out. The measure `pool` is among those of `estimates`.
     """
-    parts = {part for target, own in joined.items() for part in own if part == target or part not in kept}
-    is_pool = found["measure"] == POOL
-    left_out = (found["measure"] == Measure.OPTION) & found["option"].isin(parts)
-    own = found[(is_pool & found["option"].isin(list(joined))) | (~is_pool & ~left_out)]
-    return own.assign(
-        measure=own["measure"].replace(POOL, "option"), role=own["role"].replace(POOL, "substantive")
+    parts = {part for pool, all_of in joined.items() for part in all_of if part == pool or part not in kept}
+    is_pool = estimates["measure"] == POOL
+    left_out = (estimates["measure"] == Measure.OPTION) & estimates["option"].isin(parts)
+    rows = estimates[(is_pool & estimates["option"].isin(list(joined))) | (~is_pool & ~left_out)]
+    return rows.assign(
+        measure=rows["measure"].replace(POOL, "option"), role=rows["role"].replace(POOL, "substantive")
     )
 
 

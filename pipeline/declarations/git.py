@@ -42,9 +42,9 @@ def refusals(paths: Paths, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
     for fielding in real:
         for index, export in enumerate(fielding.exports):
             if export in tracked and not fielding.wave.source.licence:
-                said = f"{paths.shown(export)} {_refused(paths, export)}"
+                refused = f"{paths.shown(export)} {_refused(paths, export)}"
                 yield fielding.document.problem(
-                    f"{said} — or declare the licence that allows it", *("source", "file", index)
+                    f"{refused} — or declare the licence that allows it", *("source", "file", index)
                 )
     private = [path for path in tracked if path == paths.pseudonym_key]
     if paths.generated is None:
@@ -95,16 +95,16 @@ def _refused(paths: Paths, path: Path) -> str:
 def _tracked(folder: Path) -> set[Path]:
     """The files below a folder, there or deleted, that git tracks."""
     place, below = _there(folder)
-    told = _git(place, "--literal-pathspecs", "ls-files", "-z", "--", below)
-    return {place / name for name in told.stdout.split("\0") if name} if told else set()
+    listed = _git(place, "--literal-pathspecs", "ls-files", "-z", "--", below)
+    return {place / name for name in listed.stdout.split("\0") if name} if listed else set()
 
 
 def _ignored(folder: Path, private: Sequence[Path], where_no_repository: bool = False) -> bool:
     """Whether git ignores all of some paths below a folder."""
     place, below = _there(folder)
     names = [f"./{below}/{path.relative_to(folder)}" for path in private]
-    told = _git(place, "check-ignore", "--no-index", "--", *names)
-    return len(told.stdout.splitlines()) == len(set(names)) if told else where_no_repository
+    listed = _git(place, "check-ignore", "--no-index", "--", *names)
+    return len(listed.stdout.splitlines()) == len(set(names)) if listed else where_no_repository
 
 
 def _there(folder: Path) -> tuple[Path, str]:
@@ -116,22 +116,22 @@ def _there(folder: Path) -> tuple[Path, str]:
 def _git(place: Path, *words: str) -> subprocess.CompletedProcess[str] | None:
     """What git says in a folder; None without git, and where there is no repository."""
     try:
-        told = subprocess.run(
+        ended = subprocess.run(
             ["git", *words],
             cwd=place, env=os.environ | {"LC_ALL": "C"}, capture_output=True, text=True,
             encoding="utf-8", errors="surrogateescape", check=False,
         )  # fmt: skip
     except FileNotFoundError:
         return None
-    said = told.stderr.strip()
+    message = ended.stderr.strip()
     above = any((folder / ".git").exists() for folder in (place.resolve(), *place.resolve().parents))
     # it says so of a repository that is damaged too
-    if "not a git repository" in said and (not above or "filesystem boundary" in said):
+    if "not a git repository" in message and (not above or "filesystem boundary" in message):
         return None
     # check-ignore says 1 where nothing is ignored
-    if told.returncode and (told.returncode != 1 or "check-ignore" not in words):
+    if ended.returncode and (ended.returncode != 1 or "check-ignore" not in words):
         raise SurveyError(
             f"git cannot say which files of {place} it tracks, and people's answers must not be among them. "
-            f"Mend this, and run it again: git ends with {told.returncode}{said and f', {said}'}"
+            f"Mend this, and run it again: git ends with {ended.returncode}{message and f', {message}'}"
         )
-    return told
+    return ended

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pipeline.declarations import published_numbers, survey, wave_files
+from pipeline.declarations import published_numbers, wave_files
 from pipeline.declarations.published_numbers import Published
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Report, load_report
+from pipeline.declarations.survey import load as load_survey
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
@@ -29,7 +30,7 @@ class Declarations:
 
 def load_declarations(paths: Paths) -> Declarations:
     """All declarations of a survey; SurveyError with the problems of all files together."""
-    questionnaire, _ = survey.load(paths)
+    survey, _ = load_survey(paths)
     problems: list[Problem] = []
 
     def gather(read: Callable[[], Read], otherwise: Read) -> Read:
@@ -43,10 +44,10 @@ def load_declarations(paths: Paths) -> Declarations:
 
     no_waves: list[Fielding] = []
     no_numbers: list[Published] = []
-    fieldings = gather(lambda: wave_files.load(paths, questionnaire), no_waves)
-    report = gather(lambda: load_report(paths, questionnaire), Report())
+    fieldings = gather(lambda: wave_files.load(paths, survey), no_waves)
+    report = gather(lambda: load_report(paths, survey), Report())
     names = [path.stem for path in paths.wave_files()]
-    numbers = gather(lambda: published_numbers.load(paths, questionnaire, names), no_numbers)
+    numbers = gather(lambda: published_numbers.load(paths, survey, names), no_numbers)
     if problems:
         raise SurveyError(problems)
-    return Declarations(questionnaire, fieldings, report, numbers)
+    return Declarations(survey, fieldings, report, numbers)

@@ -81,10 +81,10 @@ class Mention:
 
 @dataclass(frozen=True)
 class Rule:
-    """What must not hold of a name, and what is said where it does.
+    """What must not be so of a name, and the message where it is.
 
-    Of the rules of a reference the first that is broken is told, where the name is known; a rule with
-    `always` is told whatever else is wrong.
+    Of the rules of a reference the first that is broken is reported, and only of a name that is known; a rule
+    with `always` is reported whatever else is wrong.
     """
 
     broken: Callable[[Mention], bool]
@@ -97,10 +97,12 @@ class Reference:
     """What a text names: one of `known`, where None means that nothing is named in this place.
 
     All messages begin with `prefix`. They may show the {name}, the question or scale {of} which it is, the
-    {key} where they are told (`up` keys above the name) and the {kind} of the question that is named;
-    `message` shows the {hint} too, of the names that are `near`, by default all that are known. Without
-    `message` the text may be something else. What stands below a key that `leads`, or beside such a field, is
-    of what that names, and is looked at only where it is known and breaks no rule.
+    {kind} of the question that is named, and the {key} at whose line they are reported, `up` keys above the
+    name. `message` also shows the {hint}, which is taken from the names `near`, by default from all that are
+    known. Without a `message` the text may be something else.
+
+    A key or field that `leads` says of which question the names below it, or beside it, are. These are looked
+    up only if that question is known and breaks no rule.
     """
 
     known: Callable[[Mention], Collection[str] | None]
@@ -117,7 +119,7 @@ class Reference:
         return replace(self, rules=rules, **changes)
 
     def look_up(self, name: Mention) -> Generator[Mistake, None, bool]:
-        """The mistakes in one name; whether what it leads to can be looked at."""
+        """The mistakes in one name; returns whether the names of which it leads can be looked up."""
         known = self.known(name)
         if known is None:
             return True
@@ -150,7 +152,7 @@ def mistakes(model: BaseModel, scope: Scope) -> Iterator[Mistake]:
 
 def _in_model(model: BaseModel, at: Mention) -> Iterator[Mistake]:
     fields = type(model).model_fields
-    # first the field that leads, which the others need
+    # the field that leads comes first: the others are looked up in what it names
     for name in sorted(fields, key=lambda name: not any(map(_leads, fields[name].metadata))):
         value = getattr(model, name)
         below = replace(at, path=(*at.path, fields[name].alias or name))
@@ -190,7 +192,7 @@ def _walk(value: Any, kind: Any, at: Mention) -> Iterator[Mistake]:
 
 
 def _look_up(markers: Iterable[object], name: Mention) -> Generator[Mistake, None, Mention | None]:
-    """The mistakes in one name; returns where it leads, None where that cannot be looked at."""
+    """The mistakes in one name; returns where it leads, None where nothing can be looked up there."""
     for reference in markers:
         if isinstance(reference, Reference):
             is_there = yield from reference.look_up(name)
@@ -230,7 +232,7 @@ QuestionId = Annotated[str, QUESTION]
 QuestionOrHeading = Annotated[str, replace(QUESTION, message="")]
 OptionRef = Annotated[str, OPTION]
 ListedOption = Annotated[str, replace(OPTION, up=1)]
-"""an option in a list; what is wrong with it is told where the list begins"""
+"""an option in a list; what is wrong with it is reported at the line of the list"""
 ItemRef = Annotated[
     str, Reference(lambda m: m.survey.questions[m.of].items, "{of!r} has no item {name!r}; {hint}")
 ]

@@ -158,9 +158,8 @@ def problem(paths: Paths, exhibit: str, message: str, *key: Key) -> Problem:
     if not path.is_file():
         return Problem(paths.shown(paths.questionnaire), 0, message)
     document = read(path, paths.shown(path))
-    own = [place for place, one in enumerate(document.data.get("exhibit", ())) if one.get("id") == exhibit]
-    place: tuple[Key, ...] = ("exhibit", own[0], *key) if own else key
-    return document.problem(message, *place)
+    places = [index for index, one in _exhibits(document).items() if one.get("id") == exhibit]
+    return document.problem(message, *(("exhibit", places[0], *key) if places else key))
 
 
 def names_of(exhibit: Exhibit, report: Report, survey: Survey, waves: Sequence[str]) -> set[str] | None:

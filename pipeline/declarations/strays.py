@@ -32,8 +32,8 @@ def misnamed(paths: Paths) -> Iterator[Problem]:
     """
     for path, name in _declarations(paths):
         if not (paths.raw / name).is_file() and not _COPY.search(path.name):
-            said = f"is not read under this name; rename it to {name}, or move it out of "
-            yield Problem(paths.shown(path), 0, said + paths.shown(paths.raw))
+            advice = f"rename it to {name}, or move it out of {paths.shown(paths.raw)}"
+            yield Problem(paths.shown(path), 0, f"is not read under this name; {advice}")
 
 
 def passed_over(paths: Paths, exports: Sequence[Path], like: str) -> Iterator[str]:
@@ -87,8 +87,8 @@ def _is_same(path: Path, other: Path) -> bool:
 
 def _meant(path: Path) -> str:
     """The name of the declaration that a file is meant to be; empty where it is none."""
-    if found := re.match(r"#?(.+?)\.toml", path.name, re.IGNORECASE):
-        name = f"{found[1]}.toml"
+    if declaration := re.match(r"#?(.+?)\.toml", path.name, re.IGNORECASE):
+        name = f"{declaration[1]}.toml"
         return name.lower() if name.lower() in RESERVED_FILES else name
     if path.name.casefold() in (PUBLISHED_FILE, f"{PUBLISHED_FILE}.txt"):
         return PUBLISHED_FILE

@@ -169,28 +169,31 @@ def _check_others(asked: Question, options: dict[str, Option], at: Place) -> Ite
     if asked.others and not any(option.write_in for option in options.values()):
         yield at.problem("others wants an option with write_in = true", "others")
     for rule in asked.others:
-        if pattern := as_pattern(rule):
-            try:
-                if _searched(pattern, ""):
-                    yield at.problem(f"others: {rule!r} claims every text", "others", rule)
-                elif _hangs(_parsed.parse(pattern)):
-                    yield at.problem(
-                        f"others: {rule!r} repeats what holds a repeat or a choice, and a text could keep it "
-                        "searching for years; repeat one thing, or write several lines",
-                        "others",
-                        rule,
-                    )
-            except RecursionError:
-                yield at.problem(
-                    f"others: {rule[:20]!r}… is nested too deeply; write several lines", "others", rule
-                )
-            except (re.error, OverflowError, FutureWarning) as error:
-                yield at.problem(f"others: {rule!r} is no pattern: {error}", "others", rule)
+        if wrong := _wrong_pattern(rule):
+            yield at.problem(f"others: {wrong}", "others", rule)
     for option, declared in options.items():
         if declared.from_text and option not in asked.others.values():
             yield at.problem(
                 f"{option!r} is coded from text, and no line of others names it", "options", option
             )
+
+
+def _wrong_pattern(rule: str) -> str:
+    """What is wrong with a rule as a pattern; empty where nothing is."""
+    pattern = as_pattern(rule)
+    try:
+        if pattern and _searched(pattern, ""):
+            return f"{rule!r} claims every text"
+        if pattern and _hangs(_parsed.parse(pattern)):
+            return (
+                f"{rule!r} repeats what holds a repeat or a choice, and a text could keep it searching for "
+                "years; repeat one thing, or write several lines"
+            )
+    except RecursionError:
+        return f"{rule[:20]!r}… is nested too deeply; write several lines"
+    except (re.error, OverflowError, FutureWarning) as error:
+        return f"{rule!r} is no pattern: {error}"
+    return ""
 
 
 def _searched(pattern: str, text: str) -> bool:

@@ -92,10 +92,10 @@ def _lines_without(lines: dict[tuple[Key, ...], int], place: tuple[Key, ...]) ->
     *holder, last = place
     kept = {}
     for path, line in lines.items():
-        own = path[len(holder)] if path[: len(holder)] == tuple(holder) and len(path) > len(holder) else None
-        if isinstance(last, int) and isinstance(own, int) and own > last:
-            kept[*holder, own - 1, *path[len(place) :]] = line
-        elif own is None or own != last:
+        key = path[len(holder)] if path[: len(holder)] == tuple(holder) and len(path) > len(holder) else None
+        if isinstance(last, int) and isinstance(key, int) and key > last:
+            kept[*holder, key - 1, *path[len(place) :]] = line
+        elif key is None or key != last:
             kept[path] = line
     return kept
 
@@ -122,17 +122,17 @@ def read(path: Path, shown: str) -> Document:
     except UnicodeDecodeError as error:
         raise SurveyError([Problem(shown, 0, f"is not UTF-8 text ({error.reason})")]) from None
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found.group(1)) if found else 0
+        named = re.search(r"line (\d+)", str(error))
+        line = int(named.group(1)) if named else 0
         hint = "; texts need quotes" if "Invalid value" in str(error) else ""
         hint = "; the key is there twice" if "overwrite" in str(error) else hint
         raise SurveyError([Problem(shown, line, f"is not valid TOML: {error}{hint}")]) from None
     except ValueError:
         # Python converts no number of more digits, and tomllib passes that on without its place
-        found = _ENDLESS.search(text)
-        line = text.count("\n", 0, found.start()) + 1 if found else 0
-        said = f"a number has more than {MOST_DIGITS:,} digits; a text needs quotes"
-        raise SurveyError([Problem(shown, line, said)]) from None
+        endless = _ENDLESS.search(text)
+        line = text.count("\n", 0, endless.start()) + 1 if endless else 0
+        message = f"a number has more than {MOST_DIGITS:,} digits; a text needs quotes"
+        raise SurveyError([Problem(shown, line, message)]) from None
     if problems:
         raise SurveyError(problems)
     return document
@@ -232,14 +232,14 @@ _WANTED = {
 
 
 def _problems(document: Document, kind: type[BaseModel], error: ValidationError) -> Iterable[Problem]:
-    told: set[tuple[Key, ...]] = set()
+    unions: set[tuple[Key, ...]] = set()
     for detail in error.errors():
         path = tuple(part for part in detail["loc"] if part not in ("[key]",))
         kind_of = str(path[-1]).removeprefix("constrained-") if path else ""
         if kind_of in _WANTED and path not in document.lines and path[:-1] in document.lines:
-            # one of several types that would do: they are told together
-            if path[:-1] not in told:
-                told.add(path[:-1])
+            # one of several types that would do: one message names them all
+            if path[:-1] not in unions:
+                unions.add(path[:-1])
                 yield document.problem(_union(path[:-1], detail.get("input"), error), *path[:-1])
             continue
         name = ".".join(str(part) for part in path)
@@ -250,8 +250,10 @@ def _problems(document: Document, kind: type[BaseModel], error: ValidationError)
             message = f"{name} is missing"
         else:
             seen = detail.get("input")
-            said = detail["msg"].removeprefix("Value error, ")
-            message = f"{name}: {said}" + (f", seen {seen!r}" if isinstance(seen, str | int | float) else "")
+            reason = detail["msg"].removeprefix("Value error, ")
+            message = f"{name}: {reason}" + (
+                f", seen {seen!r}" if isinstance(seen, str | int | float) else ""
+            )
         yield document.problem(message, *path)
 
 
@@ -259,8 +261,8 @@ def _union(path: tuple[Key, ...], seen: object, error: ValidationError) -> str:
     """What the value at `path` could be, where it is none of several types."""
     tags = [str(detail["loc"][-1]) for detail in error.errors() if tuple(detail["loc"][:-1]) == path]
     listed = " or ".join(dict.fromkeys(_WANTED.get(tag.removeprefix("constrained-"), tag) for tag in tags))
-    said = f", seen {seen!r}" if isinstance(seen, str | int | float) else ""
-    return f"{'.'.join(map(str, path))}: {listed} is wanted{said}"
+    shown = f", seen {seen!r}" if isinstance(seen, str | int | float) else ""
+    return f"{'.'.join(map(str, path))}: {listed} is wanted{shown}"
 
 
 def _fields(kind: type[BaseModel], path: tuple[Key, ...]) -> list[str]:
@@ -279,7 +281,7 @@ def _fields(kind: type[BaseModel], path: tuple[Key, ...]) -> list[str]:
 def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [found for part in getattr(annotation, "__args__", ()) for found in _models_in(part)]
+    return [inner for part in getattr(annotation, "__args__", ()) for inner in _models_in(part)]
 
 
 _KEY = re.compile(r"""\s*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)\s*""")
@@ -360,11 +362,11 @@ class _Scanner:
 
     def _keys(self) -> tuple[Key, ...]:
         keys: list[Key] = []
-        while found := _KEY.match(self.text, self.at):
-            raw = found.group(1)
+        while key := _KEY.match(self.text, self.at):
+            raw = key.group(1)
             quoted = raw[0] in "\"'"
             keys.append(next(iter(tomllib.loads(f"{raw} = 0"))) if quoted else raw)
-            self.at = found.end()
+            self.at = key.end()
             if not self.text.startswith(".", self.at):
                 break
             self.at += 1
