@@ -8,7 +8,7 @@ import duckdb
 
 from pipeline.database.declared_tables import DROPPED_REPEATS
 from pipeline.database.mapped_wave import MappedWave
-from pipeline.database.quality_flags import FEWEST_ANSWERS
+from pipeline.database.quality_rules.duplicate_answers import FEWEST
 from pipeline.project.errors import Problem
 from pipeline.project.sql import query, temporary_views
 
@@ -28,7 +28,7 @@ def find_repeated(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> It
         f"case when {id_} is null then list_aggregate([{columns}], 'count') end as filled from cells"
     )
     respondents, duplicates = wave.fielding.wave.respondents, wave.fielding.wave.duplicates
-    fewest = 1 if respondents.started or respondents.submitted else FEWEST_ANSWERS
+    fewest = 1 if respondents.started or respondents.submitted else FEWEST
     with temporary_views(connection, response_keys=keys):
         query(connection, "database/repeated", wave=wave.number, fewest=fewest)
     ((count,),) = query(connection, "database/count_repeated", wave=wave.number).fetchall()

@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, ValidationError
 
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.text.folding import is_control, visible
+from pipeline.text.values import MOST
 
 Key = str | int
 Model = TypeVar("Model", bound=BaseModel)
@@ -24,6 +25,13 @@ MOST_CHARACTERS = 32_767  # of a text: a spreadsheet would cut a longer one with
 MOST_DIGITS = 4_300  # of a whole number in decimal, as Python has it by default
 _ENDLESS = re.compile(rf"\d(?:_?\d){{{MOST_DIGITS},}}", re.ASCII)
 _SHOWN = 60  # characters of a text that a message quotes
+
+
+# true is no 1, and what is not finite is no number that anybody meant
+Number = (
+    Annotated[StrictInt, Field(ge=-MOST, le=MOST)]
+    | Annotated[StrictFloat, Field(ge=-MOST, le=MOST, allow_inf_nan=False)]
+)
 
 
 class Declared(BaseModel):

@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, StrictFloat, StrictInt, field_validator
+from pydantic import Field, field_validator
 
+from pipeline.declarations.quality import Options, Quality, is_about_repeats
 from pipeline.declarations.questionnaire import NO_ANSWER
 from pipeline.declarations.references import (
     IS_NO_SINGLE_CHOICE,
     OPTION,
     OPTION_OR_ITEM,
     QUESTION,
-    ListedOption,
     OptionOrItem,
     QuestionId,
     QuestionOrHeading,
@@ -26,15 +26,10 @@ from pipeline.declarations.references import (
     options_and,
     single_choices,
 )
-from pipeline.declarations.toml import Declared, Document
+from pipeline.declarations.toml import Declared, Document, Number
 from pipeline.exports.tools import formats
-from pipeline.text.values import MOST, Numerals
-
-# true is no 1, and what is not finite is no number that anybody meant
-Number = (
-    Annotated[StrictInt, Field(ge=-MOST, le=MOST)]
-    | Annotated[StrictFloat, Field(ge=-MOST, le=MOST, allow_inf_nan=False)]
-)
+from pipeline.text.values import Numerals
+from pipeline.tidy.quality_rules import quality_rules
 
 
 def _listed(value: Any) -> Any:
@@ -93,7 +88,6 @@ class Reading(Declared):
 
 REPEATED = "a response that repeats another"
 """the reason, in the survey flow, of what `duplicates` leaves out"""
-ABOUT_DUPLICATES = ("duplicate_id", "duplicate_answers")
 # the columns of [respondents] that each describe a response
 ROLES = ("id", "started", "submitted", "weight")
 
@@ -114,15 +108,8 @@ class Respondents(Declared):
     _drop = field_validator("drop", mode="before")(_listed)
 
 
-Options = Annotated[list[ListedOption], Field(min_length=1)]
-"""options of a question, of which one is wanted"""
-QUALITY_RULES = (
-    "speeder", "straight_lining", "attention", "impossible", "duplicate_id", "duplicate_answers", "partial",
-    "answered_not_asked",
-)  # fmt: skip
-"""the rules of data quality, in the order in which they are told"""
 QUALITY_RULE = Reference(
-    lambda _: QUALITY_RULES, "no rule of data quality {name!r}; {hint}", listed="the rules are"
+    lambda _: quality_rules(), "no rule of data quality {name!r}; {hint}", listed="the rules are"
 )
 
 
@@ -135,38 +122,6 @@ class Exclude(Declared):
     reason: str
     where: Annotated[dict[QuestionOrHeading, Options], Field(min_length=1)] = {}
     quality: Annotated[list[Annotated[str, QUALITY_RULE]], Field(min_length=1)] = []
-
-
-class Speeders(Declared):
-    """Who is a speeder: `below` a part of the median duration of the wave, or below so many `seconds`."""
-
-    below: Annotated[Number, Field(gt=0, lt=1)] | None = None
-    seconds: Annotated[Number, Field(gt=0)] | None = None
-
-
-class Impossible(Declared):
-    """Answers that cannot all be true: one of the options of each question of `where`."""
-
-    reason: Annotated[str, Field(min_length=1)]
-    where: Annotated[dict[QuestionId, Options], Field(min_length=2)]
-
-
-ATTENTION_CHECK = QUESTION.with_rules(
-    replace(
-        IS_NO_SINGLE_CHOICE,
-        message="{name!r} is of kind {kind}; only a single choice shows who attends",
-        always=True,
-    )
-)
-
-
-class Quality(Declared):
-    """Who is flagged for data quality, where it is not as by default; nobody is excluded by it."""
-
-    speeders: Speeders | None = None
-    straight_lining: Annotated[StrictInt, Field(ge=2)] = 5
-    attention: dict[Annotated[str, ATTENTION_CHECK], Options] = {}
-    impossible: list[Impossible] = []
 
 
 _NO_ANSWER = "{name!r} is no answer to be joined with others"
@@ -245,7 +200,7 @@ class Wave(Declared):
     @property
     def duplicates(self) -> str:
         """What becomes of responses that repeat another: as declared, or `rule` where a rule says so."""
-        by_rule = any(name in ABOUT_DUPLICATES for rule in self.exclude for name in rule.quality)
+        by_rule = any(is_about_repeats(name) for rule in self.exclude for name in rule.quality)
         return "rule" if by_rule else self.respondents.duplicates
 
     def numerals(self, question: str = "") -> Numerals | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from pipeline.declarations.quality import is_about_repeats, keys_of
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.references import Scope, problems
-from pipeline.declarations.toml import Document, Place
+from pipeline.declarations.toml import Document, Number, Place
 from pipeline.declarations.wave import (
-    ABOUT_DUPLICATES,
-    QUALITY_RULES,
     REPEATED,
     Change,
-    Number,
     Reading,
     Source,
     Wave,
@@ -24,6 +22,7 @@ from pipeline.exports.tools import formats
 from pipeline.project.errors import Problem
 from pipeline.text.folding import beginning, fits, is_beginning, without_secrets
 from pipeline.text.values import as_number
+from pipeline.tidy.quality_rules import quality_rules
 
 _NOT_TEXT = {*sheets.SUFFIXES, *spss.SUFFIXES, *parquet.SUFFIXES}
 
@@ -58,9 +57,9 @@ def _check_exclude(wave: Wave, survey: Survey, at: Place) -> Iterator[Problem]:
             yield at.problem(f"the rule {exclude.reason!r} wants where or quality, one of the two", number)
         for index, rule in enumerate(exclude.quality):
             place = at.at(number, "quality", index)
-            if rule in QUALITY_RULES and (why := why_no_rule(rule, wave, survey)):
+            if rule in quality_rules() and (why := why_no_rule(rule, wave, survey)):
                 yield place.problem(f"{rule} can exclude nobody: {why}")
-            if one_way and rule in ABOUT_DUPLICATES:
+            if one_way and is_about_repeats(rule):
                 yield place.problem(
                     f"{rule} stands beside duplicates under [respondents]; say it in one way: delete one"
                 )
@@ -130,35 +129,30 @@ def _check_signs(cells: Source | Reading, at: Place) -> Iterator[Problem]:
 
 def why_no_rule(rule: str, wave: Wave, survey: Survey) -> str:
     """Why a rule of data quality cannot be applied to any wave that is declared so; empty where it can."""
-    respondents, fewest = wave.respondents, wave.quality.straight_lining
+    declared, respondents = quality_rules()[rule], wave.respondents
+    of_key = getattr(wave.quality, declared.key) if declared.key else None
     grids = [len(asked.items) for asked in survey.questions.values() if asked.form.by_item]
-    cannot = {
-        "speeder": (not (respondents.started and respondents.submitted),
-                    "started and submitted are not both under [respondents]"),
-        "straight_lining": (max(grids, default=0) < fewest, f"no grid has {fewest} items"),
-        "attention": (not wave.quality.attention, "no question is under [quality.attention]"),
-        "impossible": (not wave.quality.impossible, "there is no [[quality.impossible]]"),
-        "duplicate_id": (not respondents.id, "no id is under [respondents]"),
-        "answered_not_asked": (
-            not any(asked.asked for asked in survey.questions.values()),
-            "every question is asked of everyone",
-        ),
-    }  # fmt: skip
-    is_so, why = cannot.get(rule, (False, ""))
-    return why if is_so else ""
+    is_there = {
+        "": True,
+        "times": respondents.started and respondents.submitted,
+        "id": respondents.id,
+        "routing": any(asked.asked for asked in survey.questions.values()),
+        "grid": max(grids, default=0) >= (of_key if isinstance(of_key, int) else 0),
+    }
+    return "" if is_there.get(declared.needs, of_key) else declared.lacks.format(least=of_key)
 
 
 def _check_quality(wave: Wave, survey: Survey, at: Place) -> Iterator[Problem]:
     """Rules of data quality that can find nobody in this wave, or that cannot be told from each other."""
-    speeders = wave.quality.speeders
-    if speeders is not None:
-        if (speeders.below is None) == (speeders.seconds is None):
+    for rule, key, limit in keys_of(wave.quality, "duration"):
+        if (limit.below is None) == (limit.seconds is None):
             yield at.problem(
-                "speeders wants below (a part of the median duration) or seconds, one of the two", "speeders"
+                f"{key} wants below (a part of the median duration) or seconds, one of the two", key
             )
-        if why := why_no_rule("speeder", wave, survey):
-            yield at.problem(f"nobody can be a speeder: {why}", "speeders")
-    yield from _check_reasons([rule.reason for rule in wave.quality.impossible], at.at("impossible"), "two")
+        if why := why_no_rule(rule, wave, survey):
+            yield at.problem(f"nobody can be a {rule}: {why}", key)
+    for _, key, combinations in keys_of(wave.quality, "combinations"):
+        yield from _check_reasons([one.reason for one in combinations], at.at(key), "two")
 
 
 def _check_weights(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:

@@ -11,18 +11,9 @@ import pandas as pd
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import MINUS, percent, thousands
 from pipeline.tidy.csv import read
+from pipeline.tidy.quality_rules import quality_rules
 from pipeline.tidy.question_kinds import question_kinds
 
-NAMES = {
-    "speeder": "speeders",
-    "straight_lining": "straight-lining",
-    "attention": "attention check failed",
-    "impossible": "impossible answers",
-    "duplicate_id": "duplicate ids",
-    "duplicate_answers": "duplicate answers",
-    "partial": "partial responses",
-    "answered_not_asked": "answers to what was not asked",
-}
 _WORST = 5
 _KEYS = ["wave", "rule", "question", "threshold"]
 
@@ -69,7 +60,7 @@ def _rule(row: Mapping[Any, Any], largest: Mapping[Any, Any] | None) -> Rule:
 
 def called(row: Mapping[Any, Any]) -> str:
     """What a rule is called, with the question that it looks at."""
-    return NAMES[row["rule"]] + (f" in {row['question']}" if row["question"] else "")
+    return quality_rules()[row["rule"]].name + (f" in {row['question']}" if row["question"] else "")
 
 
 def _effect(largest: Mapping[Any, Any]) -> str:

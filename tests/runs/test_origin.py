@@ -108,7 +108,7 @@ def test_what_says_nothing_does_not_count(tmp_path: Path) -> None:
         ("stats/raking.py", "return", "return None or", True),
         ("database/sql/answered_bits.sql", "select", "select distinct", True),
         ("database/schema.sql", "uinteger", "ubigint", True),
-        ("database/sql/quality/speeder.sql", "select", "select distinct", True),
+        ("database/quality_rules/speeder.py", "select", "select distinct", True),
         ("database/sql/checks/one_item_a_place.sql", "select", "select distinct", True),
         ("database/sql/views/waves.sql", "select", "select distinct", True),
         ("estimates/sql/sums.sql", "select", "select distinct", False),
