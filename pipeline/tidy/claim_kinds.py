@@ -12,7 +12,7 @@ from pipeline.project.capitals import described
 class ClaimKind:
     """What the module of a claim says of it, each in a constant of the same name in capitals.
 
-    `holds_if` is the criterion, with `{level}` for what p is held against, and `order` the place where
+    `holds_if` is the criterion, with `{level}` for what p is held against, and `listed` the place where
     claims are listed. `headline` is a plain title, which may name `{answers}`, `{group}`, `{others}`,
     `{early}` and `{late}`. `rests_on` says what the verdict is read off: `tests`, those of the exhibit;
     `interval`, that of the row; `others`, tests against every other answer. `of_report`: p is held against
@@ -22,16 +22,16 @@ class ClaimKind:
     """
 
     holds_if: str
-    order: int
     headline: str
     rests_on: str = "tests"
     of_report: bool = False
     is_change: bool = False
     is_news: bool = True
+    listed: int = 99
 
 
 @cache
 def claim_kinds() -> dict[str, ClaimKind]:
     """Every claim by the key that report.toml has for it, in the order in which they are listed."""
     kinds = described("exhibits/claims", ClaimKind)
-    return dict(sorted(kinds.items(), key=lambda kind: kind[1].order))
+    return dict(sorted(kinds.items(), key=lambda kind: kind[1].listed))

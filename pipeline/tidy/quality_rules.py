@@ -13,7 +13,7 @@ from pipeline.project.capitals import described
 class QualityRule:
     """What the module of a rule says of it, each in a constant of the same name in capitals.
 
-    `name` is how pages and terminal call it, `order` its place among the rules. It `needs` something without
+    `name` is how pages and terminal call it, `listed` its place among the rules. It `needs` something without
     which it can flag nobody, and says that it `lacks` that: `times` (started and submitted), `id`, `grid` (of
     at least as many items as its key says, as {least}), `routing` (a question that is not asked of everyone),
     or its key. Its `key` under [quality] holds what `key_holds` says: a `duration`, a `count`, `answers` (a
@@ -22,17 +22,17 @@ class QualityRule:
     """
 
     name: str
-    order: int
     needs: str = ""
     lacks: str = ""
     key: str = ""
     key_holds: str = ""
     default: Any = None
     repeats: bool = False
+    listed: int = 99
 
 
 @cache
 def quality_rules() -> dict[str, QualityRule]:
     """Every rule by its id, in the order in which they are listed."""
     rules = described("database/quality_rules", QualityRule)
-    return dict(sorted(rules.items(), key=lambda rule: rule[1].order))
+    return dict(sorted(rules.items(), key=lambda rule: rule[1].listed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 NAME = "answers to what was not asked"
-ORDER = 8
+LISTED = 8
 NEEDS = "routing"
 LACKS = "every question is asked of everyone"
 THRESHOLD = "an answer to what earlier answers pass by"

@@ -9,7 +9,7 @@ from pipeline.database.mapped_wave import MappedWave
 from pipeline.declarations.questionnaire import Survey
 
 NAME = "attention check failed"
-ORDER = 3
+LISTED = 3
 NEEDS = "attention"
 LACKS = "no question is under [quality.attention]"
 KEY = "attention"

@@ -8,7 +8,7 @@ from __future__ import annotations
 FEWEST = 10
 """how many answers a response must have before another like it is no chance"""
 NAME = "duplicate answers"
-ORDER = 6
+LISTED = 6
 REPEATS = True
 THRESHOLD = f"the answers of an earlier response, {FEWEST} or more"
 NOBODY = f"nobody gave {FEWEST} answers"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 NAME = "duplicate ids"
-ORDER = 5
+LISTED = 5
 NEEDS = "id"
 LACKS = "no id is under [respondents]"
 REPEATS = True

@@ -9,7 +9,7 @@ from pipeline.database.mapped_wave import MappedWave
 from pipeline.declarations.questionnaire import Survey
 
 NAME = "impossible answers"
-ORDER = 4
+LISTED = 4
 NEEDS = "impossible"
 LACKS = "there is no [[quality.impossible]]"
 KEY = "impossible"

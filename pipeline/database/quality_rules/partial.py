@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 NAME = "partial responses"
-ORDER = 7
+LISTED = 7
 THRESHOLD = "left before the end"
 NOBODY = "there are no responses"
 FIND = """

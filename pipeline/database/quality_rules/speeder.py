@@ -13,7 +13,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.text.rounding import half_up, significant
 
 NAME = "speeders"
-ORDER = 1
+LISTED = 1
 NEEDS = "times"
 LACKS = "started and submitted are not both under [respondents]"
 KEY = "speeders"

@@ -10,7 +10,7 @@ from pipeline.database.mapped_wave import MappedWave
 from pipeline.declarations.questionnaire import Survey
 
 NAME = "straight-lining"
-ORDER = 2
+LISTED = 2
 NEEDS = "grid"
 LACKS = "no grid has {least} items"
 KEY = "straight_lining"

@@ -10,7 +10,7 @@ from pipeline.exhibits.claims.between_waves import possible as possible
 from pipeline.exhibits.claims.verdict import Tested, Verdict
 
 HOLDS_IF = "the difference is above 0 and the adjusted p at most {level}"
-ORDER = 4
+LISTED = 4
 HEADLINE = "Up from {early} to {late}: {answers}"
 IS_CHANGE = True
 OF_REPORT = True

@@ -19,7 +19,7 @@ from pipeline.text.rounding import p_value, percent
 from pipeline.tidy.measures import KindOfTest
 
 HOLDS_IF = "the difference is above 0 and the adjusted p at most {level}"
-ORDER = 3
+LISTED = 3
 HEADLINE = "Higher in {group} than {others}: {answers}"
 OF_REPORT = True
 

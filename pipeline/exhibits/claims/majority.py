@@ -11,7 +11,7 @@ from pipeline.text.rounding import percent
 from pipeline.tidy.measures import SHARES
 
 HOLDS_IF = "the lower limit is above 0.5"
-ORDER = 2
+LISTED = 2
 HEADLINE = "More than half: {answers}"
 RESTS_ON = "interval"
 

@@ -10,7 +10,7 @@ from pipeline.exhibits.claims.between_waves import possible as possible
 from pipeline.exhibits.claims.verdict import Tested, Verdict
 
 HOLDS_IF = "the adjusted p is not below {level}"
-ORDER = 6
+LISTED = 6
 HEADLINE = "No clear change from {early} to {late}: {answers}"
 IS_CHANGE = True
 IS_NEWS = False

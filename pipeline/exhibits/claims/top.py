@@ -20,7 +20,7 @@ from pipeline.text.rounding import p_value
 from pipeline.tidy.measures import LOW_BASE, SHARES, SURE, Flag, Measure, MethodOfTest, Role, answer_label
 
 HOLDS_IF = "the difference is above 0 and p below {level}, against every other answer"
-ORDER = 1
+LISTED = 1
 HEADLINE = "First: {answers}"
 RESTS_ON = "others"
 

@@ -30,8 +30,6 @@ def _one(_rows: Rows, _id_heading: str) -> int:
 class Format:
     """What a tool's module says of its exports: functions by these names, constants by these in capitals."""
 
-    order: int
-    """its place where the formats are listed."""
     headings: Callable[[Rows], list[Heading]]
     """the header rows → one heading a column, in the order of the export."""
     columns: Callable[[Answered], Iterable[Column]]
@@ -56,6 +54,8 @@ class Format:
     """the number of a respondent, from 1 → the id in a synthetic export."""
     header: Callable[[Sequence[Column]], list[list[str]]] = one_row
     """all columns → the header rows of a synthetic export."""
+    listed: int = 99
+    """its place where the formats are listed."""
 
     @property
     def has_one_header_row(self) -> bool:
@@ -82,7 +82,7 @@ _MODULES = {
     if path.stem != "__init__"
 }
 _TOOLS = {name: _format(module) for name, module in _MODULES.items() if hasattr(module, "headings")}
-formats: dict[str, Format] = dict(sorted(_TOOLS.items(), key=lambda tool: tool[1].order))
+formats: dict[str, Format] = dict(sorted(_TOOLS.items(), key=lambda tool: tool[1].listed))
 
 
 def recognised(first: Rows, suffix: str) -> tuple[str, str]:

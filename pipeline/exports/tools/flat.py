@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column
 
-ORDER = 8
+LISTED = 8
 SEPARATOR = "; "
 ID = "Response ID"
 

@@ -8,7 +8,7 @@ from pipeline.exports.tools.flat import columns as columns
 from pipeline.exports.tools.flat import headings as headings
 from pipeline.text.folding import fold
 
-ORDER = 4
+LISTED = 4
 
 
 def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from pipeline.exports.tools.flat import split_item
 from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column
 
-ORDER = 3
+LISTED = 3
 UNTICKED = frozenset({"no", "n", "not selected"})
 ID = "id"
 numbered = str

@@ -13,7 +13,7 @@ from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column
 from pipeline.text.folding import fold
 
-ORDER = 2
+LISTED = 2
 SEPARATOR = ","
 ENCODING = "utf-8-sig"
 ID = "ResponseId"

@@ -12,7 +12,7 @@ from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column, long_id
 from pipeline.text.folding import fold
 
-ORDER = 1
+LISTED = 1
 ENCODING = "utf-8-sig"
 ID = "Respondent ID"
 numbered = long_id

@@ -12,7 +12,7 @@ from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column
 from pipeline.text.folding import fold
 
-ORDER = 5
+LISTED = 5
 ID = "#"
 
 

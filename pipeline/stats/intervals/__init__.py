@@ -1,6 +1,6 @@
 """Intervals of a share: a module a method, each with its name in print, its formula and its source.
 
-To add a method is to add its module. In capitals it says `NAME`, how print calls it; `ORDER`, its place
+To add a method is to add its module. In capitals it says `NAME`, how print calls it; `LISTED`, its place
 where methods are listed; `ENDS`, how a receipt writes the two ends (p the share, q the quantile, n the
 size); and `NEEDS_ERROR`, whether the interval is the share itself where there is no standard error. Its
 `limits` are those of arrays of estimates, and `taken` what they take of one, for the receipt.
@@ -22,7 +22,7 @@ class Interval(Protocol):
     """What the module of a method has."""
 
     NAME: str
-    ORDER: int
+    LISTED: int
     ENDS: str
     NEEDS_ERROR: bool
 
@@ -40,7 +40,7 @@ def methods() -> dict[str, Interval]:
     modules = {
         name: cast(Interval, importlib.import_module(f"pipeline.stats.intervals.{name}")) for name in names
     }
-    return dict(sorted(modules.items(), key=lambda one: (one[1].ORDER, one[0])))
+    return dict(sorted(modules.items(), key=lambda one: (one[1].LISTED, one[0])))
 
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import math
 from pipeline.stats.limits import EXACT_ENDS, Estimate, Limits, Taken, beta_limits
 
 NAME = "beta"
-ORDER = 5
+LISTED = 5
 ENDS = EXACT_ENDS
 NEEDS_ERROR = True
 

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.stats.limits import EXACT_ENDS, Estimate, Limits, Taken, beta_limits
 
 NAME = "Korn–Graubard"
-ORDER = 6
+LISTED = 6
 ENDS = EXACT_ENDS
 NEEDS_ERROR = False
 

@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.stats.limits import Estimate, Limits, Taken, t_quantile
 
 NAME = "logit"
-ORDER = 4
+LISTED = 4
 ENDS = "1 ÷ (1 + e^−l), where l = ln(p ÷ (1 − p)) ± q × error ÷ (p (1 − p))"
 NEEDS_ERROR = True
 

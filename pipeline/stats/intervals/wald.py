@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.stats.limits import Estimate, Limits, Taken, t_quantile
 
 NAME = "Wald"
-ORDER = 7
+LISTED = 7
 ENDS = "p ± q × error"
 NEEDS_ERROR = True
 

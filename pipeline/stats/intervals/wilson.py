@@ -22,7 +22,7 @@ from pipeline.stats.limits import (
 )
 
 NAME = "Wilson"
-ORDER = 1
+LISTED = 1
 ENDS = SCORE_ENDS
 NEEDS_ERROR = False
 

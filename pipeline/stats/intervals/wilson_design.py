@@ -8,7 +8,7 @@ from __future__ import annotations
 from pipeline.stats.limits import SCORE_ENDS, Estimate, Limits, Taken, score, t_quantile
 
 NAME = "Wilson (design-based)"
-ORDER = 3
+LISTED = 3
 ENDS = SCORE_ENDS
 NEEDS_ERROR = True
 

@@ -11,7 +11,7 @@ import math
 from pipeline.stats.limits import SCORE_ENDS, Estimate, Limits, Taken, score
 
 NAME = "Wilson (Kish's size)"
-ORDER = 2
+LISTED = 2
 ENDS = SCORE_ENDS
 NEEDS_ERROR = False
 
