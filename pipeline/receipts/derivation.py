@@ -90,12 +90,12 @@ def _limits_of_share(receipt: Receipt) -> Iterator[str]:
         yield part("interval", f"95% {method.NAME}: {ends}; where there is no error it is the share itself")
         return
     of = Estimate(*(row[key] for key in ("share", "standard_error", "effective_base", "valid_cases")))
-    taken = method.taken(of)
-    parts = [f"n = {full(taken.size)} ({taken.size_is})"] if taken.size_is else []
-    if not math.isnan(taken.df):
-        by = f"t with {full(taken.df)} degrees of freedom"
-        by = "the normal distribution" if math.isinf(taken.df) else by
-        parts.append(f"q = {full(quantile(taken.df))} (of {by})")
+    size, size_is, df = method.taken(of)
+    parts = [f"n = {full(size)} ({size_is})"] if size_is else []
+    if not math.isnan(df):
+        by = f"t with {full(df)} degrees of freedom"
+        by = "the normal distribution" if math.isinf(df) else by
+        parts.append(f"q = {full(quantile(df))} (of {by})")
     yield part("interval", f"95% {method.NAME}, {', '.join(parts)}: {ends}")
     yield part("", method.ENDS)
 

@@ -64,17 +64,11 @@ class Estimate:
         return np.where(some, limits[0], self.share), np.where(some, limits[1], self.share)
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What an interval takes of one estimate, for its receipt.
-
-    `size` cases and what this size is; empty where it takes none. `df` are the degrees of freedom of its
-    quantile of t: infinite for that of the normal distribution, NaN where it takes no quantile.
-    """
-
-    size: float
-    size_is: str
-    df: float
+Taken = tuple[float, str, float]
+"""What an interval takes of one estimate, for its receipt: a size in cases, what this size is, and the degrees
+of freedom of its quantile of t. The size is NaN where it takes none; the degrees of freedom are infinite for
+the quantile of the normal distribution, and NaN where it takes no quantile.
+"""
 
 
 def effective_size(share: ArrayLike, error: ArrayLike, effective: ArrayLike, cases: ArrayLike) -> Array:

@@ -18,7 +18,7 @@ class ClaimKind:
     `interval`, that of the row; `others`, tests against every other answer. `of_report`: p is held against
     the level of the whole report. `is_change`: it is about a change between waves. `is_news`: `survey
     headlines` proposes each that holds; of others only that of the largest difference, where nothing
-    changed clearly.
+    changed clearly. `is_of_all`: there is one verdict on all answers named, and not one on each.
     """
 
     holds_if: str
@@ -27,6 +27,7 @@ class ClaimKind:
     of_report: bool = False
     is_change: bool = False
     is_news: bool = True
+    is_of_all: bool = False
     listed: int = 99
 
 

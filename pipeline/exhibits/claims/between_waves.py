@@ -35,29 +35,24 @@ def compared(tests: pd.DataFrame, verdict: Mapping[Any, Any], row: Row) -> tuple
     return family, like(of_waves, row, ("item", "option"))
 
 
-def judged(
-    tested: Tested,
-    claim: str,
-    references: Sequence[str],
-    words: tuple[str, str],
-    holds_if: Callable[[float, float, float], bool],
-) -> Iterator[Verdict]:
-    """The verdict on each change: `holds_if` is asked of its difference, its adjusted p and the level.
+def judge(
+    claim: str, words: tuple[str, str], holds_if: Callable[[float, float, float], bool]
+) -> Callable[[Tested, str], Verdict]:
+    """The `verdict` of a claim: `holds_if` is asked of the difference, its adjusted p and the level.
 
     `words` say what an answer did where the claim holds, and where it does not.
     """
-    exhibit = tested.source.exhibit
-    level = tested.level if claim_kinds()[claim].of_report else SURE
-    if exhibit.by or tested.shape not in ("two_waves", "all_waves"):
-        raise SurveyError(f"{claim} is tested between waves; {exhibit.id!r} compares none")
-    for reference in references:
+
+    def verdict(tested: Tested, reference: str) -> Verdict:
+        exhibit = tested.source.exhibit
+        if exhibit.by or tested.shape not in ("two_waves", "all_waves"):
+            raise SurveyError(f"{claim} is tested between waves; {exhibit.id!r} compares none")
         change = tested.row(reference, change=True)
         early, late = change["group"], change["wave"]
         family, of_row = compared(tested.tests, {"first": late, "second": early}, change)
         if of_row.empty:
-            nothing = phrases.nothing_claimed(change)
-            yield Verdict(claim, reference, False, nothing, late, late, early)
-            continue
+            return Verdict(claim, reference, False, phrases.nothing_claimed(change), late, late, early)
+        level = tested.level if claim_kinds()[claim].of_report else SURE
         result = with_limits(of_row, level).iloc[0].to_dict()
         sides = like(tested.found, result)
         before, after = (sides[sides["wave"] == wave].iloc[0].to_dict() for wave in (early, late))
@@ -68,6 +63,8 @@ def judged(
             f"{late}: {phrases.difference(result)}, {p_value(result['adjusted_p'])}, Holm-adjusted over "
             f"{len(family)} changes, {phrases.held_against(level)}"
         )
-        yield Verdict(claim, reference, holds, said, late, late, early, after["share"], before["share"],
-                      level=level, comparisons=len(family), method=result["method"],
-                      **numbers(result))  # fmt: skip
+        return Verdict(claim, reference, holds, said, late, late, early, after["share"], before["share"],
+                       level=level, comparisons=len(family), method=result["method"],
+                       **numbers(result))  # fmt: skip
+
+    return verdict

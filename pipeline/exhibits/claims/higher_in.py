@@ -6,7 +6,7 @@ report (pipeline/estimates/comparisons.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -26,11 +26,6 @@ OF_REPORT = True
 _EVERYBODY, _OTHER = "everybody else", "the other group"
 
 
-def test(tested: Tested, references: Sequence[str]) -> Iterable[Verdict]:
-    """A verdict on each answer in a group."""
-    return (_verdict(tested, reference) for reference in references)
-
-
 def possible(_tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
     """Every answer in every group."""
     yield from ([f"{row['of']}.{row['group']}"] for row in answers if row["by"])
@@ -47,7 +42,8 @@ def compared(tests: pd.DataFrame, verdict: Mapping[Any, Any], row: Row) -> tuple
     return family, like(family[of_group], row)
 
 
-def _verdict(tested: Tested, reference: str) -> Verdict:
+def verdict(tested: Tested, reference: str) -> Verdict:
+    """The verdict on an answer in a group."""
     exhibit, tests = tested.source.exhibit, tested.tests
     if not exhibit.by or tested.shape not in ("answers", "two_waves"):
         raise SurveyError(f"higher_in is tested where groups are compared; {exhibit.id!r} has none")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.exhibits.claims import phrases
 from pipeline.exhibits.claims.verdict import Row, Tested, Verdict, id_of
@@ -18,17 +18,13 @@ RESTS_ON = "interval"
 _HALF = 0.5
 
 
-def test(tested: Tested, references: Sequence[str]) -> Iterable[Verdict]:
-    """A verdict on each share."""
-    return (_verdict(tested, reference) for reference in references)
-
-
 def possible(tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
     """Every answer of all respondents."""
     yield from ([row["of"]] for row in answers if tested.shape == "answers" and not row["by"])
 
 
-def _verdict(tested: Tested, reference: str) -> Verdict:
+def verdict(tested: Tested, reference: str) -> Verdict:
+    """The verdict on a share."""
     row = tested.row(reference)
     if row["measure"] not in SHARES:
         raise SurveyError(f"majority = {reference}: a {row['measure']} is no share")

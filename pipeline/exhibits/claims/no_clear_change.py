@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from pipeline.exhibits.claims.between_waves import compared as compared
-from pipeline.exhibits.claims.between_waves import judged
-from pipeline.exhibits.claims.between_waves import possible as possible
-from pipeline.exhibits.claims.verdict import Tested, Verdict
+from pipeline.exhibits.claims import between_waves
 
 HOLDS_IF = "the adjusted p is not below {level}"
 LISTED = 6
@@ -15,9 +10,7 @@ HEADLINE = "No clear change from {early} to {late}: {answers}"
 IS_CHANGE = True
 IS_NEWS = False
 
-_WORDS = ("shows no clear change", "changed clearly")
-
-
-def test(tested: Tested, references: Sequence[str]) -> Iterable[Verdict]:
-    """A verdict on each change."""
-    return judged(tested, "no_clear_change", references, _WORDS, lambda _, p, level: p >= level)
+possible, compared = between_waves.possible, between_waves.compared
+verdict = between_waves.judge(
+    "no_clear_change", ("shows no clear change", "changed clearly"), lambda _, p, level: p >= level
+)

@@ -23,14 +23,10 @@ HOLDS_IF = "the difference is above 0 and p below {level}, against every other a
 LISTED = 1
 HEADLINE = "First: {answers}"
 RESTS_ON = "others"
+IS_OF_ALL = True
 
 _MOST_FIRST = 3
 _HOW = {MethodOfTest.T_PAIRED: "paired t test", MethodOfTest.NEWCOMBE: "by Newcombe's method"}
-
-
-def test(tested: Tested, references: Sequence[str]) -> list[Verdict]:
-    """One verdict on all the answers together."""
-    return [_verdict(tested, references)]
 
 
 def possible(_tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
@@ -42,7 +38,8 @@ def possible(_tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
         yield [row["of"] for row in falling[:most]]
 
 
-def _verdict(tested: Tested, references: Sequence[str]) -> Verdict:
+def verdict(tested: Tested, references: Sequence[str]) -> Verdict:
+    """The verdict on all the answers named."""
     exhibit, of = tested.source.exhibit, ", ".join(references)
     if tested.shape != "answers" or exhibit.by:
         raise SurveyError(f"top is tested on the answers of all respondents; {exhibit.kind} shows others")

@@ -3,7 +3,7 @@
 To add a method is to add its module. In capitals it says `NAME`, how print calls it; `LISTED`, its place
 where methods are listed; `ENDS`, how a receipt writes the two ends (p the share, q the quantile, n the
 size); and `NEEDS_ERROR`, whether the interval is the share itself where there is no standard error. Its
-`limits` are those of arrays of estimates, and `taken` what they take of one, for the receipt.
+`limits` are those of arrays of estimates, and `taken` says for a receipt what they take of one.
 """
 
 from __future__ import annotations
@@ -11,35 +11,18 @@ from __future__ import annotations
 import importlib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import ArrayLike
 
-from pipeline.stats.limits import Estimate, Limits, Taken
-
-
-class Interval(Protocol):
-    """What the module of a method has."""
-
-    NAME: str
-    LISTED: int
-    ENDS: str
-    NEEDS_ERROR: bool
-
-    def limits(self, of: Estimate) -> Limits:
-        """The lower and the upper limit of shares."""
-
-    def taken(self, of: Estimate) -> Taken:
-        """What the limits of one share take."""
+from pipeline.stats.limits import Estimate, Limits
 
 
 @cache
-def methods() -> dict[str, Interval]:
+def methods() -> dict[str, Any]:
     """Every method by the name that survey.toml has for it, in the order in which they are listed."""
     names = [path.stem for path in Path(__file__).parent.glob("*.py") if path.stem != "__init__"]
-    modules = {
-        name: cast(Interval, importlib.import_module(f"pipeline.stats.intervals.{name}")) for name in names
-    }
+    modules = {name: importlib.import_module(f"pipeline.stats.intervals.{name}") for name in names}
     return dict(sorted(modules.items(), key=lambda one: (one[1].LISTED, one[0])))
 
 
@@ -62,4 +45,5 @@ def share_limits(
     are `cases` − 1. Where there is no error to lean on, at shares of 0 and 1, some methods have the share
     itself; where there is no base, NaN.
     """
-    return methods()[method].limits(Estimate(share, error, effective, cases))
+    limits: Limits = methods()[method].limits(Estimate(share, error, effective, cases))
+    return limits

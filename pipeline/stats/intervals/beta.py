@@ -23,4 +23,4 @@ def limits(of: Estimate) -> Limits:
 
 def taken(of: Estimate) -> Taken:
     """The size of the linearised variance."""
-    return Taken(float(of.design_size(math.inf)), "p (1 − p) ÷ error²", math.nan)
+    return float(of.design_size(math.inf)), "p (1 − p) ÷ error²", math.nan

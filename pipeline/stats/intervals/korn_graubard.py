@@ -25,7 +25,7 @@ def limits(of: Estimate) -> Limits:
 
 def taken(of: Estimate) -> Taken:
     """The size of the linearised variance, capped."""
-    return Taken(float(_size(of)), "p (1 − p) ÷ error², at most the valid cases", math.nan)
+    return float(_size(of)), "p (1 − p) ÷ error², at most the valid cases", math.nan
 
 
 def _size(of: Estimate) -> np.ndarray:

@@ -20,4 +20,4 @@ def limits(of: Estimate) -> Limits:
 
 def taken(of: Estimate) -> Taken:
     """A quantile of t, and no size."""
-    return Taken(float("nan"), "", float(of.df))
+    return float("nan"), "", float(of.df)

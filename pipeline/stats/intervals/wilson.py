@@ -39,9 +39,9 @@ def taken(of: Estimate) -> Taken:
     """The cases, or the smaller of two sizes."""
     size = float(_size(of))
     if size >= of.cases:
-        return Taken(size, "valid cases", np.inf)
+        return size, "valid cases", np.inf
     size_is = "p (1 − p) ÷ error²" if size < of.effective else "effective base"
-    return Taken(size, f"{size_is}, the smaller of two", size - 1)
+    return size, f"{size_is}, the smaller of two", size - 1
 
 
 def _size(of: Estimate) -> np.ndarray:

@@ -20,4 +20,4 @@ def limits(of: Estimate) -> Limits:
 
 def taken(of: Estimate) -> Taken:
     """The size of the linearised variance."""
-    return Taken(float(of.design_size(float("inf"))), "p (1 − p) ÷ error²", float(of.df))
+    return float(of.design_size(float("inf"))), "p (1 − p) ÷ error²", float(of.df)

@@ -23,4 +23,4 @@ def limits(of: Estimate) -> Limits:
 
 def taken(of: Estimate) -> Taken:
     """Kish's size."""
-    return Taken(float(of.effective), "effective base", math.inf)
+    return float(of.effective), "effective base", math.inf

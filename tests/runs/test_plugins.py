@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT, make_project, survey_command
+from projects import ROOT, make_project, survey_process
 
 from pipeline.database import quality_rules as rules
 from pipeline.exports.tools import formats
@@ -65,8 +65,6 @@ def columns(answered):
     "stats/intervals/careful.py": '''
 """From nothing to everything: always right."""
 
-from pipeline.stats.limits import Taken
-
 NAME = "Careful"
 LISTED = 99
 ENDS = "0 and 1"
@@ -78,7 +76,7 @@ def limits(of):
 
 
 def taken(of):
-    return Taken(float(of.cases), "valid cases", float("nan"))
+    return float(of.cases), "valid cases", float("nan")
 ''',
     "exhibits/claims/below.py": '''
 """`below`: a share is below 90%."""
@@ -91,11 +89,10 @@ HEADLINE = "Not nearly all: {answers}"
 RESTS_ON = "interval"
 
 
-def test(tested, references):
-    for reference in references:
-        row = tested.row(reference)
-        said = f"{row['option']} is rare enough"
-        yield Verdict("below", reference, bool(row["share"] < 0.9), said, row["wave"], row["option"])
+def verdict(tested, reference):
+    row = tested.row(reference)
+    said = f"{row['option']} is rare enough"
+    return Verdict("below", reference, bool(row["share"] < 0.9), said, row["wave"], row["option"])
 
 
 def possible(tested, answers):
@@ -162,7 +159,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Paths:
 
 
 def run(paths: Paths, *words: str) -> str:
-    told = survey_command(paths.root, *words, "--survey", "toy", PYTHONPATH=str(paths.root))
+    told = survey_process(paths.root, *words, "--survey", "toy", PYTHONPATH=str(paths.root))
     assert told.returncode == 0, told.stdout + told.stderr
     return told.stdout
 
@@ -229,7 +226,7 @@ def test_a_rule_of_data_quality(extended: Paths) -> None:
     folder = extended.root / "wrong"
     shutil.copytree(extended.raw, folder / "raw" / "toy")
     (folder / "raw" / "toy" / "third.toml").write_text(wrong, encoding="utf-8")
-    told = survey_command(folder, "check", "--survey", "toy", PYTHONPATH=str(extended.root))
+    told = survey_process(folder, "check", "--survey", "toy", PYTHONPATH=str(extended.root))
     assert re.search(r"third.toml:7: quality.odd: .* seen 1", told.stdout + told.stderr)
 
 
