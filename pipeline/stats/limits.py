@@ -65,9 +65,9 @@ class Estimate:
 
 
 Taken = tuple[float, str, float]
-"""What an interval takes of one estimate, for its receipt: a size in cases, what this size is, and the degrees
-of freedom of its quantile of t. The size is NaN where it takes none; the degrees of freedom are infinite for
-the quantile of the normal distribution, and NaN where it takes no quantile.
+"""What an interval takes of one estimate, for its receipt: a size in cases, what this size is, and the
+degrees of freedom of its quantile of t. The size is NaN where it takes none; the degrees of freedom are
+infinite for the quantile of the normal distribution, and NaN where it takes no quantile.
 """
 
 
