@@ -21,10 +21,10 @@ from pipeline.tidy.csv import read
 from pipeline.tidy.quality_rules import quality_rules
 
 PLUGINS = {
-    "charts/plain_bar.py": '''
+    "charts/kinds/plain_bar.py": '''
 """One bar, plainly."""
 
-from pipeline.charts.single_bar import draw as draw
+from pipeline.charts.kinds.single_bar import draw as draw
 
 FITS = ("single",)
 SAID = "Plain bar"
