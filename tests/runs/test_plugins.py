@@ -55,12 +55,12 @@ def header(columns):
 
 
 def columns(answered):
-    if answered.kind == "grid":
+    if answered.form.by_item:
         return [(answered.heading, item, cells) for item, cells in answered.by_item()]
-    if answered.kind == "single":
+    if answered.form.is_one_choice:
         return [(answered.heading, "", answered.chosen(answered.options))]
-    joined = answered.kind in ("multiple", "rank")
-    return [(answered.heading, "", answered.joined() if joined else answered.open_ended())]
+    cells = answered.joined() if answered.form.is_joined else answered.open_ended()
+    return [(answered.heading, "", cells)]
 ''',
     "stats/intervals/careful.py": '''
 """From nothing to everything: always right."""
