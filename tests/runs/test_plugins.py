@@ -27,7 +27,7 @@ PLUGINS = {
 from pipeline.charts.kinds.single_bar import draw as draw
 
 FITS = ("single",)
-SAID = "Plain bar"
+ALT_NAME = "Plain bar"
 ORDER = "questionnaire"
 STACKED = True
 ''',
