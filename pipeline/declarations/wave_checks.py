@@ -137,7 +137,7 @@ def why_no_rule(rule: str, wave: Wave, survey: Survey) -> str:
         "times": respondents.started and respondents.submitted,
         "id": respondents.id,
         "routing": any(asked.asked for asked in survey.questions.values()),
-        "grid": max(grids, default=0) >= (of_key if isinstance(of_key, int) else 0),
+        "long_grid": max(grids, default=0) >= (of_key if isinstance(of_key, int) else 0),
     }
     return "" if is_there.get(declared.needs, of_key) else declared.lacks.format(least=of_key)
 

@@ -74,7 +74,11 @@ def documented_otherwise(text: str) -> str:
     """A module with other docstrings, and a comment above every function."""
     lines = text.split("\n")
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
             within = slice(node.lineno - 1, node.end_lineno)
             own = [" " * node.col_offset + '"""Otherwise."""']
             lines[within] = own + [""] * (len(lines[within]) - 1)

@@ -11,7 +11,7 @@ from pipeline.declarations.questionnaire import Survey
 
 NAME = "straight-lining"
 LISTED = 2
-NEEDS = "grid"
+NEEDS = "long_grid"
 LACKS = "no grid has {least} items"
 KEY = "straight_lining"
 KEY_HOLDS = "count"
