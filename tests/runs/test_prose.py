@@ -361,6 +361,7 @@ def test_typed_numerals_are_found(text: str, stale: list[str]) -> None:
     assert typed(text, "2018\n1,000 or more") == stale
 
 
+@pytest.mark.slow
 def test_the_report_says_that_it_is_a_draft(tmp_path: Path) -> None:
     paths = make_project(tmp_path)
     declared = paths.raw / "report.toml"

@@ -475,6 +475,7 @@ def test_git_ignores_the_key_and_the_bundle(tmp_path: Path) -> None:
         assert declared.returncode == 1
 
 
+@pytest.mark.slow
 def test_the_same_answers_and_key_give_the_same_bytes(toy_public: Published, tmp_path: Path) -> None:
     shutil.copytree(toy_public.paths.root, tmp_path / "project")
     paths = Paths(tmp_path / "project", "toy")
@@ -565,6 +566,7 @@ def test_disclosure_control_comes_first(earlier: Paths, monkeypatch: pytest.Monk
     refused(earlier, "toy: a count can be had by subtraction")
 
 
+@pytest.mark.slow
 def test_a_key_that_is_none_is_refused(earlier: Paths) -> None:
     for text in ("", "abc", "00" * 31, "é" * 64):
         earlier.pseudonym_key.write_text(text)

@@ -432,7 +432,12 @@ def its_test(paths: Paths, exhibit: str, row: pd.Series) -> pd.Series:
 
 @pytest.mark.usefixtures("opened_once")
 @pytest.mark.parametrize(
-    ("survey", "expected"), [("plain", MEASURES), ("raked", MEASURES), ("toy_done", MEASURES_OF_THE_TOY)]
+    ("survey", "expected"),
+    [
+        ("plain", MEASURES),
+        pytest.param("raked", MEASURES, marks=pytest.mark.slow),
+        ("toy_done", MEASURES_OF_THE_TOY),
+    ],
 )
 def test_every_kind_of_number_is_redone_from_its_receipt(
     survey: str, expected: set[str], request: pytest.FixtureRequest
@@ -530,6 +535,7 @@ def test_other_intervals_are_redone_too(toy: Paths, method: str) -> None:
         redo(receipt(toy, "uses", reference), row)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("opened_once")
 def test_receipts_tell_nothing_that_tables_hide(hidden: Paths) -> None:
     suppressed = guarded = weighted = 0

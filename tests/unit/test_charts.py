@@ -966,6 +966,7 @@ def test_the_bytes_do_not_depend_on_what_was_saved_before(kind: str) -> None:
     assert figure_files.page(figure, exhibit) == document
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
     made = []
     for seed in ("1", "2"):

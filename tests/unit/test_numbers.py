@@ -133,6 +133,7 @@ response = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(st.lists(response, min_size=12, max_size=40), st.randoms(use_true_random=False))
 def test_what_holds_for_any_responses(

@@ -726,6 +726,7 @@ def test_the_ospo_survey_is_counted_alike(ospo_done: Paths) -> None:
     assert counted(ospo_done, "2024", "straight_lining", "q8") == in_a_line(grid, "Don") == (42, 204)
 
 
+@pytest.mark.slow
 def test_the_default_survey_is_counted_alike(tmp_path: Path) -> None:
     paths = made(make_project(tmp_path, "open-source-ai", ROOT / "raw" / "open-source-ai"))
     head, *rows = records(paths.raw / "2024.csv")
