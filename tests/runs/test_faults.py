@@ -394,7 +394,7 @@ def test_figures_need_no_cache(name: str, remade: Paths) -> None:
 AT_EVENT = """
 import os, signal, sys
 at = [int(sys.argv.pop(1))]
-from pipeline import process
+from pipeline.project import process
 process.begin()
 def heard(event, words):
     at[0] -= 1
