@@ -139,6 +139,7 @@ def test_mistakes_are_told(toy_done: Paths, words: tuple[str, ...], said: str) -
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("opened_once")
 def test_every_receipt_of_the_toy_is_one(toy_done: Paths) -> None:
     """Each number has its receipt, and who is listed is as many as are counted, or nobody is listed."""

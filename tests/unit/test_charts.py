@@ -928,6 +928,7 @@ def test_whatever_draws_is_part_of_the_style() -> None:
     assert {path.name for path in unhashed if path.parent.name != "addresses"} == {"errors.py"}
 
 
+@pytest.mark.slow
 def test_workers_draw_what_one_process_draws(tmp_path: Path) -> None:
     paths = survey(tmp_path)
     exhibits = [printed(kind) for kind in KINDS]
