@@ -40,7 +40,7 @@ POOL_FROM = 12
 """fewer figures are drawn before a second process has started"""
 _LIBRARIES = ("matplotlib", "fonttools", "numpy", "pandas", "pillow", "pypdf")
 STYLE = (
-    "figures.py", "charts/**/*.py", "charts/fonts/*", "tidy/*.py", "project/capitals.py",
+    "figures.py", "charts/**/*.py", "charts/fonts/*", "tidy/*.py", "project/capitals.py", "project/code.py",
     "stats/intervals/*.py", "stats/limits.py", "stats/variance.py", "text/folding.py", "text/rounding.py",
 )  # fmt: skip
 """what a picture is made of beside its table and its texts"""

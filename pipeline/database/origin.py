@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.project import files
+from pipeline.project.code import PACKAGE, code_hash
 from pipeline.project.paths import Paths
 
 _PACKAGE = "pipeline"
@@ -25,9 +26,7 @@ _FOR_TYPES = "TYPE_CHECKING"
 _SQL = re.compile(r"('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")|--[^\n]*|/\*.*?\*/|\s+", re.DOTALL)
 
 
-def origin(
-    paths: Paths, known: Mapping[str, str] | None = None, package: Path = Path(__file__).parents[1]
-) -> dict[str, str]:
+def origin(paths: Paths, known: Mapping[str, str] | None = None, package: Path = PACKAGE) -> dict[str, str]:
     """The hash of each thing that the database of a survey is made from, as it is now, by its name.
 
     `known` is what a database that is there was made from. To read the code takes a quarter of a second, so
@@ -39,7 +38,7 @@ def origin(
         for path in (paths.cells(wave.stem), paths.headings(wave.stem)):
             if path.is_file():
                 now[f"{_CELLS}{path.name}"] = files.sha256(path)
-    now[_BYTES] = _bytes(package)
+    now[_BYTES] = code_hash(package=package)
     believed = known and known.get(_BYTES) == now[_BYTES]
     now[_CODE] = known[_CODE] if known and believed else _code(package, now[_BYTES])
     return now
@@ -52,13 +51,6 @@ def is_current(known: Mapping[str, str], now: Mapping[str, str]) -> bool:
     """
     changed = {name for name in now if name != _BYTES and now[name] != known.get(name)}
     return not changed and all(name in now or name.startswith(_CELLS) for name in known)
-
-
-def _bytes(package: Path) -> str:
-    sums = hashlib.sha256()
-    for path in sorted((*package.rglob("*.py"), *package.rglob("*.sql"))):
-        sums.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return sums.hexdigest()
 
 
 @cache

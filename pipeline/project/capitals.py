@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import ast
 from dataclasses import MISSING, fields
-from pathlib import Path
 from typing import Any, TypeVar
 
-_PACKAGE = Path(__file__).parents[1]
+from pipeline.project.code import PACKAGE
+
 Description = TypeVar("Description")
 
 
 def described(folder: str, description: type[Description]) -> dict[str, Description]:
-    """The plug-ins in a folder of the package by their name, in the order of the alphabet.
+    """The plug-ins in a folder of the package by their name, in the order of `listed`, then of the alphabet.
 
     `description` is a dataclass: each of its fields is read from the constant of the same name in capitals,
     which is a literal. A module without the constant of the first field is no plug-in; a plug-in that lacks
@@ -24,7 +24,7 @@ def described(folder: str, description: type[Description]) -> dict[str, Descript
     """
     known = fields(description)  # type: ignore[arg-type]
     plugins = {}
-    for path in sorted((_PACKAGE / folder).glob("*.py")):
+    for path in sorted((PACKAGE / folder).glob("*.py")):
         constants: dict[str, Any] = {}
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -42,4 +42,4 @@ def described(folder: str, description: type[Description]) -> dict[str, Descript
         if lacking:
             raise TypeError(f"{folder}/{path.name} does not say {' and '.join(lacking)}")
         plugins[path.stem] = description(**values)
-    return plugins
+    return dict(sorted(plugins.items(), key=lambda plugin: getattr(plugin[1], "listed", 0)))

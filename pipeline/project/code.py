@@ -11,15 +11,15 @@ SUFFIXES = (".py", ".sql", ".j2", ".css", ".ttf")
 """the files of the package that decide what a run makes"""
 
 
-def code_hash(parts: Iterable[str] = ("",)) -> str:
+def code_hash(parts: Iterable[str] = ("",), package: Path = PACKAGE) -> str:
     """A hash of the names and bytes of the code in folders or files of the package, at any depth.
 
     `parts` are paths within the package, as "stats" or "figures.py"; without them it is the whole package.
     """
     sums = hashlib.sha256()
-    places = [PACKAGE / part for part in parts]
+    places = [package / part for part in parts]
     files = {file for place in places for file in (place.rglob("*") if place.is_dir() else [place])}
     for file in sorted(files):
         if file.suffix in SUFFIXES:
-            sums.update(file.relative_to(PACKAGE).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+            sums.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return sums.hexdigest()

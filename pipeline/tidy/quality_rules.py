@@ -14,11 +14,11 @@ class QualityRule:
     """What the module of a rule says of it, each in a constant of the same name in capitals.
 
     `name` is how pages and terminal call it, `listed` its place among the rules. It `needs` something without
-    which it can flag nobody, and says that it `lacks` that: `times` (started and submitted), `id`, `grid` (of
-    at least as many items as its key says, as {least}), `routing` (a question that is not asked of everyone),
-    or its key. Its `key` under [quality] holds what `key_holds` says: a `duration`, a `count`, `answers` (a
-    question and the options that are right) or `combinations` (answers that cannot all be true); `default` is
-    the count without it. `repeats`: it flags responses that repeat another.
+    which it can flag nobody, and says that it `lacks` that: `times` (started and submitted), `id`,
+    `long_grid` (of at least as many items as its key says, as {least}), `routing` (a question that is not
+    asked of everyone), or its key. Its `key` under [quality] holds what `key_holds` says: a `duration`, a
+    `count`, `answers` (a question and the options that are right) or `combinations` (answers that cannot all
+    be true); `default` is the count without it. `repeats`: it flags responses that repeat another.
     """
 
     name: str
@@ -34,5 +34,4 @@ class QualityRule:
 @cache
 def quality_rules() -> dict[str, QualityRule]:
     """Every rule by its id, in the order in which they are listed."""
-    rules = described("database/quality_rules", QualityRule)
-    return dict(sorted(rules.items(), key=lambda rule: rule[1].listed))
+    return described("database/quality_rules", QualityRule)

@@ -123,5 +123,4 @@ class QuestionKind:
 @cache
 def question_kinds() -> dict[str, QuestionKind]:
     """Every kind by its name, in the order in which they are listed."""
-    kinds = described("answers/kinds", QuestionKind)
-    return dict(sorted(kinds.items(), key=lambda kind: (kind[1].listed, kind[0])))
+    return described("answers/kinds", QuestionKind)

@@ -995,7 +995,7 @@ def test_a_kind_is_added_with_one_file(tmp_path: Path, monkeypatch: pytest.Monke
     folder.mkdir(parents=True)
     (folder / "plain_bars.py").write_text(code, "utf-8")
     monkeypatch.setattr(kinds, "__path__", [str(folder)])
-    monkeypatch.setattr("pipeline.project.capitals._PACKAGE", tmp_path)
+    monkeypatch.setattr("pipeline.project.capitals.PACKAGE", tmp_path)
     figure_kinds.cache_clear()
     try:
         figure, data, exhibit = draw("plain_bars", ranked())
