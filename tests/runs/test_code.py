@@ -65,21 +65,18 @@ def test_make_runs_every_stage_again_for_every_file_of_the_code(names: list[str]
 
 
 @each
-def test_the_manifest_tells_every_file_of_the_code(
-    names: list[str], remade: Paths, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_manifest_tells_every_file_of_the_code(names: list[str], remade: Paths) -> None:
     package = remade.root / "pipeline"
     here = code.code_hash()
-    monkeypatch.setattr(code, "PACKAGE", package)
-    assert code.code_hash() == here
+    assert code.code_hash(package=package) == here
     seen = {here}
     for name in names:
         path = package / name
         content = path.read_bytes()
         path.write_bytes(content + b"\n")
-        now = code.code_hash()
+        now = code.code_hash(package=package)
         assert (now in seen) is not name.endswith(KINDS), name
         seen.add(now)
         path.write_bytes(content)
     assert len(seen) == 1 + len([name for name in names if name.endswith(KINDS)])
-    assert code.code_hash() == here
+    assert code.code_hash(package=package) == here
