@@ -13,6 +13,7 @@ import pandas as pd
 from pipeline.database.connection import open_database
 from pipeline.declarations import comparability, survey, wave_files
 from pipeline.declarations.report import load_report
+from pipeline.declarations.unsettled import Unsettled
 from pipeline.disclosure.flags import is_enough
 from pipeline.estimates.count import Domain, SurveyData, open_domain
 from pipeline.estimates.domain_estimates import estimates
@@ -30,7 +31,7 @@ from pipeline.project import paths
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.stats.tests import ADJUSTMENTS
 from pipeline.tidy.measures import CROSS, LOW_BASE, POOL, Measure
-from pipeline.tidy.tables import FREQUENCIES
+from pipeline.tidy.tables import FREQUENCIES, written
 
 By = str | Sequence[str] | None
 Where = Mapping[str, str | Sequence[str]] | None
@@ -55,6 +56,7 @@ class OpenSurvey:
         self.waves = [fielding.name for fielding in self.fieldings]
         self.connection = open_database(self.paths, self.survey)
         self._data = SurveyData(self.connection, self.survey, self.bands)
+        self._unsettled = Unsettled(self.survey, self.fieldings, self.bands)
 
     def close(self) -> None:
         """Let go of the database, so that the survey can be made again."""
@@ -72,7 +74,7 @@ class OpenSurvey:
         self, question: str, by: By = None, wave: str | None = None, where: Where = None, dkns: Dkns = "keep"
     ) -> pd.DataFrame:
         """Every estimate of a question with the columns of the CSVs (docs/tables.md), a row an estimate."""
-        return self._found(question, by, wave, where, dkns)[FREQUENCIES.names]
+        return self._found(question, by, wave, where, dkns)[written(FREQUENCIES).names]
 
     def crosstab(
         self,
@@ -87,8 +89,9 @@ class OpenSurvey:
 
         Rows have the ids of measure, item and option, and a label. Each column has parts: `share` or
         `value`, `low`, `high`, `respondents`, `valid_cases`, `flag`, and `higher_than`, the letters of the
-        columns that the estimate is higher than. Its letter stands behind a group's name. `adjust` is how the
-        letters are adjusted over the pairs of a row, as in `test`.
+        columns that the estimate is higher than; and `unsettled` where any rests on unsettled lines. The
+        letter of a column stands behind its group's name. `adjust` is how the letters are adjusted over the
+        pairs of a row, as in `test`.
         """
         estimates = self._latest(self._found(question, by, wave, where, dkns, adjust), wave)
         letters = estimates["letter"].map(lambda letter: f" ({letter})" if letter else "")
@@ -97,6 +100,7 @@ class OpenSurvey:
         estimates = estimates.assign(label=[": ".join(part for part in pair if part) for pair in pairs])
         rows = ["measure", "item", "option", "label"]
         cells = [cell for cell in _CELLS if estimates[cell].notna().any()]
+        cells += ["unsettled"] * bool(estimates["unsettled"].any())
         groups = estimates.groupby(labels, sort=False)
         parts = {str(label): group.set_index(rows)[cells] for label, group in groups}
         crossed: pd.DataFrame = pd.concat(parts, axis=1, sort=False)
@@ -120,7 +124,7 @@ class OpenSurvey:
         estimates = self._latest(self._found(question, by, wave, where, dkns, adjust), wave)
         if by:
             tests = [group_pairs(estimates, adjust), group_and_total(estimates, adjust), crosstabs(estimates)]
-            return pd.concat(tests, ignore_index=True)
+            return self._marked(pd.concat(tests, ignore_index=True), where)
         shares = estimates[
             estimates["measure"].isin([Measure.OPTION, Measure.RANKED]) & estimates["share"].notna()
         ]
@@ -132,7 +136,7 @@ class OpenSurvey:
         for _, slot in shares.groupby("item" if (shares["measure"] == Measure.OPTION).any() else "measure"):
             tests.append(option_pairs(slot, together, list(itertools.combinations(slot.index, 2)), adjust))
         tests.append(rankings(ranked[ranked["wave"].isin(estimates["wave"])]))
-        return pd.concat(tests, ignore_index=True)
+        return self._marked(pd.concat(tests, ignore_index=True), where)
 
     def compare_waves(
         self,
@@ -174,7 +178,7 @@ class OpenSurvey:
         compared = wave_pairs(estimates, before, wave, adjust)
         if by is not None and not compared["by"].ne("").any():
             raise SurveyError(f"no group of {by!r} has a base of {LOW_BASE} in both {before} and {wave}")
-        return compared.assign(comparability=status)
+        return self._marked(compared.assign(comparability=status), where, ("wave", "first", "second"))
 
     def _comparability(self, question: str, one: str, other: str) -> str:
         """What the wave files say of the question from the wave after the earlier to the later."""
@@ -210,7 +214,7 @@ class OpenSurvey:
         for segment in segments:
             self._check_segment(segment)
         domain = Domain((CROSS.join(segments),) if segments else (), self._filter(where), dkns)
-        found = estimates(self._data, [question], domain, adjust)
+        found = self._marked(estimates(self._data, [question], domain, adjust), where)
         if not pools:
             found = found[found["measure"] != POOL].reset_index(drop=True)
         if wave is not None:
@@ -219,6 +223,10 @@ class OpenSurvey:
             asked = f"in {wave}" if wave else "in any wave"
             raise SurveyError(f"{question!r} was not asked {asked}, or nobody within the filter answered")
         return found
+
+    def _marked(self, rows: pd.DataFrame, where: Where, waves: Sequence[str] = ("wave",)) -> pd.DataFrame:
+        """Estimates or tests with the unsettled lines that each rests on, as the tables have them."""
+        return rows.assign(unsettled=self._unsettled.column(rows, waves, ("question", "by"), where or ()))
 
     def _check_segment(self, segment: str) -> None:
         asked = self.survey.questions.get(segment) if isinstance(segment, str) else None

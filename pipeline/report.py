@@ -11,10 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.declarations import survey
+from pipeline.declarations.load import load_declarations
+from pipeline.declarations.notices import unsettled
 from pipeline.declarations.questionnaire import Survey
-from pipeline.declarations.report import Exhibit, load_report
-from pipeline.exhibits.prose import INTRODUCTION, Piece, paragraphs
+from pipeline.declarations.report import Exhibit
+from pipeline.declarations.unsettled import together
+from pipeline.exhibits.prose import INTRODUCTION, NOT_TESTED, Piece, paragraphs
 from pipeline.pages import notes, quality_words
 from pipeline.pages.grids import Grid, banner, grid
 from pipeline.pages.manifest import manifest
@@ -40,6 +42,8 @@ class Segment:
     id: str
     name: str
     grid: Grid
+    unsettled: str
+    """the unsettled lines that they rest on"""
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,8 @@ class Shown:
 
 def report(paths: Paths) -> Path:
     """Write report.html, one file that can be read, printed and passed on by itself; and the manifest."""
-    questionnaire, _ = survey.load(paths)
-    declared = load_report(paths, questionnaire)
+    declarations = load_declarations(paths)
+    questionnaire, declared = declarations.survey, declarations.report
     printed = read_exhibits(paths)
     own = {exhibit.id: exhibit for exhibit in declared.exhibit}
     tests = read(paths, "tests")
@@ -81,7 +85,8 @@ def report(paths: Paths) -> Path:
     quotes = read(paths, "quotes").to_dict("records")
 
     def text(exhibit: str, place: str, said: str) -> list[list[Piece]]:
-        return paragraphs(said, [q for q in quotes if (q["exhibit"], q["place"]) == (exhibit, place)])
+        of_text = [q for q in quotes if (q["exhibit"], q["place"]) == (exhibit, place)]
+        return paragraphs(said, of_text, {one.id for one in printed if one.unsettled})
 
     frequencies = cache(lambda question: read(paths, f"frequencies/{question}"))
     page = template("report.html.j2").render(
@@ -110,7 +115,11 @@ def report(paths: Paths) -> Path:
         csvs={one.id: (paths.tables / f"{one.id}.csv").read_text("utf-8") for one in printed},
         introduction=text("", INTRODUCTION, declared.introduction),
         claims=[claim | {"printed": by_id[claim["exhibit"]]} for claim in claims if claim["holds"]],
-        failed=[claim for claim in claims if not claim["holds"]],
+        failed=[claim for claim in claims if not claim["holds"] and not claim["unsettled"]],
+        unsettled=list(unsettled(declarations.fieldings)),
+        unsettled_draft=marks.UNSETTLED,
+        unsettled_note=marks.unsettled_note,
+        untested=[claim for claim in claims if not claim["holds"] and claim["unsettled"]],
         glances=list(_glances(printed, own, data, tests)),
         segments=list(names.items()),
         groups=list(_groups(frequencies, names)),
@@ -150,7 +159,7 @@ def _segments(
         own = every[every["by"].isin(["", segment])]
         if segment != exhibit.question and own["by"].eq(segment).any():
             shown = banner(own, questionnaire.nets(exhibit.question), {segment: ""})
-            yield Segment(segment, name, shown)
+            yield Segment(segment, name, shown, together(own["unsettled"]))
 
 
 def _glances(
@@ -191,8 +200,8 @@ def _glance(
         & tests["first"].isin([_id(first), _id(second)])
         & tests["second"].isin([_id(first), _id(second)])
     ]
-    lead = "not tested"
-    if len(pair) == 1:
+    lead = NOT_TESTED if printed.unsettled else "not tested"
+    if len(pair) == 1 and not printed.unsettled:
         ahead = float(pair["adjusted_p"].iloc[0]) < SURE
         said = "clearly ahead of" if ahead else "no clear lead over"
         lead = f"{said} {_label(second)}, {percent(float(second['share']))}"

@@ -15,7 +15,6 @@ from pipeline.charts.style import FIGURE, FOOT, QUESTION, SUBTITLE, TITLE
 from pipeline.project.errors import SurveyError
 from pipeline.tidy.printed import Printed
 
-SYNTHETIC = "Synthetic responses"
 NOTHING = "No responses to show."
 
 _Drawn = ParamSpec("_Drawn")
@@ -35,8 +34,8 @@ def compose(
     with settings(exhibit.id):
         try:
             sheet = Sheet()
-            mark = f" · {SYNTHETIC.upper()}" if exhibit.synthetic else ""
-            sheet.below(f"FIGURE {exhibit.number}{mark}", FIGURE)
+            head = [f"FIGURE {exhibit.number}", *(mark.upper() for mark in exhibit.marks)]
+            sheet.below(" · ".join(head), FIGURE)
             sheet.below(exhibit.title, TITLE, 1)
             sheet.below(exhibit.subtitle, SUBTITLE, 2)
             sheet.below(exhibit.question, QUESTION, 2)
@@ -65,8 +64,7 @@ def settings(salt: str) -> Iterator[None]:
 
 
 def _foot(exhibit: Printed) -> list[str]:
-    """The paragraphs under the plot; a figure of synthetic responses always says so."""
+    """The paragraphs under the plot; what is synthetic or unsettled always says so."""
     paragraphs = [paragraph for paragraph in exhibit.foot.splitlines() if clean(paragraph)]
-    if exhibit.synthetic and SYNTHETIC.casefold() not in exhibit.foot.casefold():
-        paragraphs.append(f"{SYNTHETIC}.")
-    return paragraphs
+    foot = exhibit.foot.casefold()
+    return paragraphs + [f"{mark}." for mark in exhibit.marks if mark.casefold() not in foot]

@@ -16,7 +16,7 @@ from matplotlib.text import Text
 
 from pipeline.charts import shown
 from pipeline.charts.colours import WHITE, contrast
-from pipeline.charts.compose import SYNTHETIC, settings
+from pipeline.charts.compose import settings
 from pipeline.charts.marks import Bar, Cell, Dot, Mark, TextLine
 from pipeline.charts.rows import Row, rows
 from pipeline.charts.style import INCH, SMALLEST
@@ -216,17 +216,18 @@ def _contrast(drawing: Drawing) -> Iterator[str]:
             yield f"{text.get_text()!r} has {ratio:.1f}:1 on {ground}, the least is 4.5:1"
 
 
-def _synthetic(drawing: Drawing) -> Iterator[str]:
-    """A figure of synthetic responses says so."""
+def _marked(drawing: Drawing) -> Iterator[str]:
+    """A figure of what is synthetic or unsettled says so."""
     everything = " ".join(text.get_text() for text, _ in drawing.texts).casefold()
-    if drawing.exhibit.synthetic and SYNTHETIC.casefold() not in everything:
-        yield f"the responses are synthetic and the figure nowhere says {SYNTHETIC!r}"
+    for mark in drawing.exhibit.marks:
+        if mark.casefold() not in everything:
+            yield f"the figure nowhere says {mark!r}"
 
 
 _GATES: tuple[tuple[str, Callable[[Drawing], Iterator[str]]], ...] = (
     ("label", _labels), ("label", _complete), ("order", _order), ("whole", _whole), ("shade", _shades),
     ("overlap", _overlaps), ("overlap", _on_marks), ("canvas", _canvas), ("size", _sizes),
-    ("inside", _inside), ("contrast", _contrast), ("synthetic", _synthetic),
+    ("inside", _inside), ("contrast", _contrast), ("marked", _marked),
 )  # fmt: skip
 """each gate by the name that begins its problems"""
 

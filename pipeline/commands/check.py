@@ -16,7 +16,7 @@ from pipeline.database.checks import over_waves
 from pipeline.database.connection import view
 from pipeline.declarations import published_numbers, survey, wave, wave_files
 from pipeline.declarations.load import Declarations, load_declarations
-from pipeline.declarations.notices import asides
+from pipeline.declarations.notices import asides, unsettled
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Report, load_partly, names_of, problem
 from pipeline.declarations.strays import misnamed
@@ -189,5 +189,11 @@ class _Look:
             rows = query(connection, "commands/waves_checked").fetchall()
         for name, questions, received, analysed in sorted(rows, key=lambda row: waves.index(row[0])):
             yield f"{name}: {questions} questions, {received} responses, {analysed} analysed"
-        shown = len(load_declarations(self.paths).report.exhibit)
-        yield f"nothing is wrong in {len(rows)} waves and {shown} exhibits"
+        declared = load_declarations(self.paths)
+        of = f"{len(rows)} waves and {len(declared.report.exhibit)} exhibits"
+        doubts = len(list(unsettled(declared.fieldings)))
+        if not doubts:
+            yield f"nothing is wrong in {of}"
+            return
+        lines = "1 line of [unsettled] is" if doubts == 1 else f"{doubts} lines of [unsettled] are"
+        yield f"nothing stands in the way of {of}; {lines} to be looked at"

@@ -11,12 +11,13 @@ import pandas as pd
 from pipeline.commands.check import read
 from pipeline.commands.diff import Posed, comparability, posed
 from pipeline.declarations.questionnaire import Question, Survey
+from pipeline.declarations.unsettled import Unsettled
 from pipeline.pages.templates import template
 from pipeline.project import files
 from pipeline.project.paths import Paths
 from pipeline.text.folding import is_beginning
 from pipeline.tidy.csv import to_csv
-from pipeline.tidy.tables import CODEBOOK
+from pipeline.tidy.tables import CODEBOOK, written
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,10 @@ def codebook(paths: Paths) -> list[Path]:
         ]
         entries.append(Entry(name, asked, in_waves, list(_parts(survey, name))))
     rows = pd.DataFrame([row for entry in entries for row in entry.rows()], columns=CODEBOOK.names)
+    lines = Unsettled(survey, fieldings, {}).column(rows)
     page = template("codebook.md.j2").render(survey=survey, fieldings=fieldings, entries=entries)
     with files.together() as write:
-        write(paths.codebook_csv, to_csv(rows, CODEBOOK))
+        write(paths.codebook_csv, to_csv(rows.assign(unsettled=lines), written(CODEBOOK)))
         write(paths.codebook, page)
     return [paths.codebook, paths.codebook_csv]
 

@@ -21,6 +21,7 @@ from pipeline.receipts.derivation import derivation
 from pipeline.receipts.row import Receipt, Record, part, printed, receipt, record
 from pipeline.text.rounding import thousands
 from pipeline.tidy.csv import read, read_exhibits
+from pipeline.tidy.marks import unsettled_note
 from pipeline.tidy.measures import CHANGES, Flag, Measure, Step, main_measures
 
 _COUNTED: dict[str, str] = {
@@ -62,6 +63,8 @@ def explain(
     yield part(
         "printed", f"{headings[exhibit]}; line {place + 2} of {paths.shown(paths.tables)}/{exhibit}.csv"
     )
+    if row["unsettled"]:
+        yield part("", unsettled_note(str(row["unsettled"])))
     if with_rows and ("source" in row or row["measure"] in CHANGES):
         raise SurveyError(f"{exhibit}.{reference} counts no responses of its own, so none can be listed")
     if "source" in row:

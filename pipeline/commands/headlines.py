@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.estimates.tests import answers_compared
 from pipeline.exhibits.claims import Tested, Verdict, claim, test
+from pipeline.exhibits.prose import NOT_TESTED
 from pipeline.exhibits.run import opened
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
@@ -29,6 +30,10 @@ def headlines(paths: Paths) -> Iterator[str]:
         yield f"# {run.comparisons.in_words()}"
         yield ""
         for name, one in made.items():
+            if one.printed.unsettled:
+                yield f"# {one.printed.heading} ({name}): {NOT_TESTED} ({one.printed.unsettled})"
+                yield ""
+                continue
             holding = sorted(_holding(one.tested), key=_strength)
             yield f"# {one.printed.heading} ({name}): {_count(len(holding))}"
             for verdict in holding:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from pipeline.declarations.unsettled import together
 from pipeline.explore import OpenSurvey
 from pipeline.pages.grids import Cell, Column, Grid, banner
 from pipeline.project.paths import Paths
 from pipeline.project.sql import query
 from pipeline.text.folding import plain
+from pipeline.tidy.marks import unsettled_note
 
 _WIDE = 24  # cells that a bar of 100% takes
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -27,6 +29,8 @@ def show(paths: Paths, question: str, by: str = "", wave: str = "") -> Iterator[
         table = banner(estimates, survey.survey.nets(question), {by: plain(by)})
     yield f"{number}. {text} {mode}".strip()
     yield f"{title}{', SYNTHETIC RESPONSES' if synthetic else ''}{f', by {plain(by).lower()}' if by else ''}"
+    if lines := together(estimates["unsettled"]):
+        yield unsettled_note(lines)
     yield ""
     yield from _with_bars(table) if len(table.columns) == 1 else _columns(table)
 

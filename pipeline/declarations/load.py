@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from pipeline.declarations import published_numbers, wave_files
@@ -11,6 +12,7 @@ from pipeline.declarations.published_numbers import Published
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Report, load_report
 from pipeline.declarations.survey import load as load_survey
+from pipeline.declarations.unsettled import Unsettled
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
@@ -26,6 +28,11 @@ class Declarations:
     fieldings: list[Fielding]
     report: Report
     published: list[Published]
+
+    @cached_property
+    def unsettled(self) -> Unsettled:
+        """What is unsettled in the waves."""
+        return Unsettled(self.survey, self.fieldings, self.report.segments)
 
 
 def load_declarations(paths: Paths) -> Declarations:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.declarations import survey, wave, wave_files
 from pipeline.declarations.strays import misnamed, passed_over
 from pipeline.declarations.wave import Fielding
-from pipeline.project.errors import SurveyError
+from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
 
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
@@ -26,9 +26,17 @@ def asides(paths: Paths) -> Iterator[str]:
         fieldings = wave_files.load(paths, survey.load(paths)[0])
     except SurveyError:
         return
+    yield from map(str, unsettled(fieldings))
     yield from doubts(fieldings)
     exports = [export for fielding in fieldings for export in fielding.exports]
     yield from passed_over(paths, exports, fieldings[-1].name)
+
+
+def unsettled(fieldings: Sequence[Fielding]) -> Iterator[Problem]:
+    """The lines of [unsettled] with their places, in the order of the waves and of their files."""
+    for fielding in fieldings:
+        for name, doubt in fielding.wave.unsettled.items():
+            yield fielding.document.problem(f"unsettled: {name}: {doubt}", "unsettled", name)
 
 
 def doubts(fieldings: Sequence[Fielding]) -> Iterator[str]:

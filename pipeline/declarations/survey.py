@@ -21,6 +21,7 @@ from pipeline.declarations.questionnaire import (
 )
 from pipeline.declarations.references import Scope, problems
 from pipeline.declarations.toml import Document, Key, Place, read_as, read_partly
+from pipeline.declarations.wave import RESPONDENTS
 from pipeline.project.errors import Problem, did_you_mean
 from pipeline.project.paths import Paths
 from pipeline.text.folding import fold
@@ -60,6 +61,12 @@ def check(survey: Survey, document: Document) -> Iterator[Problem]:
         yield from _check_scale(scale, document.at("scales", name))
     for name in survey.questions:
         yield from _check_question(survey, name, document.at("questions", name))
+    if RESPONDENTS in survey.questions:
+        yield document.problem(
+            f"no question can be called {RESPONDENTS!r}: in [unsettled] of a wave file that is who is in the "
+            "file; give it another id",
+            *("questions", RESPONDENTS),
+        )
     yield from problems(survey, Scope(survey), document)
     if survey.public:
         yield from check_public(survey, survey.public, document.at("public"))

@@ -88,6 +88,12 @@ class Reading(Declared):
 
 REPEATED = "a response that repeats another"
 """the reason, in the survey flow, of what `duplicates` leaves out"""
+RESPONDENTS = "respondents"
+"""what a line of [unsettled] is called that concerns who is in the file"""
+UNSETTLED = Reference(
+    lambda m: [*m.survey.questions, RESPONDENTS],
+    "[unsettled] names a question or respondents, and {name!r} is neither; {hint}",
+)
 # the columns of [respondents] that each describe a response
 ROLES = ("id", "started", "submitted", "weight")
 
@@ -185,6 +191,7 @@ class Wave(Declared):
     changes: dict[QuestionId, Change] = {}
     weights: Weights = Weights()
     quality: Quality = Quality()
+    unsettled: dict[Annotated[str, UNSETTLED], Annotated[str, Field(min_length=1)]] = {}
 
     @property
     def weighting(self) -> str:

@@ -10,13 +10,13 @@ from pipeline.declarations.report import Exhibit
 from pipeline.exhibits.context import Context, of_shares, span
 from pipeline.text.folding import lowered
 from pipeline.text.rounding import percent, points
-from pipeline.tidy.marks import SYNTHETIC
+from pipeline.tidy.marks import SYNTHETIC, UNSETTLED
 from pipeline.tidy.measures import CHANGES, Flag, Measure, main_measures
 
 _ALT_LENGTH = 400
 
 
-def alt_text(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+def alt_text(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context], unsettled: str = "") -> str:
     """What the exhibit shows, for those who cannot see it: kind, question, base, extremes, gap or change."""
     latest = contexts[0]
     own = data[(data["wave"] == latest.wave.name) & (data["question"] == exhibit.question)]
@@ -42,6 +42,8 @@ def alt_text(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) 
     said += _largest_change(data) if data["measure"].isin(CHANGES).any() else _largest_gap(data, measures)
     if any(context.wave.synthetic for context in contexts):
         said = f"{SYNTHETIC}. {said}"
+    if unsettled:
+        said = f"{UNSETTLED}. {said}"
     return cut_to_length(said)
 
 

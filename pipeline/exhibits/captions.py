@@ -22,10 +22,12 @@ from pipeline.tidy.marks import (
     NOT_ASKED_MARK,
     SUPPRESSED_MARK,
     SYNTHETIC,
+    UNSETTLED,
     few_marks,
     intervals,
     opt_in,
     people_of,
+    unsettled_note,
     why_hidden,
 )
 from pipeline.tidy.measures import (
@@ -57,12 +59,17 @@ _SHAPED = {
 
 
 def caption(
-    exhibit: Exhibit, number: int, data: pd.DataFrame, tests: pd.DataFrame, contexts: Sequence[Context]
+    exhibit: Exhibit,
+    number: int,
+    data: pd.DataFrame,
+    tests: pd.DataFrame,
+    contexts: Sequence[Context],
+    unsettled: str = "",
 ) -> Printed:
     """The exhibit as printed; `data` are its table's rows for the waves drawn, `tests` the tests of them.
 
-    `contexts` has one of each wave drawn, the latest first. The title is the neutral one: one that claims
-    something takes its place once its claim was tested.
+    `contexts` has one of each wave drawn, the latest first; `unsettled` are the lines that the rows rest on.
+    The title is the neutral one: one that claims something takes its place once its claim was tested.
     """
     latest = contexts[0]
     questions = [_asked(question, exhibit, latest) for question in exhibit.questions]
@@ -75,11 +82,17 @@ def caption(
         text=exhibit.text,
         subtitle=_subtitle(exhibit, data, contexts),
         question=" ".join(questions),
-        foot=_foot(exhibit, data, contexts),
+        foot="\n".join([*_unsettled(unsettled), _foot(exhibit, data, contexts)]),
         tests=_tested(tests),
-        alt=alt_text(exhibit, data, contexts),
+        alt=alt_text(exhibit, data, contexts, unsettled),
         synthetic=any(context.wave.synthetic for context in contexts),
+        unsettled=unsettled,
     )
+
+
+def _unsettled(lines: str) -> list[str]:
+    """What is said first under numbers that rest on unsettled lines."""
+    return [unsettled_note(lines)] if lines else []
 
 
 def _asked(question: str, exhibit: Exhibit, context: Context) -> str:
@@ -90,7 +103,12 @@ def _asked(question: str, exhibit: Exhibit, context: Context) -> str:
 
 
 def caption_published(
-    exhibit: Exhibit, number: int, data: pd.DataFrame, question: str, contexts: Mapping[str, Context]
+    exhibit: Exhibit,
+    number: int,
+    data: pd.DataFrame,
+    question: str,
+    contexts: Mapping[str, Context],
+    unsettled: str = "",
 ) -> Printed:
     """The words around numbers that others published: each panel carries its own base.
 
@@ -130,10 +148,11 @@ def caption_published(
         subtitle="% of each source's respondents, as published"
         + "; in orange, of this survey's" * bool(beside),
         question="Each panel names its source, the question it asked, its base and its grade.",
-        foot="\n".join(foot),
+        foot="\n".join([*_unsettled(unsettled), *foot]),
         tests="",
-        alt=cut_to_length(alt),
+        alt=cut_to_length(f"{UNSETTLED}. {alt}" if unsettled else alt),
         synthetic=synthetic,
+        unsettled=unsettled,
     )
 
 

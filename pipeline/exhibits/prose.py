@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -20,6 +20,8 @@ INTRODUCTION = "introduction"
 Piece = tuple[str, Mapping[Any, Any] | None]
 """words, or a number as printed with its row of quotes.csv"""
 _NOT_QUOTED = "[not quoted]"
+NOT_TESTED = "not tested: unsettled"
+"""what is said of a claim, and in place of a number of a text, that rests on unsettled lines"""
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Prose:
     problems: list[tuple[str, Key, str]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     absent: Collection[str] = ()
+    unsettled: Mapping[str, str] = field(default_factory=dict)
+    """the unsettled lines that exhibits rest on, by exhibit"""
 
     @property
     def claims(self) -> pd.DataFrame:
@@ -59,14 +63,16 @@ def prose(
     known: Iterable[str],
     draft: bool,
     absent: Collection[str] = (),
+    unsettled: Mapping[str, str] | None = None,
 ) -> Prose:
     """Test the claims of all exhibits and quote the numbers of their titles and texts.
 
     `tables` are those of the exhibits as written, `tested` the same with their tests; `known` are the texts
     whose numerals may stand in prose: labels, names of waves. In a draft, a title whose claim fails is left
-    out, and a number that cannot be quoted. Of the exhibits `absent` it is known that they could not be made.
+    out, and a number that cannot be quoted. Of the exhibits `absent` it is known that they could not be made;
+    what rests on `unsettled` lines is neither tested nor quoted, and no problem.
     """
-    made = Prose(absent=absent)
+    made = Prose(absent=absent, unsettled=unsettled or {})
     words = "\n".join(known)
     _text(made, "", INTRODUCTION, report.introduction, tables, words, draft)
     for exhibit in report.exhibit:
@@ -136,7 +142,12 @@ def _title(
 ) -> None:
     """Print a title if everything that it claims holds and every number of it can be quoted."""
     failed: list[str] = []
+    lines = made.unsettled.get(exhibit.id, "")
     for claim, references in exhibit.claim.items():
+        if lines:
+            said = f"{NOT_TESTED} ({lines})"
+            made.verdicts += [(exhibit.id, Verdict(claim, of, False, said, "", "")) for of in references]
+            continue
         try:
             verdicts = test(tested, claim, references)
         except SurveyError as error:
@@ -150,6 +161,8 @@ def _title(
         ]
     quotes, wrong = _quotes(made, exhibit.title, exhibit.id, "title", tables)
     made.problems += [(exhibit.id, "title", said) for said in _typed(exhibit.title, known)]
+    if lines or any(made.unsettled.get(of.split(".")[0]) for of in PLACEHOLDER.findall(exhibit.title)):
+        return
     if failed or wrong:
         if draft:
             made.failed += [f"{exhibit.id}: {said}" for said in (*failed, *wrong)]
@@ -188,7 +201,12 @@ def _quotes(
     quotes: list[Quote] = []
     wrong: list[str] = []
     for placeholder in dict.fromkeys(PLACEHOLDER.findall(text)):
-        if placeholder.split(".")[0] in made.absent:
+        quoted = placeholder.split(".")[0]
+        if quoted in made.absent:
+            continue
+        if lines := made.unsettled.get(quoted, ""):
+            said = f"{{{placeholder}}}: {NOT_TESTED} ({lines})"
+            made.verdicts.append((exhibit, replace(_unquoted(said), of=placeholder)))
             continue
         try:
             quotes.append(quote(tables, placeholder, exhibit, place))
@@ -209,8 +227,13 @@ def _typed(text: str, known: str) -> list[str]:
     ]
 
 
-def paragraphs(text: str, quotes: Sequence[Mapping[Any, Any]]) -> list[list[Piece]]:
-    """The paragraphs of a text, each as pieces: words, or a number as printed with its row of quotes.csv."""
+def paragraphs(
+    text: str, quotes: Sequence[Mapping[Any, Any]], unsettled: Collection[str] = ()
+) -> list[list[Piece]]:
+    """The paragraphs of a text, each as pieces: words, or a number as printed with its row of quotes.csv.
+
+    `unsettled` are the exhibits that rest on unsettled lines, of which no number is quoted.
+    """
     of = {str(one["placeholder"]): one for one in quotes}
     found = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
@@ -218,7 +241,8 @@ def paragraphs(text: str, quotes: Sequence[Mapping[Any, Any]]) -> list[list[Piec
         for place, piece in enumerate(PLACEHOLDER.split(" ".join(paragraph.split()))):
             if place % 2:
                 one = of.get(piece)
-                pieces.append((str(one["printed"]) if one else _NOT_QUOTED, one))
+                instead = f"[{NOT_TESTED}]" if piece.split(".")[0] in unsettled else _NOT_QUOTED
+                pieces.append((str(one["printed"]) if one else instead, one))
             elif piece:
                 pieces.append((piece, None))
         if pieces:

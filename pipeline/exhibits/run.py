@@ -16,6 +16,7 @@ from pipeline.database.connection import open_database, view
 from pipeline.declarations import comparability
 from pipeline.declarations.load import Declarations, load_declarations
 from pipeline.declarations.report import Exhibit, problem
+from pipeline.declarations.unsettled import together
 from pipeline.estimates import changes, quality
 from pipeline.estimates.comparisons import comparisons
 from pipeline.estimates.count import answered
@@ -27,6 +28,7 @@ from pipeline.exhibits.context import Context, WaveFacts, Wording
 from pipeline.exhibits.prose import prose
 from pipeline.exhibits.shapes import declared_table, exhibit_table, exhibit_tests
 from pipeline.exhibits.source import Source
+from pipeline.exhibits.unsettled import Marks, of_exhibit
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
@@ -105,6 +107,7 @@ class Run:
             _sayable(self.declared, self.contexts.values()),
             draft,
             {*absent, *(exhibit.id for exhibit in self.chosen)} - set(made),
+            {name: one.printed.unsettled for name, one in made.items()},
         )
         problems += [problem(paths, exhibit, said, key) for exhibit, key, said in told.problems]
         contents |= {paths.tables / f"{name}.csv": one.data for name, one in made.items()}
@@ -128,6 +131,15 @@ class Run:
             "questionnaire": questionnaire(connection, self.contexts),
         }
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
+        marks = Marks(
+            self.declared.unsettled,
+            {exhibit.id: exhibit for exhibit in shown},
+            {one.id: one.unsettled for one in printed},
+        )
+        for path, frame in contents.items():
+            of_question = path.parent == paths.frequencies
+            lines = marks.of_frequencies(frame) if of_question else marks.of_table(path.stem, frame)
+            contents[path] = frame.assign(unsettled=lines)
         return Composed(contents, made, about["changes"], told.failed, problems)
 
     def attack(self, made: Mapping[str, Made], changed: pd.DataFrame) -> None:
@@ -180,7 +192,8 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level
     data = found[declared_table(exhibit).names]
     if exhibit.drawn.table == "published":
         asked = all_declared.survey.questions[exhibit.question].text or exhibit.question
-        printed = captions.caption_published(exhibit, number, data, asked, contexts)
+        lines = together(of_exhibit(all_declared.unsettled, exhibit, data))
+        printed = captions.caption_published(exhibit, number, data, asked, contexts, lines)
         return Made(data, Tested(source, found, as_tests([]), level), printed)
     tests = exhibit_tests(source, found)
     names = waves_of(data)[::-1]
@@ -198,7 +211,8 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level
             change = comparability.declared(fieldings, question, before, name)
         joined = _labels_joined(question, pools, contexts[name], labels)
         shown.append(replace(contexts[name], change=change, pools=joined))
-    printed = captions.caption(exhibit, number, drawn, own, shown)
+    lines = together(of_exhibit(all_declared.unsettled, exhibit, drawn))
+    printed = captions.caption(exhibit, number, drawn, own, shown, lines)
     return Made(data, Tested(source, found, tests, level), printed)
 
 

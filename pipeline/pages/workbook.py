@@ -18,6 +18,7 @@ import pandas as pd
 import xlsxwriter
 
 from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.unsettled import together
 from pipeline.pages import notes
 from pipeline.pages.grids import Grid, Row, banner, grid
 from pipeline.project.paths import Paths
@@ -70,7 +71,12 @@ def workbook(paths: Paths, questionnaire: Survey) -> bytes:
 
 def _exhibits(paths: Paths) -> Iterator[Sheet]:
     for printed in read_exhibits(paths):
-        lead = [printed.subtitle, printed.question, *([notes.INVENTED] if printed.synthetic else [])]
+        lead = [
+            *_unsettled(printed.unsettled),
+            printed.subtitle,
+            printed.question,
+            *([notes.INVENTED] if printed.synthetic else []),
+        ]
         table = grid(read(paths, printed.id), printed)
         yield Sheet(f"{printed.number} {printed.id}", printed.heading, lead, table, printed.notes)
 
@@ -91,10 +97,15 @@ def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
             yield Sheet(
                 f"{question} {row['wave']}",
                 f"{row['code']}. {row['text']} {row['mode']}".strip(),
-                _lead(row, wave),
+                [*_unsettled(together(rows["unsettled"])), *_lead(row, wave)],
                 banner(rows, questionnaire.nets(str(question)), over),
                 _below(rows, wave, questionnaire),
             )
+
+
+def _unsettled(lines: str) -> list[str]:
+    """What stands above numbers that rest on unsettled lines."""
+    return [marks.unsettled_note(lines)] if lines else []
 
 
 def _lead(row: Mapping[Any, Any], wave: Mapping[Any, Any]) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.declarations import survey
+from pipeline.declarations.load import Declarations
 from pipeline.declarations.questionnaire import Public, Survey
 from pipeline.declarations.toml import Document
 from pipeline.exhibits.run import opened
@@ -34,7 +36,10 @@ def public(paths: Paths) -> list[str]:
     allowed = _allowed(questionnaire, document)
     check(paths)
     with opened(paths) as run:
+        open_lines = _unsettled(run.declared)
+        allowed = allowed.model_copy(update={"remove": [*allowed.remove, *open_lines]})
         data = compose(run, allowed, _key(paths))
+        data = replace(data, removed={**data.removed, **open_lines})
         facts = bundle.facts(run, allowed)
     with files.folder_aside(paths.public) as folder:
         bundle.fill(folder, data, facts)
@@ -53,6 +58,21 @@ def _allowed(questionnaire: Survey, document: Document) -> Public:
         )
         raise SurveyError([document.problem(message, "public", "licence")])
     return questionnaire.public
+
+
+def _unsettled(declared: Declarations) -> dict[str, str]:
+    """The questions that are left out because they are unsettled in a wave, with that as the reason.
+
+    SurveyError where it is unsettled who is in a wave at all.
+    """
+    waves = [fielding.name for fielding in declared.fieldings]
+    if lines := declared.unsettled.of(waves):
+        raise SurveyError(
+            f"it is unsettled who is counted ({lines}), so no bundle is written: look at these lines under "
+            "[unsettled] of the wave files, and delete them once they are settled"
+        )
+    lines_of = {name: declared.unsettled.of(waves, [name]) for name in declared.survey.questions}
+    return {name: f"is unsettled ({lines})" for name, lines in lines_of.items() if lines}
 
 
 def _key(paths: Paths) -> bytes:

@@ -214,7 +214,7 @@ def receipt(run: Run, exhibit: Exhibit, written: pd.DataFrame, place: int) -> Re
     table = exhibit_table(source)
     declared = declared_table(exhibit)
     now = table.iloc[place : place + 1][declared.names]
-    if to_csv(now, declared) != to_csv(written.iloc[[place]], declared):
+    if to_csv(now, declared) != to_csv(written.iloc[[place]][declared.names], declared):
         raise SurveyError(
             f"tables/{exhibit.id}.csv is not what database and declarations give now; "
             f"run: survey tables --survey {run.paths.survey}"

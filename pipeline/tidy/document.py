@@ -10,7 +10,7 @@ import jinja2
 from pipeline.stats.intervals import methods
 from pipeline.tidy.contract import Column
 from pipeline.tidy.measures import Word
-from pipeline.tidy.tables import EXHIBIT, FREQUENCIES, OVER_WAVES, PUBLISHED, TABLES
+from pipeline.tidy.tables import EXHIBIT, FREQUENCIES, OVER_WAVES, PUBLISHED, TABLES, UNSETTLED
 
 _TEMPLATE = Path(__file__).with_name("tables.md.j2")
 
@@ -28,6 +28,7 @@ def page() -> str:
     ).render(
         files=[table for table in TABLES if table not in (OVER_WAVES, PUBLISHED)],
         exhibit=EXHIBIT,
+        unsettled=UNSETTLED,
         over_waves=OVER_WAVES.without(*EXHIBIT.names),
         published=PUBLISHED,
         others=[table for table in TABLES if table not in of_estimates],

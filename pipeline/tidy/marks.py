@@ -21,6 +21,7 @@ NO_VALUE = "–"
 NO_CLEAR_CHANGE = "n.s."
 _WHOM = "organisations"
 SYNTHETIC = "Synthetic responses"
+UNSETTLED = "Unsettled draft"
 LETTERS = (
     "higher than the group of that column, capital at 95%, small at 90%; shares by Newcombe's method at "
     "their effective bases, means by t tests of unpooled differences, Holm-adjusted over the pairs of a row. "
@@ -41,6 +42,11 @@ def few_marks(rows: pd.DataFrame) -> list[str]:
     if (rows["flag"] == Flag.UNCERTAIN).any():
         marks.append(UNCERTAIN_MEANS)
     return marks
+
+
+def unsettled_note(lines: str) -> str:
+    """What is said of numbers that rest on unsettled lines; `lines` as the column `unsettled` has them."""
+    return f"{UNSETTLED}: these numbers may change; [unsettled] in the wave file says why ({lines})."
 
 
 def why_hidden(fewest: int) -> str:

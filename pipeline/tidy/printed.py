@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.tidy.marks import SYNTHETIC, UNSETTLED
 from pipeline.tidy.measures import Role
 
 TABLE = "table"
@@ -22,7 +23,8 @@ class Printed:
     """One numbered exhibit: everything around the plot. `foot` holds paragraphs, one a line.
 
     `text` is what the report says of it, its placeholders as declared (quotes.csv has what they stand for).
-    `tests` says what was tested and how, under the table.
+    `tests` says what was tested and how, under the table; `unsettled` are the unsettled lines of wave files
+    that its numbers rest on.
     """
 
     number: int
@@ -37,11 +39,17 @@ class Printed:
     tests: str
     alt: str
     synthetic: bool
+    unsettled: str
 
     @property
     def heading(self) -> str:
         """What it is called: `Figure 3. Blockers`, or `Table 3. …` where it has no figure."""
         return f"{'Table' if self.kind == TABLE else 'Figure'} {self.number}. {self.title}"
+
+    @property
+    def marks(self) -> list[str]:
+        """What must be known before any of its numbers is read."""
+        return [SYNTHETIC] * self.synthetic + [UNSETTLED] * bool(self.unsettled)
 
     @property
     def notes(self) -> list[str]:

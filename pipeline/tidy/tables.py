@@ -450,8 +450,19 @@ CREDITED = frozenset(name for table in TABLES for name in table.of(CREDIT))
 """the columns that print what a declaration credits: an address found there was written to be read"""
 
 
+UNSETTLED = _maybe(
+    "unsettled", TEXT, "the lines of [unsettled] in the wave files that the row rests on, by their names"
+)
+"""the last column of every table that is written"""
+
+
+def written(table: Table) -> Table:
+    """A table as it is written: with what it rests on that is unsettled."""
+    return replace(table, columns=(*table.columns, UNSETTLED))
+
+
 def table_of(name: str, columns: Collection[str]) -> Table:
-    """The declaration of tables/<name>.csv; which of its shapes an exhibit has is told by its columns."""
+    """The declaration of tables/<name>.csv as it is written; its columns tell which shape an exhibit has."""
     of_exhibit = PUBLISHED if "source" in columns else OVER_WAVES if "fielded" in columns else EXHIBIT
     table = FREQUENCIES if name.startswith("frequencies/") else _BY_NAME.get(name, of_exhibit)
-    return replace(table, name=name)
+    return written(replace(table, name=name))
