@@ -48,14 +48,14 @@ def read(
         return questionnaire, fieldings, mapped_waves(declared, own_texts)
 
 
-def check(paths: Paths, numbers: bool = True) -> Iterator[str]:
+def check(paths: Paths, numbers: bool = True, with_unsettled: bool = True) -> Iterator[str]:
     """A line on each wave, where nothing is wrong; SurveyError with all problems where something is.
 
     What one file or wave has wrong hides nothing that can be told without it. The attack on the tables is
-    left to `tables`, and without `numbers` so is all else that needs them. Works in a temporary folder that
-    nobody else can read and that is removed: outputs are not touched.
+    left to `tables`, and without `numbers` so is all else that needs them; the lines of [unsettled] are told
+    `with_unsettled`. Works in a temporary folder that nobody else can read and that is removed: outputs stay.
     """
-    yield from asides(paths)
+    yield from asides(paths, with_unsettled)
     with tempfile.TemporaryDirectory() as folder:
         look = _Look(paths, replace(paths, generated=Path(folder)))
         look.everything(numbers)

@@ -20,13 +20,14 @@ def notices(paths: Paths) -> Iterator[str]:
     yield from asides(paths)
 
 
-def asides(paths: Paths) -> Iterator[str]:
+def asides(paths: Paths, with_unsettled: bool = True) -> Iterator[str]:
     """The same but for declarations under another name, which are errors for what reads declarations."""
     try:
         fieldings = wave_files.load(paths, survey.load(paths)[0])
     except SurveyError:
         return
-    yield from map(str, unsettled(fieldings))
+    if with_unsettled:
+        yield from map(str, unsettled(fieldings))
     yield from doubts(fieldings)
     exports = [export for fielding in fieldings for export in fielding.exports]
     yield from passed_over(paths, exports, fieldings[-1].name)

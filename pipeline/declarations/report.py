@@ -29,6 +29,7 @@ from pipeline.tidy.figure_kinds import FigureKind, figure_kinds
 from pipeline.tidy.measures import QUOTABLE
 from pipeline.tidy.printed import TABLE
 
+_MOST_DRAWN = 30  # a question with more options or items is a table by default
 _MANY = 7  # the most options of a question of which there are not many
 if TYPE_CHECKING:
     Claimed = str
@@ -190,6 +191,8 @@ def _default(survey: Survey, question: str) -> str:
     asked = survey.questions[question]
     many = asked.form.figure_of_many and len(survey.options(question)) > _MANY
     kind = asked.form.figure_of_many if many else asked.form.figure
+    if max(len(survey.options(question)), len(asked.items)) > _MOST_DRAWN:
+        kind = TABLE
     shows_few = asked.sensitive and figure_kinds().get(kind, _AS_TABLE).table in _OF_FEW
     return TABLE if shows_few else kind
 

@@ -30,6 +30,7 @@ from pipeline.text.values import as_number
 from pipeline.tidy.question_kinds import QuestionKind
 
 _SURELY_SEEN = 3  # what fewer people gave may be their own words
+_SURELY_ALIKE = 0.9  # of two texts that are less alike it is looked at whether they are one answer
 _EXPECTED = 5  # so many would have chosen an option, had it been offered: then it was not
 _ROUNDS = 8  # new options can make further cells readable
 _SOURCE = {"separator", "dates", "decimal", "thousands"}  # what of [source] says how cells are read
@@ -90,6 +91,8 @@ class Answers:
     """the lines of [answers], by question and text"""
     doubts: dict[tuple[str, str], str] = field(default_factory=dict)
     """what to look at about a line, by question and text"""
+    unsure: dict[str, dict[str, int]] = field(default_factory=dict)
+    """the texts of a question that are taken for an answer which they are only somewhat like, with counts"""
     mapped: Mapped = field(default_factory=Mapped)
     """what the cells mean by all that"""
 
@@ -171,6 +174,8 @@ class Answers:
         best, score = ("", 0.0) if own_words else nearest(text, free)
         if best:
             self._line(question, text, best, f"{score:.0%} like that of {self.before.name}")
+            if score < _SURELY_ALIKE:
+                self.unsure.setdefault(question, {})[text] = loose.count
             return True
         # what a code stands for only a person knows
         code = as_number(text) is not None and all(as_number(label) is None for label in labels.values())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from pipeline.drafting.words import is_usual
@@ -11,7 +13,11 @@ from pipeline.text.folding import fold
 from pipeline.text.values import as_number
 
 MOST_OPTIONS = 30  # a column with more common texts than this is no choice
+_MOST_LISTED = 300  # and none of more than this is a choice from a list either
+_SHORT = 60  # characters of an entry of such a list
+_LISTED = 0.9  # the part of the answers of such a list that are given more than once
 _EXPLAINED = 0.7  # the part of the answers of a choice that are given more than once
+_OFTEN = 3  # what stands behind the same answer so often does not do so by chance
 _FEW = 2  # so many numbers given once are answers still
 _EMPTY = {"n/a", "na", "null", "-", "--", "."}
 
@@ -57,36 +63,82 @@ def common(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def is_choice(answers: Mapping[str, int], counts: Mapping[str, int]) -> bool:
-    """Whether the common texts explain a column as a choice."""
-    explained = sum(answers.values()) >= _EXPLAINED * sum(counts.values())
-    return 2 <= len({fold(text) for text in answers}) <= MOST_OPTIONS and explained
+    """Whether the common texts explain a column as a choice: of dozens, as of countries, if nearly all do."""
+    several = len({fold(text) for text in answers})
+    given, all_given = sum(answers.values()), sum(counts.values())
+    if several > MOST_OPTIONS:
+        short = all(len(text) <= _SHORT for text in answers)
+        return short and several <= _MOST_LISTED and given >= _LISTED * all_given
+    return several > 1 and given >= _EXPLAINED * all_given
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The cells of a column cut into the answers that are joined in them, each with how often it stands."""
+
+    cells: Sequence[tuple[Sequence[str], int]]
+
+    @cached_property
+    def pieces(self) -> Counter[str]:
+        """How often each answer stands in the cells."""
+        counts: Counter[str] = Counter()
+        for parts, count in self.cells:
+            for part in parts:
+                counts[part] += count
+        return counts
+
+    @cached_property
+    def pairs(self) -> Counter[tuple[str, str]]:
+        """How often each two answers stand next to each other."""
+        pairs: Counter[tuple[str, str]] = Counter()
+        for parts, count in self.cells:
+            for pair in pairwise(parts):
+                pairs[pair] += count
+        return pairs
+
+    def ends(self, answers: Collection[str]) -> dict[str, int]:
+        """The answers that may be the end of another that holds the separator, with their counts.
+
+        Such a one always comes behind the same other, or begins in small letters as few others do.
+        """
+        leads: dict[str, set[str]] = {}
+        for first, second in self.pairs:
+            leads.setdefault(second, set()).add(first)
+        begin = {parts[0] for parts, _ in self.cells if parts}
+        small = {text for text in answers if text[:1].islower()}
+        few = small if 2 * len(small) < len(answers) else set()
+        return {
+            text: self.pieces[text]
+            for text in answers
+            if text not in begin
+            and ((len(leads.get(text, ())) == 1 and self.pieces[text] >= _OFTEN) or text in few)
+        }
 
 
 def pieces(values: Mapping[str, int], separator: str) -> Counter[str]:
-    """How often each answer stands in the cells of a column, cut at the separator.
+    """How often each answer stands in the cells of a column, cut at the separator."""
+    return cut(values, separator).pieces
+
+
+def cut(values: Mapping[str, int], separator: str) -> Cut:
+    """The cells of a column cut at the separator.
 
     Two pieces that never stand without each other are one answer that holds the separator.
     """
     core = separator.strip() or separator
-    cells = [
+    made = Cut([
         ([" ".join(p.split()) for p in value.split(core) if p.strip()], n) for value, n in values.items()
-    ]
+    ])  # fmt: skip
     while True:
-        alone: Counter[str] = Counter()
-        pairs: Counter[tuple[str, str]] = Counter()
-        for parts, count in cells:
-            for part in parts:
-                alone[part] += count
-            for pair in pairwise(parts):
-                pairs[pair] += count
+        alone, pairs = made.pieces, made.pairs
         inseparable = [
             (a, b) for (a, b), n in pairs.items() if n > 1 and a != b and alone[a] == alone[b] == n
         ]
         inseparable += _beginnings_of_answers(alone, pairs)
         if not inseparable:
-            return alone
+            return made
         first, second = inseparable[0]
-        cells = [(_merged(parts, first, second, f"{core} "), count) for parts, count in cells]
+        made = Cut([(_merged(parts, first, second, f"{core} "), count) for parts, count in made.cells])
 
 
 def is_joined(text: str, others: Iterable[str], separator: str) -> bool:
@@ -110,7 +162,7 @@ def _beginnings_of_answers(alone: Counter[str], pairs: Counter[tuple[str, str]])
     return beginnings
 
 
-def _merged(parts: list[str], first: str, second: str, glue: str) -> list[str]:
+def _merged(parts: Sequence[str], first: str, second: str, glue: str) -> list[str]:
     merged: list[str] = []
     for part in parts:
         if merged and merged[-1] == first and part == second:

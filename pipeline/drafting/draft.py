@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.answers.columns import by_default
-from pipeline.declarations.wave import ROLES, Fielded, Reading, in_order
+from pipeline.declarations.wave import RESPONDENTS, ROLES, Fielded, Reading, in_order
 from pipeline.drafting.answers import Answers, NewPart
 from pipeline.drafting.before import Before, wordings
 from pipeline.drafting.cells import without
-from pipeline.drafting.guess import Guesses, Question, guess
+from pipeline.drafting.guess import Guesses, Question, Rows, guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
 from pipeline.drafting.toml_out import Exactly, Line, Table
@@ -28,13 +28,13 @@ from pipeline.drafting.words import unlike
 from pipeline.exports.finders import find, is_letters, letters_of
 from pipeline.exports.tools import Heading
 from pipeline.project import files
-from pipeline.project.errors import quoted
+from pipeline.project.errors import quoted, shortened
 from pipeline.text.addresses import personal
 from pipeline.text.folding import ELLIPSIS, fold, likeness
 
 _DROPPED_LIKE = 0.6  # what is so like a dropped heading is dropped: better one question less than a name
 _WHOLE = 60  # a heading longer than this is named by its beginning
-_TWO_WAYS = "numbers can be read in two ways, this is the likelier"
+_SHOWN = 40  # characters of an answer that a doubt shows
 REWORDED = Line("reworded", "does it mean the same? say same, reworded or broken")
 
 
@@ -69,6 +69,7 @@ def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
         "fielded": Line(
             fielded, "" if fielded else "add fielded = { from = YEAR-MONTH-DAY, to = YEAR-MONTH-DAY }"
         ),
+        "unsettled": carried.unsettled(),
         "source": _source(before, looked, export, name, carried.blank),
         "respondents": carried.respondents(),
         "exclude": [carried.rule(rule.reason, rule.where, rule.quality) for rule in before.wave.exclude],
@@ -161,7 +162,7 @@ class _Carried:
         screens = [key for rule in self._before.wave.exclude for key in rule.where]
         taken = self._taken | {h.column for key in screens for h in find(key, looked.headings)}
         left = [h for h in looked.headings if h.column not in taken]
-        guesses = guess(left, self._texts, looked.layout, looked.at_most)
+        guesses = guess(left, self._texts, looked.layout, Rows(looked.at_most, looked.ties))
         for role in ROLES:
             if finder := guesses.roles.get(role):
                 if role in self.roles:
@@ -206,10 +207,10 @@ class _Carried:
             finders = self._kept_finders(name, columns)
             if finders or doubt:
                 finders = finders or [self._named(columns)]
-                lines[name] = Line(finders[0] if len(finders) == 1 else finders, doubt)
+                lines[name] = Line(finders[0] if len(finders) == 1 else finders)
         for _, question in self.questions:
             places[question.id] = question.columns[0].column
-            lines[question.id] = Line(self._named(question.columns), f"new in this wave: {question.kind}")
+            lines[question.id] = Line(self._named(question.columns), comment=f"new: {question.kind}")
         return dict(sorted(lines.items(), key=lambda pair: places[pair[0]]))
 
     def _unclear(self, questions: Sequence[Question]) -> list[Question]:
@@ -257,11 +258,36 @@ class _Carried:
         exact = (c for c in candidates if {h.column for h in find(c, self._looked.headings)} == wanted)
         return next(exact, letters_of(columns))
 
+    def unsettled(self) -> Table:
+        """What could change numbers and nobody has looked at, what moves most answers first."""
+        counted = {
+            name: sum(sum(self._texts.get(h.column, {}).values()) for h in columns)
+            for name, (columns, _) in self._matches.items()
+        }
+        doubts = [(counted[name], name, doubt) for name, (_, doubt) in self._matches.items() if doubt]
+        doubts += [(q.moved, q.id, q.doubt) for _, q in self.questions if q.doubt]
+        for name, texts in self.answers.unsure.items():
+            most = max(texts, key=lambda text: texts[text])
+            others = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
+            alike = f"{shortened(most, _SHOWN)!r}{others} taken for an answer of {self._before.name}"
+            doubts.append((sum(texts.values()), name, f"{alike} that reads otherwise: see [answers.{name}]"))
+        joined: dict[str, tuple[int, str]] = {}
+        for moved, name, doubt in doubts:
+            before, said = joined.get(name, (0, ""))
+            joined[name] = (max(before, moved), "; ".join(filter(None, (said, doubt))))
+        ranked = sorted(joined, key=lambda name: -joined[name][0])
+        weights = "weight" in self.roles and not self._before.wave.respondents.weight
+        everybody = (
+            {RESPONDENTS: f"the column {self.roles['weight']!r} is taken for weights: is it, of all of them?"}
+            if weights
+            else {}
+        )
+        return everybody | {name: joined[name][1] for name in ranked}
+
     def respondents(self) -> Table:
         """The section of that name: the columns that describe a response, and those that are dropped."""
         declared = self._before.wave.respondents
-        doubts = {} if declared.weight else {"weight": "are these weights?"}
-        table = {role: Line(finder, doubts.get(role, "")) for role, finder in self.roles.items()}
+        table = {role: Line(finder) for role, finder in self.roles.items()}
         drop = [*self._drop, *self.answers.drop]
         doubtful = any(doubt for _, doubt in drop)
         listed = [Line(finder, doubt) if doubtful else finder for finder, doubt in drop]
@@ -269,10 +295,7 @@ class _Carried:
 
     def readings(self) -> Table:
         """How the cells of questions are read, as before and where a guess had to choose."""
-        new = {
-            q.id: {key: Line(Exactly(sign), _TWO_WAYS) for key, sign in q.reading.items()}
-            for _, q in self.questions
-        }
+        new = {q.id: {key: Line(Exactly(sign)) for key, sign in q.reading.items()} for _, q in self.questions}
         carried = {name: reading.model_dump(exclude_defaults=True) for name, reading in self.reading.items()}
         return {**_exactly(carried), **{question: keys for question, keys in new.items() if keys}}
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import groupby
 
 from pipeline.answers.columns import is_other
@@ -17,9 +18,10 @@ from pipeline.answers.meaning import Texts
 from pipeline.declarations.wave import ROLES
 from pipeline.drafting import cells, words
 from pipeline.exports.tools import Format, Heading
+from pipeline.project.errors import shortened
 from pipeline.text.addresses import personal
 from pipeline.text.folding import fold
-from pipeline.text.values import as_number, ways_to_read
+from pipeline.text.values import Numerals, as_number, ways_to_read
 
 Group = tuple[Heading, ...]
 
@@ -27,6 +29,13 @@ _LONGEST_LABEL = 160
 _FEW_BOXES = 2  # of so many it is no wonder that nobody ticked two
 _FOUR_NUMBERS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")  # in a column of them they are no versions
 _ONE = re.compile(r"select one|choose one|pick one|please select one\b")
+_SHOWN = 40  # characters of a text that a doubt shows
+_DENSE = 1.5  # codes leave out few of the numbers between the first and the last
+_MOST_CODES = 40  # a choice with more codes than this is a number
+_FEW_NUMBERS = 7  # so few different ones may be codes whatever was asked
+_MANY_OTHERS = 0.05  # so large a part in words of their own is looked at although there is an Other
+_ENOUGH = 5  # that so many respondents tie nothing is no chance: they rank
+_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 _RANKED = re.compile(r"\brank\b|\brank order\b|in order of")
 
 
@@ -43,13 +52,21 @@ class Question:
     write_in: str = ""
     """the option beside which people write"""
     check: str = ""
-    """what a person should look at"""
+    """what a person should look at: words and names, which change no number"""
+    doubt: str = ""
+    """what could change its numbers, for [unsettled]; empty where the file tells"""
+    moved: int = 0
+    """how many answers the doubt is about"""
     reading: Mapping[str, str] = field(default_factory=dict)
     """the keys of [reading.<question>] that settle in which of two ways its numbers are written"""
 
     def doubted(self, doubt: str) -> Question:
         """The same with one thing more to look at."""
         return replace(self, check="; ".join(filter(None, (self.check, doubt))))
+
+    def unsettled(self, doubt: str, moved: int) -> Question:
+        """The same with one thing more that could change its numbers, about so many answers."""
+        return replace(self, doubt="; ".join(filter(None, (self.doubt, doubt))), moved=max(self.moved, moved))
 
     def marked(self, wave: str) -> Question:
         """The same as new in a wave; as it is where that is the first one, which has no name here."""
@@ -76,26 +93,35 @@ class Guesses:
     """texts that stand for an empty cell"""
 
 
+@dataclass(frozen=True)
+class Rows:
+    """What the rows of an export say of some columns, by their numbers."""
+
+    at_most: Callable[[Sequence[int]], int] = len
+    """how many of the columns a respondent filled at most"""
+    ties: Callable[[Sequence[int]], tuple[int, int]] = lambda _: (0, 0)
+    """how many respondents filled two of the columns or more, and how many of these filled two alike"""
+
+
 def guess(
     headings: Sequence[Heading],
     texts: Texts,
     layout: Format,
-    at_most: Callable[[Sequence[int]], int] = len,
+    rows: Rows = Rows(),
 ) -> Guesses:
-    """Questions, kinds, options and items of columns, from their headings and distinct texts.
-
-    `at_most` tells how many of some columns a respondent filled at most.
-    """
+    """Questions, kinds, options and items of columns, from their headings, distinct texts and rows."""
     guesses = Guesses([], {}, [], cells.blanks(texts))
-    columns = _Columns(texts, layout, guesses.blank)
+    columns = _Columns(texts, layout, guesses.blank, rows)
     for group in columns.groups(headings):
         group = tuple(_without_roles(guesses, columns, group))
         if not group:
             continue
         question = columns.question(group)
         boxes = question.kind == "multiple" and not question.write_in and len(group) > _FEW_BOXES
-        if boxes and at_most([h.column for h in group]) == 1:
-            question = replace(question, kind="single", check="one choice: nobody ticked two")
+        if boxes and rows.at_most([h.column for h in group]) == 1:
+            ticks = sum(sum(columns[h].values()) for h in group)
+            question = replace(question, kind="single")
+            question = question.unsettled("boxes of which nobody ticked two: a single choice?", ticks)
         name = words.slug(group[0].code or question.text or group[0].label)
         name = words.unlike(name, [question.id for question in guesses.questions])
         guesses.questions.append(replace(question, id=name))
@@ -138,8 +164,9 @@ def _identifies(values: Mapping[str, int]) -> bool:
 class _Columns:
     """Columns with the texts in their cells, without those that mean an empty cell."""
 
-    def __init__(self, texts: Texts, layout: Format, blank: Collection[str]) -> None:
+    def __init__(self, texts: Texts, layout: Format, blank: Collection[str], rows: Rows) -> None:
         self._layout = layout
+        self._rows = rows
         self._texts = {
             column: cells.without(_answered(values, layout.missing), blank)
             for column, values in texts.items()
@@ -213,31 +240,84 @@ class _Columns:
     def _of_one_column(self, plain: Question, heading: Heading, own_label: str) -> Question:
         """A question that has one column, beside one of that label for people's own words."""
         values = self[heading]
+        total = sum(values.values())
         ways = ways_to_read(values)
         if ways and len(values) > 2 and all(as_number(value, "", ways[0]) is not None for value in values):
-            # groups of just three digits are thousands rather than decimals
-            keys = [way.keys(values) for way in ways] if len(ways) > 1 else []
-            reading = next((written for written in keys if "thousands" in written), {})
-            return replace(plain, kind="number", check="a number, or codes of a choice?", reading=reading)
+            return self._of_numbers(plain, values, ways)
         separator = self._layout.separator
-        pieces = cells.pieces(values, separator)
+        joined = cells.cut(values, separator)
+        pieces = joined.pieces
         answers = cells.common(pieces)
         several = sum(pieces.values()) > 1.1 * sum(values.values()) and len(values) > len(answers)
         if several and cells.is_choice(answers, pieces) and not own_label:
-            cut = f"several answers in a cell, cut at {separator!r}"
-            question = replace(plain, kind="multiple", options=words.options(answers), check=cut)
-            return _with_own_words(question, len(pieces) - len(answers))
-        if len(values) == 1 and sum(values.values()) > 1:
-            options = words.options(values)
-            return replace(plain, kind="multiple", options=options, check="one box of a longer question?")
+            question = replace(plain, kind="multiple", options=words.options(answers))
+            question = _with_own_words(question, pieces, answers)
+            if ends := joined.ends(answers):
+                most = max(ends, key=lambda text: ends[text])
+                doubt = (
+                    f"cut at {separator!r} into {len(answers)} answers; {shortened(most, _SHOWN)!r}, in "
+                    f"{ends[most]} of {total} cells and never first, may be the end of another"
+                )
+                return question.unsettled(doubt, sum(ends.values()))
+            return question
+        if len(values) == 1 and total > 1:
+            question = replace(plain, kind="multiple", options=words.options(values))
+            return question.unsettled("its cells hold one text: one box of a longer question?", total)
         answers = cells.common(values)
         if not cells.is_choice(answers, values) or max(map(len, answers)) > _LONGEST_LABEL:
+            alike = sum(n for text, n in answers.items() if len(text) <= _LONGEST_LABEL)
+            parts = cells.common(pieces)
+            joined_alike = sum(parts.values()) if len(parts) <= cells.MOST_OPTIONS else 0
+            if 2 * alike > total or 2 * joined_alike > sum(pieces.values()):
+                return plain.unsettled(
+                    f"read as people's own words, though most of its {total} cells repeat answers: a choice?",
+                    total,
+                )
             return plain
+        if len(answers) > cells.MOST_OPTIONS:
+            # of a long list an entry that one person chose is one too
+            return replace(plain, kind="single", options=words.options(values))
         order = words.about_order(answers)
         question = replace(plain, kind="single", options=words.options(answers), check=order)
         if own_label:
             return question.with_write_in(own_label)
-        return _with_own_words(question, len(values) - len(answers))
+        return _with_own_words(question, values, answers)
+
+    def _of_numbers(self, plain: Question, values: Mapping[str, int], ways: Sequence[Numerals]) -> Question:
+        """A question whose cells are numbers: a number, or codes that stand for the answers of a choice."""
+        total = sum(values.values())
+        numbers = sorted(values, key=lambda text: as_number(text, "", ways[0]) or 0.0)
+        ends = [as_number(text, "", ways[0]) or 0.0 for text in (numbers[0], numbers[-1])]
+        dense = ends[0] in (0, 1) and ends[1] - ends[0] < _DENSE * len(values) and len(values) <= _MOST_CODES
+        is_choice = self.coded or _ONE.search(fold(plain.text)) or not words.asks_a_number(plain.text)
+        if dense and is_choice and all(text.isdecimal() for text in values):
+            options = {words.unlike(f"code_{text}", ()): text for text in numbers}
+            question = replace(plain, kind="single", options=options)
+            if self.coded:
+                return replace(question, check="write what each code stands for")
+            doubt = f"numbers from {numbers[0]} to {numbers[-1]}: codes or steps of a scale, or a number?"
+            return question.unsettled(f"{doubt} then kind = 'number' in survey.toml", total)
+        question = replace(plain, kind="number")
+        if len(ways) > 1:
+            # groups of just three digits are thousands rather than decimals
+            keys = [way.keys(values) for way in ways]
+            reading = next((written for written in keys if "thousands" in written), {})
+            question = replace(question, reading=reading)
+            question = question.unsettled(
+                "its numbers can be read in two ways, [reading] has the likelier", total
+            )
+        if dense and len(values) <= _FEW_NUMBERS:
+            question = question.unsettled(
+                f"only {', '.join(numbers)}: a number, or codes of a choice?", total
+            )
+        return question
+
+    @cached_property
+    def coded(self) -> bool:
+        """Whether the file holds codes in place of answers: most columns that hold one text hold a number."""
+        single = [next(iter(values)) for values in self._texts.values() if len(values) == 1]
+        numbers = {text for text in single if text.isdecimal()}
+        return len(numbers) > 2 and 2 * sum(text.isdecimal() for text in single) > len(single)
 
     def _of_boxes(self, plain: Question, columns: Sequence[Heading], own_label: str) -> Question | None:
         """A question whose columns hold a tick at most, one an option; None where they hold more."""
@@ -269,19 +349,36 @@ class _Columns:
             return plain
         places = [as_number(text) for text in levels]
         items = words.items(labels)
-        if _RANKED.search(fold(plain.text)) and all(p is not None and 1 <= p <= len(columns) for p in places):
-            return replace(plain, kind="rank", items=items)
+        total = sum(union.values())
+        are_places = all(p is not None and 1 <= p <= len(columns) for p in places)
+        under_places = [found[0] for label in labels if (found := _LAST_NUMBER.search(label))]
+        are_ranked = not are_places and under_places == [str(n + 1) for n in range(len(columns))]
+        several, tied = self._rows.ties([h.column for h in columns]) if are_places or are_ranked else (0, 0)
+        if several >= _ENOUGH and not tied and len(columns) > _FEW_BOXES:
+            return replace(plain, kind="rank", items=items if are_places else words.items(levels))
         order = words.about_order(levels)
         question = replace(plain, kind="grid", options=words.options(levels), items=items, check=order)
-        return question.doubted(f"{len(once)} texts given once are left to settle" if once else "")
-
-
-def _with_own_words(question: Question, count: int) -> Question:
-    """The question with an Other for so many texts that were given once."""
-    if not count:
+        if are_places and _RANKED.search(fold(plain.text)):
+            question = question.unsettled(
+                f"a ranking, in which {tied} of {several} respondents tie two", total
+            )
+        if once:
+            question = question.unsettled(f"{len(once)} texts given once are no level of it", len(once))
         return question
+
+
+def _with_own_words(question: Question, values: Mapping[str, int], answers: Mapping[str, int]) -> Question:
+    """The question with an Other for what is none of its answers: texts that were given once."""
+    once = sum(count for text, count in values.items() if text not in answers)
+    if not once:
+        return question
+    told = "other" in question.options
     question = question.with_write_in(question.options.get("other", "Other"))
-    return question.doubted(f"{count} texts given once are read as Other")
+    if told and once < _MANY_OTHERS * sum(values.values()):
+        return question
+    return question.unsettled(
+        f"{once} of {sum(values.values())} answers, each given once, are read as Other", once
+    )
 
 
 def _answered(values: Mapping[str, int], missing: str) -> Mapping[str, int]:

@@ -44,6 +44,16 @@ class Looked:
         (most,) = self.cells.execute(f"select coalesce(max({filled}), 0) from cells").fetchone() or (0,)
         return int(most)
 
+    def ties(self, columns: Sequence[int]) -> tuple[int, int]:
+        """How many respondents filled two of these columns or more, and how many of them two alike."""
+        named = [f"c{column}" for column in columns]
+        filled = " + ".join(f"({name} is not null)::integer" for name in named)
+        row = self.cells.execute(
+            "select count(*), count(*) filter (len(list_distinct(texts)) < filled) "
+            f"from (select [{', '.join(named)}] as texts, {filled} as filled from cells) where filled > 1"
+        ).fetchone()
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
     def days(self, columns: Sequence[int]) -> list[datetime.date]:
         """The first and the last day of each of these columns whose cells are all dates."""
         days: list[datetime.date] = []

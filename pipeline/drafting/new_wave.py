@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.commands.check import check, read
 from pipeline.declarations import survey, wave_files
+from pipeline.declarations.notices import unsettled
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding, Source
 from pipeline.drafting.additions import data_of, expected, with_additions, with_changes
@@ -26,6 +27,7 @@ from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.project.paths import RESERVED_FILES, Paths, is_name
 
 _MOST_NAMED = 5
+_MOST_LISTED = 10
 
 
 def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") -> Iterator[str]:
@@ -44,14 +46,32 @@ def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") ->
     yield from _about(before, drafted, looked)
     yield _write(paths, changed, texts)
     try:
-        yield from check(paths, numbers=False)
+        yield from check(paths, numbers=False, with_unsettled=False)
     except SurveyError as error:
         count = len(error.problems)
         things = "1 thing is" if count == 1 else f"{count} things are"
         yield f"{things} left to settle by hand:"
         yield from (str(problem) for problem in error.problems)
+    else:
+        yield f"now run: make all SURVEY={paths.survey}"
+    yield from _unsettled(paths, name)
+
+
+def _unsettled(paths: Paths, name: str) -> Iterator[str]:
+    """The lines of [unsettled] of the wave with their places, those that move most answers first."""
+    questionnaire, _, _ = survey.load_partly(paths)
+    if questionnaire is None:
         return
-    yield f"now run: make all SURVEY={paths.survey}"
+    fielding, _ = wave_files.load_partly(paths, questionnaire, paths.raw / f"{name}.toml")
+    lines = [*unsettled([fielding])] if fielding else []
+    if not lines:
+        return
+    those = "1 line of [unsettled] is" if len(lines) == 1 else f"{len(lines)} lines of [unsettled] are"
+    gone = "it is" if len(lines) == 1 else "they are"
+    yield f"{those} to be looked at; figures and tables are marked until {gone} deleted:"
+    yield from map(str, lines[:_MOST_LISTED])
+    if len(lines) > _MOST_LISTED:
+        yield f"and {len(lines) - _MOST_LISTED} more in {paths.shown(paths.raw / f'{name}.toml')}"
 
 
 def _place(root: Path, export: Path, survey_name: str) -> tuple[Paths, str]:

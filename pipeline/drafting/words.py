@@ -44,6 +44,13 @@ _TOOLS = re.compile(
     r"|meta/rootuuid|formhub/uuid|instanceid|deviceid|username|today|key|submitter(id|name)"
     r"|attachments(present|expected)|reviewstate|edits|formversion|lastpage|seed"
 )
+# words that ask for a number, in ten languages
+_ASKS_A_NUMBER = re.compile(
+    r"how (many|much|old|long|far)\b|number of|percent|%|\bage\b|in (years|hours|days)|hours per"
+    r"|wie ?viele?\b|anzahl|alter\b|combien|nombre de|pourcentage|cuant[oa]s?\b|numero d[ei]|edad\b"
+    r"|quant[oaie]s?\b|idade|hoeveel|aantal|leeftijd|\bile\b|liczba|\bwiek\b"
+    r"|何(人|年|名|個)|いくつ|多少|几(个|年|人)"
+)
 _SIGNS = {"++": "plus plus", "+": "plus", "#": "sharp", ">": "over", "<": "under", "%": "percent"}
 _DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
 _NONE = re.compile(r"none of (the|these)\b|^none\b")
@@ -88,6 +95,11 @@ def design_columns(headings: Sequence[Heading]) -> list[str]:
     """The headings of columns that tell how a sample was drawn: strata, clusters, replicate weights."""
     named = [heading.text or heading.code for heading in headings]
     return [name for name in named if _DESIGN.fullmatch(fold(name).replace("_", " "))]
+
+
+def asks_a_number(text: str) -> bool:
+    """Whether a question asks how many or how much of something there is."""
+    return bool(_ASKS_A_NUMBER.search(fold(text)))
 
 
 def role_of(folded: str) -> str:

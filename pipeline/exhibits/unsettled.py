@@ -34,8 +34,9 @@ class Marks:
             return self._of_tests(table)
         if name == "claims":
             # a number that was not quoted names the exhibit that it is of
-            quoted = table["of"].where(table["claim"] == "quote", "").str.partition(".")[0]
-            return [self.drawn.get(one, "") for one in quoted.where(quoted != "", table["exhibit"])]
+            quoted = (of.split(".")[0] if claim == "quote" else "" for of, claim in
+                      zip(table["of"], table["claim"], strict=True))  # fmt: skip
+            return [self.drawn.get(of or own, "") for of, own in zip(quoted, table["exhibit"], strict=True)]
         if name in ("exhibits", "quotes", "quality_effects"):
             key = {"exhibits": "id", "quotes": "table"}.get(name, "exhibit")
             return [self.drawn.get(exhibit, "") for exhibit in table[key]]

@@ -39,7 +39,7 @@ class Printed:
     tests: str
     alt: str
     synthetic: bool
-    unsettled: str
+    unsettled: str = ""
 
     @property
     def heading(self) -> str:

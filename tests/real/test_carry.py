@@ -124,11 +124,15 @@ def test_a_wave_is_carried_over(tmp_path: Path) -> None:
         f'{FIRST_FILE}\n[changes.uses]\nnot_offered = ["data"]   '
         f"{CHECK} new in second; or could they be chosen?\n"
     )
-    assert run.stdout.splitlines()[-1] == "now run: make all SURVEY=clubs"
+    assert "\nnow run: make all SURVEY=clubs\n" in run.stdout
     assert (
         (paths.raw / "second.toml").read_text()
         == f"""title = "Clubs, second"
 {CHECK} add fielded = {{ from = YEAR-MONTH-DAY, to = YEAR-MONTH-DAY }}
+
+[unsettled]
+uses = "worded 80% like the question of first, 58% of its answers"
+views = "'It is really fast' taken for an answer of first that reads otherwise: see [answers.views]"
 
 [source]
 file = "second.csv"
@@ -146,8 +150,8 @@ reason = "a trial"
 where = {{ Channel = ["test"] }}
 
 [columns]
-uses = "What do you use at work?"   {CHECK} worded 80% like the question of first, 58% of its answers
-will_come_again = "Will you come again?"   {CHECK} new in this wave: single
+uses = "What do you use at work?"
+will_come_again = "Will you come again?"   # new: single
 
 [answers.place]
 "S" = "south"
@@ -185,7 +189,7 @@ no = "No"
     # what was there before is there still, line by line
     kept = [line for line in SURVEY.splitlines() if not line.startswith(("options = { models", "items ="))]
     assert [line for line in questionnaire.splitlines() if line in kept][: len(kept)] == kept
-    assert list(check(paths))[-1].startswith("nothing is wrong in 2 waves")
+    assert list(check(paths))[-1].startswith("nothing stands in the way of 2 waves")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +237,7 @@ def test_real_waves_are_carried_over(
     paths, asked = with_one_wave(tmp_path / "like", name, like, real)
     shutil.copyfile(next(truth.raw.glob(f"{new}*.csv")), paths.raw / f"{new}.csv")
     told = list(new_wave(paths.root, paths.raw / f"{new}.csv", like))
-    assert told[-1] == f"now run: make all SURVEY={name}", told
+    assert f"now run: make all SURVEY={name}" in told, told
     generated = [line for line in (paths.raw / f"{new}.toml").read_text().splitlines() if line.strip()]
     found = respondents_by_answer(paths, new)
     shared = [question for question in known if question in asked]

@@ -726,12 +726,14 @@ def test_the_contrast_gate_sees_faint_text() -> None:
     assert len(problems(figure, data, exhibit, "contrast")) == 2
 
 
-def test_the_synthetic_gate_sees_that_it_is_not_said() -> None:
-    figure, data, exhibit = draw("ranked_bars")
+@pytest.mark.parametrize("mark", ["Synthetic responses", "Unsettled draft"])
+def test_the_gate_sees_that_a_mark_is_not_said(mark: str) -> None:
+    figure, data, exhibit = draw("ranked_bars", unsettled="q")
+    assert not problems(figure, data, exhibit, "marked")
     for line in lines_of(figure):
-        if "synthetic" in line.get_text().casefold():
+        if mark.casefold() in line.get_text().casefold():
             line.remove()
-    assert problems(figure, data, exhibit, "synthetic")
+    assert problems(figure, data, exhibit, "marked") == [f"marked: the figure nowhere says {mark!r}"]
 
 
 # colours

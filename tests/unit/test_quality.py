@@ -607,7 +607,7 @@ def test_effects_are_whole_numbers_and_no_counts(tmp_path: Path) -> None:
     assert all(int(r["change"]) == int(r["share_without"]) - int(r["share_all"]) for r in rows if r["change"])
     assert set(rows[0]) == {
         "wave", "rule", "question", "threshold", "exhibit", "answer", "share_all", "share_without", "change",
-        "flag",
+        "flag", "unsettled",
     }  # fmt: skip
 
 

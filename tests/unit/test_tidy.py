@@ -17,7 +17,17 @@ from pipeline.tidy.contract import Column, TableError, Type
 from pipeline.tidy.csv import read, to_csv
 from pipeline.tidy.measures import POOL, Flag, KindOfTest, Measure, Role
 from pipeline.tidy.printed import Printed
-from pipeline.tidy.tables import BLANKED, EXHIBIT, EXHIBITS, FLOW, FREQUENCIES, TABLES, WITH_SUMS, table_of
+from pipeline.tidy.tables import (
+    BLANKED,
+    EXHIBIT,
+    EXHIBITS,
+    FLOW,
+    FREQUENCIES,
+    TABLES,
+    WITH_SUMS,
+    table_of,
+    written,
+)
 
 UNSAFE = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx"]
 
@@ -93,16 +103,17 @@ def test_what_is_not_as_declared_is_not_written(name: str, wrong: object, messag
 
 
 def test_a_share_and_the_columns_of_a_table_are_checked() -> None:
-    whole = {column.name: value(column) for column in EXHIBIT.columns}
-    named = table_of("blockers", EXHIBIT.names)
+    table = written(EXHIBIT)
+    whole = {column.name: value(column) for column in table.columns}
+    named = table_of("blockers", table.names)
     with pytest.raises(TableError, match=r"table blockers: column share has 1\.01, which is no share"):
-        to_csv(EXHIBIT.frame([whole | {"share": 1.01}]), named)
+        to_csv(table.frame([whole | {"share": 1.01}]), named)
     with pytest.raises(TableError, match="table blockers: flag is declared or there alone"):
-        to_csv(EXHIBIT.frame([whole]).drop(columns="flag"), named)
+        to_csv(table.frame([whole]).drop(columns="flag"), named)
     with pytest.raises(TableError, match="table blockers: more is declared or there alone"):
-        to_csv(EXHIBIT.frame([whole]).assign(more=1), named)
+        to_csv(table.frame([whole]).assign(more=1), named)
     with pytest.raises(TableError, match="column flag has 'large', which is none of its values"):
-        to_csv(EXHIBIT.frame([whole | {"flag": Flag.LARGE}]), named)
+        to_csv(table.frame([whole | {"flag": Flag.LARGE}]), named)
 
 
 def column_lists(source: str, least: int = 10) -> list[int]:
@@ -141,4 +152,4 @@ def test_what_is_blanked_and_what_is_summed_follows_from_the_types() -> None:
         "weighted_respondents", "weighted_base", "effective_base", "deff",
     ]  # fmt: skip
     assert WITH_SUMS.names[: len(FREQUENCIES.names)] == FREQUENCIES.names
-    assert EXHIBITS.names == list(Printed.__annotations__)
+    assert written(EXHIBITS).names == list(Printed.__annotations__)
