@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, fdtrc, ndtr, stdtr
+from scipy.special import chdtrc, fdtrc, stdtr
 
 from pipeline.stats.variance import Array, cell_covariance
 
@@ -34,32 +34,6 @@ def t_test(difference: ArrayLike, error: ArrayLike, df: ArrayLike) -> tuple[Arra
     some = se > _ROUNDING * np.maximum(1, np.abs(d))
     statistic = np.divide(d, se, out=np.full(d.shape, np.nan), where=some)
     return statistic, np.asarray(2 * stdtr(df, -np.abs(statistic)))
-
-
-def z_test(
-    share: ArrayLike, cases: ArrayLike, other: ArrayLike, other_cases: ArrayLike, pooled: bool = False
-) -> tuple[Array, Array]:
-    """Two shares with their effective sizes by the normal distribution: z and p.
-
-    Pooled, with one share for both in the variance.
-    """
-    p, n, q, m = (np.asarray(v, dtype=np.float64) for v in (share, cases, other, other_cases))
-    if pooled:
-        both = (p * n + q * m) / (n + m)
-        variance = both * (1 - both) * (1 / n + 1 / m)
-    else:
-        variance = p * (1 - p) / n + q * (1 - q) / m
-    statistic = np.divide(p - q, np.sqrt(variance), out=np.full(variance.shape, np.nan), where=variance > 0)
-    return statistic, np.asarray(2 * ndtr(-np.abs(statistic)))
-
-
-def mcnemar(only_first: float, only_second: float) -> Tested:
-    """Two options on the same respondents, unweighted, without the continuity correction.
-
-    McNemar, Q. (1947), Psychometrika 12, 153-157.
-    """
-    statistic = (only_first - only_second) ** 2 / (only_first + only_second)
-    return Tested(statistic, 1, float(chdtrc(1, statistic)))
 
 
 def pearson(table: ArrayLike) -> Tested:

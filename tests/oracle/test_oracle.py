@@ -18,6 +18,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+import textbook_tests
 from projects import ROOT
 from scipy.stats import rankdata
 
@@ -212,7 +213,7 @@ def schools_tested(paths: Paths, sample: dict[str, Any], yes: pd.DataFrame) -> F
     for name, pooled in (("z_unpooled_kish_n_eff", False), ("z_pooled_kish_n_eff", True)):
         columns[name] = pd.Series(
             [
-                float(tests.z_test(*sizes.loc[one], *sizes.loc[other], pooled=pooled)[0])
+                float(textbook_tests.z_test(*sizes.loc[one], *sizes.loc[other], pooled=pooled)[0])
                 for one, other in zip(wide["first"], wide["second"], strict=True)
             ]
         )
@@ -344,7 +345,7 @@ def by_functions(known: dict[str, Any]) -> Found:
             first = len(example["adjusted_bh_first"])
             out |= {f"{name}.adjusted_bh_first.{i}": p for i, p in enumerate(adjusted[:first])}
     table = known["mcnemar_agresti"]["table"]
-    found = tests.mcnemar(table[0][1], table[1][0])
+    found = textbook_tests.mcnemar(table[0][1], table[1][0])
     out |= {"mcnemar_agresti.chisq": found.statistic, "mcnemar_agresti.p": found.p}
     name = "pearson_agresti_party_by_gender"
     found = tests.pearson(known[name]["table"])

@@ -199,7 +199,7 @@ def test_only_estimates_compute_shares() -> None:
     assert outside["domain_estimates"] == {"explore.py"}
     # exhibits and receipts get sums of a domain that no estimate holds
     assert outside["count"] == {"exhibits/run.py", "exhibits/source.py", "explore.py", "receipts/row.py"}
-    computing = {"estimates/formulas.py", "stats/coverage.py"}
+    computing = {"estimates/formulas.py"}
     # these ask for names and the confidence level, and for no formula; a receipt for the size that was taken
     naming = {
         "declarations/questionnaire.py",

@@ -1,4 +1,4 @@
-"""How often each interval holds the true share; `python -m pipeline.stats.coverage` prints docs/coverage.md.
+"""How often each interval holds the true share; as a script it prints docs/coverage.md.
 
 Unweighted it is a sum of binomial probabilities. Weighted it is counted in random samples from fixed seeds:
 with weights that have nothing to do with the answer, and with those of a sample in which some were less
@@ -183,9 +183,10 @@ def page() -> Iterator[str]:
     yield "[Documentation](index.md)"
     yield ""
     yield "How often a 95% interval holds the true share. `wilson` is the default. Made by"
-    yield "`python -m pipeline.stats.coverage > docs/coverage.md`. Unweighted: exact binomial sums. Weighted:"
-    yield f"{SAMPLES:,} samples with lognormal weights that do not depend on the answer. Where a share is 0"
-    yield "or 1 there is no standard error, and the intervals that lean on it shrink to the share itself."
+    yield "`python benchmarks/interval_coverage.py > docs/coverage.md`. Unweighted: exact binomial sums."
+    yield f"Weighted: {SAMPLES:,} samples with lognormal weights that do not depend on the answer. Where a"
+    yield "share is 0 or 1 there is no standard error, and the intervals that lean on it shrink to the share"
+    yield "itself."
     yield ""
     yield f"| weights | share | n | {' | '.join(INTERVALS)} |"
     yield f"|---|---|---|{'---|' * len(INTERVALS)}"
