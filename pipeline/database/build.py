@@ -10,7 +10,7 @@ from pipeline.answers.waves import DeclaredWaves, map_all, opened_cells
 from pipeline.database import declared_tables, quality_flags
 from pipeline.database.checks import boxes_that_disagree, copies, failed_checks, over_waves
 from pipeline.database.load import complete, load, recode
-from pipeline.database.mapped_wave import MappedWave, Numbers
+from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.repeated import find_repeated
 from pipeline.database.rows import fill
 from pipeline.database.weights import weigh
@@ -30,16 +30,15 @@ def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> lis
     waves = _mapped(connection, declared)
     connection.execute(schema("database/schema"))
     declared_tables.declare(connection, questionnaire, waves)
-    numbers = Numbers(questionnaire)
     notices = [notice for wave in waves for notice in wave.meaning.notices]
     problems: list[Problem] = []
     for wave in waves:
         with opened_cells(connection, declared.paths, wave.fielding, wave.export, wave.meaning.columns):
-            load(connection, numbers, wave)
+            load(connection, questionnaire, wave)
             notices += find_repeated(connection, wave)
             quality_flags.keep_times(connection, wave)
-            problems += boxes_that_disagree(connection, numbers, wave)
-            recode(connection, numbers, wave)
+            problems += boxes_that_disagree(connection, questionnaire, wave)
+            recode(connection, questionnaire, wave)
     complete(connection, any(asked.total for asked in questionnaire.questions.values()))
     quality_flags.flag(connection, questionnaire, waves)
     execute(

@@ -9,7 +9,7 @@ import duckdb
 from pipeline.answers.meaning import Mapped
 from pipeline.answers.waves import DeclaredWaves
 from pipeline.database import quality_flags
-from pipeline.database.mapped_wave import MappedWave, Numbers
+from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.rows import frame
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
@@ -146,16 +146,16 @@ def failed_checks(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fie
 
 
 def boxes_that_disagree(
-    connection: duckdb.DuckDBPyConnection, numbers: Numbers, wave: MappedWave
+    connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave
 ) -> Iterator[Problem]:
     """Respondents whose boxes say other than the column in which their answers stand joined."""
     for column in wave.meaning.twice:
         rows = [
-            {"text": text, "option": numbers.option(column.question, answer.option)}
+            {"text": text, "option": survey.option_number(column.question, answer.option)}
             for text, answers in column.codes.items()
             for answer in answers
         ]
-        key = {"wave": wave.number, "question": numbers.questions[column.question]}
+        key = {"wave": wave.number, "question": survey.position(column.question)}
         with temporary_views(
             connection,
             joined_texts=frame(rows, {"text": "VARCHAR", "option": "USMALLINT"}),

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from pipeline.answers.meaning import Mapped, Offer
-from pipeline.database.mapped_wave import MappedWave, Numbers
+from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.rows import fill
 from pipeline.declarations.comparability import joins
 from pipeline.declarations.questionnaire import Survey
@@ -34,17 +34,16 @@ def declare(
     connection: duckdb.DuckDBPyConnection, questionnaire: Survey, waves: Sequence[MappedWave]
 ) -> None:
     """Fill the tables that hold declarations."""
-    numbers = Numbers(questionnaire)
-    wordings = list(_wordings(questionnaire, numbers, waves))
+    wordings = list(_wordings(questionnaire, waves))
     tables: dict[str, Iterable[_Row]] = {
         "waves": map(_wave, waves),
         "wordings": wordings,
         "questions": _questions(questionnaire, wordings),
         "items": _items(questionnaire, waves),
         "options": _options(questionnaire, waves),
-        "offers": _offers(numbers, waves),
-        "slots": _slots(questionnaire, numbers, waves),
-        "routes": _routes(questionnaire, numbers, waves),
+        "offers": _offers(questionnaire, waves),
+        "slots": _slots(questionnaire, waves),
+        "routes": _routes(questionnaire, waves),
         "rules": _rules(waves),
         "nets": _nets(questionnaire, [wave.fielding for wave in waves]),
     }
@@ -75,12 +74,12 @@ def _wave(wave: MappedWave) -> _Row:
     }
 
 
-def _wordings(questionnaire: Survey, numbers: Numbers, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def _wordings(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
     """How each wave put each question: its number, its words and its mode of selection."""
     for wave in waves:
         for name, headings in wave.meaning.columns.items():
             text, mode = wording(questionnaire, name, headings)
-            code, question = headings[0].code, numbers.questions[name]
+            code, question = headings[0].code, questionnaire.position(name)
             number = code.upper() if code else f"Q{question}"
             yield {"wave": wave.number, "question": question, "number": number, "text": text, "mode": mode}
 
@@ -169,15 +168,15 @@ def _rules(waves: Sequence[MappedWave]) -> Iterator[_Row]:
             yield {"wave": wave.number, "position": place, "reason": reason, "lost": lost}
 
 
-def _offers(numbers: Numbers, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def _offers(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
     for wave in waves:
         screened = _screened(wave.meaning)
         for offer in wave.meaning.offers:
             yield {
                 "wave": wave.number,
-                "question": numbers.questions[offer.question],
-                "item": numbers.item(offer.question, offer.item),
-                "option": numbers.option(offer.question, offer.option),
+                "question": questionnaire.position(offer.question),
+                "item": questionnaire.item_number(offer.question, offer.item),
+                "option": questionnaire.option_number(offer.question, offer.option),
                 "label": offer.label,
                 "screened": (offer.question, offer.option) in screened,
             }
@@ -193,7 +192,7 @@ def _screened(meaning: Mapped) -> set[tuple[str, str]]:
     }
 
 
-def _slots(questionnaire: Survey, numbers: Numbers, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def _slots(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
     """What a respondent has a state on: each question, and each item of a grid, in each wave.
 
     Each is a bit of a word, in the order of the questionnaire: what respondents did is found by words.
@@ -206,8 +205,8 @@ def _slots(questionnaire: Survey, numbers: Numbers, waves: Sequence[MappedWave])
                 word, bit = divmod(next(place), _BITS)
                 yield {
                     "wave": wave.number,
-                    "question": numbers.questions[name],
-                    "item": numbers.item(name, item),
+                    "question": questionnaire.position(name),
+                    "item": questionnaire.item_number(name, item),
                     "offered": (name, item) in there if item else name in wave.meaning.columns,
                     "word": word,
                     "bit": 1 << bit,
@@ -235,7 +234,7 @@ def _nets(questionnaire: Survey, fieldings: Sequence[Fielding]) -> Iterator[_Row
                 yield row | {"low": low, "high": high}
 
 
-def _routes(questionnaire: Survey, numbers: Numbers, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def _routes(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
     """Which option of which question lets a respondent on; options that a wave lacks are left out."""
     for wave in waves:
         there = {(offer.question, offer.option) for offer in wave.meaning.offers}
@@ -245,7 +244,7 @@ def _routes(questionnaire: Survey, numbers: Numbers, waves: Sequence[MappedWave]
                     if (on, option) in there:
                         yield {
                             "wave": wave.number,
-                            "question": numbers.questions[name],
-                            "on_question": numbers.questions[on],
-                            "on_option": numbers.option(on, option),
+                            "question": questionnaire.position(name),
+                            "on_question": questionnaire.position(on),
+                            "on_option": questionnaire.option_number(on, option),
                         }

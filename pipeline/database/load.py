@@ -9,8 +9,9 @@ import duckdb
 import pandas as pd
 
 from pipeline.answers.meaning import Answer, Condition
-from pipeline.database.mapped_wave import MappedWave, Numbers
+from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.rows import frame
+from pipeline.declarations.questionnaire import Survey
 from pipeline.exports import delimited
 from pipeline.project.sql import execute, literal, query, temporary_table, temporary_views
 
@@ -21,15 +22,15 @@ _CODES = {
 }  # fmt: skip
 
 
-def load(connection: duckdb.DuckDBPyConnection, numbers: Numbers, wave: MappedWave) -> None:
+def load(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave) -> None:
     """Turn the view `cells` of one wave into rows of the tables of everything received."""
-    _answers(connection, numbers, wave)
+    _answers(connection, survey, wave)
     meaning = wave.meaning
     for question, column in meaning.beside:
-        flag = f"{numbers.questions[question]}, 'text_beside_grid'"
+        flag = f"{survey.position(question)}, 'text_beside_grid'"
         _insert(connection, wave, "all_flags", flag, f"c{column} is not null")
     for question, column in meaning.texts:
-        text = f"{numbers.questions[question]}, c{column}"
+        text = f"{survey.position(question)}, c{column}"
         _insert(connection, wave, "all_texts", text, f"c{column} is not null")
     if meaning.weight is not None:
         _insert(connection, wave, "all_weights", f"c{meaning.weight}")
@@ -38,7 +39,7 @@ def load(connection: duckdb.DuckDBPyConnection, numbers: Numbers, wave: MappedWa
     _insert(connection, wave, "all_respondents")
     for position, (_, conditions) in enumerate(meaning.screens, 1):
         if conditions:
-            where = " and ".join(_holds(numbers, wave.number, condition) for condition in conditions)
+            where = " and ".join(_holds(survey, wave.number, condition) for condition in conditions)
             _insert(connection, wave, "all_screens", str(position), where)
 
 
@@ -51,22 +52,22 @@ def _insert(
     connection.execute(f"insert into {table} select {selected} from cells{condition}")
 
 
-def _answers(connection: duckdb.DuckDBPyConnection, numbers: Numbers, wave: MappedWave) -> None:
+def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave) -> None:
     """What the cells of a wave mean, as answers: each filled cell is joined to the codes of its text."""
     codes: list[dict[str, Any]] = []
     cells: list[str] = []
     for tick in wave.meaning.ticks:
         ticked = " or ".join(f"c{column} not in {_listed(('', *tick.unticked))}" for column in tick.columns)
         unless = f" and c{tick.unless} is null" if tick.unless else ""
-        codes.append(_code(numbers, len(cells), _TICKED, tick.question, tick.answer))
+        codes.append(_code(survey, len(cells), _TICKED, tick.question, tick.answer))
         cells.append(f"case when ({ticked}){unless} then {literal(_TICKED)} end")
         if tick.unless:
-            flag = f"{numbers.questions[tick.question]}, 'text_beside_answer'"
+            flag = f"{survey.position(tick.question)}, 'text_beside_answer'"
             beside = f"({ticked}) and c{tick.unless} not in {_listed(('', *tick.same))}"
             _insert(connection, wave, "all_flags", flag, beside)
     for column in wave.meaning.coded:
         codes += [
-            _code(numbers, len(cells), text, column.question, answer)
+            _code(survey, len(cells), text, column.question, answer)
             for text, answers in column.codes.items()
             for answer in answers
         ]
@@ -95,14 +96,14 @@ def _insert_answers(
     )
 
 
-def _code(numbers: Numbers, cell: int, text: str, question: str, answer: Answer) -> dict[str, Any]:
+def _code(survey: Survey, cell: int, text: str, question: str, answer: Answer) -> dict[str, Any]:
     """What one text of a cell means."""
     return {
         "cell": cell,
         "text": text,
-        "question": numbers.questions[question],
-        "item": numbers.item(question, answer.item),
-        "option": numbers.option(question, answer.option),
+        "question": survey.position(question),
+        "item": survey.item_number(question, answer.item),
+        "option": survey.option_number(question, answer.option),
         "rank": answer.rank,
         "value": answer.value,
     }
@@ -117,13 +118,13 @@ def _cells_that_repeat(codes: pd.DataFrame) -> set[int]:
     return set(codes["cell"][codes["question"].isin({*in_two_cells, *twice_in_one})])
 
 
-def _holds(numbers: Numbers, wave: int, condition: Condition) -> str:
+def _holds(survey: Survey, wave: int, condition: Condition) -> str:
     """A condition of a screening rule, in SQL over the cells of the wave."""
     if condition.question:
-        options = ", ".join(str(numbers.option(condition.question, o)) for o in condition.options)
+        options = ", ".join(str(survey.option_number(condition.question, o)) for o in condition.options)
         return (
             f"respondent in (select respondent from all_answers where wave = {wave} "
-            f"and question = {numbers.questions[condition.question]} and option in ({options}))"
+            f"and question = {survey.position(condition.question)} and option in ({options}))"
         )
     parts = [f"c{condition.column} in {_listed(condition.texts)}"] if condition.texts else []
     parts += [f"c{condition.column} is null"] if condition.blank else []
@@ -135,12 +136,12 @@ def _listed(texts: Sequence[str]) -> str:
     return f"({', '.join(map(literal, texts))})"
 
 
-def recode(connection: duckdb.DuckDBPyConnection, numbers: Numbers, wave: MappedWave) -> None:
+def recode(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave) -> None:
     """Move who wrote what a dictionary knows from Other to the option that it stands for."""
     for question, other in dict.fromkeys((recode.question, recode.other) for recode in wave.meaning.recodes):
         recodes = [r for r in wave.meaning.recodes if (r.question, r.other) == (question, other)]
         rows = [
-            {"place": recode.column, "text": text, "option": numbers.option(question, option)}
+            {"place": recode.column, "text": text, "option": survey.option_number(question, option)}
             for recode in recodes
             for text, option in recode.texts.items()
         ]
@@ -148,8 +149,8 @@ def recode(connection: duckdb.DuckDBPyConnection, numbers: Numbers, wave: Mapped
         cells = ", ".join(f"c{recode.column}" for recode in recodes)
         key = {
             "wave": wave.number,
-            "question": numbers.questions[question],
-            "other": numbers.option(question, other),
+            "question": survey.position(question),
+            "other": survey.option_number(question, other),
         }
         with temporary_views(
             connection,

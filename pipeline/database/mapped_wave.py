@@ -1,11 +1,10 @@
-"""A wave as it goes into the database, and the numbers that stand for ids there."""
+"""A wave as it goes into the database."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from pipeline.answers.meaning import Mapped
-from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.exports.ingested import Export
 
@@ -19,28 +18,3 @@ class MappedWave:
     fielding: Fielding
     export: Export
     meaning: Mapped
-
-
-class Numbers:
-    """The number of each question, item and option of a questionnaire; 0 for none."""
-
-    def __init__(self, questionnaire: Survey) -> None:
-        self.questions = {name: number for number, name in enumerate(questionnaire.questions, 1)}
-        self.items = {
-            (name, item): number
-            for name, asked in questionnaire.questions.items()
-            for number, item in enumerate(asked.items, 1)
-        }
-        self.options = {
-            (name, option): number
-            for name in questionnaire.questions
-            for number, option in enumerate(questionnaire.options(name), 1)
-        }
-
-    def item(self, question: str, item: str) -> int:
-        """The number of an item of a question; 0 for the empty id."""
-        return self.items[question, item] if item else 0
-
-    def option(self, question: str, option: str) -> int:
-        """The number of an option of a question; 0 for the empty id."""
-        return self.options[question, option] if option else 0

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from pipeline.answers.meaning import Mapped
-from pipeline.database.mapped_wave import MappedWave, Numbers
+from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.rows import fill
 from pipeline.declarations.quality import options_of
 from pipeline.declarations.questionnaire import Survey
@@ -75,7 +75,6 @@ def flag(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, waves: Se
     """Fill coded.quality and coded.quality_rules, and note whom a wave file excludes by them."""
     execute(connection, "database/partials")
     medians = dict(query(connection, "database/median_durations").fetchall())
-    numbers = Numbers(questionnaire)
     rules: list[dict[str, Any]] = []
     options: list[dict[str, int]] = []
     screens: list[dict[str, Any]] = []
@@ -85,11 +84,16 @@ def flag(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, waves: Se
         for position, look in enumerate(looks, 1):
             place = {"wave": wave.number, "position": position}
             options += [
-                {**place, "question": numbers.questions[name], "option": numbers.option(name, option)}
+                place
+                | {
+                    "question": questionnaire.position(name),
+                    "option": questionnaire.option_number(name, option),
+                }
                 for name, chosen in look.pop("where", {}).items()
                 for option in chosen
             ]
-            rules.append(place | look | {"question": numbers.questions.get(look["question"], 0)})
+            question = questionnaire.position(look["question"]) if look["question"] else 0
+            rules.append(place | look | {"question": question})
         screens += [
             {"wave": wave.number, "position": place, "rule": rule}
             for place, exclude in enumerate(wave.fielding.wave.exclude, 1)

@@ -132,7 +132,7 @@ class _Weighing:
         place = np.full(len(options) + 1, len(groups))
         for position, group in enumerate(groups):
             members = self.questionnaire.members(name, group)
-            place[[options.index(member) + 1 for member in members]] = position
+            place[[self.questionnaire.option_number(name, member) for member in members]] = position
         counts = np.bincount(chosen, minlength=len(options) + 1)
         labels = dict(query(self.connection, "database/option_labels", **key).fetchall())
         total = math.fsum(declared.shares.values())

@@ -301,6 +301,14 @@ class Survey(Declared):
         """The place of a question in the questionnaire, from 1."""
         return list(self.questions).index(question) + 1
 
+    def item_number(self, question: str, item: str) -> int:
+        """The place of an item among those of its question, from 1; 0 for the empty id."""
+        return list(self.questions[question].items).index(item) + 1 if item else 0
+
+    def option_number(self, question: str, option: str) -> int:
+        """The place of an option among those of its question, from 1; 0 for the empty id."""
+        return list(self.options(question)).index(option) + 1 if option else 0
+
 
 DEFAULT_K = 10  # the base under which tables show nothing
 

@@ -96,17 +96,14 @@ class OpenDomain:
         `row` is the estimate of the item: of an option or a net, or of a share ranked.
         """
         survey = self.data.survey
-        items, options = (
-            list(survey.questions[question].items),
-            list(survey.options(question)),
-        )
+        items = list(survey.questions[question].items)
         joint: Joint = {}
         rows = self.query(
             "overlaps",
             wave=row["wave"],
             question=survey.position(question),
-            item=items.index(row["item"]) + 1,
-            options=[options.index(member) + 1 for member in survey.members(question, row["option"])],
+            item=survey.item_number(question, row["item"]),
+            options=[survey.option_number(question, m) for m in survey.members(question, row["option"])],
             places=survey.last_place(question, row["measure"]),
             states=_states_in_base(dkns),
         )
@@ -122,7 +119,7 @@ class OpenDomain:
         """
         survey = self.data.survey
         every = list(survey.options(question))
-        numbers = [every.index(option) + 1 for option in options]
+        numbers = [survey.option_number(question, option) for option in options]
         combined = self.query("combinations", question=survey.position(question), options=numbers).df()
         ids = [tuple(every[number - 1] for number in chosen) for chosen in combined["options"]]
         return combined.assign(options=pd.Series(ids, dtype=object))
@@ -187,14 +184,20 @@ def _groups(survey: Survey, bands: Mapping[str, Bands], segments: Sequence[str])
     rows: list[tuple[str, int, int, str, str, int]] = []
     for segment in dict.fromkeys(part for name in segments for part in name.split(CROSS)):
         question = bands[segment].of if segment in bands else segment
-        options = list(survey.options(question))
         if segment in bands:
             listed = [(name, group.label, group.options) for name, group in bands[segment].groups.items()]
         else:
             answers = survey.options(question).items()
             listed = [(name, "", [name]) for name, option in answers if option.role not in NO_ANSWER]
         rows += [
-            (segment, survey.position(question), position, group, label, options.index(option) + 1)
+            (
+                segment,
+                survey.position(question),
+                position,
+                group,
+                label,
+                survey.option_number(question, option),
+            )
             for position, (group, label, members) in enumerate(listed, 1)
             for option in members
         ]
@@ -207,7 +210,7 @@ def _members(survey: Survey, domain: Domain) -> str:
     """The query of who is in which group of a domain; everybody is in the group '' of the segment ''."""
     conditions = ["excluded is null"]
     for name, chosen in (domain.where or {}).items():
-        listed = ", ".join(str(list(survey.options(name)).index(option) + 1) for option in chosen)
+        listed = ", ".join(str(survey.option_number(name, option)) for option in chosen)
         conditions.append(
             "exists (select 1 from coded.answers where answers.wave = respondents.wave "
             f"and answers.respondent = respondents.respondent and question = {survey.position(name)} "

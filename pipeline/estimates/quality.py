@@ -10,7 +10,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pipeline.database.mapped_wave import Numbers
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
 from pipeline.estimates.count import open_flagged
@@ -78,11 +77,10 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     # fewer than the base of [privacy] are flagged or fewer than 30 valid cases would be left.
     connection, questionnaire = estimated.connection, estimated.declared.survey
     flagged = _flagged(estimated)
-    numbers = Numbers(questionnaire)
     rules = query(connection, "estimates/rules_applied").fetchall()
     asked = questionnaire.questions
     whole = [one for one in exhibits if _is_whole(one) and not asked[one.question].sensitive]
-    answers = {exhibit.id: _answers(estimated, exhibit, numbers) for exhibit in whole}
+    answers = {exhibit.id: _answers(estimated, exhibit) for exhibit in whole}
     rows: list[dict[str, Any]] = []
     for name, wave, position, rule, question, threshold in rules:
         about = {"wave": name, "rule": rule, "question": question, "threshold": threshold}
@@ -134,15 +132,16 @@ class _Answer:
     chosen: float
 
 
-def _answers(estimated: Estimates, exhibit: Exhibit, numbers: Numbers) -> dict[str, list[_Answer]]:
+def _answers(estimated: Estimates, exhibit: Exhibit) -> dict[str, list[_Answer]]:
     """The answers that an exhibit shows, in the order of the questionnaire, by wave."""
     rows = within_base(estimated.of(exhibit, exhibit.question))
     rows = rows[(rows["by"] == "") & rows["measure"].isin(main_measures(rows["measure"]))]
-    number = numbers.questions[exhibit.question]
+    survey, question = estimated.declared.survey, exhibit.question
+    number = survey.position(question)
     answers: dict[str, list[_Answer]] = {wave: [] for wave in rows["wave"].unique()}
     for row in rows[~rows["flag"].isin([Flag.SUPPRESSED, Flag.UNCERTAIN])].to_dict("records"):
-        item = numbers.item(exhibit.question, row["item"])
-        option = numbers.option(exhibit.question, row["option"])
+        item = survey.item_number(question, row["item"])
+        option = survey.option_number(question, row["option"])
         answer = _Answer(
             label=answer_label(row),
             # a ranking's items are answers: its base is the question's

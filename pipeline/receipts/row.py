@@ -113,8 +113,7 @@ class Receipt:
     @property
     def item(self) -> int:
         """The place of the row's item among those of its question, from 1; 0 where it is of none."""
-        items = list(self.survey.questions[self.question].items)
-        return items.index(str(self.row["item"])) + 1 if self.row["item"] else 0
+        return self.survey.item_number(self.question, str(self.row["item"]))
 
     @property
     def slot(self) -> int:
@@ -124,13 +123,12 @@ class Receipt:
     @property
     def counted(self) -> Counted:
         """What the row counts, in the numbers that stand for ids."""
-        options = list(self.survey.options(self.question))
         return Counted(
             wave=self.row["wave"],
             question=self.survey.position(self.question),
             item=self.item,
             slot=self.slot,
-            options=[options.index(member) + 1 for member in self.members],
+            options=[self.survey.option_number(self.question, member) for member in self.members],
             places=self.places,
             segment=self.row["by"],
             group=self.row["group"],
