@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 OUTSIDE = "-"
 """the cell of a dimension for everybody who is in none of the others"""
+BOXES = ("box", "net", "known")
+"""the kinds of dimension of a multiple choice of which everybody is in one cell, or all in none"""
 WEIGHT: Dimension = ("weight", "")
 """the dimension whose cells are classes of respondents with one weight"""
 

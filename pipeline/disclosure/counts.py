@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.disclosure.conditions import Conditions, Count, Dimension, Sum, Union
+from pipeline.disclosure.conditions import BOXES, Conditions, Count, Dimension, Sum, Union
 from pipeline.disclosure.rules import (
     ANSWERED,
     CHOSEN,
@@ -68,6 +68,17 @@ class Counts:
     given: bool = True
     """whether it is known without tables how many are in each class of weights"""
 
+    def note(self, key: Key, value: int | None, cost: float | None, protected: bool) -> None:
+        """Note a count; it has no value where it is hidden.
+
+        One that stands in several places is known where one of them shows it, and stays then.
+        """
+        count = self.counts.setdefault(key, Count(key[1], 0, cost, hidden=True))
+        if value is not None:
+            count.value, count.hidden = value, False
+        count.cost = None if count.cost is None or cost is None else max(count.cost, cost)
+        count.protected |= protected
+
 
 def collected(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> Counts:
     """The counts of everything published, with what is protected and what is hidden so far."""
@@ -93,8 +104,8 @@ def collected(published: Sequence[Published], rules: Rules, people: Mapping[Wave
                 mentions.setdefault((wave, row["question"], *group), of_column)[2].append(conditions)
         for wave, family, parts, total in mentions.values():
             rounded = rounded_mentions(total)
-            own_sum = Sum(tuple(parts), max(rounded - MENTIONS // 2, 0), rounded + (MENTIONS - 1) // 2)
-            counts.sums.append((wave, family, own_sum))
+            mentioned = Sum(tuple(parts), max(rounded - MENTIONS // 2, 0), rounded + (MENTIONS - 1) // 2)
+            counts.sums.append((wave, family, mentioned))
     return counts
 
 
@@ -105,8 +116,7 @@ def rounded_mentions(total: Any) -> Any:
 
 def family_of(conditions: Conditions) -> Family:
     """The dimensions of some conditions, all boxes of a multiple choice as one."""
-    boxes = ("box", "net", "known", "apart")
-    return frozenset(("boxes", d[1]) if d[0] in boxes else d for d, _ in conditions)
+    return frozenset(("boxes", d[1]) if d[0] in (*BOXES, "apart") else d for d, _ in conditions)
 
 
 def _add_cells(counts: Counts, wave: Wave, dimension: Dimension, cells: Iterable[str]) -> None:
@@ -115,6 +125,11 @@ def _add_cells(counts: Counts, wave: Wave, dimension: Dimension, cells: Iterable
         cells = (CHOSEN, REST)
     if dimension[0] != "answer":
         counts.cells.setdefault((wave, dimension), {}).update(dict.fromkeys(sorted(cells)))
+
+
+def _shown(count: Any) -> int | None:
+    """A count of a frame; None where it is hidden there."""
+    return None if pd.isna(count) else int(count)
 
 
 def _collect(
@@ -131,19 +146,19 @@ def _collect(
     if dimension in column:
         # by groups of the question itself the count is that of all who gave the answer, or nobody
         return conditions
-    cases = 0 if pd.isna(row["valid_cases"]) else int(row["valid_cases"])
+    cases, chosen = _shown(row["valid_cases"]) or 0, _shown(row["respondents"])
     small = cases < rules.base
     few = rules.is_identifying(name, column) and rules.few(row["respondents"])
     # of small columns, small counts are hidden first
-    chosen = 0 if pd.isna(row["respondents"]) else int(row["respondents"])
-    cost = float(cases + chosen + 1) if column or small or rules.sensitive(name) else None
-    _note(counts, (wave, conditions), row["respondents"], cost, small or few)
+    cost = float(cases + (chosen or 0) + 1) if column or small or rules.sensitive(name) else None
+    counts.note((wave, conditions), chosen, cost, small or few)
     identifying = rules.is_identifying_base(column)
     for key, cells, by_valid in bases_of(rules.survey, name, slot, dkns):
         count = row["valid_cases" if by_valid else "sample_size"]
         at = (wave, frozenset({**column, key: cells}.items()))
         _add_cells(counts, wave, key, (ANSWERED, DKNS) if key[0] == "known" else cells)
-        _note(counts, at, count, 4.0 * (cases + 1) if identifying else None, identifying and rules.few(count))
+        base_cost = 4.0 * (cases + 1) if identifying else None
+        counts.note(at, _shown(count), base_cost, identifying and rules.few(count))
         counts.bases.setdefault(at, []).append(place)
     if dimension[0] == "net":
         boxes = [("box", name, option) for option in rules.survey.members(name, str(row["option"]))]
@@ -151,13 +166,3 @@ def _collect(
         union = Union(conditions, tuple(frozenset(part.items()) for part in parts))
         counts.unions.append((wave, family_of(conditions), union))
     return conditions if row["role"] != Role.NOT_APPLICABLE else None
-
-
-def _note(counts: Counts, key: Key, value: Any, cost: float | None, protected: bool) -> None:
-    """Note a count. One that stands in several places is known where one of them shows it, and stays then."""
-    hidden = bool(pd.isna(value))
-    known = counts.counts.setdefault(key, Count(key[1], 0, cost, hidden=True))
-    if not hidden:
-        known.value, known.hidden = int(value), False
-    known.cost = None if known.cost is None or cost is None else max(known.cost, cost)
-    known.protected |= protected

@@ -37,6 +37,6 @@ def blanked(estimates: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
     """`estimates` flagged as suppressed, and without their numbers, where they are `hidden`."""
     out = estimates.assign(flag=estimates["flag"].mask(hidden, Flag.SUPPRESSED))
     for column in BLANKED:
-        own = out[column].astype("Int64") if column in ("respondents", "total_mentions") else out[column]
-        out[column] = own.mask(hidden)
+        values = out[column].astype("Int64") if column in ("respondents", "total_mentions") else out[column]
+        out[column] = values.mask(hidden)
     return out

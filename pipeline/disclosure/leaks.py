@@ -74,7 +74,7 @@ def scan(
     leaks: list[Leak] = []
     used: set[str] = set()
     known: dict[str, list[Finding]] = {}
-    passed = {found.casefold() for found in credited}
+    passed = {text.casefold() for text in credited}
     lines = {line: {line.casefold(), *(one.text.casefold() for one in findings(line))} for line in allowed}
     for place, text in texts:
         if text not in known:
@@ -85,7 +85,7 @@ def scan(
                 line for line, spelt in lines.items() if any(_allows(wanted, folded) for wanted in spelt)
             ]
             used.update(allowing)
-            if not allowing and not _begins_one(folded, passed):
+            if not allowing and not any(whole.startswith(folded) for whole in passed):
                 leaks.append(Leak(**vars(one), place=place))
     return leaks, used
 
@@ -117,12 +117,9 @@ def _texts(frame: pd.DataFrame) -> Iterator[tuple[str, int, str]]:
 def _problems(leaks: Sequence[Leak]) -> Iterator[Problem]:
     """A problem a finding, at the first place where it stands."""
     places = Counter((leak.kind, leak.text) for leak in leaks)
-    listed = set()
-    for leak in leaks:
-        if (leak.kind, leak.text) in listed:
-            continue
-        listed.add((leak.kind, leak.text))
-        more = places[leak.kind, leak.text] - 1
+    first = {(leak.kind, leak.text): leak for leak in reversed(leaks)}
+    for finding, count in places.items():
+        leak, more = first[finding], count - 1
         elsewhere = f", and in {more} other places" if more > 1 else ", and in another place" if more else ""
         file, _, at = leak.place.partition(": ")
         yield Problem(
@@ -131,10 +128,6 @@ def _problems(leaks: Sequence[Leak]) -> Iterator[Problem]:
             f"{at}: {leak.kind} ({leak.masked}{elsewhere}) would be published. Declare the option under a "
             "label of its own, mark the question private, or list it in allow under [privacy] in survey.toml",
         )
-
-
-def _begins_one(found: str, passed: Iterable[str]) -> bool:
-    return any(whole.startswith(found) for whole in passed)
 
 
 def _allows(wanted: str, folded: str) -> bool:

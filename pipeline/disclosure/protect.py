@@ -17,6 +17,7 @@ import importlib.metadata
 import itertools
 import json
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def remembered(
         if known["key"] == key:
             sizes = [len(estimates.frame) for estimates in published]
             return [
-                Hidden(*(_mask(places, size) for places in masks))
+                Hidden(*(np.isin(np.arange(size), places) for places in masks))
                 for masks, size in zip(known["hidden"], sizes, strict=True)
             ]
     hidden = protect(published, rules, people)
@@ -88,12 +89,6 @@ def remembered(
     ]
     files.write(path, json.dumps({"key": key, "hidden": places}), files.PRIVATE)
     return hidden
-
-
-def _mask(places: Sequence[int], size: int) -> NDArray[np.bool_]:
-    mask = np.zeros(size, dtype=np.bool_)
-    mask[np.array(places, dtype=int)] = True
-    return mask
 
 
 def _fingerprint(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> str:
@@ -125,11 +120,11 @@ def pinned(
     for key in protected:
         if key in counts.counts:
             counts.counts[key].protected = True
-    pins = []
-    for component in components(counts, seen):
-        for place, (low, high) in component.narrow(rules.span):
-            pins.append(Pin(component.wave, component.counts[place].conditions, low, high))
-    return pins
+    return [
+        Pin(component.wave, component.counts[place].conditions, low, high)
+        for component in components(counts, seen)
+        for place, (low, high) in component.narrow(rules.span)
+    ]
 
 
 def components(counts: Counts, seen: Mapping[Wave, Seen] | None = None) -> Iterator[Component]:
@@ -140,9 +135,6 @@ def components(counts: Counts, seen: Mapping[Wave, Seen] | None = None) -> Itera
     by_wave: dict[Wave, dict[Family, list[Count]]] = {}
     for (wave, conditions), count in counts.counts.items():
         by_wave.setdefault(wave, {}).setdefault(family_of(conditions), []).append(count)
-    for wave, weighed, total in counts.sums:
-        if total.factors:
-            by_wave.setdefault(wave, {}).setdefault(weighed, [])
     for wave, families in by_wave.items():
         joined = {family: family for family in families}
 
@@ -161,7 +153,7 @@ def components(counts: Counts, seen: Mapping[Wave, Seen] | None = None) -> Itera
             classes.setdefault(root(family), []).append(family)
         for together in classes.values():
             if any(count.protected for family in together for count in families[family]):
-                yield _component(counts, wave, together, families, seen[wave] if seen else None)
+                yield _component(counts, wave, set(together), families, seen[wave] if seen else None)
 
 
 def _is_given(counts: Counts, part: Family) -> bool:
@@ -175,36 +167,41 @@ def _is_given(counts: Counts, part: Family) -> bool:
 def _component(
     known: Counts,
     wave: Wave,
-    together: Sequence[Family],
+    together: AbstractSet[Family],
     families: Mapping[Family, list[Count]],
     seen: Seen | None,
 ) -> Component:
-    inside = set(together)
-    margins = {frozenset([dimension]) for family in together for dimension in family} - inside
-    counts = [count for family in together for count in families[family]]
+    margins = {frozenset([dimension]) for family in together for dimension in family} - together
     given = [
         Count(count.conditions, count.value, None, hidden=count.hidden)
         for family in sorted(margins, key=sorted)
         for count in families.get(family, [])
         if not count.hidden
     ]
-    every = [count.conditions for count in (*counts, *given)]
-    dimensions = {dimension for conditions in every for dimension, _ in conditions}
+    counts = [count for family in families if family in together for count in families[family]]
+    return component_of(known, wave, together, [*counts, *given], seen=seen)
+
+
+def component_of(
+    known: Counts,
+    wave: Wave,
+    families: AbstractSet[Family],
+    counts: Sequence[Count],
+    weighed: Iterable[Sum] = (),
+    seen: Seen | None = None,
+) -> Component:
+    """Counts of a wave with the sums and unions of their `families` among all `known`, as one component.
+
+    `weighed` are the sums of weights over them, and `seen` is what rows of respondents tell.
+    """
+    sums = [*weighed, *(total for of, family, total in known.sums if of == wave and family in families)]
+    every = [count.conditions for count in counts]
+    parts = [part for total in sums for part in total.parts]
+    dimensions = {dimension for conditions in (*every, *parts) for dimension, _ in conditions}
     cells = {dimension: list(known.cells.get((wave, dimension), ())) for dimension in dimensions}
-    boxes: dict[str, list[Dimension]] = {}
-    for dimension in sorted(dimensions):
-        if dimension[0] in ("box", "net", "known"):
-            boxes.setdefault(dimension[1], []).append(dimension)
-    return Component(
-        [*counts, *given],
-        cells,
-        known.people[wave],
-        [total for of, family, total in known.sums if of == wave and family in inside],
-        [union for of, family, union in known.unions if of == wave and family in inside],
-        boxes.values(),
-        wave,
-        list(_shown(seen, every, cells)) if seen else [],
-    )
+    unions = [union for of, family, union in known.unions if of == wave and family in families]
+    shown = list(_shown(seen, every, cells)) if seen else []
+    return Component(counts, cells, known.people[wave], sums, unions, wave, shown)
 
 
 def _shown(
@@ -249,12 +246,11 @@ def _groups(counts: Counts) -> list[Key]:
             if dimension[0] == "answer" and rules.sensitive(dimension[1]) and rules.identifies(dimension[1]):
                 columns.setdefault((wave, dimension), set()).add(cells)
     for (wave, dimension), sets in columns.items():
-        alone = [
-            c
-            for (of, conditions), c in counts.counts.items()
+        known = {
+            conditions: count
+            for (of, conditions), count in counts.counts.items()
             if of == wave and {d for d, _ in conditions} == {dimension}
-        ]
-        known = {count.conditions: count for count in alone}
+        }
         sizes = {cells: _size(known, dimension, cells) for cells in sorted(sets, key=sorted)}
         for cells, size in sizes.items():
             conditions = frozenset([(dimension, cells)])
@@ -303,13 +299,13 @@ class Pin:
     high: int
 
     def __str__(self) -> str:
-        said = " and ".join(
+        answers = " and ".join(
             f"{dimension[1]}{f' ({dimension[2]})' if len(dimension) > 2 and dimension[2] else ''} = "
             f"{' or '.join(sorted(cells))}"
             for dimension, cells in sorted(self.conditions, key=lambda condition: condition[0])
         )
         range_of = f"is {self.low}" if self.low == self.high else f"is between {self.low} and {self.high}"
-        return f"{self.wave}: how many have {said} {range_of}"
+        return f"{self.wave}: how many have {answers} {range_of}"
 
 
 def _rows_hidden(counts: Counts, published: Sequence[Published]) -> list[Hidden]:

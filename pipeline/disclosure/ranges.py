@@ -20,7 +20,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.disclosure.conditions import OUTSIDE, Conditions, Count, Dimension, Floats, Places, Sum, Union
+from pipeline.disclosure.conditions import (
+    BOXES,
+    OUTSIDE,
+    Conditions,
+    Count,
+    Dimension,
+    Floats,
+    Places,
+    Sum,
+    Union,
+)
 from pipeline.disclosure.programs import WHOLE, Equation, program_of, solved
 from pipeline.project.errors import SurveyError
 
@@ -31,8 +41,8 @@ if TYPE_CHECKING:
 class Component:
     """Counts that tell of each other, as equations over the cells of their tables.
 
-    `cells` are those of every dimension, without OUTSIDE; `people` is how many there are in all. Boxes that
-    are `alike` have the same people outside. `known` is what tells of the cells beside the tables.
+    `cells` are those of every dimension, without OUTSIDE; `people` is how many there are in all. `known` are
+    sums that are told beside the tables. The boxes of a question have the same people outside.
     """
 
     def __init__(
@@ -42,17 +52,15 @@ class Component:
         people: int,
         sums: Sequence[Sum] = (),
         unions: Sequence[Union] = (),
-        alike: Iterable[Sequence[Dimension]] = (),
         wave: str = "",
         known: Sequence[Sum] = (),
     ) -> None:
         self.counts = list(counts)
         self.wave = wave
-        parts = {part for own in (*sums, *known) for part in own.parts} | {
-            part for own in unions for part in (own.whole, *own.parts)
-        }
+        parts = {part for total in (*sums, *known) for part in total.parts}
+        parts |= {part for union in unions for part in (union.whole, *union.parts)}
         every = [count.conditions for count in counts] + sorted(parts, key=_sorted)
-        tables = {frozenset(dimension for dimension, _ in own) for own in every}
+        tables = {frozenset(dimension for dimension, _ in conditions) for conditions in every}
         tables |= {
             frozenset(some)
             for table in tables
@@ -69,14 +77,13 @@ class Component:
             self._tables[table] = dimensions, places
             self.size += places.size
         self._rows: list[Equation] = []
-        self._agree(people, [list(boxes) for boxes in alike])
+        self._agree(people)
         for union in unions:
             self._unite(union)
-        made = [self._sum(own) for own in sums]
-        self._rows += [row for row, own in zip(made, sums, strict=True) if not own.factors]
-        self._weighed = [row for row, own in zip(made, sums, strict=True) if own.factors]
-        self._known = list(map(self._sum, known))
-        self._own = [self.cells_of(count.conditions) for count in self.counts]
+        self._rows += [self._equation(total) for total in sums if not total.factors]
+        self._weighed = [self._equation(total) for total in sums if total.factors]
+        self._known = list(map(self._equation, known))
+        self._places = [self.cells_of(count.conditions) for count in self.counts]
         self._ends: dict[int, tuple[int, int]] = {}
         self._in_parts = False
 
@@ -85,23 +92,23 @@ class Component:
         wanted = dict(conditions)
         dimensions, places = self._tables[frozenset(wanted)]
         chosen = [
-            [place for place, own in enumerate(self._cells[dimension]) if own <= wanted[dimension]]
+            [place for place, cell in enumerate(self._cells[dimension]) if cell <= wanted[dimension]]
             for dimension in dimensions
         ]
         return places[np.ix_(*chosen)].ravel()
 
-    def _sum(self, own: Sum) -> Equation:
+    def _equation(self, total: Sum) -> Equation:
         """A sum as an equation; a cell may be in several of its parts."""
-        each = [self.cells_of(part) for part in own.parts]
-        factors = np.repeat(own.factors or np.ones(len(each)), [len(places) for places in each])
+        each = [self.cells_of(part) for part in total.parts]
+        factors = np.repeat(total.factors or np.ones(len(each)), [len(places) for places in each])
         once, of = np.unique(np.concatenate(each), return_inverse=True)
         weights = np.asarray(np.bincount(of, weights=factors), dtype=np.float64)
-        return Equation(once, weights, own.least, own.most)
+        return Equation(once, weights, total.least, total.most)
 
     def _row(self, places: Places, factors: Floats, least: float, most: float) -> None:
         self._rows.append(Equation(places, factors, least, most))
 
-    def _agree(self, people: int, alike: Sequence[Sequence[Dimension]]) -> None:
+    def _agree(self, people: int) -> None:
         """What tables have in common agrees, and the cells of a dimension are everybody."""
         for dimensions, places in self._tables.values():
             for axis, dimension in enumerate(dimensions):
@@ -110,13 +117,17 @@ class Component:
                 if not rest:
                     self._row(lines[0], np.ones(lines.shape[1]), people, people)
                     continue
-                for own, line in zip(self._tables[rest][1].ravel(), lines, strict=True):
-                    both = np.append(line, own)
+                for total, line in zip(self._tables[rest][1].ravel(), lines, strict=True):
+                    both = np.append(line, total)
                     self._row(both, np.append(np.ones(len(line)), -1.0), 0, 0)
-        for boxes in alike:
+        boxes: dict[str, set[Dimension]] = {}
+        for dimension in sorted(self._cells):
+            if dimension[0] in BOXES:
+                boxes.setdefault(dimension[1], set()).add(dimension)
+        for of_question in boxes.values():
             by_rest: dict[frozenset[Dimension], list[Places]] = {}
             for table, (dimensions, places) in self._tables.items():
-                for box in sorted(table & set(boxes)):
+                for box in sorted(table & of_question):
                     outside = len(self._cells[box]) - 1
                     line = np.take(places, outside, axis=dimensions.index(box)).ravel()
                     by_rest.setdefault(table - {box}, []).append(line)
@@ -146,12 +157,13 @@ class Component:
         places = [place for place, count in enumerate(self.counts) if count.protected]
         enough = {place: min(wanted, self._held(place)) for place in places}
         program = _Program(self, [count.hidden for count in self.counts], whole, self._known)
-        found = []
-        for place, (low, high) in self._ranges(program, enough).items():
-            if high - low < enough[place] and high - low < self._widest(place, enough[place]):
-                found.append((place, (low, high)))
+        narrow = [
+            (place, (low, high))
+            for place, (low, high) in self._ranges(program, enough).items()
+            if high - low < enough[place] and high - low < self._widest(place, enough[place])
+        ]
         self._in_parts |= program.in_parts
-        return found
+        return narrow
 
     def most_that_can_be(self, place: int, wanted: int) -> int:
         """How wide the range of a count is where everything is hidden that can be, if less than `wanted`."""
@@ -178,7 +190,7 @@ class Component:
 
     def _held(self, place: int) -> int:
         """The smallest count that stays and holds all people of a count: its range cannot be wider."""
-        conditions = sorted(self.counts[place].conditions, key=_by_name)
+        conditions = self.counts[place].conditions
         holding = [
             value
             for size in range(1, len(conditions) + 1)
@@ -192,13 +204,13 @@ class Component:
     @cached_property
     def _staying(self) -> dict[tuple[Conditions, Dimension], list[tuple[frozenset[str], int]]]:
         """The counts that stay published, by their conditions but one."""
-        found: dict[tuple[Conditions, Dimension], list[tuple[frozenset[str], int]]] = {}
+        staying: dict[tuple[Conditions, Dimension], list[tuple[frozenset[str], int]]] = {}
         for count in self.counts:
             if count.cost is None and not count.hidden:
                 for dimension, chosen in count.conditions:
                     rest = count.conditions - {(dimension, chosen)}
-                    found.setdefault((rest, dimension), []).append((chosen, count.value))
-        return found
+                    staying.setdefault((rest, dimension), []).append((chosen, count.value))
+        return staying
 
     def _widest(self, place: int, enough: int) -> int:
         """How wide the range of a count is where everything is hidden that can be; `enough` is looked for."""
@@ -213,25 +225,25 @@ class Component:
 
     def _ranges(self, program: _Program, enough: Mapping[int, int]) -> dict[int, tuple[int, int]]:
         """The ranges of counts by their places; one known to be wide `enough` is not looked at further."""
-        found = dict.fromkeys(enough, (0, 0))
+        ranges = dict.fromkeys(enough, (0, 0))
         left = sorted(place for place, wide in enough.items() if wide)
         if not left:
-            return found
+            return ranges
         every = np.zeros((len(left), self.size))
         for number, place in enumerate(left):
-            every[number, self._own[place]] = 1.0
+            every[number, self._places[place]] = 1.0
         wide = np.array([enough[place] for place in left])
         low, high = np.full(len(left), np.inf), np.full(len(left), -np.inf)
         # all at once first: the cells found show the range of every count a little
         goals = [every.sum(axis=0), -every.sum(axis=0)]
-        goals += [sign * own for own in every for sign in (1.0, -1.0)]
+        goals += [sign * count for count in every for sign in (1.0, -1.0)]
         for number, goal in enumerate(goals):
             if number < 2 or high[number // 2 - 1] - low[number // 2 - 1] < wide[number // 2 - 1] - WHOLE:
                 values = every @ program.best(goal)
                 low, high = np.minimum(low, values), np.maximum(high, values)
         # the ends of what need not be whole are rounded inwards
         ends = zip(left, np.ceil(low - WHOLE), np.floor(high + WHOLE), strict=True)
-        return found | {place: (int(least), int(most)) for place, least, most in ends}
+        return ranges | {place: (int(least), int(most)) for place, least, most in ends}
 
     def _hide_for(self, place: int, enough: int) -> bool:
         """Hide what costs least so that the range of a count gets `enough` wide; whether anything was hidden.
@@ -262,11 +274,11 @@ class Component:
 
     def rows(self, hidden: Sequence[bool]) -> list[Equation]:
         """The equations of the component and those of its counts, which say nothing where they are hidden."""
-        own = []
-        for count, places, unknown in zip(self.counts, self._own, hidden, strict=True):
+        rows = list(self._rows)
+        for count, places, unknown in zip(self.counts, self._places, hidden, strict=True):
             ends = (0.0, np.inf) if unknown else (float(count.value), float(count.value))
-            own.append(Equation(places, np.ones(len(places)), *ends))
-        return [*self._rows, *own]
+            rows.append(Equation(places, np.ones(len(places)), *ends))
+        return rows
 
 
 class _Program:
@@ -281,18 +293,18 @@ class _Program:
 
     def best(self, goal: Floats) -> Floats:
         """Cells for which `goal` is as high as it can be."""
-        found = solved(self._model, -goal)
-        if found is not None and np.abs(found - np.round(found)).max(initial=0.0) > WHOLE:
+        cells = solved(self._model, -goal)
+        if cells is not None and np.abs(cells - np.round(cells)).max(initial=0.0) > WHOLE:
             self.in_parts = True
             if self._may_be_parts:
-                return found
-            found = solved(self._whole, -goal)
-        if found is None:
+                return cells
+            cells = solved(self._whole, -goal)
+        if cells is None:
             raise SurveyError(
                 "disclosure control: the tables of this run contradict each other, so no counts fit them; "
                 "this is a fault of the pipeline, please report it"
             )
-        return np.round(found)
+        return np.round(cells)
 
     @cached_property
     def _whole(self) -> highspy.Highs:
@@ -330,24 +342,20 @@ class _Prices:
         up, down = self._column[place], self._column[place] + 1
         self._model.changeColBounds(up, float(max(step, 0)), np.inf if step > 0 else 0.0)
         self._model.changeColBounds(down, float(max(-step, 0)), np.inf if step < 0 else 0.0)
-        found = solved(self._model, self._costs)
+        changes = solved(self._model, self._costs)
         for column in (up, down):
             self._model.changeColBounds(column, 0.0, np.inf)
-        if found is None:
+        if changes is None:
             return []
         return [
             other
-            for other, own in self._column.items()
-            if self._costs[own] and found[own : own + 2].max() > WHOLE
+            for other, column in self._column.items()
+            if self._costs[column] and changes[column : column + 2].max() > WHOLE
         ]
 
 
-def _by_name(condition: tuple[Dimension, frozenset[str]]) -> tuple[Dimension, list[str]]:
-    return condition[0], sorted(condition[1])
-
-
 def _sorted(conditions: Conditions) -> list[tuple[Dimension, list[str]]]:
-    return sorted(map(_by_name, conditions))
+    return sorted((dimension, sorted(cells)) for dimension, cells in conditions)
 
 
 def _distinct(
@@ -358,11 +366,11 @@ def _distinct(
     for conditions in every:
         for dimension, chosen in conditions:
             named.setdefault(dimension, set()).add(chosen)
-    found = {}
+    distinct = {}
     for dimension, sets in named.items():
         order = sorted(sets, key=sorted)
         groups: dict[tuple[bool, ...], set[str]] = {}
         for cell in cells[dimension]:
-            groups.setdefault(tuple(cell in own for own in order), set()).add(cell)
-        found[dimension] = [*map(frozenset, groups.values()), frozenset([OUTSIDE])]
-    return found
+            groups.setdefault(tuple(cell in chosen for chosen in order), set()).add(cell)
+        distinct[dimension] = [*map(frozenset, groups.values()), frozenset([OUTSIDE])]
+    return distinct

@@ -39,7 +39,7 @@ class Search:
         counts = [count.conditions for count in component.counts if count.protected]
         if not self.is_possible():
             return dict.fromkeys(counts, -1)
-        found = {}
+        ranges = {}
         for conditions in counts:
             goal = np.zeros(component.size)
             goal[component.cells_of(conditions)] = 1.0
@@ -52,8 +52,8 @@ class Search:
                     end = max(values) if step > 0 else min(values)
                 self._look(np.sign(step) * goal, np.sign(step) * (end + step))
             values = [component.value(table, conditions) for table in self._tables]
-            found[conditions] = max(values) - min(values)
-        return found
+            ranges[conditions] = max(values) - min(values)
+        return ranges
 
     def _look(self, goal: Floats, target: float) -> bool:
         """Look for a table in which `goal` reaches `target`, or comes as near as was found."""

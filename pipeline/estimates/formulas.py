@@ -103,10 +103,8 @@ def net_promoter_scores(base: pd.DataFrame, mentions: pd.DataFrame, nets: pd.Dat
         counted = mentions.merge(own)[[*GROUP, "weighted", "squares"]]
         counted.columns = pd.Index([*GROUP, name, f"{name}_squares"])
         rows = rows.merge(own[["wave", "question", "item"]]).merge(counted, on=GROUP, how="left")
-    up, down = (
-        (_floats(rows[name]), _floats(rows[f"{name}_squares"])) for name in ("promoters", "detractors")
-    )
-    known = (_floats(rows["answered_weight"]), _floats(rows["answered_squares"]))
+    up, down = ((floats(rows[name]), floats(rows[f"{name}_squares"])) for name in ("promoters", "detractors"))
+    known = (floats(rows["answered_weight"]), floats(rows["answered_squares"]))
     score, error = net_promoter_score(known, up, down, rows["analysed"])
     rows = rows.assign(respondents=rows["answered"])
     base_of_it = (rows["answered_weight"], rows["answered_squares"])
@@ -140,12 +138,12 @@ def rank_shares(
 def numbers(base: pd.DataFrame, summaries: pd.DataFrame) -> pd.DataFrame:
     """Four rows a number question (or item of an allocation) and group: mean, quartiles and median."""
     rows = base.drop(columns="item").merge(summaries, on=[key for key in GROUP if key != "item"])
-    error = mean_error(_floats(rows["weight"]), rows["deviations"], rows["analysed"])
+    error = mean_error(floats(rows["weight"]), rows["deviations"], rows["analysed"])
     sums = (rows["weight"], rows["squares"])
-    means = _with_value(rows, Measure.MEAN, _floats(rows["mean"]), error, *sums)
+    means = _with_value(rows, Measure.MEAN, floats(rows["mean"]), error, *sums)
     without = np.full(len(rows), np.nan)
     others = [
-        _with_value(rows, measure, _floats(rows[measure]), without, *sums)
+        _with_value(rows, measure, floats(rows[measure]), without, *sums)
         for measure in (Measure.LOWER_QUARTILE, Measure.MEDIAN, Measure.UPPER_QUARTILE)
     ]
     return pd.concat([means, *others], ignore_index=True)
@@ -200,7 +198,7 @@ def of_sums(rows: pd.DataFrame, scale: Array, method: Method) -> pd.DataFrame:
 
 def of_values(rows: pd.DataFrame, scale: Array) -> pd.DataFrame:
     """Values with their bases and limits made anew from value, standard_error, weight and weight_squares."""
-    value, error = _floats(rows["value"], np.nan), _floats(rows["standard_error"], np.nan)
+    value, error = floats(rows["value"], np.nan), floats(rows["standard_error"], np.nan)
     sums = (rows["weight"], rows["weight_squares"])
     found = _with_value(rows, rows["measure"], value, error, *sums)
     return _as_declared(found.assign(yes_weight=sums[0], yes_squares=sums[1]), scale)
@@ -237,8 +235,8 @@ def _with_share(rows: pd.DataFrame, chosen: pd.DataFrame, method: Method) -> pd.
     """`rows` with what `chosen` (respondents, weighted, squares; nobody where empty) is of their base."""
     out = rows.assign(
         respondents=chosen["respondents"].fillna(0).astype(int),
-        weighted_respondents=_floats(chosen["weighted"]),
-        squares=_floats(chosen["squares"]),
+        weighted_respondents=floats(chosen["weighted"]),
+        squares=floats(chosen["squares"]),
         value=np.nan,
         interval=method,
     )
@@ -262,10 +260,10 @@ def _with_value(
     """
     out = rows.assign(
         respondents=rows["respondents"].fillna(0).astype(int),
-        weighted_respondents=_floats(weighted),
-        weighted_base=_floats(weighted),
-        base_squares=_floats(squares),
-        squares=_floats(squares),
+        weighted_respondents=floats(weighted),
+        weighted_base=floats(weighted),
+        base_squares=floats(squares),
+        squares=floats(squares),
     )
     out = _of_base(out.assign(valid_cases=out["respondents"]))
     # everybody gave the same value: what is left of an error is rounding
@@ -287,9 +285,10 @@ def _mean_of_levels(
     own["deviations"] = own["squares"] * (own["score"] - own["mean"]) ** 2
     around = own.groupby(GROUP, as_index=False)["deviations"].sum()
     found = rows[[*GROUP, "analysed"]].merge(sums.merge(around, on=GROUP), on=GROUP, how="left")
-    error = mean_error(_floats(found["weighted"]), found["deviations"], found["analysed"])
+    error = mean_error(floats(found["weighted"]), found["deviations"], found["analysed"])
     return found["mean"].to_numpy(dtype=float), error, found["weighted"], found["squares"]
 
 
-def _floats(sums: pd.Series, absent: float = 0.0) -> np.ndarray:
-    return sums.astype(float).fillna(absent).to_numpy()
+def floats(sums: pd.Series, absent: float = 0.0) -> Array:
+    """Sums as numbers, `absent` where there are none."""
+    return np.asarray(sums.astype(float).fillna(absent), dtype=np.float64)

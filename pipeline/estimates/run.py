@@ -171,17 +171,7 @@ class Estimates:
     def _questionnaire(self) -> weighted_steps.Questionnaire:
         survey, fieldings = self.declared.survey, self.declared.fieldings
         pools = {name: comparability.pools(fieldings, name) for name in survey.questions}
-
-        def members(question: str, option: str, measure: str) -> Sequence[str]:
-            return pools[question].get(option, []) if measure == POOL else survey.members(question, option)
-
-        return weighted_steps.Questionnaire(
-            survey.interval,
-            lambda name: survey.questions[name].form.is_exclusive,
-            members,
-            survey.scores,
-            lambda name: survey.questions[name].sensitive,
-        )
+        return weighted_steps.Questionnaire(survey, pools)
 
     @cached_property
     def protected(self) -> list[counts.Key]:

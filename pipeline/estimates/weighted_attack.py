@@ -86,22 +86,25 @@ class _Wave:
     """
 
     def __init__(
-        self, wave: Wave, found: Counts, known: Classes, rules: Rules, sums: Sequence[tuple[Sum, str]]
+        self, wave: Wave, published: Counts, known: Classes, rules: Rules, sums: Sequence[tuple[Sum, str]]
     ) -> None:
-        self._wave, self._found, self._known, self._rules = wave, found, known, rules
-        self._sums = [(counts.family_of(own.parts[0]), own, name) for own, name in sums]
+        self._wave, self._published, self._known, self._rules = wave, published, known, rules
+        self._sums = [(counts.family_of(total.parts[0]), total, name) for total, name in sums]
+        for dimension, cells in itertools.chain(*(part for total, _ in sums for part in total.parts)):
+            # that somebody gave a number is a cell that no count is of
+            published.cells.setdefault((wave, dimension), dict.fromkeys(cells))
         self._counts: dict[Family, list[Count]] = {}
-        for (_, conditions), count in found.counts.items():
+        for (_, conditions), count in published.counts.items():
             self._counts.setdefault(counts.family_of(conditions), []).append(count)
         families = dict.fromkeys([*self._counts, *(family for family, _, _ in self._sums)])
         self._alone = [family for family in families if not self._asked(family)]
         self._clusters: list[tuple[set[str], list[Family]]] = []
         for family in families:
             if names := self._asked(family):
-                joined = [own for own in self._clusters if own[0] & names]
-                rest = [own for own in self._clusters if not own[0] & names]
-                merged = names.union(*(own[0] for own in joined))
-                self._clusters = [*rest, (merged, [f for own in joined for f in own[1]] + [family])]
+                joined = [cluster for cluster in self._clusters if cluster[0] & names]
+                rest = [cluster for cluster in self._clusters if not cluster[0] & names]
+                merged = names.union(*(of_cluster for of_cluster, _ in joined))
+                self._clusters = [*rest, (merged, [f for _, inside in joined for f in inside] + [family])]
 
     def _is_segment(self, dimension: Dimension) -> bool:
         return dimension == WEIGHT or (dimension[0] == "answer" and self._rules.identifies(dimension[1]))
@@ -127,16 +130,15 @@ class _Wave:
         def accepted(table: Floats) -> bool:
             failing: set[str] = set()
             for names, families in self._clusters:
-                fixed = self._component(families, lambda own: component.value(table, own))
+                fixed = self._component(families, lambda conditions: component.value(table, conditions))
                 if not Search(fixed).is_possible():
                     failing.update(names)
             culprits.update(failing)
             return not failing
 
         every = {name for _, _, name in self._sums if name}
-        found = Search(component, accepted).ranges(span)
         alone = [name for name in every if self._rules.identifies(name)]
-        for conditions, width in found.items():
+        for conditions, width in Search(component, accepted).ranges(span).items():
             if width < span:
                 yield conditions, width, sorted(culprits.union(alone)) or sorted(every)
 
@@ -146,48 +148,27 @@ class _Wave:
     def _component(self, families: Sequence[Family], fixed: Callable[[Conditions], int] | None) -> Component:
         """The counts of some families; what these say of segments alone is as `fixed` says."""
         counts = [count for family in families for count in self._counts.get(family, [])]
-        whose = families if fixed else [family for _, own in self._clusters for family in own]
-        parts = {frozenset(filter(self._is_segment, family)) for family in whose}
-        for part in sorted(parts - {frozenset()}, key=sorted):
-            if part:
-                dimensions = sorted(part)
-                each = [list(self._found.cells[self._wave, dimension]) for dimension in dimensions]
-                for cells in itertools.product(*each):
-                    conditions = frozenset(
-                        (dimension, frozenset([cell]))
-                        for dimension, cell in zip(dimensions, cells, strict=True)
-                    )
-                    known = fixed(conditions) if fixed else 0
-                    counts.append(Count(conditions, known, hidden=not fixed))
+        whose = families if fixed else [family for _, of_cluster in self._clusters for family in of_cluster]
+        parts = {frozenset(filter(self._is_segment, family)) for family in whose} - {frozenset()}
+        cells = self._published.cells
+        for part in sorted(parts, key=sorted):
+            dimensions = sorted(part)
+            for chosen in itertools.product(*(cells[self._wave, dimension] for dimension in dimensions)):
+                each = zip(dimensions, chosen, strict=True)
+                conditions = frozenset((dimension, frozenset([cell])) for dimension, cell in each)
+                known = fixed(conditions) if fixed else 0
+                counts.append(Count(conditions, known, hidden=not fixed))
+        if any(WEIGHT in family for family in (*families, *parts)):
+            everybody = frozenset([(WEIGHT, frozenset(cells[self._wave, WEIGHT]))])
+            counts.append(Count(everybody, self._published.people[self._wave]))
         inside = set(families)
-        total = Count(frozenset([(WEIGHT, frozenset(self._found.cells[self._wave, WEIGHT]))]), 0)
-        total.value = self._found.people[self._wave]
-        every = [count.conditions for count in counts]
-        of = [own for family, own, _ in self._sums if family in inside]
-        of += [own for _, family, own in self._found.sums if family in inside]
-        unions = [own for _, family, own in self._found.unions if family in inside]
-        dimensions_of = {d for conditions in every for d, _ in conditions}
-        dimensions_of |= {d for own in of for part in own.parts for d, _ in part}
-        boxes: dict[str, list[Dimension]] = {}
-        for dimension in sorted(dimensions_of):
-            if dimension[0] in ("box", "net", "known"):
-                boxes.setdefault(dimension[1], []).append(dimension)
-        cells_of = {d: list(self._found.cells.get((self._wave, d), ("given",))) for d in dimensions_of}
-        return Component(
-            [*counts, total] if WEIGHT in dimensions_of else counts,
-            cells_of,
-            self._found.people[self._wave],
-            of,
-            unions,
-            boxes.values(),
-            self._wave,
-        )
+        weighed = [total for family, total, _ in self._sums if family in inside]
+        return protect.component_of(self._published, self._wave, inside, counts, weighed)
 
 
 def too_fine(frame: pd.DataFrame, known: Mapping[Wave, Classes], levels: Levels) -> Iterator[str]:
     """The weighted numbers of a table that are finer than they may be, a sentence each."""
-    own = frame[frame["weighted_base"].notna() & (frame["weighted_base"] > 0)]
-    for row in own.to_dict("records"):
+    for row in frame[frame["weighted_base"] > 0].to_dict("records"):
         wave, name = str(row["wave"]), str(row["question"])
         level = levels.get((wave, name))
         if level is None:
@@ -212,13 +193,8 @@ def _by_class(attacker: Attacker, wave: Wave, published: Sequence[Published]) ->
         conditions = known.of(key[1])
         if conditions is None:
             continue
-        merged = made.counts.setdefault(
-            (wave, conditions), replace(count, conditions=conditions, protected=False)
-        )
-        if merged.hidden and not count.hidden:
-            merged.value, merged.hidden = count.value, False
-        merged.cost = None if merged.cost is None or count.cost is None else max(merged.cost, count.cost)
-        merged.protected |= key in wanted
+        value = None if count.hidden else count.value
+        made.note((wave, conditions), value, count.cost, key in wanted)
     sizes = [
         (every, counted.people[wave]),
         *(([cell], n) for cell, n in zip(every, known.people, strict=False)),

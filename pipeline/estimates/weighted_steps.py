@@ -1,4 +1,4 @@
-"""Weighted numbers made coarse, so that they do not tell who makes them up (`weighed` says how coarse).
+"""Weighted numbers made coarse, as `weighted_levels` says, so that they do not tell who makes them up.
 
 Whoever knows what people weigh can take a weighted sum of many digits apart, since few people add up to it.
 So the weighted and the effective base are whole steps of people, and every share is a whole number of parts
@@ -7,7 +7,7 @@ of its base. All other numbers of a row are computed from these and from its cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.estimates.formulas import of_sums, of_values
+from pipeline.declarations.questionnaire import Survey
+from pipeline.estimates.formulas import floats, of_sums, of_values
 from pipeline.estimates.tests import Joint, Together
-from pipeline.stats.intervals import Method
-from pipeline.stats.variance import Array
+from pipeline.stats.variance import Array, mean_error, net_promoter_score
 from pipeline.tidy.contract import Type
 from pipeline.tidy.measures import POOL, SHARES, Measure, Role
 from pipeline.tidy.tables import WITH_SUMS
@@ -50,15 +50,25 @@ _TINY = 1e-9
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """What making numbers coarse needs of a survey."""
+    """What making numbers coarse takes of a survey: its questions, and options joined to compare waves."""
 
-    method: Method
-    adds_up: Callable[[str], bool]
-    """whether the options of a question exclude each other"""
-    members: Callable[[str, str, str], Sequence[str]]
-    """the options that a net or a pool of a question joins: by question, id and measure"""
-    scores: Callable[[str], Mapping[str, float]]
-    sensitive: Callable[[str], bool]
+    survey: Survey
+    pools: Mapping[str, Mapping[str, Sequence[str]]]
+    """by question and pool"""
+
+    def adds_up(self, question: str) -> bool:
+        """Whether the options of a question exclude each other."""
+        return self.survey.questions[question].form.is_exclusive
+
+    def is_sensitive(self, question: str) -> bool:
+        """Whether a question is marked so."""
+        return self.survey.questions[question].sensitive
+
+    def members(self, question: str, option: str, measure: str) -> Sequence[str]:
+        """The options that a net or a pool joins."""
+        if measure == POOL:
+            return self.pools[question].get(option, [])
+        return self.survey.members(question, option)
 
 
 def multiple(values: Array, step: Array) -> Array:
@@ -84,12 +94,13 @@ def parts_of(weight: Array, share: Array, people: Array) -> Array:
 
 
 def coarse(
-    frame: pd.DataFrame, levels: Levels, survey: Questionnaire, hidden: Mask
-) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+    frame: pd.DataFrame, levels: Levels, questionnaire: Questionnaire, hidden: Mask
+) -> tuple[pd.DataFrame, Mask]:
     """True estimates with the weighted numbers of the waves and questions of `levels` made coarse.
 
-    `hidden` are those that will be hidden. What cannot be made coarse is told, to be suppressed: columns with
-    more answers than their base has parts, and values of sensitive questions that do not follow from shares.
+    `hidden` are those that will be hidden. The mask that comes back is of those that cannot be made coarse
+    and must be suppressed: columns with more answers than their base has parts, and values of sensitive
+    questions that do not follow from shares.
     """
     keys = zip(frame["wave"], frame["question"], strict=True)
     level = np.array([levels.get(key, -1) for key in keys], dtype=np.int64)
@@ -97,7 +108,8 @@ def coarse(
     wanted = (level >= 0) & ~gone
     if not wanted.any():
         return frame, gone
-    made, gone[wanted] = _rows(frame[wanted], *steps_of(level[wanted]), survey, hidden[wanted])
+    share, people = np.array(STEPS)[level[wanted]].T
+    made, gone[wanted] = _rows(frame[wanted], share, people, questionnaire, hidden[wanted])
     out = frame.copy()
     for column in _CHANGED:
         out[column] = out[column].astype(float) if column in NUMBERS else out[column]
@@ -105,62 +117,55 @@ def coarse(
     return out, gone
 
 
-def steps_of(level: NDArray[np.int64]) -> tuple[Array, Array]:
-    """The steps of levels: of shares, and of people."""
-    table = np.array(STEPS)
-    return table[level, 0], table[level, 1]
-
-
 def _rows(
-    own: pd.DataFrame, finest: Array, people: Array, survey: Questionnaire, hidden: Mask
+    exact: pd.DataFrame, finest: Array, people: Array, questionnaire: Questionnaire, hidden: Mask
 ) -> tuple[pd.DataFrame, Mask]:
     """Estimates made coarse by the steps of each, and which of them cannot be."""
-    weight, squares = _floats(own["weight"]), _floats(own["weight_squares"])
-    yes, cases, chosen = (_floats(own[name]) for name in ("yes_weight", "valid_cases", "respondents"))
-    scale = np.divide(
-        own["weighted_base"].to_numpy(dtype=float), weight, out=np.ones_like(weight), where=weight > 0
+    weight, squares, yes, cases, chosen = (
+        floats(exact[name])
+        for name in ("weight", "weight_squares", "yes_weight", "valid_cases", "respondents")
     )
+    declared = exact["weighted_base"].to_numpy(dtype=float)
+    scale = np.divide(declared, weight, out=np.ones_like(weight), where=weight > 0)
     base, size = base_of(weight, squares, cases, people)
     base_squares = np.divide(base**2, size, out=np.zeros_like(base), where=size > 0)
     parts = parts_of(base, finest, people)
-    outside = (own["role"] == Role.NOT_APPLICABLE).to_numpy()
+    outside = (exact["role"] == Role.NOT_APPLICABLE).to_numpy()
     of_base = _parts(yes, weight, parts, chosen, cases)
     # a share of one part could only be all
     gone = (parts < 2) & (chosen > 0) & (chosen < cases)
-    exclusive = own["measure"].isin([Measure.OPTION, Measure.COMBINATION, Measure.BIN]) & ~outside
-    exclusive &= own["question"].map(survey.adds_up) | (own["measure"] != Measure.OPTION)
-    for places in _columns(own, exclusive):
+    adds_up = exact["question"].map(questionnaire.adds_up)
+    exclusive = exact["measure"].isin([Measure.OPTION, Measure.COMBINATION, Measure.BIN]) & ~outside
+    exclusive &= adds_up | (exact["measure"] != Measure.OPTION)
+    for places in _columns(exact, exclusive):
         if parts[places[0]] < (chosen[places] > 0).sum():
-            gone |= _same_column(own, places[0])
+            gone |= (exact[_COLUMN] == exact.iloc[places[0]][_COLUMN]).all(axis=1).to_numpy()
             continue
         # those that are hidden come last, so that what is shown says nothing of one of them
         last = places[np.argsort(hidden[places], kind="stable")]
         of_base[last] = _adding_up(yes[last], chosen[last], parts[last[0]])
     # a net of answers that exclude each other and are shown is what they add up to
-    by_option = {key: place for place, key in enumerate(_keys(own))}
-    joined = own["measure"].isin([Measure.NET, POOL]) & own["question"].map(survey.adds_up)
-    for place in np.flatnonzero(joined):
-        row = own.iloc[place]
-        of = [
-            by_option.get((*row[_COLUMN], "option", member))
-            for member in survey.members(row["question"], row["option"], row["measure"])
-        ]
-        inside = [other for other in of if other is not None]
+    keys = exact[[*_COLUMN, "measure", "option"]].itertuples(index=False, name=None)
+    by_option = {key: place for place, key in enumerate(keys)}
+    for place in np.flatnonzero(exact["measure"].isin([Measure.NET, POOL]) & adds_up):
+        row = exact.iloc[place]
+        members = questionnaire.members(row["question"], row["option"], row["measure"])
+        of_members = [(*row[_COLUMN], "option", member) for member in members]
+        inside = [by_option[key] for key in of_members if key in by_option]
         if not hidden[inside].any():
             of_base[place] = of_base[inside].sum()
     share = of_base / parts
-    made = own.assign(
+    made = exact.assign(
         weight=base,
         weight_squares=base_squares,
         yes_weight=np.where(outside, multiple(yes, people), share * base),
         yes_squares=_squares(share, chosen, cases) * base_squares,
     )
-    is_share = own["measure"].isin(SHARES).to_numpy()
-    made.loc[is_share] = of_sums(made[is_share], scale[is_share], survey.method)[made.columns]
-    made = _values(made, is_share, scale, survey)
-    hidden = ~is_share & own["question"].map(survey.sensitive).to_numpy(dtype=bool)
-    hidden &= ~made["_computed"].to_numpy(dtype=bool)
-    return made, gone | hidden
+    is_share = exact["measure"].isin(SHARES).to_numpy()
+    made.loc[is_share] = of_sums(made[is_share], scale[is_share], questionnaire.survey.interval)[made.columns]
+    made, follows = _values(made, is_share, scale, questionnaire.survey)
+    sensitive = exact["question"].map(questionnaire.is_sensitive).to_numpy(dtype=bool)
+    return made, gone | (sensitive & ~is_share & ~follows)
 
 
 def _parts(sums: Array, whole: Array, parts: Array, chosen: Array, cases: Array) -> Array:
@@ -177,93 +182,88 @@ def _squares(share: Array, chosen: Array, cases: Array) -> Array:
     It is what follows from their count where weights vary as much among them as among the others; what they
     are would be an equation more on who makes up a number.
     """
-    own = np.divide(share**2, chosen, out=np.zeros_like(share), where=chosen > 0)
+    inside = np.divide(share**2, chosen, out=np.zeros_like(share), where=chosen > 0)
     others = np.divide((1 - share) ** 2, cases - chosen, out=np.zeros_like(share), where=cases > chosen)
-    part = np.divide(own, own + others, out=np.zeros_like(share), where=own + others > 0)
+    part = np.divide(inside, inside + others, out=np.zeros_like(share), where=inside + others > 0)
     return np.asarray(part, dtype=np.float64)
 
 
-def _floats(column: pd.Series) -> Array:
-    return np.asarray(column.astype(float).fillna(0.0), dtype=np.float64)
-
-
-def _columns(own: pd.DataFrame, wanted: pd.Series) -> list[NDArray[np.int64]]:
+def _columns(exact: pd.DataFrame, wanted: pd.Series) -> list[NDArray[np.int64]]:
     """The places of the rows of each column that are wanted, of one measure and with a base."""
-    numbered = own.assign(_place=np.arange(len(own)))[(wanted & (own["valid_cases"] > 0)).to_numpy()]
+    numbered = exact.assign(_place=np.arange(len(exact)))[(wanted & (exact["valid_cases"] > 0)).to_numpy()]
     return [
         rows["_place"].to_numpy(dtype=np.int64)
         for _, rows in numbered.groupby([*_COLUMN, "measure"], sort=False)
     ]
 
 
-def _same_column(own: pd.DataFrame, place: int) -> Mask:
-    """The rows of the column that a row is in."""
-    row = own.iloc[place]
-    return np.asarray(np.logical_and.reduce([own[name] == row[name] for name in _COLUMN]))
-
-
 def _adding_up(sums: Array, chosen: Array, parts: float) -> Array:
-    """Sums that add up to all, as numbers of parts: what they come to so far is rounded.
+    """Sums that add up to all, as numbers of parts: their running total is rounded.
 
-    Nobody is 0 and somebody is not, so each comes to at least one more than the one before.
+    A sum of nobody has no part and one of somebody has at least one, so the total rises with each of these.
     """
     out = np.zeros_like(sums)
     some = np.flatnonzero(chosen > 0)
     so_far = np.cumsum(np.maximum(sums[some], 0.0))
     before = 0.0
-    for place, (own, total) in enumerate(zip(some, so_far / max([*so_far[-1:], _TINY]), strict=True)):
-        most = parts - (len(some) - place - 1)
+    for number, (place, total) in enumerate(zip(some, so_far / max([*so_far[-1:], _TINY]), strict=True)):
+        most = parts - (len(some) - number - 1)
         comes_to = min(max(np.floor(total * parts + 0.5 + _TINY), before + 1), most)
-        out[own], before = comes_to - before, comes_to
+        out[place], before = comes_to - before, comes_to
     return out
 
 
-def _keys(own: pd.DataFrame) -> list[tuple[Any, ...]]:
-    return list(own[[*_COLUMN, "measure", "option"]].itertuples(index=False, name=None))
+def _values(made: pd.DataFrame, is_share: Mask, scale: Array, survey: Survey) -> tuple[pd.DataFrame, Mask]:
+    """`made` with its values, and which of these follow from the coarse shares, as means of scores do.
 
-
-def _values(made: pd.DataFrame, is_share: Mask, scale: Array, survey: Questionnaire) -> pd.DataFrame:
-    """`made` with its values: mean and net promoter scores from the coarse shares, the others rounded."""
-    made = made.assign(_computed=False)
+    All others are rounded.
+    """
+    follows = np.zeros(len(made), dtype=np.bool_)
     if is_share.all():
-        return made
-    levels: dict[tuple[Any, ...], list[tuple[float, float, float]]] = {}
-    ends: dict[tuple[Any, ...], dict[str, tuple[float, float]]] = {}
-    for row in made[is_share].to_dict("records"):
-        column = tuple(row[name] for name in _COLUMN)
-        sums = (float(row["yes_weight"]), float(row["yes_squares"]))
-        score = (
-            survey.scores(row["question"]).get(row["option"]) if row["measure"] == Measure.OPTION else None
-        )
-        if score is not None:
-            levels.setdefault(column, []).append((score, *sums))
-        if row["measure"] == Measure.NET:
-            ends.setdefault(column, {})[row["option"]] = sums
-    new: list[dict[str, float]] = []
-    errors = {
-        tuple(row[name] for name in _COLUMN): float(row["standard_error"])
-        for row in made[made["measure"] == Measure.MEAN].to_dict("records")
-    }
+        return made, follows
+    shares = {column: rows.to_dict("records") for column, rows in made[is_share].groupby(_COLUMN)}
     values = made[~is_share]
-    for row in values.to_dict("records"):
+    errors = values[values["measure"] == Measure.MEAN].set_index(_COLUMN)["standard_error"].to_dict()
+    new: list[dict[str, float]] = []
+    for place, row in zip(np.flatnonzero(~is_share), values.to_dict("records"), strict=True):
         column = tuple(row[name] for name in _COLUMN)
-        told: dict[str, float] = {name: row[name] for name in ("weight", "weight_squares", "value")}
-        told |= {"standard_error": row["standard_error"], "_computed": 0.0}
-        if row["measure"] == Measure.MEAN and column in levels:
-            told |= _mean(np.array(levels[column]), float(row["analysed"]))
-        elif row["measure"] == Measure.NET_PROMOTER_SCORE and column in ends:
-            told |= _score(row, ends[column])
-        else:
+        computed = _from_shares(row, shares.get(column, []), survey)
+        follows[place] = bool(computed)
+        if not computed:
             about = row["standard_error"]
             about = errors.get(column, np.nan) if pd.isna(about) else about
-            told["value"], told["standard_error"] = _digits(row["value"], row["standard_error"], about)
-        new.append(told)
+            value, error = _digits(row["value"], row["standard_error"], about)
+            computed = {"value": value, "standard_error": error}
+        new.append({"weight": row["weight"], "weight_squares": row["weight_squares"]} | computed)
     numbers = pd.DataFrame(new, index=values.index)
-    made.loc[values.index, "_computed"] = numbers.pop("_computed").to_numpy() > 0
-    made.loc[values.index] = of_values(values.assign(**numbers), scale[~is_share]).assign(
-        _computed=made.loc[values.index, "_computed"]
-    )[made.columns]
-    return made
+    made.loc[values.index] = of_values(values.assign(**numbers), scale[~is_share])[made.columns]
+    return made, follows
+
+
+def _from_shares(
+    row: Mapping[Any, Any], shares: Sequence[Mapping[Any, Any]], survey: Survey
+) -> dict[str, float]:
+    """A mean or net promoter score from the shares of its column, with its error; nothing of other values."""
+    analysed = float(row["analysed"])
+    if row["measure"] == Measure.MEAN:
+        scores = survey.scores(row["question"])
+        levels = [
+            (scores[share["option"]], float(share["yes_weight"]), float(share["yes_squares"]))
+            for share in shares
+            if share["measure"] == Measure.OPTION and share["option"] in scores
+        ]
+        return _mean(np.array(levels), analysed) if levels else {}
+    nets = {
+        share["option"]: (float(share["yes_weight"]), float(share["yes_squares"]))
+        for share in shares
+        if share["measure"] == Measure.NET
+    }
+    if row["measure"] != Measure.NET_PROMOTER_SCORE or not nets:
+        return {}
+    up, down = nets.get("promoters", (0.0, 0.0)), nets.get("detractors", (0.0, 0.0))
+    base = (max(float(row["weight"]), up[0] + down[0]), max(float(row["weight_squares"]), up[1] + down[1]))
+    score, error = net_promoter_score(base, up, down, analysed)
+    return {"value": float(score), "standard_error": float(error)}
 
 
 def _mean(levels: Array, analysed: float) -> dict[str, float]:
@@ -271,24 +271,11 @@ def _mean(levels: Array, analysed: float) -> dict[str, float]:
     score, weight, squares = levels.T
     total = weight.sum()
     if not total:
-        return {"value": np.nan, "standard_error": np.nan, "_computed": 1.0}
+        return {"value": np.nan, "standard_error": np.nan}
     mean = float((score * weight).sum() / total)
-    spread = float((squares * (score - mean) ** 2).sum())
-    error = np.sqrt(analysed / (analysed - 1) * spread) / total if analysed > 1 else np.nan
+    error = mean_error(total, (squares * (score - mean) ** 2).sum(), analysed)
     sums = {"weight": float(total), "weight_squares": float(squares.sum())}
-    return sums | {"value": mean, "standard_error": float(error), "_computed": 1.0}
-
-
-def _score(row: Mapping[Any, Any], ends: Mapping[str, tuple[float, float]]) -> dict[str, float]:
-    """The net promoter score from the sums of its nets, with its error."""
-    (up, up_squares), (down, down_squares) = (ends.get(n, (0.0, 0.0)) for n in ("promoters", "detractors"))
-    weight = max(float(row["weight"]), up + down)
-    squares = max(float(row["weight_squares"]), up_squares + down_squares)
-    score, n = (up - down) / weight, float(row["analysed"])
-    rest = squares - up_squares - down_squares
-    spread = up_squares * (1 - score) ** 2 + down_squares * (1 + score) ** 2 + rest * score**2
-    error = np.sqrt(n / (n - 1) * spread) / weight if n > 1 else np.nan
-    return {"value": 100 * score, "standard_error": 100 * float(error), "_computed": 1.0}
+    return sums | {"value": mean, "standard_error": float(error)}
 
 
 def _digits(value: float, error: float, about: float) -> tuple[float, float]:
@@ -300,21 +287,15 @@ def _digits(value: float, error: float, about: float) -> tuple[float, float]:
     return rounded, error if pd.isna(error) else float(np.floor(error / step * 10 + 0.5) * step / 10)
 
 
-def together(both: Together, found: pd.DataFrame, levels: Levels) -> Together:
-    """The sums of who chose both of two options, as coarse as those of each in `found`."""
-    own = found[
-        (found["by"] == "") & found["measure"].isin([Measure.OPTION, Measure.RANKED]) & found["share"].notna()
-    ]
-    rows = {
-        (
-            row["wave"],
-            row["question"],
-            "" if ranked else row["item"],
-            row["item" if ranked else "option"],
-        ): row
-        for row in own.to_dict("records")
-        for ranked in [row["measure"] == Measure.RANKED]
-    }
+def together(both: Together, estimates: pd.DataFrame, levels: Levels) -> Together:
+    """The sums of who chose both of two options, as coarse as those of each in `estimates`."""
+    shares = estimates[(estimates["by"] == "") & estimates["share"].notna()]
+    rows: dict[tuple[str, str, str, str], dict[Any, Any]] = {}
+    for row in shares.to_dict("records"):
+        if row["measure"] == Measure.OPTION:
+            rows[row["wave"], row["question"], row["item"], row["option"]] = row
+        elif row["measure"] == Measure.RANKED:
+            rows[row["wave"], row["question"], "", row["item"]] = row
     made: Together = {}
     for key, sums in both.items():
         wave, question, item, pair = key
@@ -336,8 +317,10 @@ def overlaps(joint: Joint, row: Mapping[Any, Any], levels: Levels) -> Joint:
         return joint
     unit, squares = _unit(row, level), row["weight_squares"] / row["weight"]
     return {
-        other: {key: (_near(weight, unit), _near(weight, unit) * squares) for key, (weight, _) in own.items()}
-        for other, own in joint.items()
+        other: {
+            key: (_near(weight, unit), _near(weight, unit) * squares) for key, (weight, _) in sums.items()
+        }
+        for other, sums in joint.items()
     }
 
 

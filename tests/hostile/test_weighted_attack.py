@@ -340,13 +340,7 @@ def test_weighted_numbers_tell_no_protected_count(kind: str, tmp_path: Path) -> 
 STAFF = Survey.model_validate(tomllib.loads(SURVEY[: SURVEY.index("[questions.content]")]))
 RULES = Rules(STAFF, {})
 KINDS = ("one", "two", "few", "each", "none")
-QUESTIONNAIRE = weighted_steps.Questionnaire(
-    "wilson",
-    lambda name: True,
-    lambda name, group, measure: STAFF.members(name, group),
-    STAFF.scores,
-    lambda name: STAFF.questions[name].sensitive,
-)
+QUESTIONNAIRE = weighted_steps.Questionnaire(STAFF, {})
 
 
 def raked(data: pd.DataFrame, names: tuple[str, ...]) -> pd.Series:

@@ -203,7 +203,6 @@ def test_only_estimates_compute_shares() -> None:
     # these ask for names and the confidence level, and for no formula; a receipt for the size that was taken
     naming = {
         "declarations/questionnaire.py",
-        "estimates/weighted_steps.py",
         "pages/notes.py",
         "receipts/derivation.py",
         "tidy/document.py",
