@@ -39,9 +39,7 @@ def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
 
 def take_in(paths: Paths, questionnaire: Survey, fieldings: Sequence[Fielding]) -> None:
     """Write the cells and headings of these waves; SurveyError with all problems, none written."""
-    problems: list[Problem] = []
-    for fielding in fieldings:
-        problems += _refusals(paths, fielding)
+    problems = [problem for fielding in fieldings for problem in _refusals(paths, fielding)]
     problems += git.refusals(paths, fieldings)
     if problems:
         raise SurveyError(problems)
@@ -85,9 +83,10 @@ def _refusals(paths: Paths, fielding: Fielding) -> Iterator[Problem]:
 
 def _read(questionnaire: Survey, fielding: Fielding, folder: Path) -> tuple[Export, Path]:
     """One wave's exports as one Parquet file in `folder`."""
-    parts: list[tuple[Export, Path]] = []
-    for index, path in enumerate(fielding.exports):
-        parts.append(_read_one(questionnaire, fielding, path, folder / f"{fielding.name}.{index}.parquet"))
+    parts = [
+        _read_one(questionnaire, fielding, path, folder / f"{fielding.name}.{index}.parquet")
+        for index, path in enumerate(fielding.exports)
+    ]
     first = parts[0][0]
     for index, (export, _) in enumerate(parts[1:], 1):
         if export.headings != first.headings:
@@ -148,14 +147,14 @@ def _dropped(fielding: Fielding, headings: Sequence[Heading]) -> set[int]:
     problems: list[Problem] = []
     columns = Columns(headings)
     for index, finder in enumerate(fielding.wave.respondents.drop):
-        found = columns.find(finder)
-        if not found:
+        matching = columns.find(finder)
+        if not matching:
             problems.append(
                 fielding.document.problem(
                     f"drop: {finder!r}: {why_not(finder, headings)}", "respondents", "drop", index
                 )
             )
-        dropped |= {heading.column for heading in found}
+        dropped |= {heading.column for heading in matching}
     if problems:
         raise SurveyError(problems)
     return dropped

@@ -49,7 +49,7 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
         for path, text in texts.items():
             put(path, text)
         put(paths.workbook, book)
-    for line in (*changes.warnings(whole.changes), *(f"draft: {said}" for said in whole.failed)):
+    for line in (*changes.warnings(whole.changes), *(f"draft: {claim}" for claim in whole.failed)):
         print(line, file=sys.stderr)
     kept = [*contents, paths.tables / "verify.csv"]
     files.prune(paths.tables, kept, "*.csv")

@@ -137,10 +137,10 @@ def _check_separable(reader: Reader, asked: Asked, known: list[str]) -> None:
 def whole_labels(
     reader: Reader, name: str, labels: Labels, known: Sequence[str], heading: Heading, own_words: bool
 ) -> list[str]:
-    """`known` with each beginning as the whole label that the cells show, so that it ends where it ends.
+    """`known` with each beginning replaced by the whole label, as the cells show it.
 
-    The whole label is what every text that begins so begins with. Where people's own words may stand
-    behind it, one cell alone cannot show where it ends.
+    The whole label is the shortest text with that beginning, where all others go on with a separator. Where
+    people may write words behind it, one cell alone cannot show where it ends.
     """
     seen: dict[str, Counter[str]] = {}
     every = Fitting({label: label for label in (*labels.lines, *labels.declared.values())})

@@ -1,4 +1,4 @@
-"""Whose each column of an export is, before any cell is looked at."""
+"""Which question or role each column of an export belongs to, before any cell is looked at."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OTHER = re.compile(r"others?\W*(?:please|specify|explain|describe|write|$)")
 
 @dataclass(frozen=True)
 class Assigned:
-    """Whose each column is, before any cell is looked at."""
+    """The columns of each question, of each role of respondents, and of each heading that is screened by."""
 
     questions: dict[str, tuple[Heading, ...]]
     respondents: dict[str, int]

@@ -14,12 +14,12 @@ from collections.abc import Set as AbstractSet
 from pipeline.answers.columns import Assigned, write_ins
 from pipeline.answers.kinds import reader_of
 from pipeline.answers.meaning import Condition, Mapped, Texts
-from pipeline.answers.reader import Asked, Labels, Reader
+from pipeline.answers.reader import SHOWN_BY, Asked, Labels, Reader
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
 from pipeline.exports.tools import Heading
-from pipeline.project.errors import Problem, did_you_mean, quoted
+from pipeline.project.errors import Problem, did_you_mean, quoted, shortened
 from pipeline.text.folding import fold
 from pipeline.text.values import as_number
 
@@ -62,8 +62,9 @@ def _read(reader: Reader, name: str) -> None:
     lines = reader.fielding.wave.lines(name)
     declared = {i: o.label for i, o in reader.survey.options(name).items()}
     write_ins = [i for i, o in reader.survey.options(name).items() if o.write_in]
-    own_words = bool(write_ins) or question.private or question.form.is_measured
-    options = Labels("options", declared, lines, write_ins, own_words, reader.layout.missing)
+    may_be_words = bool(write_ins) or question.private or question.form.is_measured
+    enough = SHOWN_BY if may_be_words else 1
+    options = Labels("options", declared, lines, write_ins, reader.layout.missing, enough)
     items = Labels("items", question.items, lines, missing=reader.layout.missing)
     numbers = {text: float(to) for text, to in mapped.items() if not isinstance(to, str)}
     asked = Asked(name, columns, options, items, numbers)
@@ -138,7 +139,7 @@ def _lost_texts(
 ) -> None:
     """Texts of a screening rule that stand in no cell: an error where a cell says almost the same.
 
-    Others are told of: the rule may be meant for what did not happen in this wave.
+    Others are notices: the rule may be meant for what did not happen in this wave.
     """
     place = ("exclude", rule, "where", heading)
     others = {fold(text): text for text in texts if fold(text) not in known}
@@ -161,7 +162,8 @@ def _near_text(reader: Reader, question: str, text: str, columns: Sequence[Headi
     """The texts that a mapping line could mean; nobody's own words."""
     beside = write_ins(reader.survey, question, columns, {})
     named = [h for h in columns if h not in beside]
-    others = [t for t in reader.texts_of(named) if fold(t) != fold(text)]
+    texts = dict.fromkeys(t for heading in named for t in reader.texts.get(heading.column, {}))
+    others = [shortened(t) for t in texts if fold(shortened(t)) != fold(text)]
     if reader.survey.questions[question].private:
         return ""
     return did_you_mean(text, others, "The texts there are") if others else ""

@@ -79,11 +79,7 @@ def no_number(reader: Reader, name: str, unknown: Unknown, or_else: str = "") ->
 
 
 def no_value(
-    reader: Reader,
-    name: str,
-    unknown: Unknown,
-    what: str,
-    declare: Callable[[str, str], str] | None = None,
+    reader: Reader, name: str, unknown: Unknown, what: str, declare: Callable[[str, str], str] | None = None
 ) -> None:
     """Say of each text in `unknown` that it is `what`, and the key that could `declare` how it is written."""
     for (text, column), count in sorted(unknown.items()):

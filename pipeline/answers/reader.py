@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
@@ -16,49 +16,48 @@ from pipeline.declarations.survey import as_pattern
 from pipeline.declarations.toml import Document, Key
 from pipeline.declarations.wave import Fielding
 from pipeline.exports.tools import Heading, formats
-from pipeline.project.errors import Problem, did_you_mean, quoted, shortened
+from pipeline.project.errors import Problem, did_you_mean, quoted
 from pipeline.text.folding import Fitting, fold, is_beginning, visible
 from pipeline.text.values import Numerals, two_ways
 
 Unknown = Counter[tuple[str, str]]
 """the texts of a question that are none of its answers, each with the letters of its column"""
-_SHOWN_BY = 3  # so many respondents give a text before it can be a label where they may write their own
+SHOWN_BY = 3  # so many respondents give a text before it can be a label where they may write their own
 SEARCHED = 1000  # characters of a text in which a pattern is looked for: its time grows with their square
 
 
+@dataclass
 class Labels:
     """The options, or the items, of one question in one export: matched, and their full label kept."""
 
-    def __init__(
-        self,
-        part: Literal["options", "items"],
-        declared: Mapping[str, str],
-        lines: Mapping[str, str],
-        write_ins: Iterable[str] = (),
-        own_words: bool = False,
-        missing: str = "",
-    ) -> None:
-        self.part = part
-        self.missing = missing
-        """how a text begins that the file declares missing; behind it may stand the label of an option"""
-        self.enough = _SHOWN_BY if own_words else 1
-        """how many cells must hold a text before it is printed as a label"""
-        self.declared = dict(declared)
-        self.lines = {text: identifier for text, identifier in lines.items() if identifier in declared}
+    part: Literal["options", "items"]
+    declared: Mapping[str, str]
+    lines: Mapping[str, str]
+    write_ins: Collection[str] = ()
+    missing: str = ""
+    """how a text begins that the file declares missing; behind it may stand the label of an option"""
+    enough: int = 1
+    """how many cells must hold a text before it is printed as a label"""
+    used: set[str] = field(default_factory=set)
+    """the lines of [answers] that matched"""
+    by_label: set[str] = field(default_factory=set)
+    """the texts that were matched by a label"""
+    full: dict[str, str] = field(default_factory=dict)
+    """the text that each beginning stands for, by the id (or the line) that declares it"""
+    mapped: dict[str, str] = field(default_factory=dict)
+    """what a line of [answers] read for an id"""
+    clashes: set[tuple[str, str, str]] = field(default_factory=set)
+    """a beginning, and two texts that it fits"""
+    seen: Counter[str] = field(default_factory=Counter)
+    """how many cells hold a text that may become a label, folded; a heading counts as enough"""
+
+    def __post_init__(self) -> None:
+        """Leave out the lines that are for another part."""
+        self.lines = {
+            text: identifier for text, identifier in self.lines.items() if identifier in self.declared
+        }
         self._by_line = Fitting({line: line for line in self.lines})
         self._by_label = Fitting(self.declared)
-        self.write_ins = frozenset(write_ins)
-        self.used: set[str] = set()
-        """the lines of [answers] that matched"""
-        self.by_label: set[str] = set()
-        """the texts that were matched by a label"""
-        self.full: dict[str, str] = {}
-        """the text that each beginning stands for, by the id (or the line) that declares it"""
-        self.mapped: dict[str, str] = {}
-        """what a line of [answers] read for an id"""
-        self.clashes: set[tuple[str, str, str]] = set()
-        self.seen: Counter[str] = Counter()
-        """how many cells hold a text that may become a label, folded; a heading counts as enough"""
 
     def match(self, text: str, heading: bool = False, count: int = 1) -> str:
         """The id that `text`, which stands in `count` cells or heads a column, stands for; empty for none.
@@ -148,26 +147,22 @@ class Asked:
         return self.numbers[line[0]]
 
 
+@dataclass
 class Reader:
     """Reads one export question by question, and gathers the problems."""
 
-    def __init__(
-        self,
-        survey: Survey,
-        survey_document: Document,
-        fielding: Fielding,
-        assigned: Assigned,
-        texts: Texts,
-    ) -> None:
-        self.survey = survey
-        self.survey_document = survey_document
-        self.fielding = fielding
-        self.assigned = assigned
-        self.texts = texts
-        self.problems: list[Problem] = []
-        self.mapped = Mapped(columns=dict(assigned.questions))
-        self.layout = formats[fielding.wave.source.format]
-        self.separator = fielding.wave.source.separator or self.layout.separator
+    survey: Survey
+    survey_document: Document
+    fielding: Fielding
+    assigned: Assigned
+    texts: Texts
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """What the cells mean so far, and how the tool wrote them."""
+        self.mapped = Mapped(columns=dict(self.assigned.questions))
+        self.layout = formats[self.fielding.wave.source.format]
+        self.separator = self.fielding.wave.source.separator or self.layout.separator
 
     def is_missing(self, question: str, text: str, count: int) -> bool:
         """Whether the file declares a text missing, so that it counts as an empty cell; how many is noted."""
@@ -214,11 +209,6 @@ class Reader:
                 )
             )
         return asked.others[claims[0]] if claims else ""
-
-    def texts_of(self, columns: Iterable[Heading]) -> list[str]:
-        """The texts of some columns, cut for a message."""
-        texts = dict.fromkeys(t for h in columns for t in self.texts.get(h.column, {}))
-        return [shortened(text) for text in texts]
 
     def problem(self, message: str, *place: Key) -> None:
         """A problem at a place of the wave file."""

@@ -78,7 +78,7 @@ def map_all(
         assigned, unclaimed = assign(questionnaire, fielding, export.headings)
         problems += unclaimed
         try:
-            # where a box may say No, the box of an Other is told from the text beside it by what it holds
+            # where a box may say No, only its cells distinguish the box of an Other from the text beside it
             wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
             closed = assigned.closed(questionnaire, fielding.wave, wanted)
             with opened_cells(connection, declared.paths, fielding, export, assigned.questions):
@@ -90,7 +90,7 @@ def map_all(
             problems += error.problems
             continue
         mapped.append(meaning)
-        # who cannot be screened by a question whose column was not found is told by that
+        # that a column was not found says already that nobody can be screened by it
         problems += [p for p in unread if not unclaimed or p.place[:1] != ("exclude",)]
     return mapped, problems
 
@@ -177,7 +177,7 @@ def _spellings(
         with temporary_views(connection, cells=f"select * from {cells_of(path)}"):
             texts = {text for counts in delimited.distinct(connection, columns).values() for text in counts}
     except duckdb.Error:
-        return {text: [text] for text in blank}  # a damaged file is told of when the cells are opened
+        return {text: [text] for text in blank}  # that the file is damaged is said when the cells are opened
     folded = {fold(text): text for text in blank}
     for text in sorted(texts):
         if fold(text) in folded:

@@ -140,7 +140,7 @@ def failed_checks(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fie
             failing = sorted(set(respondents))
             yield documents[wave_name].problem(
                 f"{question}: {name.replace('_', ' ')} fails for {len(failing)} respondents "
-                f"(response {_first_five(failing)} of the export): {advice}",
+                f"(response {first_five(failing)} of the export): {advice}",
                 *("columns", question),
             )
 
@@ -166,11 +166,12 @@ def boxes_that_disagree(
         if disagreeing:
             yield wave.fielding.document.problem(
                 f"{column.question}: the boxes of {len(disagreeing)} respondents (response "
-                f"{_first_five([respondent for (respondent,) in disagreeing])} of the export) say other than "
+                f"{first_five([respondent for (respondent,) in disagreeing])} of the export) say other than "
                 "the column in which their answers are joined; export again, or drop that column",
                 *("columns", column.question),
             )
 
 
-def _first_five(respondents: Sequence[int]) -> str:
+def first_five(respondents: Sequence[int]) -> str:
+    """The numbers of the first five respondents, for a message."""
     return ", ".join(map(str, respondents[:5])) + (", …" if len(respondents) > 5 else "")

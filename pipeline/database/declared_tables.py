@@ -195,7 +195,7 @@ def _screened(meaning: Mapped) -> set[tuple[str, str]]:
 def _slots(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
     """What a respondent has a state on: each question, and each item of a grid, in each wave.
 
-    Each is a bit of a word, in the order of the questionnaire: what respondents did is found by words.
+    Each is a bit of a word, in the order of the questionnaire, so that SQL handles 62 of them at once.
     """
     for wave in waves:
         there = {(offer.question, offer.item) for offer in wave.meaning.offers}

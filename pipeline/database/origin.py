@@ -57,8 +57,8 @@ def is_current(known: Mapping[str, str], now: Mapping[str, str]) -> bool:
 def _code(package: Path, _: str) -> str:
     """The hash of what the code of a package says; its bytes are asked for to know when to read it again."""
     sums = hashlib.sha256()
-    for path, said in counted(package):
-        sums.update(f"{path.relative_to(package)}\0{said}\0".encode())
+    for path, text in counted(package):
+        sums.update(f"{path.relative_to(package)}\0{text}\0".encode())
     return sums.hexdigest()
 
 
@@ -79,13 +79,13 @@ def counted(package: Path) -> Iterator[tuple[Path, str]]:
             )
             waiting |= {name for name in there if name.startswith(folders)}
     for name, module in sorted(modules.items()):
-        yield there[name], " ".join(module.said)
+        yield there[name], " ".join(module.tokens)
     texts = {text for module in modules.values() for text in module.texts}
     for path in sorted(package.rglob("*.sql")):
         # a statement is named without the folder sql/, and by its folder where that is read as a whole
         room, name = [part for part in path.relative_to(package).parts if part != "sql"][:2]
         if f"{room}/{name.removesuffix('.sql')}" in texts:
-            yield path, _SQL.sub(lambda found: found[1] or " ", path.read_text(encoding="utf-8")).strip()
+            yield path, _SQL.sub(lambda match: match[1] or " ", path.read_text(encoding="utf-8")).strip()
 
 
 def _name(package: Path, path: Path) -> str:
@@ -97,14 +97,14 @@ class _Module:
     """What a module says, which modules it imports, and the texts in it."""
 
     def __init__(self, source: bytes) -> None:
-        self.said: list[str] = []
+        self.tokens: list[str] = []
         self.imported: set[str] = set()
         self.texts: set[str] = set()
         self._read(ast.parse(source))
 
     def _read(self, node: ast.AST) -> None:
         # one pass for all three: to dump a tree and then to walk through it takes three times as long
-        self.said.append(type(node).__name__)
+        self.tokens.append(type(node).__name__)
         if isinstance(node, ast.Import):
             self._import(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -117,16 +117,16 @@ class _Module:
         for field in node._fields:
             value = getattr(node, field, None)
             if isinstance(value, list):
-                self.said.append("[")
+                self.tokens.append("[")
                 for part in value:
                     self._read_part(part)
-                self.said.append("]")
+                self.tokens.append("]")
             else:
                 self._read_part(value)
 
     def _read_part(self, part: object) -> None:
         if not isinstance(part, ast.AST):
-            self.said.append(repr(part))
+            self.tokens.append(repr(part))
         elif not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)):
             # a text that stands alone is documentation
             self._read(part)

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.database.checks import first_five
 from pipeline.database.rows import fill, frame
 from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.wave import Fielding
@@ -29,7 +30,6 @@ from pipeline.text.values import MOST, PLAIN, as_number, two_ways, ways_to_read
 Integers = NDArray[np.int64]
 
 _WEIGHT = ("respondents", "weight")
-_LISTED = 5
 _SMALLEST = 1e-5  # of the mean weight; below, twelve decimals would hold too few digits of it
 _LOOKED_AT = 1000
 
@@ -105,14 +105,12 @@ class _Weighing:
         wrong = ~(np.isfinite(column) & (column > 0) & (column < MOST))
         if wrong.any():
             first = respondents[wrong][:_LOOKED_AT].tolist()
-            listed = ", ".join(map(str, first[:_LISTED])) + (", …" if len(first) > _LISTED else "")
             texts = query(self.connection, "database/weights_of", wave=self.number, respondents=first)
             distinct = list(dict.fromkeys(text for (text,) in texts.fetchall()))
             raise self._problem(
-                f"weight: {wrong.sum()} analysed respondents (response {listed} of the export) have no "
-                f"weight above 0, seen {', '.join(quoted(text, 20) for text in distinct[:3])}; correct "
-                "them, or screen those respondents out with [[exclude]] "
-                '(a blank one is "" there)',
+                f"weight: {wrong.sum()} analysed respondents (response {first_five(first)} of the export) "
+                f"have no weight above 0, seen {', '.join(quoted(text, 20) for text in distinct[:3])}; "
+                'correct them, or screen those respondents out with [[exclude]] (a blank one is "" there)',
                 *_WEIGHT,
             )
         if not self.fielding.wave.weights.trim and column.min() < _SMALLEST * column.mean():

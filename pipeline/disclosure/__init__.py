@@ -1,1 +1,1 @@
-"""Disclosure control: which counts are protected, what is told of them, and texts that identify people."""
+"""Disclosure control: protected counts, what tables say of them, and texts that identify people."""

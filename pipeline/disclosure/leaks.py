@@ -45,7 +45,9 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
     ]
     allow = questionnaire.privacy.allow
     credited, _ = scan((("", text) for column, _, text in texts if column in CREDITED), ())
-    asked, _ = scan((("", text) for text in (*_worded(questionnaire), *_put(contents))), ())
+    asked, _ = scan(
+        (("", text) for text in (*_declared_wordings(questionnaire), *_fielded_wordings(contents))), ()
+    )
     credited += [leak for leak in asked if leak.kind == WEB]
     others = ((place, text) for column, place, text in texts if column not in CREDITED)
     leaks, used = scan(others, allow, (leak.text for leak in credited))
@@ -64,9 +66,9 @@ def refuse(paths: Paths, contents: Mapping[Path, pd.DataFrame], questionnaire: S
 def scan(
     texts: Iterable[tuple[str, str]], allowed: Sequence[str], credited: Iterable[str] = ()
 ) -> tuple[list[Leak], set[str]]:
-    """What is found in `texts` (place and text) and not allowed, and the lines of `allowed` that were of use.
+    """The findings in `texts` (place and text) that are not allowed, and the lines of `allowed` in use.
 
-    What is looked for is said in `addresses`. `allowed` are whole findings, or `*.example.org` for every
+    `addresses` says what counts as one. `allowed` are whole findings, or `*.example.org` for every
     address at example.org and below it; `credited` are findings that need no line. The beginning of one, as
     titles that are cut have it, is allowed with it. Letter case is no difference, nor is another spelling of
     the same, such as `jo [at] example.org`.
@@ -90,14 +92,14 @@ def scan(
     return leaks, used
 
 
-def _worded(questionnaire: Survey) -> Iterator[str]:
+def _declared_wordings(questionnaire: Survey) -> Iterator[str]:
     """Every wording that survey.toml has of a question, its items and its answers."""
     for name, question in questionnaire.questions.items():
         yield from (question.text, *question.items.values())
         yield from (option.label for option in questionnaire.options(name).values())
 
 
-def _put(contents: Mapping[Path, pd.DataFrame]) -> Iterator[str]:
+def _fielded_wordings(contents: Mapping[Path, pd.DataFrame]) -> Iterator[str]:
     """Every wording that the waves have of a question, its items and its answers."""
     for path, frame in contents.items():
         if path.stem == QUESTIONNAIRE.name:

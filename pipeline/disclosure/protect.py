@@ -207,7 +207,7 @@ def component_of(
 def _shown(
     seen: Seen, every: Iterable[Conditions], cells: Mapping[Dimension, Collection[str]]
 ) -> Iterator[Sum]:
-    """What rows tell of the tables that conditions are about, and of what these have in common."""
+    """What rows of respondents say of the tables that conditions are about, and of the margins of these."""
     tables = {frozenset(dimension for dimension, _ in conditions) for conditions in every}
     parts = {
         some

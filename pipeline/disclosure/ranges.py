@@ -152,10 +152,10 @@ class Component:
 
         Those are the ones whose range is under `wanted`, and under what it would be if everything were hidden
         that can be: who knows only what must stay published can tell as much. Where cells need not be `whole`
-        the ranges are too wide, if they are anything, and found sooner.
+        the ranges may come out too wide, never too narrow, and are found sooner.
         """
         places = [place for place, count in enumerate(self.counts) if count.protected]
-        enough = {place: min(wanted, self._held(place)) for place in places}
+        enough = {place: min(wanted, self._bound(place)) for place in places}
         program = _Program(self, [count.hidden for count in self.counts], whole, self._known)
         narrow = [
             (place, (low, high))
@@ -167,7 +167,7 @@ class Component:
 
     def most_that_can_be(self, place: int, wanted: int) -> int:
         """How wide the range of a count is where everything is hidden that can be, if less than `wanted`."""
-        enough = min(wanted, self._held(place))
+        enough = min(wanted, self._bound(place))
         return min(enough, self._widest(place, enough)) if enough else 0
 
     def value(self, table: Floats, conditions: Conditions) -> int:
@@ -178,7 +178,7 @@ class Component:
         """Hide counts until no protected one is `narrow`, as cheaply as can be."""
         for whole in (False, True):
             if whole and not self._in_parts:
-                return  # cells were whole without asking
+                return  # all solutions were whole numbers already
             while narrow := self.narrow(wanted, whole):
                 hidden = False
                 for place, _ in narrow:
@@ -188,10 +188,10 @@ class Component:
                         count.hidden |= count.cost is not None
                     return
 
-    def _held(self, place: int) -> int:
-        """The smallest count that stays and holds all people of a count: its range cannot be wider."""
+    def _bound(self, place: int) -> int:
+        """The smallest count that stays published and includes all of a count, whose range is no wider."""
         conditions = self.counts[place].conditions
-        holding = [
+        values = [
             value
             for size in range(1, len(conditions) + 1)
             for some in map(frozenset, itertools.combinations(conditions, size))
@@ -199,7 +199,7 @@ class Component:
             for wider, value in self._staying.get((some - {(dimension, chosen)}, dimension), [])
             if wider >= chosen
         ]
-        return min(holding, default=2**31)
+        return min(values, default=2**31)
 
     @cached_property
     def _staying(self) -> dict[tuple[Conditions, Dimension], list[tuple[frozenset[str], int]]]:
@@ -213,7 +213,7 @@ class Component:
         return staying
 
     def _widest(self, place: int, enough: int) -> int:
-        """How wide the range of a count is where everything is hidden that can be; `enough` is looked for."""
+        """How wide the range of a count is where everything is hidden that can be, up to `enough`."""
         if place not in self._ends:
             self._ends[place] = self._ranges(self._free, {place: enough})[place]
         low, high = self._ends[place]
@@ -361,7 +361,7 @@ def _sorted(conditions: Conditions) -> list[tuple[Dimension, list[str]]]:
 def _distinct(
     every: Iterable[Conditions], cells: Mapping[Dimension, Sequence[str]]
 ) -> dict[Dimension, list[frozenset[str]]]:
-    """The cells of each dimension, those that no condition tells apart as one; who is outside comes last."""
+    """The cells of each dimension, joined where no condition distinguishes them; OUTSIDE comes last."""
     named: dict[Dimension, set[frozenset[str]]] = {}
     for conditions in every:
         for dimension, chosen in conditions:

@@ -1,4 +1,4 @@
-"""What rows of single respondents, published beside the tables, tell of them."""
+"""What an attacker learns from rows of single respondents that are published beside the tables."""
 
 from __future__ import annotations
 

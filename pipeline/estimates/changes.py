@@ -31,27 +31,23 @@ def changes(estimated: Estimates) -> pd.DataFrame:
 
 def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
     fieldings = estimated.declared.fieldings
-    found = estimated.pooled(question)
-    names = waves_of(found)
+    estimates = estimated.pooled(question)
+    names = waves_of(estimates)
     if len(names) < 2:
         return
-    measures = (Measure.NET, Measure.MEAN, *main_measures(found["measure"]))
-    found = found[found["measure"].isin(measures)]
+    measures = (Measure.NET, Measure.MEAN, *main_measures(estimates["measure"]))
+    estimates = estimates[estimates["measure"].isin(measures)]
     made = []
     for early, late in comparability.pairs(names):
         status, _ = comparability.declared(fieldings, question, early, late)
         if status == comparability.BROKEN:
             continue
-        sides = [found[found["wave"] == name] for name in (early, late)]
+        sides = [estimates[estimates["wave"] == name] for name in (early, late)]
         one, other = ({*side[ANSWER].itertuples(index=False, name=None)} for side in sides)
         status = Comparability.OPTIONS if status == Comparability.SAME and one != other else status
-        tests = wave_pairs(found, early, late)
+        tests = _with_estimates(wave_pairs(estimates, early, late), *sides)
         looked_at = comparability.is_said(fieldings, question, early, late)
-        made.append(
-            _with_estimates(tests, *sides).assign(
-                early=early, late=late, comparability=status, looked_at=looked_at
-            )
-        )
+        made.append(tests.assign(early=early, late=late, comparability=status, looked_at=looked_at))
     if made and (whole := pd.concat(made, ignore_index=True)).shape[0]:
         whole = adjusted_together(whole)
         clear = whole["adjusted_p"] < SURE
@@ -64,22 +60,16 @@ def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
 
 def _with_estimates(tests: pd.DataFrame, early: pd.DataFrame, late: pd.DataFrame) -> pd.DataFrame:
     """The tests with the labels, estimates and bases of their two waves."""
-    out = tests
-    for name, side in (("early", early), ("late", late)):
-        own = side[[*ANSWER, "item_label", "option_label", "valid_cases"]].assign(
-            estimate=side["share"].where(side["share"].notna(), side["value"])
-        )
-        own = own.rename(columns={"estimate": f"{name}_estimate", "valid_cases": f"{name}_cases"})
-        out = out.merge(
-            own if name == "late" else own.drop(columns=["item_label", "option_label"]), on=ANSWER
-        )
-    return out
+    for name, side, labels in (("early", early, []), ("late", late, ["item_label", "option_label"])):
+        estimate = side["share"].where(side["share"].notna(), side["value"])
+        numbers = {f"{name}_estimate": estimate, f"{name}_cases": side["valid_cases"]}
+        tests = tests.merge(side[[*ANSWER, *labels]].assign(**numbers), on=ANSWER)
+    return tests
 
 
-def warnings(found: pd.DataFrame) -> Iterator[str]:
-    """A line a question whose shares moved by more than ten points between waves that nothing tells apart."""
-    own = found[found["flag"] == Flag.LARGE]
-    for question, rows in own.groupby("question", sort=False):
+def warnings(changes: pd.DataFrame) -> Iterator[str]:
+    """A line a question whose shares moved by more than ten points between waves that are called the same."""
+    for question, rows in changes[changes["flag"] == Flag.LARGE].groupby("question", sort=False):
         widest = rows.sort_values("difference", key=abs, ascending=False, kind="stable").iloc[0].to_dict()
         label = " ".join(answer_label(widest).split())
         more = f" (and {len(rows) - 1} more in tables/changes.csv)" if len(rows) > 1 else ""

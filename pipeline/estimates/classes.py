@@ -66,14 +66,14 @@ def _width(low: float, high: float, whole: bool) -> float:
 
 def _name(start: Decimal, end: Decimal, whole: bool, open_ended: bool) -> str:
     if open_ended:
-        return f"{_said(start)} or more"
+        return f"{_printed(start)} or more"
     if whole:
         last = end - 1
-        return _said(start) if last == start else f"{_said(start)} to {_said(last)}"
-    return f"{_said(start)} to under {_said(end)}"
+        return _printed(start) if last == start else f"{_printed(start)} to {_printed(last)}"
+    return f"{_printed(start)} to under {_printed(end)}"
 
 
-def _said(end: Decimal) -> str:
+def _printed(end: Decimal) -> str:
     return thousands(float(end)) if end == end.to_integral_value() else f"{end.normalize():f}"
 
 

@@ -38,7 +38,7 @@ def selected(families: Sequence[tuple[dict[str, str], pd.DataFrame]]) -> Compari
     tested = [(key, tests) for key, tests in families if len(tests)]
     smallest = np.array([float(tests["adjusted_p"].min()) for _, tests in tested])
     chosen = benjamini_hochberg(smallest) <= SURE
-    found = Comparisons(pd.DataFrame({"selected": chosen}))
+    level = Comparisons(pd.DataFrame({"selected": chosen})).level
     rows = [
         key
         | {
@@ -46,7 +46,7 @@ def selected(families: Sequence[tuple[dict[str, str], pd.DataFrame]]) -> Compari
             "unadjusted": int((tests["p"] < SURE).sum()),
             "smallest_p": least,
             "selected": bool(is_chosen),
-            "holding": int((tests["adjusted_p"] <= found.level).sum()) if is_chosen else 0,
+            "holding": int((tests["adjusted_p"] <= level).sum()) if is_chosen else 0,
         }
         for (key, tests), least, is_chosen in zip(tested, smallest, chosen, strict=True)
     ]
@@ -55,15 +55,14 @@ def selected(families: Sequence[tuple[dict[str, str], pd.DataFrame]]) -> Compari
 
 def _families(estimated: Estimates, question: str) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
     """What a question can be claimed of: by each segment that it is not itself, and between its waves."""
-    found = estimated.frequencies(question)
-    found = within_base(found)
-    if found.empty:
+    estimates = within_base(estimated.frequencies(question))
+    if estimates.empty:
         return
-    latest = latest_of(found)
+    latest = latest_of(estimates)
     for segment in estimated.declared.survey.segments:
         if segment != question:
-            own = latest[latest["by"].isin(["", segment])]
-            yield (question, segment, str(latest["wave"].iloc[0]), ""), group_and_others(own)
+            of_segment = latest[latest["by"].isin(["", segment])]
+            yield (question, segment, str(latest["wave"].iloc[0]), ""), group_and_others(of_segment)
     pooled = answers_compared(estimated.pooled(question))
     waves = waves_of(pooled)
     for early, late in comparability.pairs(waves) if len(waves) > 1 else ():

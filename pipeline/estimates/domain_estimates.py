@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from pipeline.disclosure import flags
@@ -83,8 +82,7 @@ def _estimated(opened: OpenDomain, dkns: Dkns) -> pd.DataFrame:
     estimates = pd.concat(filled, ignore_index=True)
     # a ranking alone brings no options, and a number no weights and no nets
     expected = ("option", "role", "net", "screened", "total_mentions", "weighted_respondents", "squares")
-    absent = [column for column in expected if column not in estimates]
-    estimates = estimates.reindex(columns=[*estimates.columns, *absent])
+    estimates = estimates.reindex(columns=list(dict.fromkeys((*estimates.columns, *expected))))
     estimates["screened"] = estimates["screened"].where(estimates["measure"] == Measure.OPTION).eq(True)
     estimates = estimates.assign(
         weight=estimates["weighted_base"], weight_squares=estimates["base_squares"],
@@ -125,33 +123,28 @@ def _named(opened: OpenDomain, estimates: pd.DataFrame, segments: Sequence[str])
     places = _group_places(options, opened.groups, segments)
     in_groups = zip(estimates["segment"], estimates["grp"], strict=True)
     position, label, letter = zip(*(places[key] for key in in_groups), strict=True)
-    is_net = estimates["measure"].isin([Measure.NET, POOL])
+    is_net, is_option = estimates["measure"].isin([Measure.NET, POOL]), estimates["measure"] == Measure.OPTION
     out = estimates.assign(
         _measure=estimates["measure"].map(list(Measure).index),
         _segment=estimates["segment"].map(["", *segments].index),
         _group=position,
         group_label=label,
         letter=letter,
-        option=estimates["option"].where(estimates["measure"] == Measure.OPTION).fillna(0).astype(int),
+        role=estimates["measure"].where(is_net, estimates["role"].where(is_option, "")),
+        option=estimates["option"].where(is_option).fillna(0).astype(int),
         net=estimates["net"].where(is_net).fillna(0).astype(int),
     ).sort_values(["question", "wave", "_segment", "_group", "item", "_measure", "option", "net"])
-    chosen = list(zip(out["question"], out["option"], strict=True))
-    in_net = list(zip(out["question"], out["net"], strict=True))
     names = [
-        nets.get(net) or options.get(option, ("", "")) for net, option in zip(in_net, chosen, strict=True)
+        nets.get((question, net)) or options.get((question, option), ("", ""))
+        for question, net, option in zip(out["question"], out["net"], out["option"], strict=True)
     ]
-    pairs = list(zip(out["question"], out["item"], strict=True))
+    of_items = [items.get(pair, ("", "")) for pair in zip(out["question"], out["item"], strict=True)]
     several = {name for name, asked in survey.questions.items() if asked.form.several}
     out = out.assign(
-        role=np.select(
-            [out["measure"].isin([Measure.NET, POOL]), out["measure"] == Measure.OPTION],
-            [out["measure"], out["role"]],
-            "",
-        ),
         option=[name for name, _ in names],
         option_label=[label for _, label in names],
-        item=[items.get(pair, ("", ""))[0] for pair in pairs],
-        item_label=[items.get(pair, ("", ""))[1] for pair in pairs],
+        item=[name for name, _ in of_items],
+        item_label=[label for _, label in of_items],
         question=out["question"].map(ids),
         wave=out["wave"].map(waves),
     )

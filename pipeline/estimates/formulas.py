@@ -71,8 +71,7 @@ def shares(
     rows = rows.merge(mentions[[*GROUP, "option", *_SUMS]], on=[*GROUP, "option"], how="left")
     rows = _with_share(rows, rows[_SUMS], method)
     outside = rows["role"] == Role.NOT_APPLICABLE
-    rows.loc[outside, ["share", "standard_error", "low", "high"]] = np.nan
-    rows.loc[outside, "interval"] = ""
+    _take_out(rows, outside)
     in_base = rows["respondents"].where(~outside, 0)
     rows["total_mentions"] = in_base.groupby([rows[key] for key in GROUP]).transform("sum")
     return rows.assign(measure=Measure.OPTION)
@@ -83,7 +82,7 @@ def net_shares(
 ) -> pd.DataFrame:
     """One row a net and group; `nets` has wave, question, item, net and pool for all that a wave offered.
 
-    A net that is but a pool, made to compare waves, is told by its measure.
+    A pool, which is made to compare waves alone, has a measure of its own.
     """
     rows = base.merge(nets, on=["wave", "question", "item"])
     rows = rows.merge(mentions[[*GROUP, "net", *_SUMS]], on=[*GROUP, "net"], how="left")
@@ -99,16 +98,16 @@ def net_promoter_scores(base: pd.DataFrame, mentions: pd.DataFrame, nets: pd.Dat
     """
     rows = base
     for name in ("promoters", "detractors"):
-        own = nets.loc[(nets["id"] == name) & ~nets["pool"], ["wave", "question", "item", "net"]]
-        counted = mentions.merge(own)[[*GROUP, "weighted", "squares"]]
-        counted.columns = pd.Index([*GROUP, name, f"{name}_squares"])
-        rows = rows.merge(own[["wave", "question", "item"]]).merge(counted, on=GROUP, how="left")
+        of_name = nets.loc[(nets["id"] == name) & ~nets["pool"], ["wave", "question", "item", "net"]]
+        sums = mentions.merge(of_name)[[*GROUP, "weighted", "squares"]]
+        sums.columns = pd.Index([*GROUP, name, f"{name}_squares"])
+        rows = rows.merge(of_name[["wave", "question", "item"]]).merge(sums, on=GROUP, how="left")
     up, down = ((floats(rows[name]), floats(rows[f"{name}_squares"])) for name in ("promoters", "detractors"))
     known = (floats(rows["answered_weight"]), floats(rows["answered_squares"]))
     score, error = net_promoter_score(known, up, down, rows["analysed"])
     rows = rows.assign(respondents=rows["answered"])
-    base_of_it = (rows["answered_weight"], rows["answered_squares"])
-    return _with_value(rows, Measure.NET_PROMOTER_SCORE, score, error, *base_of_it)
+    answered = (rows["answered_weight"], rows["answered_squares"])
+    return _with_value(rows, Measure.NET_PROMOTER_SCORE, score, error, *answered)
 
 
 def rank_shares(
@@ -170,10 +169,10 @@ def part_shares(
     option_label, role, respondents, and the sums weighted and squares of weights with a mean of 1.
     """
     row = whole.iloc[0]
-    own = {"weighted_base": float(row["weight"]), "base_squares": float(row["weight_squares"])}
-    rows = pd.DataFrame([row.to_dict() | own] * len(parts))
-    told = parts[["option", "option_label", "role"]].reset_index(drop=True)
-    rows = _of_base(rows.drop(columns=["net", "squares"], errors="ignore").assign(**told))
+    base = {"weighted_base": float(row["weight"]), "base_squares": float(row["weight_squares"])}
+    rows = pd.DataFrame([row.to_dict() | base] * len(parts))
+    labels = parts[["option", "option_label", "role"]].reset_index(drop=True)
+    rows = _of_base(rows.drop(columns=["net", "squares"], errors="ignore").assign(**labels))
     made = _with_share(rows, parts.reset_index(drop=True)[_SUMS], method)
     scale = float(row["weighted_base"]) / float(row["weight"]) if row["weight"] else 1.0
     made["yes_weight"], made["yes_squares"] = made["weighted_respondents"], made["squares"]
@@ -190,9 +189,7 @@ def of_sums(rows: pd.DataFrame, scale: Array, method: Method) -> pd.DataFrame:
     base = _of_base(rows.assign(weighted_base=rows["weight"], base_squares=rows["weight_squares"]))
     chosen = rows[["respondents", "yes_weight", "yes_squares"]].set_axis(_SUMS, axis=1)
     made = _with_share(base, chosen, method)
-    outside = rows["share"].isna()
-    made.loc[outside, ["share", "standard_error", "low", "high"]] = np.nan
-    made.loc[outside, "interval"] = ""
+    _take_out(made, rows["share"].isna())
     return _as_declared(made, scale)
 
 
@@ -200,8 +197,14 @@ def of_values(rows: pd.DataFrame, scale: Array) -> pd.DataFrame:
     """Values with their bases and limits made anew from value, standard_error, weight and weight_squares."""
     value, error = floats(rows["value"], np.nan), floats(rows["standard_error"], np.nan)
     sums = (rows["weight"], rows["weight_squares"])
-    found = _with_value(rows, rows["measure"], value, error, *sums)
-    return _as_declared(found.assign(yes_weight=sums[0], yes_squares=sums[1]), scale)
+    made = _with_value(rows, rows["measure"], value, error, *sums)
+    return _as_declared(made.assign(yes_weight=sums[0], yes_squares=sums[1]), scale)
+
+
+def _take_out(rows: pd.DataFrame, outside: pd.Series) -> None:
+    """Leave those who are outside the base without a share."""
+    rows.loc[outside, ["share", "standard_error", "low", "high"]] = np.nan
+    rows.loc[outside, "interval"] = ""
 
 
 def _as_declared(rows: pd.DataFrame, scale: Array) -> pd.DataFrame:
@@ -215,18 +218,13 @@ def _of_valid(
     base: pd.DataFrame, sums: pd.DataFrame, valid: str, analysed: Mapping[int, int]
 ) -> pd.DataFrame:
     """`base` with those of `sums` who are `valid` as its base, and the respondents of the wave."""
-    return _of_base(
-        base.assign(
-            valid_cases=sums[valid],
-            weighted_base=sums[f"{valid}_weight"].astype(float),
-            base_squares=sums[f"{valid}_squares"].astype(float),
-            analysed=base["wave"].map(analysed),
-        )
-    )
+    weight, squares = (sums[f"{valid}_{name}"].astype(float) for name in ("weight", "squares"))
+    base = base.assign(valid_cases=sums[valid], weighted_base=weight, base_squares=squares)
+    return _of_base(base.assign(analysed=base["wave"].map(analysed)))
 
 
 def _of_base(base: pd.DataFrame) -> pd.DataFrame:
-    """`base` with what its weights leave of it."""
+    """`base` with its effective size and design effect."""
     sums = (base["weighted_base"], base["base_squares"])
     return base.assign(effective_base=effective_cases(*sums), deff=kish_deff(*sums, base["valid_cases"]))
 
@@ -277,16 +275,16 @@ def _mean_of_levels(
     rows: pd.DataFrame, levels: pd.DataFrame
 ) -> tuple[np.ndarray, np.ndarray, pd.Series, pd.Series]:
     """The mean of `score` of each group of `rows`, its error, its Σw and Σw², from the sums of each score."""
-    own = levels[[*GROUP, "score", "weighted", "squares"]].astype({"weighted": float, "squares": float})
-    own["total"] = own["weighted"] * own["score"]
-    sums = own.groupby(GROUP, as_index=False)[["weighted", "squares", "total"]].sum()
+    levels = levels[[*GROUP, "score", "weighted", "squares"]].astype({"weighted": float, "squares": float})
+    levels["total"] = levels["weighted"] * levels["score"]
+    sums = levels.groupby(GROUP, as_index=False)[["weighted", "squares", "total"]].sum()
     sums["mean"] = np.divide(sums["total"], sums["weighted"].where(sums["weighted"] > 0))
-    own = own.merge(sums[[*GROUP, "mean"]], on=GROUP)
-    own["deviations"] = own["squares"] * (own["score"] - own["mean"]) ** 2
-    around = own.groupby(GROUP, as_index=False)["deviations"].sum()
-    found = rows[[*GROUP, "analysed"]].merge(sums.merge(around, on=GROUP), on=GROUP, how="left")
-    error = mean_error(floats(found["weighted"]), found["deviations"], found["analysed"])
-    return found["mean"].to_numpy(dtype=float), error, found["weighted"], found["squares"]
+    levels = levels.merge(sums[[*GROUP, "mean"]], on=GROUP)
+    levels["deviations"] = levels["squares"] * (levels["score"] - levels["mean"]) ** 2
+    around = levels.groupby(GROUP, as_index=False)["deviations"].sum()
+    means = rows[[*GROUP, "analysed"]].merge(sums.merge(around, on=GROUP), on=GROUP, how="left")
+    error = mean_error(floats(means["weighted"]), means["deviations"], means["analysed"])
+    return means["mean"].to_numpy(dtype=float), error, means["weighted"], means["squares"]
 
 
 def floats(sums: pd.Series, absent: float = 0.0) -> Array:

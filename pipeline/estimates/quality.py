@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ from pipeline.tidy.measures import LOW_BASE, Flag, Measure, answer_label, main_m
 from pipeline.tidy.printed import within_base
 from pipeline.tidy.tables import NONRESPONSE, QUALITY, QUALITY_EFFECTS
 
+_Row = Mapping[Any, Any]
+_ANSWER = ("wave", "grp", "question", "item", "option", "place")
 _PLACES = {Measure.OPTION: "", Measure.RANKED: "any", Measure.TOP_3: "top_3"}
 
 
@@ -59,9 +61,12 @@ def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) ->
 
 @dataclass(frozen=True)
 class _Flagged:
-    """The sums of weights of those analysed whom a rule flags: of every base, and of every answer."""
+    """The sums of weights of those analysed whom a rule flags: of every base, and of every answer.
 
-    bases: Mapping[tuple[int, ...], Mapping[Any, Any]]
+    The keys begin with the wave and the rule; a rule is a group, which is a text.
+    """
+
+    bases: Mapping[tuple[Any, ...], _Row]
     answers: Mapping[tuple[Any, ...], float]
 
 
@@ -77,19 +82,18 @@ def effects(estimated: Estimates, exhibits: Sequence[Exhibit]) -> pd.DataFrame:
     # fewer than the base of [privacy] are flagged or fewer than 30 valid cases would be left.
     connection, questionnaire = estimated.connection, estimated.declared.survey
     flagged = _flagged(estimated)
-    rules = query(connection, "estimates/rules_applied").fetchall()
     asked = questionnaire.questions
     whole = [one for one in exhibits if _is_whole(one) and not asked[one.question].sensitive]
-    answers = {exhibit.id: _answers(estimated, exhibit) for exhibit in whole}
+    shown = [(exhibit.id, *of_wave) for exhibit in whole for of_wave in _shown(estimated, exhibit)]
     rows: list[dict[str, Any]] = []
-    for name, wave, position, rule, question, threshold in rules:
+    for name, wave, position, rule, question, threshold in query(
+        connection, "estimates/rules_applied"
+    ).fetchall():
         about = {"wave": name, "rule": rule, "question": question, "threshold": threshold}
         moved = [
-            about
-            | {"exhibit": exhibit.id}
-            | _most_moved(answers[exhibit.id][name], flagged, (wave, position), questionnaire.privacy.base)
-            for exhibit in whole
-            if name in answers[exhibit.id]
+            about | {"exhibit": exhibit} | _most_moved(answers, flagged, (wave, str(position)), questionnaire)
+            for exhibit, of_wave, answers in shown
+            if of_wave == name
         ]
         rows += sorted(moved, key=lambda row: (row["flag"], -abs(row.get("change", 0))))
     return QUALITY_EFFECTS.frame(rows)
@@ -105,84 +109,46 @@ def _flagged(estimated: Estimates) -> _Flagged:
     with open_flagged(estimated.data) as domain, domain.summed():
         bases, answers = (domain.query(name).df().to_dict("records") for name in ("bases", "mentions"))
     return _Flagged(
-        {(r["wave"], int(r["grp"]), r["question"], r["item"]): r for r in bases},
-        {
-            (r["wave"], int(r["grp"]), r["question"], r["item"], r["option"], r["place"]): float(
-                r["weighted"]
-            )
-            for r in answers
-        },
+        {(r["wave"], r["grp"], r["question"], r["item"]): r for r in bases},
+        {tuple(r[name] for name in _ANSWER): float(r["weighted"]) for r in answers},
     )
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """An answer that an exhibit shows, with its sums of weights over all respondents."""
+def _shown(estimated: Estimates, exhibit: Exhibit) -> Iterator[tuple[str, list[dict[Hashable, Any]]]]:
+    """Each wave that an exhibit shows, with its answers in the order of the questionnaire.
 
-    label: str
-    base: tuple[int, int]
-    """the question and the item of a grid that its base is of"""
-    key: tuple[Any, ...]
-    """what else than its wave and rule tells its sum from others"""
-    valid: str
-    """whether its base is of the `sample` or of who `answered`"""
-    share: float
-    cases: int
-    weight: float
-    chosen: float
-
-
-def _answers(estimated: Estimates, exhibit: Exhibit) -> dict[str, list[_Answer]]:
-    """The answers that an exhibit shows, in the order of the questionnaire, by wave."""
+    `valid` is whether their base is of the `sample` or of who `answered`.
+    """
     rows = within_base(estimated.of(exhibit, exhibit.question))
     rows = rows[(rows["by"] == "") & rows["measure"].isin(main_measures(rows["measure"]))]
-    survey, question = estimated.declared.survey, exhibit.question
-    number = survey.position(question)
-    answers: dict[str, list[_Answer]] = {wave: [] for wave in rows["wave"].unique()}
-    for row in rows[~rows["flag"].isin([Flag.SUPPRESSED, Flag.UNCERTAIN])].to_dict("records"):
-        item = survey.item_number(question, row["item"])
-        option = survey.option_number(question, row["option"])
-        answer = _Answer(
-            label=answer_label(row),
-            # a ranking's items are answers: its base is the question's
-            base=(number, item if row["measure"] == Measure.OPTION else 0),
-            key=(number, item, option, _PLACES[row["measure"]]),
-            valid="sample" if exhibit.dkns == "keep" else "answered",
-            share=row["share"],
-            cases=row["valid_cases"],
-            weight=row["weight"],
-            chosen=row["yes_weight"],
-        )
-        answers[row["wave"]].append(answer)
-    return answers
+    rows = rows.assign(valid="sample" if exhibit.dkns == "keep" else "answered")
+    for wave, answers in rows.groupby("wave", sort=False):
+        printed = answers[~answers["flag"].isin([Flag.SUPPRESSED, Flag.UNCERTAIN])]
+        yield str(wave), printed.to_dict("records")
 
 
 def _most_moved(
-    answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, int], fewest: int
+    answers: Sequence[_Row], flagged: _Flagged, rule: tuple[int, str], survey: Survey
 ) -> dict[str, Any]:
     """The answer that moves most without those whom a rule flags, in whole percents; or why there is none."""
-    moved = list(_moved(answers, flagged, rule, fewest))
+    moved = [(row, share) for row in answers if (share := _without(row, flagged, rule, survey)) is not None]
     if not moved:
         return {"answer": "", "flag": Flag.TOO_FEW}
     # of a yes and a no that move alike the first is taken, and not the one that the last digit favours
-    answer, without = max(moved, key=lambda pair: round(abs(pair[1] - pair[0].share), SIGNIFICANT_DIGITS))
-    before, after = (int(half_up(share * 100)) for share in (answer.share, without))
-    return {
-        "answer": answer.label,
-        "share_all": before,
-        "share_without": after,
-        "change": after - before,
-        "flag": "",
-    }
+    row, without = max(moved, key=lambda pair: round(abs(pair[1] - pair[0]["share"]), SIGNIFICANT_DIGITS))
+    before, after = (int(half_up(share * 100)) for share in (row["share"], without))
+    numbers = {"share_all": before, "share_without": after, "change": after - before}
+    return {"answer": answer_label(row), "flag": ""} | numbers
 
 
-def _moved(
-    answers: Sequence[_Answer], flagged: _Flagged, rule: tuple[int, int], fewest: int
-) -> Iterator[tuple[_Answer, float]]:
-    """The answers with their shares without the flagged, where those and who is left are enough."""
-    for answer in answers:
-        base = flagged.bases.get((*rule, *answer.base))
-        cases = int(base[answer.valid]) if base else 0
-        if base and cases >= fewest and answer.cases - cases >= LOW_BASE:
-            weight = answer.weight - float(base[f"{answer.valid}_weight"])
-            yield answer, (answer.chosen - flagged.answers.get((*rule, *answer.key), 0.0)) / weight
+def _without(row: _Row, flagged: _Flagged, rule: tuple[int, str], survey: Survey) -> float | None:
+    """The share of an answer without those whom a rule flags; None where they or the rest are too few."""
+    question, valid = survey.position(row["question"]), row["valid"]
+    item = survey.item_number(row["question"], row["item"])
+    option = survey.option_number(row["question"], row["option"])
+    # a ranking's items are answers: its base is the question's
+    base = flagged.bases.get((*rule, question, item if row["measure"] == Measure.OPTION else 0))
+    if not base or base[valid] < survey.privacy.base or row["valid_cases"] - base[valid] < LOW_BASE:
+        return None
+    chosen = flagged.answers.get((*rule, question, item, option, _PLACES[row["measure"]]), 0.0)
+    return float((row["yes_weight"] - chosen) / (row["weight"] - float(base[f"{valid}_weight"])))

@@ -31,8 +31,8 @@ _WHOLE = repr(([], "keep"))
 class Estimates:
     """The estimates of a run, made once for all questions and segments that are counted alike.
 
-    They are what may be shown: what could tell of a person is blanked here, over all that the run publishes.
-    `notes` is the file in which that is noted, for the next run of the same.
+    They may be shown: what could identify a person is blanked here, considering all that the run publishes.
+    `notes` is the file that keeps what is blanked, for the next run with the same numbers.
     """
 
     def __init__(
@@ -46,7 +46,6 @@ class Estimates:
         self.declared = declared
         self._notes = notes
         questionnaire = declared.survey
-        self._questions: dict[str, set[str]] = {_WHOLE: set(questionnaire.questions)}
         self._domains = {_WHOLE: Domain(tuple(questionnaire.segments))}
         every = {(name, by) for name in questionnaire.questions for by in ("", *questionnaire.segments)}
         self._shown: dict[str, set[tuple[str, str]]] = {_WHOLE: every}
@@ -55,7 +54,6 @@ class Estimates:
             known = self._domains.get(key, domain)
             segments = tuple(dict.fromkeys((*known.segments, *domain.segments)))
             self._domains[key] = replace(known, segments=segments)
-            self._questions.setdefault(key, set()).update(exhibit.questions)
             shown = {(name, by) for name in exhibit.questions for by in ("", exhibit.by)}
             self._shown.setdefault(key, set()).update(shown)
 
@@ -97,7 +95,8 @@ class Estimates:
         """Every estimate that the run publishes, with its true numbers: never to be shown."""
         published = []
         for key, domain in self._domains.items():
-            names = [name for name in self.declared.survey.questions if name in self._questions[key]]
+            asked = {name for name, _ in self._shown[key]}
+            names = [name for name in self.declared.survey.questions if name in asked]
             every = counted(self.data, names, domain)
             shown = [pair in self._shown[key] for pair in zip(every["question"], every["by"], strict=True)]
             estimates = every[np.array(shown, dtype=bool)].reset_index(drop=True)
@@ -114,7 +113,7 @@ class Estimates:
         return protect.remembered(self._notes, self.published, self.rules, self.people)
 
     def _as_shown(self, levels: Levels) -> list[pd.DataFrame]:
-        """`published` as it may be shown where weighted numbers are so coarse."""
+        """`published` as it may be shown, with weighted numbers as coarse as `levels` say."""
         shown = []
         for published, hidden in zip(self.published, self._hidden, strict=True):
             made, gone = weighted_steps.coarse(published.frame, levels, self._questionnaire, hidden.estimates)
@@ -129,7 +128,7 @@ class Estimates:
 
     @cached_property
     def classes(self) -> dict[str, weight_classes.Classes]:
-        """Who weighs what in the waves that are weighted."""
+        """The respondents of each weighted wave, in classes of weight."""
         waves = {one.name: one.wave for one in self.declared.fieldings if one.wave.weighting}
         if not waves:
             return {}
@@ -149,7 +148,7 @@ class Estimates:
 
     @property
     def attacker(self) -> weighted_attack.Attacker:
-        """Whoever knows what everybody weighs, and would tell the counts that are protected."""
+        """An attacker who knows the weight of everybody and looks for the counts that are protected."""
         return weighted_attack.Attacker(self.rules, self.people, self.protected, self.classes)
 
     @cached_property
@@ -175,7 +174,7 @@ class Estimates:
 
     @cached_property
     def protected(self) -> list[counts.Key]:
-        """The counts that must not be told."""
+        """The counts that must not be disclosed."""
         return protect.protected(self.published, self.rules, self.people)
 
     @cached_property
@@ -185,7 +184,7 @@ class Estimates:
         for key, shown in zip(self._domains, self.shown, strict=True):
             every = lettered(shown)
             groups = {str(name): rows for name, rows in every.groupby("question", sort=False)}
-            by_domain[key] = {name: groups.get(name, every.head(0)) for name in self._questions[key]}
+            by_domain[key] = {name: groups.get(name, every.head(0)) for name, _ in self._shown[key]}
         return by_domain
 
     def _rows(self, key: str, question: str, by: Sequence[str]) -> pd.DataFrame:
@@ -195,7 +194,7 @@ class Estimates:
 
 
 def _alike(exhibit: Exhibit) -> str:
-    """What exhibits have in common that count the same respondents and answers."""
+    """A key that is the same for exhibits which count the same respondents and answers."""
     return repr((sorted(exhibit.where.items()), exhibit.dkns))
 
 

@@ -25,7 +25,6 @@ from pipeline.stats.variance import (
     difference_of_domains,
     effective_cases,
     group_less_total,
-    paired_difference,
     share_error,
 )
 from pipeline.tidy.measures import (
@@ -48,18 +47,20 @@ ADJUSTMENT = "holm"
 _ROW = ["wave", *ANSWER]
 
 Mask = NDArray[np.bool_]
+Overlap = dict[tuple[bool | None, bool | None], tuple[float, float]]
+"""Σw and Σw² by whether somebody chose the one and the other"""
 Together = dict[tuple[str, str, str, frozenset[str]], tuple[float, float]]
 """Σw and Σw² of who chose both of two options: by wave, question, item and the two ids"""
 
 
-def higher_than(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Series:
+def higher_than(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Series:
     """For each estimate the letters of the groups of its segment that it is higher than.
 
-    Capital at 95%, small at 90%, adjusted over the pairs of one row of one segment. Groups of a low base are
-    not tested, and all respondents never are: they hold the groups.
+    Capital at 95%, small at 90%, adjusted over the pairs of one row of one segment. Groups with a low base
+    are not tested, nor are all respondents, of whom the groups are parts.
     """
-    out = pd.Series("", index=found.index)
-    for block in _blocks(found):
+    out = pd.Series("", index=estimates.index)
+    for block in _blocks(estimates):
         pairs = block.pairs(adjustment)
         higher: dict[Any, list[str]] = {}
         for row, pair in np.argwhere(pairs["adjusted_p"] < LIKELY):
@@ -73,16 +74,17 @@ def higher_than(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Series:
     return out
 
 
-def group_pairs(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+def group_pairs(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
     """A test of every two groups of a segment, for each estimate: the one less the other, unpooled."""
     rows: list[dict[str, Any]] = []
-    for block in _blocks(found):
+    for block in _blocks(estimates):
         pairs = block.pairs(adjustment)
         for row, pair in np.argwhere(~np.isnan(pairs["p"])):
             first, second = block.columns[pair]
-            own = found.loc[block.places[row, first]]
+            key = estimates.loc[block.places[row, first], [*_ROW, "by"]].to_dict()
             rows.append(
-                {**own[[*_ROW, "by"]].to_dict(), "first": block.groups[first], "second": block.groups[second]}
+                key
+                | {"first": block.groups[first], "second": block.groups[second]}
                 | {name: values[row, pair] for name, values in pairs.items()}
                 | {"test": KindOfTest.TWO_GROUPS, "adjustment": adjustment}
             )
@@ -119,28 +121,28 @@ class _Block:
         """Of each row and pair of columns: the difference, its error, limits, statistic and p values."""
         one, other = ([pair[side] for pair in self.columns] for side in (0, 1))
         enough = self.enough[:, one] & self.enough[:, other]
-        found = _difference(
+        tests = _difference(
             (self.estimate[:, one], self.error[:, one], self.size[:, one]),
             (self.estimate[:, other], self.error[:, other], self.size[:, other]),
             self.is_share[:, one],
             np.full(enough.shape, self.df),
         )
-        p = np.where(enough, found["p"], np.nan)
-        return found | {"p": p, "adjusted_p": ADJUSTMENTS[adjustment](p)}
+        p = np.where(enough, tests["p"], np.nan)
+        return tests | {"p": p, "adjusted_p": ADJUSTMENTS[adjustment](p)}
 
 
-def _blocks(found: pd.DataFrame) -> Iterator[_Block]:
-    grouped = found[found["by"] != ""]
+def _blocks(estimates: pd.DataFrame) -> Iterator[_Block]:
+    grouped = estimates[estimates["by"] != ""]
     for _, block in grouped.groupby(["wave", "question", "by"], sort=False):
-        made = _Block(block)
-        if made.columns:
-            yield made
+        tested = _Block(block)
+        if tested.columns:
+            yield tested
 
 
-def _sizes(found: pd.DataFrame) -> Array:
+def _sizes(estimates: pd.DataFrame) -> Array:
     """The effective sizes of shares, as Newcombe's method takes them; NaN of values."""
     columns = ("share", "standard_error", "effective_base", "valid_cases")
-    return effective_size(*(found[name].to_numpy(dtype=np.float64) for name in columns))
+    return effective_size(*(estimates[name].to_numpy(dtype=np.float64) for name in columns))
 
 
 def _difference(
@@ -185,24 +187,21 @@ def with_limits(tests: pd.DataFrame, level: float = SURE) -> pd.DataFrame:
     return tests.assign(low=low, high=high, confidence=confidence)
 
 
-def group_and_total(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+def group_and_total(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
     """A test of every group against all respondents, of whom it is a part; adjusted over a row's groups.
 
     Where a share is 0 or 1 the group is held against those outside it, by Newcombe.
     """
-    shares = found[found["measure"].isin(SHARES) & found["share"].notna()]
-    whole = shares[shares["by"] == ""]
-    enough = shares[(shares["by"] != "") & is_enough(shares)]
-    rows = enough.merge(whole, on=_ROW, suffixes=("", "_all"))
+    shares = estimates[estimates["measure"].isin(SHARES) & estimates["share"].notna()]
+    rows = _with_all(shares)
+    rows = rows[is_enough(rows)]
     group, total, outside = _sums_with_all(rows)
     difference, error = group_less_total(group, total, rows["analysed"])
     df = rows["analysed"].to_numpy(dtype=float) - 1
     statistic, p = t_test(difference, error, df)
     edge = np.isin(group.share, (0.0, 1.0)) | np.isin(total.share, (0.0, 1.0))
-    others = rows["valid_cases_all"] - rows["valid_cases"]
-    by_newcombe = newcombe_p(
-        group.share, _sizes(rows), outside.share, _size_of(outside, others, rows["analysed"])
-    )
+    others = _size_of(outside, rows["valid_cases_all"] - rows["valid_cases"], rows["analysed"])
+    by_newcombe = newcombe_p(group.share, _sizes(rows), outside.share, others)
     tested = rows[[*_ROW, "by"]].assign(
         test=KindOfTest.GROUP_AND_TOTAL,
         method=np.where(edge, MethodOfTest.NEWCOMBE_OTHERS, MethodOfTest.T_OVERLAPPING),
@@ -215,20 +214,16 @@ def group_and_total(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Dat
         df=np.where(edge, np.nan, df),
         p=np.where(edge, by_newcombe, p),
     )
-    tested = tested[tested["p"].notna()]
-    families = tested.groupby([*_ROW, "by"], sort=False)["p"]
-    return _adjusted(tested, families, adjustment)
+    return _adjusted(tested, [*_ROW, "by"], adjustment)
 
 
-def group_and_others(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+def group_and_others(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
     """A test of every group against all who are not in it: of each answer, and of a grid each net.
 
     Adjusted over all answers and groups of a wave together, of whatever segment. Not where either side has a
     low base.
     """
-    shares = answers_compared(found)
-    whole = shares[shares["by"] == ""]
-    rows = shares[shares["by"] != ""].merge(whole, on=_ROW, suffixes=("", "_all"))
+    rows = _with_all(answers_compared(estimates))
     _, _, outside = _sums_with_all(rows)
     others = rows["valid_cases_all"] - rows["valid_cases"]
     size = effective_cases(outside.weight, outside.squares)
@@ -245,15 +240,20 @@ def group_and_others(found: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Da
     tested = rows[[*_ROW, "by"]].assign(
         test=KindOfTest.GROUP_AND_OTHERS, first=rows["group"], second="others", **result
     )
+    return _adjusted(tested, ["wave", "question"], adjustment)
+
+
+def _adjusted(tested: pd.DataFrame, family: list[str], adjustment: str) -> pd.DataFrame:
+    """The tests that have a p value, adjusted over those with the same `family`, and their intervals."""
     tested = tested[tested["p"].notna()]
-    return _adjusted(tested, tested.groupby(["wave", "question"], sort=False)["p"], adjustment)
-
-
-def _adjusted(tested: pd.DataFrame, families: Any, adjustment: str) -> pd.DataFrame:
-    """Tests with p values adjusted within each of `families`, and their intervals."""
-    adjusted = families.transform(lambda p: ADJUSTMENTS[adjustment](p))
+    adjusted = tested.groupby(family, sort=False)["p"].transform(ADJUSTMENTS[adjustment])
     rows = as_tests(tested.assign(adjusted_p=adjusted, adjustment=adjustment).to_dict("records"))
     return with_limits(rows)
+
+
+def _with_all(shares: pd.DataFrame) -> pd.DataFrame:
+    """The shares of groups, each with the columns of that of all respondents, which end in _all."""
+    return shares[shares["by"] != ""].merge(shares[shares["by"] == ""], on=_ROW, suffixes=("", "_all"))
 
 
 def _size_of(sums: Sums, cases: pd.Series, analysed: pd.Series) -> Array:
@@ -277,58 +277,53 @@ def _sums_with_all(rows: pd.DataFrame) -> tuple[Sums, Sums, Sums]:
     return group, total, outside
 
 
-def answers_compared(found: pd.DataFrame) -> pd.DataFrame:
+def answers_compared(estimates: pd.DataFrame) -> pd.DataFrame:
     """The shares that claims are made of: substantive answers, or of a grid with nets those.
 
     Other, None and DKNS are left out.
     """
-    has_nets = (found["item"] != "").any() and (found["measure"] == Measure.NET).any()
-    measures = (Measure.NET,) if has_nets else main_measures(found["measure"])
-    own = found[found["measure"].isin(measures) & found["share"].notna()]
-    return own.loc[own["role"].isin([Role.SUBSTANTIVE, "", Role.NET])]
+    has_nets = (estimates["item"] != "").any() and (estimates["measure"] == Measure.NET).any()
+    measures = (Measure.NET,) if has_nets else main_measures(estimates["measure"])
+    shares = estimates[estimates["measure"].isin(measures) & estimates["share"].notna()]
+    return shares.loc[shares["role"].isin([Role.SUBSTANTIVE, "", Role.NET])]
 
 
-def crosstabs(found: pd.DataFrame) -> pd.DataFrame:
+def crosstabs(estimates: pd.DataFrame) -> pd.DataFrame:
     """Rao and Scott's test of the answers against the groups of a segment, second order and first.
 
     Of a single choice and of each item of a grid it is one test; of a multiple choice one an option, chosen
     or not. Groups of a low base are left out; a table with a hidden cell is not tested.
     """
     rows: list[dict[str, Any]] = []
-    cells = found[(found["by"] != "") & (found["measure"] == Measure.OPTION)]
+    cells = estimates[(estimates["by"] != "") & (estimates["measure"] == Measure.OPTION)]
     cells = cells[is_enough(cells)]
     for (wave, question, by, item), block in cells.groupby(["wave", "question", "by", "item"], sort=False):
         if (block["flag"] == Flag.SUPPRESSED).any():
-            continue  # a table with holes is no table to test, and its statistic would tell of them
+            continue  # the statistic of a table with hidden cells would disclose something of them
         block = block[block["share"].notna()]
         several = block["total_mentions"].notna().any()
         for name in dict.fromkeys(block["option"]) if several else [""]:
-            own = block[block["option"] == name] if several else block
-            weights, squares = (_table(own, *columns) for columns in _CELLS)
+            table = block[block["option"] == name] if several else block
+            weights, squares = (
+                _cells(table, "yes_weight", "weight"),
+                _cells(table, "yes_squares", "weight_squares"),
+            )
             if not several:
                 weights, squares = weights[:-1], squares[:-1]
             if min((weights.sum(axis=axis) > 0).sum() for axis in (0, 1)) < 2:
                 continue
-            n, cases = int(own["analysed"].iloc[0]), int(own.groupby("group")["valid_cases"].first().sum())
-            result = rao_scott(weights, squares, n, cases)
+            cases = int(table.groupby("group")["valid_cases"].first().sum())
+            result = rao_scott(weights, squares, int(table["analysed"].iloc[0]), cases)
             if np.isnan(result.second.p):
                 continue
-            what = {"wave": wave, "question": question, "item": item, "option": name, "by": by}
+            key = {"wave": wave, "question": question, "item": item, "option": name, "by": by}
+            key |= {"measure": Measure.OPTION, "test": KindOfTest.RAO_SCOTT}
             for method, tested in ((MethodOfTest.F, result.second), (MethodOfTest.FIRST_ORDER, result.first)):
-                numbers = {"statistic": tested.statistic, "df": tested.df, "p": tested.p}
-                numbers |= {"df2": tested.df2 or np.nan}
-                rows.append(
-                    what
-                    | numbers
-                    | {"measure": Measure.OPTION, "test": KindOfTest.RAO_SCOTT, "method": method}
-                )
+                rows.append(key | vars(tested) | {"method": method, "df2": tested.df2 or np.nan})
     return as_tests(rows)
 
 
-_CELLS = (("yes_weight", "weight"), ("yes_squares", "weight_squares"))
-
-
-def _table(block: pd.DataFrame, chosen: str, base: str) -> Array:
+def _cells(block: pd.DataFrame, chosen: str, base: str) -> Array:
     """Sums by option and group, and in the last row those of who did not choose the first option."""
     table = block.pivot(index="option", columns="group", values=chosen)
     bases = block.drop_duplicates("group").set_index("group")[base].reindex(table.columns)
@@ -337,16 +332,16 @@ def _table(block: pd.DataFrame, chosen: str, base: str) -> Array:
 
 
 def option_pairs(
-    found: pd.DataFrame,
+    estimates: pd.DataFrame,
     together: Together,
     pairs: Sequence[tuple[Any, Any]],
     adjustment: str = ADJUSTMENT,
 ) -> pd.DataFrame:
     """Tests of two options of a question, or ranked items, on the same respondents; adjusted together.
 
-    `pairs` are index labels of `found`, first and second.
+    `pairs` are index labels of `estimates`, first and second.
     """
-    rows = [_option_pair(found.loc[one], found.loc[other], together) for one, other in pairs]
+    rows = [_option_pair(estimates.loc[one], estimates.loc[other], together) for one, other in pairs]
     return adjusted_together(as_tests(rows), adjustment)
 
 
@@ -365,10 +360,9 @@ def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dic
     base, both = np.array([first["weight"], first["weight_squares"]]), np.array([w, q])
     cells = {(True, True): both, (True, False): a - both, (False, True): b - both,
              (False, False): base - a - b + both}  # fmt: skip
-    sums = {key: (weight, squares) for key, (weight, squares) in cells.items()}
-    difference, error, _ = paired_difference(sums, first["analysed"])
-    what = {"item": item, "test": KindOfTest.TWO_OPTIONS, "first": one, "second": other}
-    return what | _paired(first, second, difference, error)
+    sums: Overlap = {key: (weight, squares) for key, (weight, squares) in cells.items()}
+    key = {"item": item, "test": KindOfTest.TWO_OPTIONS, "first": one, "second": other}
+    return key | _paired(first, second, *difference_of_domains(sums, first["analysed"]))
 
 
 def _paired(first: pd.Series, second: pd.Series, difference: Array, error: Array) -> dict[str, Any]:
@@ -391,31 +385,23 @@ def _paired(first: pd.Series, second: pd.Series, difference: Array, error: Array
     }  # fmt: skip
 
 
-Joint = dict[str, dict[tuple[bool | None, bool | None], tuple[float, float]]]
-"""Σw and Σw² of who chose an item and each other item, by that one's id; None for who was not asked of one"""
+Joint = dict[str, Overlap]
+"""the overlap of an item with each other item, by that one's id; None for who was not asked of one"""
 
 
 def item_pairs(
-    found: pd.DataFrame,
-    joint: Joint,
-    first: Any,
-    others: Sequence[Any],
-    adjustment: str = ADJUSTMENT,
+    estimates: pd.DataFrame, joint: Joint, first: Any, others: Sequence[Any], adjustment: str = ADJUSTMENT
 ) -> pd.DataFrame:
     """Tests of an item of a grid or ranking against others on the same respondents, adjusted together.
 
-    The items need not be answered by the same people. `first` and `others` are index labels of `found`.
+    The items need not be answered by the same people. `first` and `others` are index labels of `estimates`.
     """
-    one, rows = found.loc[first], []
-    for other in (found.loc[label] for label in others):
-        difference, error = difference_of_domains(joint[str(other["item"])], one["analysed"])
-        what = {
-            "option": one["option"],
-            "test": KindOfTest.TWO_ITEMS,
-            "first": one["item"],
-            "second": other["item"],
-        }
-        rows.append(what | _paired(one, other, difference, error))
+    one, rows = estimates.loc[first], []
+    for other in (estimates.loc[label] for label in others):
+        difference = difference_of_domains(joint[str(other["item"])], one["analysed"])
+        key = {"option": one["option"], "test": KindOfTest.TWO_ITEMS}
+        key |= {"first": one["item"], "second": other["item"]}
+        rows.append(key | _paired(one, other, *difference))
     return adjusted_together(as_tests(rows), adjustment)
 
 
@@ -426,39 +412,39 @@ def rankings(ranks: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     ranks = ranks[ranks["respondents"] >= LOW_BASE]
-    for (wave, question), own in ranks.groupby(["wave", "question"], sort=False):
-        first = own.iloc[0]
-        tested = friedman(own["rank_sum"], int(first["respondents"]), float(first["ties"]))
-        if np.isnan(tested.p):
-            continue
-        numbers = {"statistic": tested.statistic, "df": tested.df, "p": tested.p}
-        rows.append({"wave": wave, "question": question, "measure": Measure.MEAN_RANK} | numbers
-                    | {"test": KindOfTest.FRIEDMAN, "method": MethodOfTest.CHI_SQUARED})  # fmt: skip
+    key = {"measure": Measure.MEAN_RANK, "test": KindOfTest.FRIEDMAN, "method": MethodOfTest.CHI_SQUARED}
+    for (wave, question), items in ranks.groupby(["wave", "question"], sort=False):
+        first = items.iloc[0]
+        tested = friedman(items["rank_sum"], int(first["respondents"]), float(first["ties"]))
+        if not np.isnan(tested.p):
+            rows.append({"wave": wave, "question": question} | key | vars(tested) | {"df2": np.nan})
     return as_tests(rows)
 
 
-def wave_pairs(found: pd.DataFrame, first: str, second: str, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+def wave_pairs(
+    estimates: pd.DataFrame, first: str, second: str, adjustment: str = ADJUSTMENT
+) -> pd.DataFrame:
     """Tests of every estimate of wave `second` less that of wave `first`, adjusted over them together.
 
     The samples are independent. Shares by Newcombe, means by t with the degrees of freedom of both.
     """
     early, late = (
-        found[(found["wave"] == name) & found["standard_error"].notna() & is_enough(found)]
+        estimates[(estimates["wave"] == name) & estimates["standard_error"].notna() & is_enough(estimates)]
         for name in (first, second)
     )
-    early, late = (own.assign(size=_sizes(own)) for own in (early, late))
+    early, late = (wave.assign(size=_sizes(wave)) for wave in (early, late))
     keys = [*ANSWER, "by", "group"]
     rows = late.merge(early, on=keys, suffixes=("", "_first"))
     is_share = rows["measure"].isin(SHARES).to_numpy(dtype=np.bool_)
 
-    def one(suffix: str) -> tuple[Array, Array, Array]:
-        own = rows[f"share{suffix}"].where(is_share, rows[f"value{suffix}"])
-        columns = (own, rows[f"standard_error{suffix}"], rows[f"size{suffix}"])
+    def of_wave(suffix: str) -> tuple[Array, Array, Array]:
+        numbers = rows[f"share{suffix}"].where(is_share, rows[f"value{suffix}"])
+        columns = (numbers, rows[f"standard_error{suffix}"], rows[f"size{suffix}"])
         estimate, error, size = (column.to_numpy(dtype=np.float64) for column in columns)
         return estimate, error, size
 
     df = (rows["analysed"] + rows["analysed_first"] - 2).to_numpy(dtype=float)
-    tested = _difference(one(""), one("_first"), is_share, df)
+    tested = _difference(of_wave(""), of_wave("_first"), is_share, df)
     out = rows[keys].assign(**tested, wave=second, test=KindOfTest.TWO_WAVES, first=second, second=first)
     return adjusted_together(as_tests(out.to_dict("records")), adjustment)
 

@@ -1,4 +1,4 @@
-"""Who weighs what in a wave, as whoever knows the weights tells its respondents apart."""
+"""The respondents of a wave in classes of weight, as an attacker who knows the weights distinguishes them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVEN = 1e-9
 
 @dataclass(frozen=True)
 class Classes:
-    """The respondents of a wave as whoever knows the weights tells them apart."""
+    """The respondents of a wave by their weights, as an attacker knows them."""
 
     weights: Mapping[int, Array]
     """the mean of each class: of weights (1), whose mean over respondents is 1, and of their squares (2)"""
@@ -47,11 +47,11 @@ class Classes:
 
     def count(self, conditions: Conditions) -> int:
         """How many meet conditions on segments and classes."""
-        held = np.ones(len(self.segments), dtype=np.bool_)
+        meeting = np.ones(len(self.segments), dtype=np.bool_)
         for dimension, cells in conditions:
             column = self.segments[_CLASS if dimension == WEIGHT else dimension[1]]
-            held &= column.isin(cells).to_numpy()
-        return int(held.sum())
+            meeting &= column.isin(cells).to_numpy()
+        return int(meeting.sum())
 
     def whole(self, levels: Iterable[int]) -> tuple[float, float]:
         """Kish's size of all respondents as waves.csv has it, and in what steps; NaN where it is not shown.
@@ -75,21 +75,22 @@ class Classes:
             yield Sum(parts, least + MARGIN, most + MARGIN, tuple(self.weights[2]))
 
     def of(self, conditions: Iterable[tuple[Dimension, frozenset[str]]]) -> Conditions | None:
-        """Conditions with classes in place of the answers that tell them; None where nobody meets them."""
-        found: dict[Dimension, frozenset[str]] = {}
-        inside = set(range(len(self.cells)))
-        told = False
+        """Conditions on classes in place of the answers that tell these; None where nobody meets them."""
+        others: dict[Dimension, frozenset[str]] = {}
+        every = set(range(len(self.cells)))
+        inside = [every]
         for dimension, cells in conditions:
             if dimension == WEIGHT:
-                inside, told = inside & set(map(int, cells)), True
+                inside.append(set(map(int, cells)))
             elif dimension[0] == "answer" and dimension[1] in self.answers:
-                own = self.answers[dimension[1]]
-                inside, told = {place for place in inside if own[place] in cells}, True
+                answers = self.answers[dimension[1]]
+                inside.append({place for place in every if answers[place] in cells})
             else:
-                found[dimension] = cells
-        if told:
-            found[WEIGHT] = frozenset(map(str, inside))
-        return frozenset(found.items()) if inside else None
+                others[dimension] = cells
+        places = set.intersection(*inside)
+        if len(inside) > 1:
+            others[WEIGHT] = frozenset(map(str, places))
+        return frozenset(others.items()) if places else None
 
 
 def classes(
@@ -119,9 +120,9 @@ def classes(
             break
     if not answers and of.max() >= _MOST_CLASSES:
         of = (weight.rank(method="first") - 1) * _MOST_CLASSES // len(weight)
-    powers = pd.DataFrame({1: weight, 2: weight**2}).groupby(of.astype(int).to_numpy())
-    within = pd.DataFrame({1: weight, 2: weight**2}) - powers.transform("mean")
-    spread = np.sqrt((within**2).mean())
+    weights = pd.DataFrame({1: weight, 2: weight**2})
+    powers = weights.groupby(of.astype(int).to_numpy())
+    spread = np.sqrt(((weights - powers.transform("mean")) ** 2).mean())
     return Classes(
         {power: powers[power].mean().to_numpy(dtype=np.float64) for power in (1, 2)},
         {power: float(spread[power]) if spread[power] > EVEN else 0.0 for power in (1, 2)},

@@ -1,8 +1,8 @@
-"""The attack on weighted numbers: who knows what everybody weighs takes the sums of weights apart.
+"""The attack on weighted numbers, by somebody who knows the weight of every respondent.
 
 The attacker has every table, targets.csv, and the weight of every class of respondents: those who gave the
 same answers to the questions that a wave is weighted by or, where weights follow from no such answers, those
-with the same weight. A weighted number says between which ends a sum of weights lies: one more equation for
+with the same weight. A weighted number says between which limits a sum of weights lies: one more equation for
 `ranges`, over tables that have the classes as a dimension; `weighted_levels` finds how coarse to be.
 """
 
@@ -24,12 +24,12 @@ from pipeline.disclosure.rules import Rules, Wave
 from pipeline.disclosure.search import Search
 from pipeline.estimates.weight_classes import MARGIN, Classes
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, Levels, parts_of
-from pipeline.estimates.weighted_sums import sums_told
+from pipeline.estimates.weighted_sums import weighted_sums
 
 
 @dataclass(frozen=True)
 class Attacker:
-    """What whoever attacks the tables knows beside them, and what must not be told."""
+    """What an attacker knows beside the tables, and the counts that must not be disclosed."""
 
     rules: Rules
     people: Mapping[Wave, int]
@@ -39,7 +39,7 @@ class Attacker:
     """who weighs what in the waves that are weighted"""
 
 
-def can_be_told(published: Sequence[Published], attacker: Attacker, wave: Wave) -> bool:
+def can_be_disclosed(published: Sequence[Published], attacker: Attacker, wave: Wave) -> bool:
     """Whether a wave has a protected count of which not everything is known from what must stay published."""
     counts_of_wave = _by_class(attacker, wave, _of_wave(published, wave))
     return any(
@@ -54,10 +54,10 @@ def _of_wave(published: Sequence[Published], wave: Wave) -> list[Published]:
     return [replace(one, frame=one.frame[one.frame["wave"] == wave]) for one in published]
 
 
-def told(
+def disclosed(
     published: Sequence[Published], attacker: Attacker, levels: Levels, waves: Iterable[Wave]
 ) -> Iterator[tuple[Pin, list[str]]]:
-    """The protected counts that weighted numbers may tell, each with the questions whose numbers tell it."""
+    """The protected counts that weighted numbers may disclose, each with the questions whose numbers do."""
     for wave in sorted(waves):
         levels_of_wave = [level for (of, _), level in levels.items() if of == wave]
         if all(level == SUPPRESSED for level in levels_of_wave):
@@ -69,7 +69,7 @@ def told(
             for component in protect.components(counts_of_wave)
             for place, count in enumerate(component.counts)
         }
-        sums = list(sums_told(published_of_wave, attacker.rules, classes_of_wave, levels))
+        sums = list(weighted_sums(published_of_wave, attacker.rules, classes_of_wave, levels))
         sums += [(each, "") for each in classes_of_wave.sums(levels_of_wave)]
         tables = _Wave(wave, counts_of_wave, classes_of_wave, attacker.rules, sums)
         for conditions, width, names in tables.ranges():
@@ -79,10 +79,10 @@ def told(
 
 
 class _Wave:
-    """The tables of a wave, taken apart: those of segments alone, and of each question with the segments.
+    """The tables of a wave in parts: those of segments alone, and those of each question with the segments.
 
-    Questions are told apart by their tables, so that each is looked at alone while those of the segments stay
-    as they are; where these change, every question must have a table that fits the change.
+    Each question is searched alone while the tables of the segments stay as they are; where these change,
+    every question must have a table that fits the change.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class _Wave:
         return {dimension[1] for dimension in family if not self._is_segment(dimension)}
 
     def ranges(self) -> Iterator[tuple[Conditions, int, list[str]]]:
-        """The protected counts not found as wide as they must be: how wide, and what questions tell."""
+        """The protected counts whose range is too narrow: its width, and the questions that narrow it."""
         span, safe = self._rules.span, True
         for names, families in self._clusters:
             if self._is_protected(families):
@@ -146,7 +146,7 @@ class _Wave:
         return any(count.protected for family in families for count in self._counts.get(family, []))
 
     def _component(self, families: Sequence[Family], fixed: Callable[[Conditions], int] | None) -> Component:
-        """The counts of some families; what these say of segments alone is as `fixed` says."""
+        """The counts of some families; those of segments alone have the values that `fixed` gives."""
         counts = [count for family in families for count in self._counts.get(family, [])]
         whose = families if fixed else [family for _, of_cluster in self._clusters for family in of_cluster]
         parts = {frozenset(filter(self._is_segment, family)) for family in whose} - {frozenset()}
@@ -182,7 +182,7 @@ def too_fine(frame: pd.DataFrame, known: Mapping[Wave, Classes], levels: Levels)
 
 
 def _by_class(attacker: Attacker, wave: Wave, published: Sequence[Published]) -> Counts:
-    """The counts of a wave with the classes of weights in place of the answers that tell them."""
+    """The counts of a wave with classes of weights in place of the answers that these follow from."""
     rules, known = attacker.rules, attacker.classes[wave]
     counted = counts.collected(published, rules, attacker.people)
     every = known.cells

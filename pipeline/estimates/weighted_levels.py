@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.disclosure.counts import Published
 from pipeline.estimates import weighted_steps
-from pipeline.estimates.weighted_attack import Attacker, can_be_told, told
+from pipeline.estimates.weighted_attack import Attacker, can_be_disclosed, disclosed
 from pipeline.estimates.weighted_steps import SUPPRESSED, Levels
 from pipeline.project import files
 from pipeline.project.code import code_hash
@@ -25,12 +25,12 @@ def safe(
     be told of it.
     """
     exact = show({})
-    at_risk = [wave for wave in attacker.classes if can_be_told(exact, attacker, wave)]
+    at_risk = [wave for wave in attacker.classes if can_be_disclosed(exact, attacker, wave)]
     levels = {(wave, name): 0 for wave in at_risk for name in questions}
     waves = {wave for wave, _ in levels}
     while waves:
         raised = set()
-        for pin, of in told(show(levels), attacker, levels, waves):
+        for pin, of in disclosed(show(levels), attacker, levels, waves):
             of = of or [name for wave, name in levels if wave == pin.wave]
             # those named may be suppressed already, and then it is the others that tell
             left = [name for wave, name in levels if wave == pin.wave and levels[wave, name] < SUPPRESSED]
@@ -44,10 +44,7 @@ def safe(
 
 
 def remembered(
-    path: Path,
-    show: Callable[[Levels], Sequence[Published]],
-    attacker: Attacker,
-    questions: Sequence[str],
+    path: Path, show: Callable[[Levels], Sequence[Published]], attacker: Attacker, questions: Sequence[str]
 ) -> dict[tuple[str, str], int]:
     """What `safe` says; from the notes at `path` where those are of the same estimates, else noted there.
 

@@ -1,4 +1,4 @@
-"""What weighted numbers say of the sums of weights behind them: equations, each between two ends."""
+"""What weighted numbers say of the sums of weights behind them: equations, each with a least and a most."""
 
 from __future__ import annotations
 
@@ -17,22 +17,21 @@ from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, Levels, Step, p
 from pipeline.tidy.measures import Measure, Role
 
 
-def sums_told(
+def weighted_sums(
     published: Sequence[Published], rules: Rules, known: Classes, levels: Levels
 ) -> Iterator[tuple[Sum, str]]:
     """What every weighted number of one wave says of the sums that it is made of, with its question."""
     seen: set[Sum] = set()
     for one in published:
-        filtered = rules.filtered(one.where)
         for (name, by, group, _), rows in one.frame.groupby(["question", "by", "group", "item"], sort=False):
             level = levels[str(rows["wave"].iloc[0]), str(name)]
             if level == SUPPRESSED:
                 continue
-            column = both(rules.grouped(str(by), str(group)), filtered)
-            for made in Column(column, rules, known, one, STEPS[level]).sums(rows):
-                if made.parts and made not in seen:
-                    seen.add(made)
-                    yield made, str(name)
+            column = rules.column(str(by), str(group), one.where)
+            for total in Column(column, rules, known, one, STEPS[level]).sums(rows):
+                if total.parts and total not in seen:
+                    seen.add(total)
+                    yield total, str(name)
 
 
 _Parted = list[tuple[Conditions, int]]
@@ -79,12 +78,12 @@ class Column:
                 adding.append((row, chosen, base))
             elif not exclusive or not self._adds_up(row, rows):
                 yield from self._of_shares([(row, chosen, base)], 1)
-        adding.sort(key=lambda own: order[str(own[0]["option"])])
+        adding.sort(key=lambda share: order[str(share[0]["option"])])
         if self.published.whole or abs(sum(float(row["share"]) for row, *_ in adding) - 1) < MARGIN:
             yield from self._of_shares(adding, len(rows) - len(shown))
 
     def _adds_up(self, row: Mapping[Hashable, Any], rows: pd.DataFrame) -> bool:
-        """Whether a net is what the options beside it add up to: none of its own is hidden."""
+        """Whether a net is what the options beside it add up to: none of its members is hidden."""
         members = self.rules.survey.members(str(row["question"]), str(row["option"]))
         inside = rows[(rows["measure"] == Measure.OPTION) & rows["option"].isin(members)]
         return bool(inside["weighted_base"].notna().all())
@@ -102,35 +101,36 @@ class Column:
     def _of_shares(
         self, rows: Sequence[tuple[Mapping[Hashable, Any], _Parted, _Parted]], more: int
     ) -> Iterator[Sum]:
-        """What shares say that come one upon the other: each says what they come to with those before it.
+        """What shares that add up say: each says what it comes to together with those before it.
 
-        So many `more` come after them that are not shown.
+        `more` is how many come after them that are not shown.
         """
         so_far: list[tuple[_Parted, float, int]] = []
         comes_to = 0.0
-        some = [own for own in rows if 0 < float(own[0]["share"]) < 1]  # of the others the counts say it all
+        # a share of 0 or 1 says no more than its count
+        some = [share for share in rows if 0 < float(share[0]["share"]) < 1]
         for place, (row, chosen, base) in enumerate(some):
             weight, people = float(row["weighted_base"]) / self.known.mean, float(row["respondents"])
             parts = float(parts_of(np.array(weight), *map(np.array, self.step)))
-            own = float(np.floor(float(row["share"]) * parts + 0.5))
+            of_share = float(np.floor(float(row["share"]) * parts + 0.5))
             so_far.append((chosen, 1.0, 1))
-            comes_to += own
+            comes_to += of_share
             if comes_to >= parts:
                 continue
-            if own > 1:
+            if of_share > 1:
                 yield self._between([*so_far, (base, -(comes_to - 0.5) / parts, 1)], 0, np.inf, people)
             # each of those that come later has at least a part, so that it may be more
             if comes_to < parts - (len(some) - place - 1 + more):
                 yield self._between([*so_far, (base, -(comes_to + 0.5) / parts, 1)], -np.inf, 0, people)
 
     def _parted(self, conditions: Cells) -> _Parted:
-        own = self.known.of(conditions.items())
-        if own is None:
+        by_class = self.known.of(conditions.items())
+        if by_class is None:
             return []
-        told = dict(own)
-        inside = told.pop(WEIGHT, frozenset(self.known.cells))
+        others = dict(by_class)
+        inside = others.pop(WEIGHT, frozenset(self.known.cells))
         return [
-            (frozenset({**told, WEIGHT: frozenset([cell])}.items()), int(cell))
+            (frozenset({**others, WEIGHT: frozenset([cell])}.items()), int(cell))
             for cell in sorted(inside, key=int)
         ]
 
@@ -155,9 +155,9 @@ class Column:
         factors: dict[Conditions, float] = {}
         for parted, factor, power in sums:
             for conditions, place in parted:
-                own = factor * float(self.known.weights[power][place])
-                factors[conditions] = factors.get(conditions, 0.0) + own
-        # which of those with like weights make up a sum is not known: it may be so much more or less
+                weight = factor * float(self.known.weights[power][place])
+                factors[conditions] = factors.get(conditions, 0.0) + weight
+        # who of those with like weights makes up a sum is not known, so it may be that much more or less
         room = sum(self.known.spread[power] * abs(factor) for _, factor, power in sums) * np.sqrt(people)
         least, most = least - room, most + room
         return Sum(tuple(factors), least - MARGIN, most - MARGIN, tuple(factors.values()))

@@ -75,7 +75,7 @@ def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[s
     for estimates in published:
         yield from weighted_attack.too_fine(estimates.frame, estimated.classes, levels)
     waves = {wave for wave, _ in levels}
-    for pin, _ in weighted_attack.told(published, estimated.attacker, levels, waves):
+    for pin, _ in weighted_attack.disclosed(published, estimated.attacker, levels, waves):
         yield f"{pin} by the weighted numbers"
 
 

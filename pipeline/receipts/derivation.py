@@ -55,8 +55,8 @@ def _share(receipt: Receipt) -> Iterator[str]:
     if row["standard_error"] == row["standard_error"]:
         rest = squares - yes_squares
         if receipt.is_weighted:
-            said = f"{full(yes_squares)} of who is counted, {full(rest)} of the rest of the base"
-            yield part("squares", f"Σw² {said}")
+            squares_of = f"{full(yes_squares)} of who is counted, {full(rest)} of the rest of the base"
+            yield part("squares", f"Σw² {squares_of}")
         of = f"{full(yes_squares)} × (1 − {full(p)})² + {full(rest)} × {full(p)}²"
         yield from _error(receipt, of, weight)
     if row["interval"]:
@@ -76,11 +76,10 @@ def _parts(receipt: Receipt) -> Iterator[str]:
     if several:
         yield part("", f"any of {', '.join(options)}, each respondent once")
         return
-    found = receipt.distribution()
-    own = list(receipt.survey.options(receipt.question))
-    counts = [_total(found[found["option"] == own.index(option) + 1], "respondents") for option in options]
-    said = " + ".join(f"{full(count)}" for count in counts)
-    yield part("", f"{said} = {full(sum(counts))}, of {', '.join(options)}")
+    counts = receipt.distribution().groupby("option")["respondents"].sum()
+    numbers = [receipt.survey.option_number(receipt.question, option) for option in options]
+    members = [counts.get(number, 0) for number in numbers]
+    yield part("", f"{' + '.join(map(full, members))} = {full(sum(members))}, of {', '.join(options)}")
 
 
 def _limits_of_share(receipt: Receipt) -> Iterator[str]:
@@ -158,19 +157,18 @@ def _by_group(receipt: Receipt) -> Iterator[str]:
     if len(wave.weights.targets) != 1 or wave.respondents.weight or wave.weights.trim:
         return
     (target,) = wave.weights.targets
-    crossed = receipt.column | {("answer", target, ""): frozenset[str]()}
+    crossed = {**receipt.column, ("answer", target, ""): frozenset[str]()}
     # what is raked to is taken for something that others know of a respondent, as a segment is
     others = {receipt.question, *(dimension[1] for dimension in receipt.column)} - {target}
     refused = not receipt.is_exact or rules.is_identifying(receipt.question, crossed)
     refused = refused or any(rules.identifies(name) for name in others)
-    found = receipt.weights(target)
-    own = list(receipt.survey.options(target))
+    answers = receipt.weights(target)
     of = {
-        own.index(option) + 1: group
+        receipt.survey.option_number(target, option): group
         for group in wave.weights.targets[target].shares
         for option in receipt.survey.members(target, group)
     }
-    groups = found.assign(group=[of.get(int(option), "in no group") for option in found["option"]])
+    groups = answers.assign(group=[of.get(int(option), "in no group") for option in answers["option"]])
     sums = groups.groupby("group", sort=False).agg(
         weight=("weight", "first"), cases=("cases", "sum"), chosen=("chosen", "sum")
     )
@@ -194,8 +192,8 @@ def _value(receipt: Receipt) -> Iterator[str]:
     if receipt.is_exact:
         yield from _VALUES[measure](receipt)
     else:
-        said = "sums of weights could tell counts that the tables hide, and are not shown"
-        yield part(_name(measure), f"{full(row['value'])}; {said}")
+        why = "sums of weights could tell counts that the tables hide, and are not shown"
+        yield part(_name(measure), f"{full(row['value'])}; {why}")
     if row["interval"]:
         df = int(row["respondents"]) - 1
         ends = f"{full(row['low'])} to {full(row['high'])}"
@@ -211,44 +209,43 @@ def _points(receipt: Receipt) -> Iterator[str]:
         return
     yield part("", "an item left blank by who gave points to others has 0")
     flow = read(receipt.run.paths, "flow")
-    own = flow[(flow["wave"] == receipt.row["wave"]) & (flow["step"] == Step.FLAGGED)]
-    missed = own[own["reason"] == f"{receipt.question}: points_miss_the_total"]
+    flagged = flow[(flow["wave"] == receipt.row["wave"]) & (flow["step"] == Step.FLAGGED)]
+    missed = flagged[flagged["reason"] == f"{receipt.question}: points_miss_the_total"]
     count = thousands(float(missed["respondents"].iloc[0])) if len(missed) else "nobody"
     yield part("", f"points of {count} miss the total, and are counted as they are (flow.csv)")
 
 
 def _mean(receipt: Receipt) -> Iterator[str]:
     """The mean of a number: its sum over all who gave one, and how far they are from it."""
-    found = receipt.distribution()
+    answers = receipt.distribution()
     if receipt.survey.questions[receipt.question].options or receipt.survey.questions[receipt.question].scale:
-        yield from _mean_of(receipt, _levels(receipt, found))
+        yield from _mean_of(receipt, _levels(receipt, answers))
         return
-    found = found[found["value"].notna()]
+    given = answers[answers["value"].notna()]
     weight, *_ = receipt.sums()
     mean = float(receipt.row["value"])
-    values = found["value"].astype(float)
-    total = math.fsum(found["weighted"] * values)
+    values = given["value"].astype(float)
+    total = math.fsum(given["weighted"] * values)
     yield part("sum", f"{_sum_of(receipt)} = {full(total)}, {_weight_of(receipt)} = {full(weight)}")
     yield part("mean", f"{full(total)} ÷ {full(weight)} = {full(mean)}")
-    around = math.fsum(found["squares"] * (values - mean) ** 2) if receipt.row["standard_error"] > 0 else 0.0
+    around = math.fsum(given["squares"] * (values - mean) ** 2) if receipt.row["standard_error"] > 0 else 0.0
     yield part("squares", f"Σ{'w²' * receipt.is_weighted}(x − mean)² = {full(around)}")
     yield from _error(receipt, full(around), weight)
 
 
-def _levels(receipt: Receipt, found: pd.DataFrame) -> pd.DataFrame:
+def _levels(receipt: Receipt, answers: pd.DataFrame) -> pd.DataFrame:
     """The levels of a scale that have a score: name, score and sums."""
     options = list(receipt.survey.options(receipt.question))
     scores = receipt.survey.scores(receipt.question)
-    names = found["option"].map(lambda option: options[int(option) - 1] if option else "")
-    own = found.assign(name=names, score=names.map(scores))
-    return own[own["score"].notna()]
+    names = answers["option"].map(lambda option: options[int(option) - 1] if option else "")
+    levels = answers.assign(name=names, score=names.map(scores))
+    return levels[levels["score"].notna()]
 
 
 def _mean_rank(receipt: Receipt) -> Iterator[str]:
-    found = receipt.distribution()
-    found = found[found["rank"].notna()]
-    places = found["rank"].astype(int)
-    yield from _mean_of(receipt, found.assign(name=places.map(lambda place: f"place {place}"), score=places))
+    ranked = receipt.distribution().dropna(subset="rank")
+    places = ranked["rank"].astype(int)
+    yield from _mean_of(receipt, ranked.assign(name=places.map(lambda place: f"place {place}"), score=places))
 
 
 def _mean_of(receipt: Receipt, levels: pd.DataFrame) -> Iterator[str]:
@@ -280,11 +277,10 @@ def _quartile(receipt: Receipt) -> Iterator[str]:
     """A median or quartile: how much of the weight lies below it and up to it."""
     measure = str(receipt.row["measure"])
     part_of = _QUARTILES[measure]
-    found = receipt.distribution()
-    found = found[found["value"].notna()].sort_values("value")
+    given = receipt.distribution().dropna(subset="value").sort_values("value")
     weight, *_ = receipt.sums()
-    up_to = found["weighted"].cumsum().to_numpy()
-    parts, values = up_to / weight, found["value"].astype(float).to_numpy()
+    up_to = given["weighted"].cumsum().to_numpy()
+    parts, values = up_to / weight, given["value"].astype(float).to_numpy()
     first = int((parts < part_of - _JUST).sum())
     after = int((parts <= part_of + _JUST).sum())
     yield part(
@@ -312,12 +308,12 @@ def _score(receipt: Receipt) -> Iterator[str]:
     same = ["wave", "question", "item", "by", "group"]
     nets = table[(table["measure"] == Measure.NET) & (table[same] == [row[key] for key in same]).all(axis=1)]
     weight, squares, *_ = receipt.sums()
-    own = {str(one["option"]): one for one in nets.to_dict("records")}
+    net_of = {str(net["option"]): net for net in nets.to_dict("records")}
     score, others, of, shares = float(row["value"]) / 100, squares, [], []
     for name, sign in (("promoters", MINUS), ("detractors", "+")):
-        *_, chosen, chosen_squares = receipt.sums(own[name])
+        *_, chosen, chosen_squares = receipt.sums(net_of[name])
         share = chosen / weight
-        who = f"; {own[name]['respondents']} respondents, Σw² {full(chosen_squares)}" * receipt.is_weighted
+        who = f"; {net_of[name]['respondents']} respondents, Σw² {full(chosen_squares)}" * receipt.is_weighted
         yield part(name, f"{full(chosen)} ÷ {full(weight)} = {full(share)}{who}")
         others -= chosen_squares
         of.append(f"{full(chosen_squares)} × (1 {sign} {full(score)})²")
@@ -361,7 +357,3 @@ def _weight_of(receipt: Receipt) -> str:
 
 def _what(receipt: Receipt) -> str:
     return "the weight" if receipt.is_weighted else "those who gave one"
-
-
-def _total(frame: pd.DataFrame, column: str) -> float:
-    return math.fsum(frame[column].astype(float))

@@ -18,6 +18,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
+from pipeline.disclosure.rules import Cells
 from pipeline.estimates.count import Counted
 from pipeline.exhibits.run import Run
 from pipeline.exhibits.shapes import declared_table, exhibit_table
@@ -111,23 +112,14 @@ class Receipt:
         )
 
     @property
-    def item(self) -> int:
-        """The place of the row's item among those of its question, from 1; 0 where it is of none."""
-        return self.survey.item_number(self.question, str(self.row["item"]))
-
-    @property
-    def slot(self) -> int:
-        """The item that has a state: that of a grid; a ranking is answered as a whole."""
-        return self.item if self.survey.questions[self.question].form.by_item else 0
-
-    @property
     def counted(self) -> Counted:
         """What the row counts, in the numbers that stand for ids."""
+        item = self.survey.item_number(self.question, str(self.row["item"]))
         return Counted(
             wave=self.row["wave"],
             question=self.survey.position(self.question),
-            item=self.item,
-            slot=self.slot,
+            item=item,
+            slot=item if self.survey.questions[self.question].form.by_item else 0,
             options=[self.survey.option_number(self.question, member) for member in self.members],
             places=self.places,
             segment=self.row["by"],
@@ -153,16 +145,16 @@ class Receipt:
         return any((rows == [row[key] for key in keys]).all(axis=1).any() for rows in hidden)
 
     @property
-    def column(self) -> dict[Any, frozenset[str]]:
+    def column(self) -> Cells:
         """Who is counted: those of the row's group whom the filter of its exhibit leaves."""
         rules = self.run.estimated.rules
-        return rules.grouped(str(self.row["by"]), str(self.row["group"])) | rules.filtered(self.exhibit.where)
+        return rules.column(str(self.row["by"]), str(self.row["group"]), self.exhibit.where)
 
     @cached_property
     def is_exact(self) -> bool:
         """Whether sums beyond those of the tables may be shown.
 
-        Where weights differ and some counts are protected, who is in such a sum could be told from it.
+        Where weights differ and some counts are protected, such a sum could disclose who is in it.
         """
         wave = self.row["wave"]
         return not (self.is_weighted and any(of == wave for of, _ in self.run.estimated.protected))

@@ -55,15 +55,13 @@ def change(paths: Paths, exhibit: str, table: pd.DataFrame, row: Record) -> Iter
     yield part("number", f"{full(after['share'])} − {full(before['share'])} = {full(row['value'])}")
     tests = read(paths, "tests")
     kind = KindOfTest.TWO_WAVES if by_wave else KindOfTest.TWO_GROUPS
-    own = tests[(tests["exhibit"] == exhibit) & (tests["test"] == kind)]
-    found = own[
-        (own[_KEYS] == [row[name] for name in _KEYS]).all(axis=1) & own["first"].isin([first, second])
-    ]
-    found = found[found["second"].isin([first, second])]
-    for place, test in found.iterrows():
+    family = tests[(tests["exhibit"] == exhibit) & (tests["test"] == kind)]
+    of_row = family[(family[_KEYS] == [row[name] for name in _KEYS]).all(axis=1)]
+    of_row = of_row[of_row[["first", "second"]].isin([first, second]).all(axis=1)]
+    for place, test in of_row.iterrows():
         # the difference of groups is tested the other way round
         yield from _test(int(str(place)), test, before, after, sign=1 if test["first"] == second else -1)
-        yield from _adjusted(own, test, SURE)
+        yield from _adjusted(family, test, SURE)
     yield part("rounding", f"{full(float(row['value']) * 100)} points are printed as {printed(row)}, half up")
     yield part("flag", row["flag"] or "a clear change: adjusted p below 0.05 (tables/tests.csv)")
 
@@ -79,8 +77,8 @@ def _test(place: int, test: Row, before: Row, after: Row, sign: int) -> Iterator
         sizes = [test["first_size"], test["second_size"]][::sign]
         by = f"q = {full(quantile(confidence=level))}"
         yield part("interval", f"Newcombe, {by}: {ends[0]} to {ends[1]}")
-        said = _NEWCOMBE.format(first=full(sizes[0]), second=full(sizes[1]))
-        yield part("", f"{said}; the first is the later, or the second group")
+        ends_of = _NEWCOMBE.format(first=full(sizes[0]), second=full(sizes[1]))
+        yield part("", f"{ends_of}; the first is the later, or the second group")
         yield part("", "p is that of the q at which an end of it is 0, taken to both sides of the normal")
         return
     errors = " + ".join(f"{full(side['standard_error'])}²" for side in (before, after))
@@ -99,11 +97,11 @@ def _adjusted(family: pd.DataFrame, test: Row, level: float) -> Iterator[str]:
         times = len(p) - np.arange(len(p))
         # none is smaller than that of a smaller p
         decides = int(np.argmax((p * times)[: place + 1]))
-        said = f"{full(p[decides])} × {times[decides]} = {full(p[decides] * times[decides])}"
+        product = f"{full(p[decides])} × {times[decides]} = {full(p[decides] * times[decides])}"
         of = f"p is number {place + 1} of {len(p)} by size"
         if decides < place:
             of += f", and takes what number {decides + 1} has"
-        yield part("adjusted", f"by Holm over {len(p)} comparisons: {said}, at most 1")
+        yield part("adjusted", f"by Holm over {len(p)} comparisons: {product}, at most 1")
         yield part("", of)
     verdict = "is" if test["adjusted_p"] < level else "is not"
     yield part("level", f"adjusted p = {full(test['adjusted_p'])} {verdict} below {full(level)}")
@@ -111,11 +109,11 @@ def _adjusted(family: pd.DataFrame, test: Row, level: float) -> Iterator[str]:
 
 def claims(paths: Paths, exhibit: str) -> Iterator[str]:
     """The receipt of each claim of the title of an exhibit: what it says, rests on and is held against."""
-    found = read(paths, "claims")
-    own = found[found["exhibit"] == exhibit]
-    if own.empty:
+    claims_of_all = read(paths, "claims")
+    of_title = claims_of_all[claims_of_all["exhibit"] == exhibit]
+    if of_title.empty:
         raise SurveyError(f"the title of {exhibit!r} claims nothing; survey headlines lists what it could")
-    for claim in own.to_dict("records"):
+    for claim in of_title.to_dict("records"):
         if claim["claim"] == "quote":
             yield part("left out", claim["said"])
             continue
@@ -183,13 +181,13 @@ def _against_others(paths: Paths, exhibit: str, claim: Row, tests: pd.DataFrame)
             yield part("test", f"only the closest is shown, p = {full(claim['p'])}: {why}")
             return
         tested = Tested(source, exhibit_table(source), as_tests([]), SURE)
-        found = against_others(tested, claim["of"].split(", "))
+        rivals = against_others(tested, claim["of"].split(", "))
     neighbours = tests[(tests["test"] == KindOfTest.TWO_OPTIONS) & (tests["wave"] == claim["wave"])]
-    for test in found:
+    for test in rivals:
         pair = {test["first"], test["second"]}
         known = [place for place, one in neighbours.iterrows() if {one["first"], one["second"]} == pair]
         yield from _row_of_tests(int(str(known[0])) if known else None, test)
-    yield part("adjusted", f"by nothing: all {len(found)} have to hold")
+    yield part("adjusted", f"by nothing: all {len(rivals)} have to hold")
 
 
 def _row_of_tests(place: int | None, test: Row) -> Iterator[str]:

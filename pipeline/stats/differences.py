@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pipeline.stats.limits import CONFIDENCE, Limits, score
-from pipeline.stats.variance import Array
+from pipeline.stats.variance import Array, arrays
 
 _HALVINGS = 60  # of a bracket 40 wide, to the last digit of a double
 
@@ -30,8 +30,7 @@ def newcombe_p(share: ArrayLike, cases: ArrayLike, other: ArrayLike, other_cases
 
     1 where the shares are equal, NaN where a base is empty. Found by halving z between 0 and 40.
     """
-    given = (np.asarray(values, dtype=np.float64) for values in (share, cases, other, other_cases))
-    p, size, q, other_size = np.broadcast_arrays(*given)
+    p, size, q, other_size = arrays(share, cases, other, other_cases)
     least, most = np.zeros(p.shape), np.full(p.shape, 40.0)
     for _ in range(_HALVINGS):
         z = (least + most) / 2

@@ -11,7 +11,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.stats.variance import Array
+from pipeline.stats.variance import Array, arrays
 
 CONFIDENCE = 0.95
 NORMAL = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
@@ -40,8 +40,7 @@ class Estimate:
     cases: Array
 
     def __init__(self, share: ArrayLike, error: ArrayLike, effective: ArrayLike, cases: ArrayLike) -> None:
-        given = [np.asarray(values, dtype=np.float64) for values in (share, error, effective, cases)]
-        for name, values in zip(self.__annotations__, np.broadcast_arrays(*given), strict=True):
+        for name, values in zip(self.__annotations__, arrays(share, error, effective, cases), strict=True):
             object.__setattr__(self, name, values)
 
     @property
@@ -103,7 +102,7 @@ def score(share: ArrayLike, cases: ArrayLike, quantile: ArrayLike = NORMAL) -> L
     are no cases. Wilson, E. B. (1927), Journal of the American Statistical Association 22, 209-212;
     as method 3 of Newcombe, R. G. (1998), Statistics in Medicine 17, 857-872.
     """
-    p, n = _shaped(share, cases)
+    p, n = arrays(share, cases)
     square = np.asarray(quantile, dtype=np.float64) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = (p + square / (2 * n)) / (1 + square / n)
@@ -120,7 +119,7 @@ def clopper_pearson(yes: ArrayLike, cases: ArrayLike) -> Limits:
     # imported here: the default interval needs none of it
     from scipy.special import betaincinv
 
-    y, n = _shaped(yes, cases)
+    y, n = arrays(yes, cases)
     tail = (1 - CONFIDENCE) / 2
     with np.errstate(invalid="ignore"):
         low = np.where(y > 0, betaincinv(np.maximum(y, 1e-300), n - y + 1, tail), 0.0)
@@ -143,11 +142,6 @@ def mean_limits(
     mean: ArrayLike, error: ArrayLike, df: ArrayLike, confidence: ArrayLike = CONFIDENCE
 ) -> Limits:
     """The mean ± t · SE; NaN where there is no error, or no degree of freedom."""
-    m, se = _shaped(mean, error)
+    m, se = arrays(mean, error)
     half = t_quantile(np.where(np.asarray(df) > 0, df, np.nan), confidence) * se
     return m - half, m + half
-
-
-def _shaped(first: ArrayLike, second: ArrayLike) -> tuple[Array, Array]:
-    one, other = np.broadcast_arrays(np.asarray(first, dtype=float), np.asarray(second, dtype=float))
-    return one, other

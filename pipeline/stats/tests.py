@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, fdtrc, stdtr
 
-from pipeline.stats.variance import Array, cell_covariance
+from pipeline.stats.variance import Array, arrays, cell_covariance
 
 _NO_VARIANCE = 1e-10  # a sum of design effects below this is rounding
 _ROUNDING = 1e-12  # and an error below this part of its difference, or of 1
@@ -30,7 +30,7 @@ def t_test(difference: ArrayLike, error: ArrayLike, df: ArrayLike) -> tuple[Arra
 
     NaN where there is no error to divide by.
     """
-    d, se = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in (difference, error)))
+    d, se = arrays(difference, error)
     some = se > _ROUNDING * np.maximum(1, np.abs(d))
     statistic = np.divide(d, se, out=np.full(d.shape, np.nan), where=some)
     return statistic, np.asarray(2 * stdtr(df, -np.abs(statistic)))

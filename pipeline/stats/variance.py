@@ -31,8 +31,8 @@ class Sums:
     def __init__(
         self, weight: ArrayLike, squares: ArrayLike, yes_weight: ArrayLike, yes_squares: ArrayLike
     ) -> None:
-        given = {"weight": weight, "squares": squares, "yes_weight": yes_weight, "yes_squares": yes_squares}
-        for name, values in given.items():
+        sums = (weight, squares, yes_weight, yes_squares)
+        for name, values in zip(self.__annotations__, sums, strict=True):
             object.__setattr__(self, name, _array(values))
 
     @property
@@ -63,10 +63,10 @@ def group_less_total(group: Sums, total: Sums, n: ArrayLike) -> tuple[Array, Arr
 
     Each respondent adds w(y−p_g)/W_g where in the group, less w(y−p)/W.
     """
-    p, own = total.share, group.share
+    p, of_group = total.share, group.share
     inside = [
-        (group.yes_squares, _ratio(1 - own, group.weight) - _ratio(1 - p, total.weight)),
-        (group.squares - group.yes_squares, _ratio(p, total.weight) - _ratio(own, group.weight)),
+        (group.yes_squares, _ratio(1 - of_group, group.weight) - _ratio(1 - p, total.weight)),
+        (group.squares - group.yes_squares, _ratio(p, total.weight) - _ratio(of_group, group.weight)),
     ]
     rest = total.squares - total.yes_squares - (group.squares - group.yes_squares)
     outside = [
@@ -74,56 +74,31 @@ def group_less_total(group: Sums, total: Sums, n: ArrayLike) -> tuple[Array, Arr
         (rest, _ratio(p, total.weight)),
     ]
     variance = sum(squares * influence**2 for squares, influence in (*inside, *outside))
-    return own - p, np.sqrt(_n_ratio(n) * np.maximum(variance, 0))
-
-
-def paired_difference(
-    cells: Mapping[tuple[bool, bool], tuple[ArrayLike, ArrayLike]], n: ArrayLike
-) -> tuple[Array, Array, Array]:
-    """One share less another of the same respondents, its standard error, and the covariance of the two.
-
-    `cells` has (Σw, Σw²) of those who said yes to the first (True) and to the second, for all four cases.
-    """
-    sums = {key: (_array(w), _array(q)) for key, (w, q) in cells.items()}
-    weight = sum((w for w, _ in sums.values()), np.zeros(()))
-    first, second = (
-        _ratio(sum((w for key, (w, _) in sums.items() if key[place]), np.zeros(())), weight)
-        for place in (0, 1)
-    )
-    errors = [
-        (squares, _ratio(key[0] - first, weight), _ratio(key[1] - second, weight))
-        for key, (_, squares) in sums.items()
-    ]
-    ratio = _n_ratio(n)
-    covariance = ratio * sum((squares * a * b for squares, a, b in errors), np.zeros(()))
-    variance = ratio * sum((squares * (a - b) ** 2 for squares, a, b in errors), np.zeros(()))
-    return first - second, np.sqrt(np.maximum(variance, 0)), covariance
+    return of_group - p, np.sqrt(_n_ratio(n) * np.maximum(variance, 0))
 
 
 def difference_of_domains(
     cells: Mapping[tuple[bool | None, bool | None], tuple[float, float]], n: ArrayLike
 ) -> tuple[Array, Array]:
-    """The difference of two shares of overlapping bases in one sample, and its linearised standard error.
+    """The difference of two shares of the same or overlapping bases in one sample, and its standard error.
 
     `cells` has (Σw, Σw²) by whether a respondent counts in the first share and in the second, None for who is
-    not in its base. The error is that of Σw((y−p)/Σw of the first base − (z−q)/Σw of the second), a sum over
-    the analysed respondents (Woodruff 1971, J. Am. Stat. Assoc. 66, on functions of totals).
+    not in its base. The error is the linearised one of Σw((y−p)/Σw of the first base − (z−q)/Σw of the
+    second), a sum over the analysed (Woodruff 1971, J. Am. Stat. Assoc. 66, on functions of totals).
     """
     shares, weights = [], []
     for side in (0, 1):
-        own = {key[side]: 0.0 for key in cells}
-        for key, (weight, _) in cells.items():
-            own[key[side]] += weight
-        weights.append(own.get(True, 0.0) + own.get(False, 0.0))
-        shares.append(own.get(True, 0.0) / weights[side] if weights[side] else np.nan)
+        yes, no = (sum(w for key, (w, _) in cells.items() if key[side] is chosen) for chosen in (True, False))
+        weights.append(yes + no)
+        shares.append(yes / weights[side] if weights[side] else np.nan)
     total = 0.0
     for key, (_, squares) in cells.items():
         parts = [
-            0.0 if said is None else (float(said) - share) / weight
-            for said, share, weight in zip(key, shares, weights, strict=True)
+            0.0 if chosen is None else (float(chosen) - share) / weight
+            for chosen, share, weight in zip(key, shares, weights, strict=True)
         ]
         total += squares * (parts[0] - parts[1]) ** 2
-    return _array(shares[0] - shares[1]), np.sqrt(_n_ratio(n) * total)
+    return _array(shares[0] - shares[1]), np.sqrt(_n_ratio(n) * max(total, 0.0))
 
 
 def cell_covariance(squares: ArrayLike, shares: ArrayLike, weight: float, n: int) -> Array:
@@ -163,13 +138,18 @@ def net_promoter_score(
     return _array(100 * score), 100 * mean_error(weight, deviations, n)
 
 
+def arrays(*values: ArrayLike) -> tuple[Array, ...]:
+    """Numbers as arrays of one shape."""
+    return np.broadcast_arrays(*map(_array, values))
+
+
 def _array(values: ArrayLike) -> Array:
     return np.asarray(values, dtype=np.float64)
 
 
 def _ratio(part: ArrayLike, whole: ArrayLike) -> Array:
     """`part` ÷ `whole`, NaN where there is no whole."""
-    a, b = np.broadcast_arrays(_array(part), _array(whole))
+    a, b = arrays(part, whole)
     return np.asarray(np.divide(a, b, out=np.full(b.shape, np.nan), where=b > 0))
 
 

@@ -1,5 +1,5 @@
--- answered_bits: one row a respondent and a word with an answer in it: bits of what was answered, and how.
--- Reads: all_answers, coded.places, coded.options. No answer in a word: no row.
+-- answered_bits: one row a respondent and a word of slots with an answer: bits of what was answered, and how.
+-- Reads: all_answers, coded.places, coded.options. A respondent without an answer in a word has no row.
 insert into all_answered_bits by name
 select
     all_answers.wave,

@@ -1,8 +1,8 @@
--- unrouted_bits: one row a respondent and a word: bits of the questions that earlier answers pass by; none: no row.
--- Reads: all_answers, all_respondents, coded.slots, coded.routes.
+-- unrouted_bits: one row a respondent and a word of slots, a bit for each question that earlier answers skip.
+-- Reads: all_answers, all_respondents, coded.slots, coded.routes. A word without a bit has no row.
 insert into all_unrouted_bits by name
 with clauses as (
-    -- a clause holds if one of its options was chosen; a clause whose options this wave lacks is inert
+    -- a condition holds if one of its options was chosen; where the wave lacks all its options it is left out
     select *, number // 62 as word, 1::bigint << (number % 62)::integer as bit
     from (
         select *, dense_rank() over (partition by wave order by question, on_question) - 1 as number
