@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -37,6 +38,7 @@ class Prose:
     verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
     problems: list[tuple[str, Key, str]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    draft: bool = False
     absent: Collection[str] = ()
     unsettled: Mapping[str, str] = field(default_factory=dict)
     """the unsettled lines that exhibits rest on, by exhibit"""
@@ -55,6 +57,19 @@ class Prose:
         """Every number of the prose with the cell that it comes from, a row a number."""
         return QUOTES.frame(map(asdict, self.quotes))
 
+    def cannot_print(self, exhibit: str, key: Key, reasons: Iterable[str]) -> None:
+        """Note why a text cannot be printed whole: a problem, or what a draft lets pass."""
+        if self.draft:
+            self.failed += [f"{exhibit or key}: {reason}" for reason in reasons]
+        else:
+            self.problems += [(exhibit, key, reason) for reason in reasons]
+
+    def cannot_quote(self, exhibit: str, key: Key, reasons: Sequence[str]) -> None:
+        """The same of numbers, which a draft also lists among the claims that do not hold."""
+        self.cannot_print(exhibit, key, reasons)
+        if self.draft:
+            self.verdicts += [(exhibit, Verdict("quote", "", False, reason, "", "")) for reason in reasons]
+
 
 def prose(
     report: Report,
@@ -72,17 +87,17 @@ def prose(
     out, and a number that cannot be quoted. Of the exhibits `absent` it is known that they could not be made;
     what rests on `unsettled` lines is neither tested nor quoted, and no problem.
     """
-    made = Prose(absent=absent, unsettled=unsettled or {})
+    checked = Prose(draft=draft, absent=absent, unsettled=unsettled or {})
     words = "\n".join(known)
-    _text(made, "", INTRODUCTION, report.introduction, tables, words, draft)
+    _text(checked, "", INTRODUCTION, report.introduction, tables, words)
     for exhibit in report.exhibit:
         if exhibit.id not in tables:
             continue
-        _text(made, exhibit.id, "text", exhibit.text, tables, words, draft)
-        made.problems += _neutral(exhibit, words)
+        _text(checked, exhibit.id, "text", exhibit.text, tables, words)
+        checked.problems += _neutral(exhibit, words)
         if exhibit.title:
-            _title(made, exhibit, tested[exhibit.id], tables, words, draft)
-    return made
+            _title(checked, exhibit, tested[exhibit.id], tables, words)
+    return checked
 
 
 def by_names(
@@ -96,123 +111,100 @@ def by_names(
     words = None if known is None else "\n".join(known)
     problems: list[tuple[str, Key, str]] = []
 
-    def named(exhibit: str, reference: str) -> Iterator[str]:
-        own = names.get(exhibit)
-        parts = reference.split(".") if own is not None else []
-        yield from (
-            f"no {p!r} in the table; {did_you_mean(p, own or ())}" for p in parts if p not in (own or ())
-        )
+    def unknown_parts(exhibit: str, reference: str) -> list[str]:
+        rows = names.get(exhibit)
+        if not reference or rows is None:
+            return []
+        parts = (part for part in reference.split(".") if part not in rows)
+        return [f"no {part!r} in the table; {did_you_mean(part, rows)}" for part in parts]
 
-    def text(exhibit: str, key: str, said: str) -> None:
-        problems.extend((exhibit, key, wrong) for wrong in (_typed(said, words) if words is not None else ()))
-        problems.extend((exhibit, key, wrong) for wrong in _stray(said))
-        for placeholder in dict.fromkeys(PLACEHOLDER.findall(said)):
+    def text(exhibit: str, key: str, written: str) -> None:
+        wrong = [*(_typed(written, words) if words is not None else ()), *_stray(written)]
+        for placeholder in dict.fromkeys(PLACEHOLDER.findall(written)):
             name, _, reference = placeholder.partition(".")
-            wrong = [f"no exhibit {name!r}; {did_you_mean(name, names)}"] if name not in names else []
-            wrong += named(name, reference) if reference else []
-            problems.extend((exhibit, key, f"{{{placeholder}}}: {one}") for one in wrong)
+            unknown = [f"no exhibit {name!r}; {did_you_mean(name, names)}"] if name not in names else []
+            unknown += unknown_parts(name, reference)
+            wrong += [f"{{{placeholder}}}: {problem}" for problem in unknown]
+        problems.extend((exhibit, key, problem) for problem in wrong)
 
     text("", INTRODUCTION, report.introduction)
     for exhibit in report.exhibit:
         text(exhibit.id, "text", exhibit.text)
         text(exhibit.id, "title", exhibit.title)
         problems += _neutral(exhibit, words)
-        for references in exhibit.claim.values():
-            problems += [
-                (exhibit.id, "claim", wrong) for one in references for wrong in named(exhibit.id, one)
-            ]
+        for reference in itertools.chain(*exhibit.claim.values()):
+            problems += [(exhibit.id, "claim", wrong) for wrong in unknown_parts(exhibit.id, reference)]
     return problems
 
 
 def _neutral(exhibit: Exhibit, known: str | None) -> list[tuple[str, Key, str]]:
     """What is wrong with a neutral title."""
-    wrong = _typed(exhibit.neutral, known) if known is not None else []
+    problems = _typed(exhibit.neutral, known) if known is not None else []
     if PLACEHOLDER.search(exhibit.neutral):
-        wrong.append("a neutral title quotes no numbers: it names the theme")
-    return [(exhibit.id, "neutral", said) for said in wrong]
+        problems.append("a neutral title quotes no numbers: it names the theme")
+    return [(exhibit.id, "neutral", problem) for problem in problems]
 
 
 def _title(
-    made: Prose,
-    exhibit: Exhibit,
-    tested: Tested,
-    tables: Mapping[str, pd.DataFrame],
-    known: str,
-    draft: bool,
+    checked: Prose, exhibit: Exhibit, tested: Tested, tables: Mapping[str, pd.DataFrame], known: str
 ) -> None:
     """Print a title if everything that it claims holds and every number of it can be quoted."""
     failed: list[str] = []
-    lines = made.unsettled.get(exhibit.id, "")
+    lines = checked.unsettled.get(exhibit.id, "")
     for claim, references in exhibit.claim.items():
         if lines:
             said = f"{NOT_TESTED} ({lines})"
-            made.verdicts += [(exhibit.id, Verdict(claim, of, False, said, "", "")) for of in references]
+            checked.verdicts += [(exhibit.id, Verdict(claim, of, False, said, "", "")) for of in references]
             continue
         try:
             verdicts = test(tested, claim, references)
         except SurveyError as error:
-            made.problems.append((exhibit.id, "claim", str(error)))
+            checked.problems.append((exhibit.id, "claim", str(error)))
             continue
-        made.verdicts += [(exhibit.id, verdict) for verdict in verdicts]
+        checked.verdicts += [(exhibit.id, verdict) for verdict in verdicts]
         failed += [
             f"the claim {claim} = {verdict.of} does not hold: {verdict.said}"
             for verdict in verdicts
             if not verdict.holds
         ]
-    quotes, wrong = _quotes(made, exhibit.title, exhibit.id, "title", tables)
-    made.problems += [(exhibit.id, "title", said) for said in _typed(exhibit.title, known)]
-    if lines or any(made.unsettled.get(of.split(".")[0]) for of in PLACEHOLDER.findall(exhibit.title)):
-        return
-    if failed or wrong:
-        if draft:
-            made.failed += [f"{exhibit.id}: {said}" for said in (*failed, *wrong)]
-            made.verdicts += [(exhibit.id, _unquoted(said)) for said in wrong]
-        else:
-            made.problems += [(exhibit.id, "claim", said) for said in failed]
-            made.problems += [(exhibit.id, "title", said) for said in wrong]
-        return
-    made.quotes += quotes
-    made.titles[exhibit.id] = fill(exhibit.title, quotes)
+    quotes, problems = _quotes(checked, exhibit.title, exhibit.id, "title", tables, known)
+    checked.cannot_print(exhibit.id, "claim", failed)
+    checked.cannot_quote(exhibit.id, "title", problems)
+    quoted = {of.split(".")[0] for of in PLACEHOLDER.findall(exhibit.title)}
+    is_settled = not lines and not any(checked.unsettled.get(name) for name in quoted)
+    if is_settled and not failed and not problems:
+        checked.quotes += quotes
+        checked.titles[exhibit.id] = fill(exhibit.title, quotes)
 
 
 def _text(
-    made: Prose, exhibit: str, place: str, text: str, tables: Mapping[str, pd.DataFrame],
-    known: str, draft: bool,
-) -> None:  # fmt: skip
-    quotes, wrong = _quotes(made, text, exhibit, place, tables)
-    made.problems += [(exhibit, place, said) for said in _typed(text, known)]
-    made.quotes += quotes
-    if draft:
-        made.failed += [f"{exhibit or place}: {said}" for said in wrong]
-        made.verdicts += [(exhibit, _unquoted(said)) for said in wrong]
-    else:
-        made.problems += [(exhibit, place, said) for said in wrong]
-
-
-def _unquoted(said: str) -> Verdict:
-    """A number that a draft leaves out, among the claims that do not hold."""
-    return Verdict("quote", "", False, said, "", "")
+    checked: Prose, exhibit: str, place: str, text: str, tables: Mapping[str, pd.DataFrame], known: str
+) -> None:
+    quotes, problems = _quotes(checked, text, exhibit, place, tables, known)
+    checked.quotes += quotes
+    checked.cannot_quote(exhibit, place, problems)
 
 
 def _quotes(
-    made: Prose, text: str, exhibit: str, place: str, tables: Mapping[str, pd.DataFrame]
+    checked: Prose, text: str, exhibit: str, place: str, tables: Mapping[str, pd.DataFrame], known: str
 ) -> tuple[list[Quote], list[str]]:
-    """The numbers that a text quotes, and what is wrong with those that it cannot."""
+    """The numbers that a text quotes, and why others cannot be quoted; typed numbers are problems."""
+    checked.problems += [(exhibit, place, problem) for problem in _typed(text, known)]
     quotes: list[Quote] = []
-    wrong: list[str] = []
+    problems: list[str] = []
     for placeholder in dict.fromkeys(PLACEHOLDER.findall(text)):
         quoted = placeholder.split(".")[0]
-        if quoted in made.absent:
+        if quoted in checked.absent:
             continue
-        if lines := made.unsettled.get(quoted, ""):
+        if lines := checked.unsettled.get(quoted, ""):
             said = f"{{{placeholder}}}: {NOT_TESTED} ({lines})"
-            made.verdicts.append((exhibit, replace(_unquoted(said), of=placeholder)))
+            checked.verdicts.append((exhibit, Verdict("quote", placeholder, False, said, "", "")))
             continue
         try:
             quotes.append(quote(tables, placeholder, exhibit, place))
         except SurveyError as error:
-            wrong.append(str(error))
-    return quotes, [*wrong, *_stray(text)]
+            problems.append(str(error))
+    return quotes, [*problems, *_stray(text)]
 
 
 def _stray(text: str) -> list[str]:
@@ -234,17 +226,17 @@ def paragraphs(
 
     `unsettled` are the exhibits that rest on unsettled lines, of which no number is quoted.
     """
-    of = {str(one["placeholder"]): one for one in quotes}
-    found = []
+    by_placeholder = {str(row["placeholder"]): row for row in quotes}
+    pieces_of_paragraphs = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         pieces: list[Piece] = []
         for place, piece in enumerate(PLACEHOLDER.split(" ".join(paragraph.split()))):
             if place % 2:
-                one = of.get(piece)
+                row = by_placeholder.get(piece)
                 instead = f"[{NOT_TESTED}]" if piece.split(".")[0] in unsettled else _NOT_QUOTED
-                pieces.append((str(one["printed"]) if one else instead, one))
+                pieces.append((str(row["printed"]) if row else instead, row))
             elif piece:
                 pieces.append((piece, None))
         if pieces:
-            found.append(pieces)
-    return found
+            pieces_of_paragraphs.append(pieces)
+    return pieces_of_paragraphs

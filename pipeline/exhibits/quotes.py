@@ -7,11 +7,13 @@ printed for it is read off the row, so that no number of the prose can go stale.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from pipeline.charts.rows import rows
@@ -71,11 +73,12 @@ def find(table: pd.DataFrame, parts: Sequence[str], change: bool = False) -> int
         raise SurveyError(_not_there(table, columns, parts))
     if "measure" in table and not change:
         whole, latest = table["by"] == "", table["wave"] == waves_of(table)[-1]
-        for column, drawn, said in (("group", whole, "all respondents"), ("wave", latest, "the latest wave")):
+        defaults = (("group", whole, "all respondents"), ("wave", latest, "the latest wave"))
+        for column, drawn, whose in defaults:
             if column not in used and drawn.any():
                 left &= drawn
                 if not left.any():
-                    raise SurveyError(f"{'.'.join(parts)} is not there for {said}; name the {column}")
+                    raise SurveyError(f"{'.'.join(parts)} is not there for {whose}; name the {column}")
     for drawn in _as_drawn(table):
         left = left & drawn if (left & drawn).any() else left
     if left.sum() == 1:
@@ -90,8 +93,8 @@ def find(table: pd.DataFrame, parts: Sequence[str], change: bool = False) -> int
 def look_up(table: pd.DataFrame, parts: Sequence[str]) -> int:
     """As `find`, of a change where a part says so and is not what an answer or a group is called."""
     ids = _ids(table)
-    own = [part for part in parts if part not in CHANGES or part in ids]
-    return find(table, own, len(own) < len(parts))
+    names = [part for part in parts if part not in CHANGES or part in ids]
+    return find(table, names, len(names) < len(parts))
 
 
 def _ids(table: pd.DataFrame) -> set[str]:
@@ -106,25 +109,14 @@ def _matching(
 
     Where a part can be several of them it is the first of `columns`, and parts in their order go first.
     """
-    names = table[list(columns)].astype(str).to_numpy().tolist()
-
-    def takes(own: list[str], place: int, taken: tuple[int, ...], ordered: bool) -> tuple[int, ...] | None:
-        if place == len(parts):
-            return taken
-        for column in range(len(columns)):
-            is_free = column not in taken and not (ordered and taken and column < taken[-1])
-            if is_free and own[column] == parts[place]:
-                found = takes(own, place + 1, (*taken, column), ordered)
-                if found is not None:
-                    return found
-        return None
-
-    for ordered in (True, False):
-        found = [takes(own, 0, (), ordered) if kept else None for own, kept in zip(names, left, strict=True)]
-        there = [own for own in found if own is not None]
-        if there:
-            best = min(there)
-            return pd.Series([own == best for own in found], index=table.index), {columns[c] for c in best}
+    rows_named = {(c, part): left & (table[c].astype(str) == part) for c in columns for part in parts}
+    for orders in (itertools.combinations, itertools.permutations):
+        for order in orders(columns, len(parts)):
+            named = list(zip(order, parts, strict=True))
+            if all(rows_named[name].any() for name in named):
+                chosen = left & np.logical_and.reduce([rows_named[name] for name in named])
+                if chosen.any():
+                    return chosen, set(order)
     return pd.Series(False, index=table.index), set()
 
 
@@ -148,8 +140,8 @@ def _between(table: pd.DataFrame, waves: Sequence[str]) -> pd.Series:
     first, last = (named[0], named[-1]) if len(named) > 1 else (named[0] if named else "", order[-1])
     wanted = [pair for pair in pairs if pair[1] == last and first in ("", pair[0])]
     if not wanted:
-        said = f"{first} and {last}" if first else f"{last} and a wave before it"
-        raise SurveyError(f"no change is shown between {said}: they may not compare; name two waves that do")
+        pair = f"{first} and {last}" if first else f"{last} and a wave before it"
+        raise SurveyError(f"no change is shown between {pair}: they may not compare; name two waves that do")
     early, late = max(wanted, key=lambda pair: order.index(pair[0]))
     return pd.Series((table["group"] == early) & (table["wave"] == late))
 
@@ -216,7 +208,7 @@ def _printed(row: pd.Series, text: str, wanted: str) -> tuple[str, float, str]:
 def fill(text: str, quotes: Sequence[Quote]) -> str:
     """A text with its placeholders printed."""
     printed = {one.placeholder: one.printed for one in quotes}
-    return PLACEHOLDER.sub(lambda found: printed[found[1]], text)
+    return PLACEHOLDER.sub(lambda placeholder: printed[placeholder[1]], text)
 
 
 def typed(text: str, known: str) -> list[str]:
@@ -224,5 +216,6 @@ def typed(text: str, known: str) -> list[str]:
 
     `known` are its labels and the names of its waves.
     """
-    own = set(_NUMERAL.findall(known))
-    return [numeral for numeral in _NUMERAL.findall(PLACEHOLDER.sub("", text)) if numeral not in own]
+    known_numerals = set(_NUMERAL.findall(known))
+    numerals = _NUMERAL.findall(PLACEHOLDER.sub("", text))
+    return [numeral for numeral in numerals if numeral not in known_numerals]
