@@ -68,7 +68,7 @@ def _holding(tested: Tested) -> Iterator[Verdict]:
             yield from holding
         else:
             still += holding
-    estimates = tested.found
+    estimates = tested.table
     if still and not ((estimates["measure"] == Measure.CHANGE) & (estimates["flag"] == "")).any():
         yield max(still, key=lambda verdict: abs(verdict.difference))
 
@@ -77,7 +77,7 @@ def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
     """The claims that can be made of the rows of an exhibit, whether or not they hold."""
     if tested.shape not in ("answers", "two_waves", "all_waves"):
         return
-    compared = answers_compared(latest_of(tested.found))
+    compared = answers_compared(latest_of(tested.table))
     rows = [row | {"of": _answer(row)} for row in compared.to_dict("records")]
     for name in claim_kinds():
         yield from ((name, references) for references in claim(name).possible(tested, rows))
@@ -93,12 +93,14 @@ def _title(tested: Tested, verdict: Verdict) -> str:
     kind = claim_kinds()[verdict.claim]
     answers_named, group = [], ""
     for reference in verdict.of.split(", "):
-        of = reference.removesuffix(f".{verdict.second}.{verdict.first}") if kind.is_change else reference
-        quoted = f"{of}.{verdict.first}" if kind.is_change else of
+        # a title on a change quotes the share in the later wave
+        quoted = reference
+        if kind.is_change:
+            quoted = f"{reference.removesuffix(f'.{verdict.second}.{verdict.first}')}.{verdict.first}"
         row = tested.row(quoted)
         group = str(row["group_label"])
         answers_named.append(f"{_label(row)}, {{{tested.source.exhibit.id}.{quoted}}}")
-    others = [str(label) for label in dict.fromkeys(tested.found["group_label"]) if label != group]
+    others = [str(label) for label in dict.fromkeys(tested.table["group_label"]) if label != group]
     elsewhere = "elsewhere" if tested.shape == "answers" else f"in {others[0]}"
     words = {
         "group": group,

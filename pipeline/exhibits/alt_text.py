@@ -19,11 +19,11 @@ _ALT_LENGTH = 400
 def alt_text(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context], unsettled: str = "") -> str:
     """What the exhibit shows, for those who cannot see it: kind, question, base, extremes, gap or change."""
     latest = contexts[0]
-    own = data[(data["wave"] == latest.wave.name) & (data["question"] == exhibit.question)]
-    own = own[own["flag"] != Flag.UNCERTAIN]
-    everybody = own["by"] == "" if own["by"].eq("").any() else own["by"] != ""
-    whole = own[everybody & own["share"].notna() & ~own["measure"].isin(CHANGES)]
-    measures = _told(exhibit, whole, latest)
+    rows = data[(data["wave"] == latest.wave.name) & (data["question"] == exhibit.question)]
+    rows = rows[rows["flag"] != Flag.UNCERTAIN]
+    everybody = rows["by"] == "" if rows["by"].eq("").any() else rows["by"] != ""
+    whole = rows[everybody & rows["share"].notna() & ~rows["measure"].isin(CHANGES)]
+    measures = _measures(exhibit, whole, latest)
     shown = whole[whole["measure"].isin(measures)]
     if Measure.NET in measures and len(shown):
         shown = shown[shown["option"] == shown["option"].iloc[0]]
@@ -32,23 +32,20 @@ def alt_text(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context], 
     named = shown.assign(name=names + group)
     ranked = named.sort_values("share", ascending=False, kind="stable")
     cases = span(of_shares(whole)["valid_cases"]) if len(whole) else "0"
-    said = f"{exhibit.drawn.alt_name}: {latest.wordings[exhibit.question].text} {cases} valid cases. "
+    text = f"{UNSETTLED}. " if unsettled else ""
+    text += f"{SYNTHETIC}. " if any(context.wave.synthetic for context in contexts) else ""
+    text += f"{exhibit.drawn.alt_name}: {latest.wordings[exhibit.question].text} {cases} valid cases. "
     if len(ranked):
         net = f" ({lowered(ranked['option_label'].iloc[0])})" if Measure.NET in measures else ""
-        said_of = [f"{n} {percent(p)}" for n, p in zip(ranked["name"], ranked["share"], strict=True)]
-        said += f"Highest{net}: {'; '.join(said_of[:3])}. "
-        if len(said_of) > 3:
-            said += f"Lowest: {said_of[-1]}. "
-    said += _largest_change(data) if data["measure"].isin(CHANGES).any() else _largest_gap(data, measures)
-    if any(context.wave.synthetic for context in contexts):
-        said = f"{SYNTHETIC}. {said}"
-    if unsettled:
-        said = f"{UNSETTLED}. {said}"
-    return cut_to_length(said)
+        answers = [f"{n} {percent(p)}" for n, p in zip(ranked["name"], ranked["share"], strict=True)]
+        text += f"Highest{net}: {'; '.join(answers[:3])}. "
+        text += f"Lowest: {answers[-1]}. " if len(answers) > 3 else ""
+    text += _largest_change(data) if data["measure"].isin(CHANGES).any() else _largest_gap(data, measures)
+    return cut_to_length(text)
 
 
-def _told(exhibit: Exhibit, whole: pd.DataFrame, context: Context) -> tuple[str, ...]:
-    """The measures that alt text tells of."""
+def _measures(exhibit: Exhibit, whole: pd.DataFrame, context: Context) -> tuple[str, ...]:
+    """The measures whose highest and lowest answers alt text gives."""
     shaped = {"combinations": (Measure.COMBINATION,), "steps": (Measure.REACHED,), "bins": (Measure.BIN,)}
     if exhibit.drawn.table in shaped:
         return shaped[exhibit.drawn.table]

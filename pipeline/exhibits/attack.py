@@ -1,6 +1,6 @@
-"""The attack on what a run is about to publish: who has all its tables tries to tell a protected count.
+"""The attack on what a run is about to publish: it tries to compute protected counts from all its tables.
 
-It has nothing but what stands in them, and the rules, which are public. `tables` fails where it succeeds.
+It knows nothing but what stands in them, and the rules, which are public. `tables` fails where it succeeds.
 """
 
 from __future__ import annotations
@@ -26,13 +26,11 @@ _COLUMN = ["wave", "question", "item"]
 _ROW = ["wave", *ANSWER]
 
 
-def told(
-    estimated: Estimates,
-    frequencies: Sequence[pd.DataFrame],
-    exhibits: Sequence[tuple[Exhibit, pd.DataFrame]],
-    changes: pd.DataFrame,
-) -> list[str]:
-    """What the tables of a run tell that they must not, a sentence each.
+def leaks(
+    estimated: Estimates, frequencies: Sequence[pd.DataFrame],
+    exhibits: Sequence[tuple[Exhibit, pd.DataFrame]], changes: pd.DataFrame,
+) -> list[str]:  # fmt: skip
+    """What the tables of a run give away of protected counts, a sentence each.
 
     Of exhibits over waves the options that are joined are left out: what they join stands in the frequencies.
     """
@@ -40,37 +38,39 @@ def told(
     offered = set(published[0].frame[_ROW].itertuples(index=False, name=None))
     for exhibit, data in exhibits:
         if exhibit.drawn.table != "published":
-            # one that is joined has the name of an option, which a wave may offer besides
+            # a joined answer has the id of an option, which another wave may offer as it is
             fieldings, question = estimated.declared.fieldings, exhibit.question
             joined = comparability.pools(fieldings, question) if exhibit.drawn.over_waves else {}
-            own = [
-                row in offered and row[3] not in joined
-                for row in data[_ROW].itertuples(index=False, name=None)
-            ]
-            own_rows = _without_totals_of_others(data[np.array(own, dtype=bool)], published[0].frame)
-            published.append(Published(own_rows, exhibit.where, exhibit.dkns, whole=False))
-    said = list(_left_behind([*(own.frame for own in published)], changes))
+            rows = data[_ROW].itertuples(index=False, name=None)
+            declared = np.array([row in offered and row[3] not in joined for row in rows], dtype=bool)
+            counted = _without_totals_of_others(data[declared], published[0].frame)
+            published.append(Published(counted, exhibit.where, exhibit.dkns, whole=False))
+    left_behind = list(_left_behind([table.frame for table in published], changes))
     counts = [
-        Published(own.frame[own.frame["measure"].isin(COUNTED)].reset_index(drop=True), own.where, own.dkns)
-        for own in published
+        Published(
+            table.frame[table.frame["measure"].isin(COUNTED)].reset_index(drop=True), table.where, table.dkns
+        )
+        for table in published
     ]
     pins = protect.pinned(counts, estimated.rules, estimated.people, estimated.protected)
-    return [*said, *map(str, pins), *_weighed(estimated, published)]
+    return [*left_behind, *map(str, pins), *_weighed(estimated, published)]
 
 
 def _without_totals_of_others(rows: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """Rows of an exhibit without the total of mentions where not all answers that it is of are among them."""
-    counts = [
-        own[(own["measure"] == Measure.OPTION) & (own["role"] != Role.NOT_APPLICABLE)].groupby(key).size()
-        for own, key in ((rows, [*_COLUMN, "by", "group"]), (every[every["by"] == ""], _COLUMN))
-    ]
-    there = rows[[*_COLUMN, "by", "group"]].apply(tuple, axis=1).map(counts[0].to_dict())
-    wanted = rows[_COLUMN].apply(tuple, axis=1).map(counts[1].to_dict())
+
+    def answers(table: pd.DataFrame, key: list[str]) -> pd.Series:
+        """For each of `rows` how many answers `table` has that are in its base."""
+        in_base = (table["measure"] == Measure.OPTION) & (table["role"] != Role.NOT_APPLICABLE)
+        return rows[key].apply(tuple, axis=1).map(table[in_base].groupby(key).size().to_dict())
+
+    there = answers(rows, [*_COLUMN, "by", "group"])
+    wanted = answers(every[every["by"] == ""], _COLUMN)
     return rows.assign(total_mentions=rows["total_mentions"].where(there == wanted))
 
 
 def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[str]:
-    """What weighted numbers tell, and those that are finer than they may be."""
+    """Protected counts that weighted numbers give away, and weighted numbers finer than they may be."""
     levels = estimated.levels
     for estimates in published:
         yield from weighted_attack.too_fine(estimates.frame, estimated.classes, levels)
@@ -82,14 +82,14 @@ def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[s
 def _left_behind(frames: Sequence[pd.DataFrame], changes: pd.DataFrame) -> Iterator[str]:
     """Numbers beside what is suppressed, or in changes between waves of what the first frame hides."""
     for frame in frames:
-        own = frame[frame["flag"] == Flag.SUPPRESSED]
-        numbers = own[[column for column in BLANKED if column != "total_mentions"]]
-        for row in own[numbers.notna().any(axis=1)].to_dict("records"):
+        suppressed = frame[frame["flag"] == Flag.SUPPRESSED]
+        numbers = suppressed[[column for column in BLANKED if column != "total_mentions"]]
+        for row in suppressed[numbers.notna().any(axis=1)].to_dict("records"):
             part = row["option"] or row["item"]
             yield f"{row['wave']}: {row['question']} {part} is suppressed and has numbers"
     every = frames[0]
-    own = every[(every["flag"] == Flag.SUPPRESSED) & (every["by"] == "")]
-    hidden = set(own[_ROW].itertuples(index=False, name=None))
+    suppressed = every[(every["flag"] == Flag.SUPPRESSED) & (every["by"] == "")]
+    hidden = set(suppressed[_ROW].itertuples(index=False, name=None))
     for side in ("early", "late"):
         known = changes[changes[f"{side}_estimate"].notna()]
         keys = known.assign(wave=known[side])[_ROW].itertuples(index=False, name=None)
@@ -97,28 +97,25 @@ def _left_behind(frames: Sequence[pd.DataFrame], changes: pd.DataFrame) -> Itera
 
 
 def report(estimated: Estimates) -> Iterator[str]:
-    """What the attack tells without any suppression, with a part of it, and with all; and what that costs."""
-    rules, people = estimated.rules, estimated.people
-    small = [flagged(own.frame, rules.base) for own in estimated.published]
-    shown = estimated.shown
-    protected = estimated.protected
-    rows = sum(len(own.frame) for own in estimated.published)
+    """How many counts the attack finds without suppression, with some and with all; and what all costs."""
+    rules, protected, published = estimated.rules, estimated.protected, estimated.published
+    small = [flagged(table.frame, rules.base) for table in published]
+    rows = sum(len(table.frame) for table in published)
     yield f"{thousands(len(protected))} protected counts in {thousands(rows)} estimates"
-    steps = [
-        ("without suppression", [own.frame for own in estimated.published]),
-        (f"with bases under {rules.base} suppressed", small),
-        ("with all suppression", shown),
-    ]
-    for said, frames in steps:
-        tried = [
-            Published(frame, own.where, own.dkns)
-            for frame, own in zip(frames, estimated.published, strict=True)
-        ]
-        pins = protect.pinned(tried, rules, people, protected)
-        yield f"{said}: {thousands(len(pins))} of them can be told"
+    steps = {
+        "without suppression": [table.frame for table in published],
+        f"with bases under {rules.base} suppressed": small,
+        "with all suppression": estimated.shown,
+    }
+    for step, frames in steps.items():
+        tables = [Published(f, table.where, table.dkns) for f, table in zip(frames, published, strict=True)]
+        pins = protect.pinned(tables, rules, estimated.people, protected)
+        yield f"{step}: {thousands(len(pins))} of them can be told"
     yield from _coarseness(estimated)
-    first = sum(int((frame["flag"] == Flag.SUPPRESSED).sum()) for frame in small)
-    every = sum(int((frame["flag"] == Flag.SUPPRESSED).sum()) for frame in shown)
+    first, every = (
+        sum(int((frame["flag"] == Flag.SUPPRESSED).sum()) for frame in frames)
+        for frames in (small, estimated.shown)
+    )
     yield (
         f"cost: {thousands(every)} estimates suppressed, {thousands(first)} of them for their base alone, "
         f"and {thousands(every - first)} besides"
@@ -129,11 +126,11 @@ def _coarseness(estimated: Estimates) -> Iterator[str]:
     """How coarse the weighted numbers of each wave are, by how many questions."""
     waves = dict.fromkeys(wave for wave, _ in estimated.levels)
     for wave in waves:
-        own = [level for (of, _), level in estimated.levels.items() if of == wave]
+        levels = [level for (of, _), level in estimated.levels.items() if of == wave]
         counted = [
-            f"{own.count(level)} questions in steps of {step.share:.1%} or {step.people:g} people"
+            f"{levels.count(level)} questions in steps of {step.share:.1%} or {step.people:g} people"
             for level, step in enumerate(STEPS)
-            if level in own
+            if level in levels
         ]
-        gone = [f"{own.count(SUPPRESSED)} questions suppressed"] if SUPPRESSED in own else []
+        gone = [f"{levels.count(SUPPRESSED)} questions suppressed"] if SUPPRESSED in levels else []
         yield f"weighted numbers of {wave}: {', '.join([*counted, *gone])}"

@@ -7,29 +7,17 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from pipeline.declarations.report import Exhibit
 from pipeline.exhibits.alt_text import alt_text, cut_to_length
 from pipeline.exhibits.context import Context, WaveFacts, Wording, of_shares, span
+from pipeline.pages.notes import INVENTED
 from pipeline.text.folding import lowered, plain
 from pipeline.text.rounding import half_up, p_value, points, thousands
-from pipeline.tidy.marks import (
-    LETTERS,
-    NO_CLEAR_CHANGE,
-    NOT_ASKED_MARK,
-    SUPPRESSED_MARK,
-    SYNTHETIC,
-    UNSETTLED,
-    few_marks,
-    intervals,
-    opt_in,
-    people_of,
-    unsettled_note,
-    why_hidden,
-)
+from pipeline.tidy import marks
 from pipeline.tidy.measures import (
     CHANGES,
     SHARES,
@@ -55,6 +43,17 @@ _SHAPED = {
     "combinations": "Share of respondents choosing exactly each combination of the answers listed",
     "steps": "Share of respondents who have come as far as each answer",
     "bins": "Share of respondents by the number they gave",
+}
+_NOTES_ON_TABLES = {
+    "pair": "Only the themes that both questions offer are shown.",
+    "combinations": "Columns are exclusive combinations of the answers listed and sum to 100%; the number "
+    "after an answer is the share choosing it at all.",
+    "steps": "n: respondents who came so far; beside it their share of those at the step before.",
+}
+_NOTES_ON_KINDS = {
+    "scale_bars": "Parts too narrow for a label are in the table.",
+    "diverging_bars": "Parts too narrow for a label are in the table.",
+    "trend_lines": "Shares for which there is no room are in the table.",
 }
 
 
@@ -92,7 +91,7 @@ def caption(
 
 def _unsettled(lines: str) -> list[str]:
     """What is said first under numbers that rest on unsettled lines."""
-    return [unsettled_note(lines)] if lines else []
+    return [marks.unsettled_note(lines)] if lines else []
 
 
 def _asked(question: str, exhibit: Exhibit, context: Context) -> str:
@@ -128,10 +127,8 @@ def caption_published(
     ]
     foot[1:1] = [_beside(exhibit, data, context) for context in beside]
     synthetic = any(context.wave.synthetic for context in beside)
-    whose = (
-        f"“This survey”: {SYNTHETIC.lower()}, invented to try the pipeline, nobody's answers. " * synthetic
-    )
-    foot.append(f"{whose}Data: tables/{exhibit.id}.csv")
+    invented = f"{marks.SYNTHETIC.lower()}, invented to try the pipeline, nobody's answers"
+    foot.append(f"“This survey”: {invented}. " * synthetic + f"Data: tables/{exhibit.id}.csv")
     panels = data.drop_duplicates(["source", "wording", "group"])
     first = data.iloc[0]
     alt = (
@@ -150,7 +147,7 @@ def caption_published(
         question="Each panel names its source, the question it asked, its base and its grade.",
         foot="\n".join([*_unsettled(unsettled), *foot]),
         tests="",
-        alt=cut_to_length(f"{UNSETTLED}. {alt}" if unsettled else alt),
+        alt=cut_to_length(f"{marks.UNSETTLED}. {alt}" if unsettled else alt),
         synthetic=synthetic,
         unsettled=unsettled,
     )
@@ -158,13 +155,13 @@ def caption_published(
 
 def _beside(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     """What the survey's own numbers are that stand beside others'."""
-    asked, own = context.wordings[exhibit.question], data[data["beside"] == context.wave.name]
-    whom = _as_base(base_in_words(exhibit.question, exhibit.where, context))
-    parts = (f"{context.wave.title}, {asked.number}", f"valid cases = {span(own['n'])}", whom)
-    few = "".join(f" {mark}" for mark in few_marks(own))
+    wording, rows = context.wordings[exhibit.question], data[data["beside"] == context.wave.name]
+    base = _as_base(base_in_words(exhibit.question, exhibit.where, context))
+    parts = (f"{context.wave.title}, {wording.number}", f"valid cases = {span(rows['n'])}", base)
+    few = "".join(f" {mark}" for mark in marks.few_marks(rows))
     return (
-        f"“This survey”: {', '.join(part for part in parts if part)}. {asked.text} {asked.mode} The theme is "
-        f"the same; the question, the answers offered and the respondents are others.{few}"
+        f"“This survey”: {', '.join(part for part in parts if part)}. {wording.text} {wording.mode} The "
+        f"theme is the same; the question, the answers offered and the respondents are others.{few}"
     )
 
 
@@ -179,31 +176,28 @@ def _segment_number(exhibit: Exhibit, context: Context) -> str:
 
 
 def _subtitle(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
-    latest = contexts[0]
-    measure = _SHAPED.get(exhibit.drawn.table) or _measure(exhibit, data, latest)
-    if exhibit.drawn.table == "bins":
-        unit = latest.survey.questions[exhibit.question].unit
-        measure += f" ({unit})" if unit else ""
+    latest, table = contexts[0], exhibit.drawn.table
+    measure = _SHAPED.get(table) or _measure(exhibit, data, latest)
+    unit = latest.survey.questions[exhibit.question].unit
+    if table == "bins" and unit:
+        measure += f" ({unit})"
     if exhibit.by:
         group = plain(exhibit.by).lower()
         numbered = exhibit.by in latest.wordings and latest.wordings[exhibit.by].number.lower() == group
-        # of two groups the figure names both, and their segment is made for it
-        if numbered or exhibit.drawn.over_waves:
-            group = ""
-        measure += f", % of each {group} group".replace("  ", " ")
+        # a figure of two groups names both of them
+        measure += (
+            ", % of each group" if numbered or exhibit.drawn.over_waves else f", % of each {group} group"
+        )
     if (data["measure"] == Measure.DIFFERENCE).any():
         measure += ", difference in percentage points"
     period = _dates(latest.wave)
     if len(contexts) > 1:
         period = f"{contexts[-1].wave.name} to {latest.wave.name}"
-        measure += ", change in percentage points" if exhibit.drawn.table == "two_waves" else ""
-    return ", ".join(part for part in (measure, _common_base(exhibit, latest), period) if part)
-
-
-def _common_base(exhibit: Exhibit, context: Context) -> str:
-    """The base in words; of two questions of which each has its own, the source line tells it."""
-    whom = {base_in_words(question, exhibit.where, context) for question in exhibit.questions}
-    return _as_base(whom.pop()) if len(whom) == 1 else ""
+        measure += ", change in percentage points" if table == "two_waves" else ""
+    # where two questions have different bases, the source line gives them
+    bases = {base_in_words(question, exhibit.where, latest) for question in exhibit.questions}
+    base = _as_base(bases.pop()) if len(bases) == 1 else ""
+    return ", ".join(part for part in (measure, base, period) if part)
 
 
 def _as_base(whom: str) -> str:
@@ -230,7 +224,7 @@ def base_in_words(question: str, where: Mapping[str, Sequence[str]], context: Co
 
 
 def _clause(question: str, options: Sequence[str], context: Context) -> str:
-    """A condition in words; all substantive answers are told by what they leave out."""
+    """A condition in words; where it is of all substantive answers, the others are named instead."""
     number = context.wordings[question].number
     offered = {option: context.labels[question, option] for option in options
                if (question, option) in context.labels}  # fmt: skip
@@ -271,29 +265,32 @@ def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context
     One clause a wave, newest first, or one a question where there are two.
     """
     clauses: list[tuple[str, str]] = []
+    shares = data[~data["flag"].eq(Flag.NOT_ASKED) & ~data["measure"].isin([*CHANGES, Measure.CONTINUED])]
     for context in contexts:
-        own = data[(data["wave"] == context.wave.name) & ~data["flag"].eq(Flag.NOT_ASKED)]
-        own = own[~own["measure"].isin([*CHANGES, Measure.CONTINUED])]
-        for question, rows in own.groupby("question", sort=False):
-            whom = _as_base(base_in_words(str(question), exhibit.where, context))
-            clauses.append((_clause_of(exhibit, str(question), rows, context), whom))
-    if len({whom for _, whom in clauses}) > 1:
+        of_wave = shares[shares["wave"] == context.wave.name]
+        for question, rows in of_wave.groupby("question", sort=False):
+            base = _as_base(base_in_words(str(question), exhibit.where, context))
+            clauses.append((_clause_of(exhibit, str(question), rows, context), base))
+    if len({base for _, base in clauses}) > 1:
         return "; ".join(", ".join(part for part in clause if part) for clause in clauses)
-    said, whom = "; ".join(clause for clause, _ in clauses), clauses[0][1]
-    return f"{said}{', ' if len(clauses) == 1 else '; '}{whom}" if whom else said
+    line, base = "; ".join(clause for clause, _ in clauses), clauses[0][1]
+    return f"{line}{', ' if len(clauses) == 1 else '; '}{base}" if base else line
+
+
+def _of_everybody(data: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the base of all respondents; where a table has groups alone, those of the groups."""
+    return of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
 
 
 def _clause_of(exhibit: Exhibit, question: str, data: pd.DataFrame, context: Context) -> str:
-    whole = of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
+    whole = _of_everybody(data)
     number = context.wordings[question].number
     if exhibit.by:
         number += f" by {_segment_number(exhibit, context)}"
-    parts = [context.wave.title, number]
-    parts.append(f"sample size = {span(whole['sample_size'])}")
-    parts.append(f"valid cases = {span(whole['valid_cases'])}")
+    bases = {"sample size": whole["sample_size"], "valid cases": whole["valid_cases"]}
     if whole["total_mentions"].notna().any():
-        parts.append(f"total mentions = {span(whole['total_mentions'].dropna())}")
-    return ", ".join(parts)
+        bases["total mentions"] = whole["total_mentions"].dropna()
+    return ", ".join([context.wave.title, number, *(f"{name} = {span(n)}" for name, n in bases.items())])
 
 
 def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
@@ -320,71 +317,58 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
     for context in contexts:
         if context.wave.weighting:
             notes.append(_weighted(data[data["wave"] == context.wave.name], context.wave))
-    marks = []
-    # a figure of shares shows no mean, whose base may be another
-    seen = data if exhibit.kind == TABLE else data[data["measure"].isin([*SHARES, *CHANGES])]
-    marks += few_marks(seen)
-    if (seen["flag"] == Flag.SUPPRESSED).any():
-        marks.append(f"{SUPPRESSED_MARK}: {why_hidden(latest.survey.privacy.base)}.")
-    if (seen["flag"] == Flag.NOT_ASKED).any():
-        marks.append(f"{NOT_ASKED_MARK}: not offered in that wave.")
+    # a figure of shares shows no mean, which may have another base
+    shown = data if exhibit.kind == TABLE else data[data["measure"].isin([*SHARES, *CHANGES])]
+    notes += marks.few_marks(shown)
+    if (shown["flag"] == Flag.SUPPRESSED).any():
+        notes.append(f"{marks.SUPPRESSED_MARK}: {marks.why_hidden(latest.survey.privacy.base)}.")
+    if (shown["flag"] == Flag.NOT_ASKED).any():
+        notes.append(f"{marks.NOT_ASKED_MARK}: not offered in that wave.")
     if exhibit.by:
-        marks.append(f"n: valid cases of each group{_ungrouped(data)}.")
-    lines = [" ".join(notes + marks)]
+        notes.append(f"n: valid cases of each group{_ungrouped(data)}.")
+    lines, population = [" ".join(notes)], latest.survey.population
     if exhibit.drawn.whiskers:
-        lines.append(
-            f"Whiskers: {intervals(data[data['share'].notna()])}. {opt_in(latest.survey.population)}"
-        )
+        drawn = marks.intervals(data[data["share"].notna()])
+        lines.append(f"Whiskers: {drawn}. {marks.opt_in(population)}")
     elif exhibit.kind == TABLE:
-        lines.append(f"Intervals: {intervals(data)}. {opt_in(latest.survey.population)}")
+        lines.append(f"Intervals: {marks.intervals(data)}. {marks.opt_in(population)}")
     else:
-        people = people_of(latest.survey.population)
+        people = marks.people_of(population)
         lines.append(f"Opt-in sample: shares describe those who answered, not all {people}.")
     credited: dict[str, list[str]] = {}
     for wave in (context.wave for context in contexts if context.wave.licence):
         credited.setdefault(wave.licence, []).append(wave.citation or wave.title)
-    lines += [f"Responses: {'; '.join(own)}. Licence: {licence}." for licence, own in credited.items()]
-    last = f"Data: tables/{exhibit.id}.csv"
+    lines += [f"Responses: {'; '.join(waves)}. Licence: {licence}." for licence, waves in credited.items()]
     synthetic = any(context.wave.synthetic for context in contexts)
-    lines.append(
-        f"{SYNTHETIC}: invented to try the pipeline, nobody's answers. {last}" if synthetic else last
-    )
+    lines.append(f"{INVENTED} " * synthetic + f"Data: tables/{exhibit.id}.csv")
     return "\n".join(dict.fromkeys(lines))
 
 
 def _shape_notes(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
     """What a reader must know of a figure because of what it shows."""
-    shape, notes = exhibit.drawn.table, []
-    if exhibit.kind in ("scale_bars", "diverging_bars"):
-        notes.append("Parts too narrow for a label are in the table.")
-    if exhibit.kind == "trend_lines":
-        notes.append("Shares for which there is no room are in the table.")
+    table, notes = exhibit.drawn.table, []
+    if exhibit.kind in _NOTES_ON_KINDS:
+        notes.append(_NOTES_ON_KINDS[exhibit.kind])
     if exhibit.drawn.over_waves and not exhibit.by:
         notes += _wave_notes(data, contexts)
     changes = data[data["measure"].isin(CHANGES)]
-    if shape == "all_waves":
+    if table == "all_waves":
         notes.append(_clear_changes(changes))
     elif len(changes):
         what = "change" if (changes["measure"] == Measure.CHANGE).any() else "difference"
         clear = changes.loc[changes["flag"] == "", "interval"]
-        marks = []
-        if len(clear):
-            how = " or ".join(_OF_CHANGES[interval] for interval in dict.fromkeys(clear))
-            marks.append(f"[\u00a0]: interval of a clear {what} ({how})")
+        keys = [f"[\u00a0]: interval of a clear {what} ({_methods(clear)})"] if len(clear) else []
         if (changes["flag"] == Flag.NO_CLEAR_CHANGE).any():
-            marks.append(f"{NO_CLEAR_CHANGE}: no clear {what}")
-        if marks:
-            notes.append(f"{'; '.join(marks)}; at 5%, Holm-adjusted over the rows of the figure.")
-    if shape == "pair":
-        notes.append("Only the themes that both questions offer are shown.")
-    if shape == "combinations":
-        notes.append(
-            "Columns are exclusive combinations of the answers listed and sum to 100%; the number after an "
-            "answer is the share choosing it at all."
-        )
-    if shape == "steps":
-        notes.append("n: respondents who came so far; beside it their share of those at the step before.")
+            keys.append(f"{marks.NO_CLEAR_CHANGE}: no clear {what}")
+        if keys:
+            notes.append(f"{'; '.join(keys)}; at 5%, Holm-adjusted over the rows of the figure.")
+    if table in _NOTES_ON_TABLES:
+        notes.append(_NOTES_ON_TABLES[table])
     return notes
+
+
+def _methods(methods: Iterable[MethodOfTest]) -> str:
+    return " or ".join(_OF_CHANGES[method] for method in dict.fromkeys(methods))
 
 
 def _clear_changes(changes: pd.DataFrame) -> str:
@@ -396,10 +380,10 @@ def _clear_changes(changes: pd.DataFrame) -> str:
     how = f"at 5%, Holm-adjusted over the {len(tested)} of the figure"
     if clear.empty:
         return f"No clear change between any two waves {how}."
-    said = [f"{answer_label(row)} {row['group_label']} {points(float(row['value']))}" for row in
-            clear.head(_LISTED).to_dict("records")]  # fmt: skip
-    more = len(clear) - len(said)
-    return f"Clear changes in points, {how}: {'; '.join(said)}{f'; {more} more in the table' * bool(more)}."
+    listed = [f"{answer_label(row)} {row['group_label']} {points(float(row['value']))}" for row in
+              clear.head(_LISTED).to_dict("records")]  # fmt: skip
+    more = len(clear) - len(listed)
+    return f"Clear changes in points, {how}: {'; '.join(listed)}{f'; {more} more in the table' * bool(more)}."
 
 
 def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
@@ -407,33 +391,30 @@ def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
     notes, mark = [], f"{NOT_THE_SAME} " if len(contexts) > 2 else ""
     for context, before in itertools.pairwise(contexts):
         status, note = context.change
-        said = f": {note}" if note else ""
+        because = f": {note}" if note else ""
         pair = f"{before.wave.name} and {context.wave.name}"
-        own = data[data["wave"] == context.wave.name]
+        of_wave = data[data["wave"] == context.wave.name]
         if status == Comparability.BROKEN:
-            notes.append(f"{mark}{pair} cannot be compared{said}.")
+            notes.append(f"{mark}{pair} cannot be compared{because}.")
         elif status == Comparability.REWORDED:
-            notes.append(f"{mark}Question reworded between {pair}{said}.")
-        elif (own["comparability"] == Comparability.OPTIONS).any():
-            notes.append(f"{mark}Answers offered differ between {pair}{said}.")
+            notes.append(f"{mark}Question reworded between {pair}{because}.")
+        elif (of_wave["comparability"] == Comparability.OPTIONS).any():
+            notes.append(f"{mark}Answers offered differ between {pair}{because}.")
     for context in contexts:
-        notes += [_joined(target, own, context) for target, own in context.pools.items()]
+        for target, parts in context.pools.items():
+            joined = _either([_quoted(part) for part in parts])
+            notes.append(f"{_quoted(target)} is in {context.wave.name} {joined}.")
     if not notes:
         notes.append(f"Same question and answers in {'both' if len(contexts) == 2 else 'all'} waves.")
     return notes
 
 
-def _joined(target: str, parts: Sequence[str], context: Context) -> str:
-    """Which answers of a wave are joined to be compared with another's."""
-    return f"{_quoted(target)} is in {context.wave.name} {_either([_quoted(part) for part in parts])}."
-
-
 def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
     """How the numbers are weighted, and what the weights leave of the base."""
-    whole = of_shares(data[data["by"] == ""] if data["by"].eq("").any() else data)
-    # one that is hidden everywhere is no number
+    whole = _of_everybody(data)
+    # where every design effect is hidden, there is no least and no greatest
     effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max()) if not pd.isna(deff)]
-    deff = " to ".join(dict.fromkeys(effects)) or SUPPRESSED_MARK
+    deff = " to ".join(dict.fromkeys(effects)) or marks.SUPPRESSED_MARK
     return (
         f"Weighted by {wave.weighting}; sample size, valid cases and n are unweighted; weighted base = "
         f"{span(whole['weighted_base'])}, effective base = {span(whole['effective_base'])}, design effect "
@@ -443,44 +424,38 @@ def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
 
 def _tested(tests: pd.DataFrame) -> str:
     """What was tested, how, and with what result, for the note under the table."""
-    said = []
-    if (tests["test"] == KindOfTest.TWO_GROUPS).any():
-        said.append(f"Letters: {LETTERS}")
-    crosstab = tests[
-        (tests["test"] == KindOfTest.RAO_SCOTT)
-        & (tests["method"] == MethodOfTest.F)
-        & (tests["option"] == "")
+    notes = []
+    kind = tests["test"]
+    if (kind == KindOfTest.TWO_GROUPS).any():
+        notes.append(f"Letters: {marks.LETTERS}")
+    crosstabs = tests[
+        kind.eq(KindOfTest.RAO_SCOTT) & tests["method"].eq(MethodOfTest.F) & tests["option"].eq("")
     ]
-    for row in crosstab.to_dict("records") if len(crosstab) == 1 else []:
+    for row in crosstabs.to_dict("records") if len(crosstabs) == 1 else []:
         degrees = f"{half_up(row['df'], 1)}, {half_up(row['df2'], 1)}"
         statistic = half_up(row["statistic"], 2)
-        said.append(
+        notes.append(
             f"Rao–Scott test of the answers by group: F({degrees}) = {statistic}, {p_value(row['p'])}."
         )
-    for row in tests[tests["test"] == KindOfTest.FRIEDMAN].to_dict("records"):
-        said.append(
+    for row in tests[kind == KindOfTest.FRIEDMAN].to_dict("records"):
+        notes.append(
             f"Friedman test of whether all are ranked alike: chi-squared({half_up(row['df'])}) = "
             f"{half_up(row['statistic'], 1)}, {p_value(row['p'])}, unweighted."
         )
-    waves = tests[tests["test"] == KindOfTest.TWO_WAVES]
+    waves = tests[kind == KindOfTest.TWO_WAVES]
     if len(waves):
-        apart = (waves["adjusted_p"] < SURE).sum()
-        how = " or ".join(_OF_CHANGES[method] for method in dict.fromkeys(waves["method"]))
-        verb = "is" if apart == 1 else "are"
-        said.append(
-            f"Of {len(waves)} changes between the waves, {apart} {verb} clear at 95% (independent samples, "
-            f"{how}, Holm-adjusted)."
+        clear = (waves["adjusted_p"] < SURE).sum()
+        notes.append(
+            f"Of {len(waves)} changes between the waves, {clear} {'is' if clear == 1 else 'are'} clear at "
+            f"95% (independent samples, {_methods(waves['method'])}, Holm-adjusted)."
         )
-    neighbours = tests[tests["test"] == KindOfTest.TWO_OPTIONS]
+    neighbours = tests[kind == KindOfTest.TWO_OPTIONS]
     if len(neighbours):
-        apart = (neighbours["adjusted_p"] < SURE).sum()
-        said.append(
-            f"Next to each other in falling order, {apart} of {len(neighbours)} pairs differ at 95% "
-            "(paired t tests, Holm-adjusted)."
+        notes.append(
+            f"Next to each other in falling order, {(neighbours['adjusted_p'] < SURE).sum()} of "
+            f"{len(neighbours)} pairs differ at 95% (paired t tests, Holm-adjusted)."
         )
-    if said:
-        said.append("All tests: tables/tests.csv.")
-    return " ".join(said)
+    return " ".join([*notes, "All tests: tables/tests.csv."] if notes else [])
 
 
 def _ungrouped(data: pd.DataFrame) -> str:
@@ -497,13 +472,12 @@ def _ungrouped(data: pd.DataFrame) -> str:
 
 def _net_note(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     nets = list(dict.fromkeys(data.loc[data["measure"] == Measure.NET, "option"]))
-    said = []
+    sums = []
     for net in nets if exhibit.kind == "diverging_bars" or exhibit.drawn.over_waves else nets[:1]:
         members = context.survey.nets(exhibit.question)[net]
         labels = [context.labels.get((exhibit.question, member), plain(member)) for member in members]
-        name = context.survey.net_label(exhibit.question, net)
-        said.append(f"{lowered(name)} = {' + '.join(labels)}")
-    return f"Net {', '.join(said)}, added before rounding."
+        sums.append(f"{lowered(context.survey.net_label(exhibit.question, net))} = {' + '.join(labels)}")
+    return f"Net {', '.join(sums)}, added before rounding."
 
 
 def _sorting(exhibit: Exhibit, form: QuestionKind, data: pd.DataFrame) -> str:
@@ -528,6 +502,6 @@ def _sorting(exhibit: Exhibit, form: QuestionKind, data: pd.DataFrame) -> str:
             return f"Sorted by net {lowered(nets.iloc[0])}{'; DKNS last' if 'DKNS' in last else ''}."
         return "In the order of the questionnaire."
     if exhibit.drawn.order == "share":
-        whom = " of all respondents" if exhibit.by else ""
-        return f"Sorted by the share{whom} in descending order{tail}."
+        whose = " of all respondents" if exhibit.by else ""
+        return f"Sorted by the share{whose} in descending order{tail}."
     return f"In the order of the questionnaire{tail}." if not form.is_open else ""

@@ -55,7 +55,7 @@ class Context:
 
 
 def of_shares(data: pd.DataFrame) -> pd.DataFrame:
-    """The rows that tell the base of an exhibit: those of its shares, or all where it has none."""
+    """The rows that have the base of an exhibit: those of its shares, or all where it has none."""
     shares = data[data["measure"].isin(SHARES)]
     return shares if len(shares) else data
 

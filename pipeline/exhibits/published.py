@@ -24,17 +24,18 @@ def published(source: Source) -> pd.DataFrame:
         raise SurveyError(f"exhibit {exhibit.id!r}: same_theme: nothing is published on {', '.join(absent)}")
     if not exhibit.same_theme:
         return table
-    own = source.latest()
-    own = own[(own["measure"] == Measure.OPTION) & (own["by"] == "")].set_index("option", drop=False)
+    latest = source.latest()
+    latest = latest[(latest["measure"] == Measure.OPTION) & (latest["by"] == "")]
+    options = {row["option"]: row for row in latest.to_dict("records")}
     rows: list[dict[Hashable, object]] = []
     for row in table.to_dict("records"):
         rows.append(row)
         option = exhibit.same_theme.get(str(row["label"]), "")
-        if option in own.index and not row["group"]:
-            found = own.loc[option]
-            same = {"label": found["option_label"], "percent": "", "grade": "", "n": found["valid_cases"]}
-            numbers = {key: found[key] for key in ("share", "low", "high", "option", "flag")}
-            rows.append(row | same | numbers | {"beside": found["wave"]})
+        if option in options and not row["group"]:
+            answer = options[option]
+            same = {"label": answer["option_label"], "percent": "", "grade": "", "n": answer["valid_cases"]}
+            numbers = {key: answer[key] for key in ("share", "low", "high", "option", "flag")}
+            rows.append(row | same | numbers | {"beside": answer["wave"]})
     return PUBLISHED.frame(rows)
 
 
@@ -47,23 +48,10 @@ def published_table(exhibit: Exhibit, numbers: Sequence[Published]) -> pd.DataFr
     if not rows:
         raise SurveyError(f"exhibit {exhibit.id!r}: published.csv has no number on {exhibit.question!r}")
     shares = [float(row.percent) / 100 for row in rows]
-    low, high = score(shares, [row.n or 0 for row in rows])
-    return pd.DataFrame(
-        {
-            "source": [row.source for row in rows],
-            "wording": [row.wording for row in rows],
-            "mode": [row.mode for row in rows],
-            "label": [row.option for row in rows],
-            "percent": [str(row.percent) for row in rows],
-            "share": shares,
-            "low": low,
-            "high": high,
-            "n": pd.array([row.n for row in rows], dtype="Int64"),
-            "grade": [row.grade for row in rows],
-            "group": [row.group for row in rows],
-            "address": [row.address for row in rows],
-            "beside": "",
-            "option": "",
-            "flag": "",
-        }
-    )[PUBLISHED.names]
+    limits = zip(*score(shares, [row.n or 0 for row in rows]), strict=True)
+    return PUBLISHED.frame(
+        row.model_dump()
+        | {"label": row.option, "option": "", "percent": str(row.percent)}
+        | {"share": share, "low": low, "high": high}
+        for row, share, (low, high) in zip(rows, shares, limits, strict=True)
+    )

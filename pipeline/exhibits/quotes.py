@@ -167,7 +167,7 @@ def quote(tables: Mapping[str, pd.DataFrame], placeholder: str, exhibit: str, pl
         raise SurveyError(f"{{{placeholder}}}: no exhibit {name!r}; {did_you_mean(name, tables)}")
     table = tables[name]
     ids = _ids(table)
-    # an answer may be called high, or change: then it is meant, and what is wanted of it stands behind it
+    # where an answer has the id `high`, that part names the answer, and a second one its upper limit
     wanted = parts.pop() if parts and parts[-1] in _FIELDS and parts[-1] not in ids else ""
     if not wanted and len(parts) > 1 and parts[-1] in _FIELDS and parts[-1] == parts[-2]:
         wanted = parts.pop()

@@ -37,7 +37,7 @@ from pipeline.tidy.families import Comparisons
 from pipeline.tidy.printed import Printed, waves_of
 from pipeline.tidy.tables import EXHIBITS, FREQUENCIES, QUESTIONNAIRE, TESTS
 
-_MOST_SAID = 5
+_MOST_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Run:
             for name in self.declared.survey.questions
         }
         made, problems = self.exhibits()
-        told = prose(
+        texts = prose(
             self.declared.report,
             {name: one.tested for name, one in made.items()},
             {name: one.data for name, one in made.items()},
@@ -109,21 +109,21 @@ class Run:
             {*absent, *(exhibit.id for exhibit in self.chosen)} - set(made),
             {name: one.printed.unsettled for name, one in made.items()},
         )
-        problems += [problem(paths, exhibit, said, key) for exhibit, key, said in told.problems]
+        problems += [problem(paths, exhibit, message, key) for exhibit, key, message in texts.problems]
         contents |= {paths.tables / f"{name}.csv": one.data for name, one in made.items()}
-        printed = [replace(one.printed, title=told.titles.get(name, one.printed.title))
+        printed = [replace(one.printed, title=texts.titles.get(name, one.printed.title))
                    for name, one in made.items()]  # fmt: skip
         tests = [one.tested.tests.assign(exhibit=name) for name, one in made.items()]
         shown = [exhibit for exhibit in self.chosen if exhibit.id in made]
         about = {
             "exhibits": EXHIBITS.frame(map(asdict, printed)),
             "tests": pd.concat([as_tests([]).assign(exhibit=""), *tests])[TESTS.names],
-            "claims": told.claims,
-            "quotes": told.quoted,
+            "claims": texts.claims,
+            "quotes": texts.quoted,
             "comparisons": self.comparisons.families,
             "changes": changes.changes(self.estimated),
             "flow": query(connection, "estimates/flow").df(),
-            "waves": _waves_told(connection, self.estimated),
+            "waves": _waves_with_costs(connection, self.estimated),
             "targets": view(connection, "targets"),
             "quality": quality.quality(connection, self.declared.survey),
             "quality_effects": quality.effects(self.estimated, shown),
@@ -140,22 +140,20 @@ class Run:
             of_question = path.parent == paths.frequencies
             lines = marks.of_frequencies(frame) if of_question else marks.of_table(path.stem, frame)
             contents[path] = frame.assign(unsettled=lines)
-        return Composed(contents, made, about["changes"], told.failed, problems)
+        return Composed(contents, made, about["changes"], texts.failed, problems)
 
     def attack(self, made: Mapping[str, Made], changed: pd.DataFrame) -> None:
-        """SurveyError where the tables about to be written tell what they must not."""
+        """SurveyError where protected counts can be computed from the tables about to be written."""
         questions = self.declared.survey.questions
         frequencies = [self.estimated.frequencies(name)[FREQUENCIES.names] for name in questions]
-        exhibits = [(own, made[own.id].data) for own in self.chosen if own.id in made]
-        said = attack.told(self.estimated, frequencies, exhibits, changed)
-        if said:
-            more = [f"and {len(said) - _MOST_SAID} more"] if len(said) > _MOST_SAID else []
+        exhibits = [(exhibit, made[exhibit.id].data) for exhibit in self.chosen if exhibit.id in made]
+        leaks = attack.leaks(self.estimated, frequencies, exhibits, changed)
+        if leaks:
+            more = [f"and {len(leaks) - _MOST_LISTED} more"] if len(leaks) > _MOST_LISTED else []
+            listed = "".join(f"  {leak}\n" for leak in (*leaks[:_MOST_LISTED], *more))
             raise SurveyError(
-                "\n".join(
-                    ["who has these tables could tell what is protected, so nothing was written:"]
-                    + [f"  {one}" for one in (*said[:_MOST_SAID], *more)]
-                    + ["this is a fault of the pipeline: please report it; until then leave out the exhibit"]
-                )
+                f"who has these tables could tell what is protected, so nothing was written:\n{listed}"
+                "this is a fault of the pipeline: please report it; until then leave out the exhibit"
             )
 
 
@@ -172,48 +170,38 @@ def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
     ):
         chosen = list(declared.report.exhibit)
         if not paths.report_file.is_file():
-            # nobody chose these exhibits: a question that nobody answered has none
-            somebody_answered = answered(connection)
-            chosen = [exhibit for exhibit in chosen if exhibit.question in somebody_answered]
+            # without report.toml every question has an exhibit, but for those that nobody answered
+            chosen = [exhibit for exhibit in chosen if exhibit.question in answered(connection)]
         contexts = {wave.name: _context(connection, declared, wave) for wave in _waves(connection)}
-        yield Run(
-            paths,
-            declared,
-            connection,
-            contexts,
-            chosen,
-            Estimates(connection, declared, chosen, paths.protection),
-        )
+        estimates = Estimates(connection, declared, chosen, paths.protection)
+        yield Run(paths, declared, connection, contexts, chosen, estimates)
 
 
 def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level: float) -> Made:
     exhibit, all_declared = source.exhibit, source.declared
-    found = exhibit_table(source)
-    data = found[declared_table(exhibit).names]
+    table = exhibit_table(source)
+    data = table[declared_table(exhibit).names]
     if exhibit.drawn.table == "published":
         asked = all_declared.survey.questions[exhibit.question].text or exhibit.question
         lines = together(of_exhibit(all_declared.unsettled, exhibit, data))
         printed = captions.caption_published(exhibit, number, data, asked, contexts, lines)
-        return Made(data, Tested(source, found, as_tests([]), level), printed)
-    tests = exhibit_tests(source, found)
+        return Made(data, Tested(source, table, as_tests([]), level), printed)
+    tests = exhibit_tests(source, table)
     names = waves_of(data)[::-1]
-    drawn, own = data, tests
     if not exhibit.drawn.over_waves:
         names = names[:1]
-        drawn, own = (rows[rows["wave"] == names[0]] for rows in (data, tests))
+    drawn, tests_drawn = (rows[rows["wave"].isin(names)] for rows in (data, tests))
     shown = []
     labels = dict(zip(data["option"], data["option_label"], strict=True))
     fieldings, question = all_declared.fieldings, exhibit.question
     pools = comparability.pools(fieldings, question, names[-1], names[0]) if len(names) > 1 else {}
     for name, before in itertools.zip_longest(names, names[1:]):
-        change = ("", "")
-        if before is not None:
-            change = comparability.declared(fieldings, question, before, name)
+        change = comparability.declared(fieldings, question, before, name) if before else ("", "")
         joined = _labels_joined(question, pools, contexts[name], labels)
         shown.append(replace(contexts[name], change=change, pools=joined))
     lines = together(of_exhibit(all_declared.unsettled, exhibit, drawn))
-    printed = captions.caption(exhibit, number, drawn, own, shown, lines)
-    return Made(data, Tested(source, found, tests, level), printed)
+    printed = captions.caption(exhibit, number, drawn, tests_drawn, shown, lines)
+    return Made(data, Tested(source, table, tests, level), printed)
 
 
 def _sayable(all_declared: Declarations, contexts: Iterable[Context]) -> Iterator[str]:
@@ -243,15 +231,15 @@ def _labels_joined(
 
     `labels` are those of the answers shown, by id.
     """
-    found = {}
+    joined = {}
     for target, parts in pools.items():
         offered = [context.labels[question, part] for part in parts if (question, part) in context.labels]
         if offered and target in labels and (question, target) not in context.labels:
-            found[labels[target]] = offered
-    return found
+            joined[labels[target]] = offered
+    return joined
 
 
-def _waves_told(connection: duckdb.DuckDBPyConnection, estimated: Estimates) -> pd.DataFrame:
+def _waves_with_costs(connection: duckdb.DuckDBPyConnection, estimated: Estimates) -> pd.DataFrame:
     """The waves with what their weights cost, as coarse as their numbers are."""
     waves = view(connection, "waves")
     for place in waves.index[waves["wave"].isin({wave for wave, _ in estimated.levels})]:

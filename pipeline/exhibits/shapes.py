@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +43,12 @@ _KEYS = ["item", "option", "measure"]
 _MOST_COMBINED = 5
 _MOST_COMBINATIONS = 10
 _FEWEST_WAVES = {"two_waves": 2, "all_waves": 3}
+_SUMS = ["respondents", "weighted", "squares"]
+_NO_SHARE = {
+    "letter": "", "higher_than": "", "share": np.nan, "standard_error": np.nan, "low": np.nan, "high": np.nan,
+    "interval": "", "respondents": pd.NA, "total_mentions": pd.NA,
+}  # fmt: skip
+"""what a row has no more once it is of a change"""
 
 
 def declared_table(exhibit: Exhibit) -> Table:
@@ -59,7 +67,7 @@ def exhibit_table(source: Source) -> pd.DataFrame:
     return SHAPES[source.exhibit.drawn.table](source)
 
 
-def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
+def exhibit_tests(source: Source, table: pd.DataFrame) -> pd.DataFrame:
     """The tests of an exhibit whose table was the last to be made, a row a test.
 
     By a segment: its groups in pairs, each against all and against the others, and the crosstab. Over waves:
@@ -68,36 +76,33 @@ def exhibit_tests(source: Source, found: pd.DataFrame) -> pd.DataFrame:
     """
     exhibit, shape = source.exhibit, source.exhibit.drawn.table
     tests: list[pd.DataFrame] = []
-    if shape == "two_waves":
-        estimated = found[~found["measure"].isin(CHANGES)]
+    if exhibit.drawn.over_waves:
+        estimated = table[~table["measure"].isin(CHANGES)]
         tests = [_differences(estimated) if exhibit.by else wave_changes(estimated)]
-    elif shape == "all_waves":
-        tests = [wave_changes(found[~found["measure"].isin(CHANGES)])]
     elif exhibit.by:
-        tests = [group_pairs(found), group_and_total(found), group_and_others(found), crosstabs(found)]
+        tests = [group_pairs(table), group_and_total(table), group_and_others(table), crosstabs(table)]
     elif shape == "answers":
         with source.opened() as domain:
             tests = [rankings(domain.query("ranks").df())] if source.form.is_ranked else []
             both = domain.together() if source.form.is_one_list else None
         if both is not None:
-            together = weighted_steps.together(both, found, source.estimated.levels)
+            together = weighted_steps.together(both, table, source.estimated.levels)
             tests += [
                 option_pairs(wave, together, _neighbours(wave))
-                for _, wave in found.groupby("wave", sort=False)
+                for _, wave in table.groupby("wave", sort=False)
             ]
     return pd.concat([as_tests([]), *tests], ignore_index=True)
 
 
-def _neighbours(found: pd.DataFrame) -> list[tuple[int, int]]:
+def _neighbours(rows: pd.DataFrame) -> list[tuple[int, int]]:
     """Each substantive option or ranked item with the next by falling share.
 
     None where the share among the first three is what is shown: of that it is not known who chose both.
     """
-    main = main_measures(found["measure"])
-    own = found[found["measure"].isin(set(main) & {Measure.OPTION, Measure.RANKED}) & found["share"].notna()]
-    own = own[own["role"].isin([Role.SUBSTANTIVE, ""]) & is_enough(own)]
-    falling = own.sort_values("share", ascending=False, kind="stable").index
-    return list(itertools.pairwise(falling))
+    measures = set(main_measures(rows["measure"])) & {Measure.OPTION, Measure.RANKED}
+    rows = rows[rows["measure"].isin(measures) & rows["share"].notna()]
+    rows = rows[rows["role"].isin([Role.SUBSTANTIVE, ""]) & is_enough(rows)]
+    return list(itertools.pairwise(rows.sort_values("share", ascending=False, kind="stable").index))
 
 
 # one wave, as it was answered
@@ -105,56 +110,46 @@ def _neighbours(found: pd.DataFrame) -> list[tuple[int, int]]:
 
 def _answers(source: Source) -> pd.DataFrame:
     """Every estimate of a question in every wave."""
-    exhibit, found = source.exhibit, source.estimates()
-    latest = latest_of(found)
-    if exhibit.by and not latest["by"].ne("").any():
+    exhibit, estimates = source.exhibit, source.estimates()
+    if exhibit.by and not latest_of(estimates)["by"].ne("").any():
         raise SurveyError(
             f"exhibit {exhibit.id!r}: its latest wave has nobody in a group of {exhibit.by!r}; leave out by"
         )
-    ordered = [_ordered(exhibit, wave) for _, wave in found.groupby("wave", sort=False)]
+    ordered = [_ordered(exhibit, wave) for _, wave in estimates.groupby("wave", sort=False)]
     return pd.concat(ordered, ignore_index=True)
 
 
-def _ordered(exhibit: Exhibit, found: pd.DataFrame) -> pd.DataFrame:
+def _ordered(exhibit: Exhibit, rows: pd.DataFrame) -> pd.DataFrame:
     """One wave's rows in the order of the figure; groups keep their own order, all respondents first."""
-    groups = {
-        key: place for place, key in enumerate(dict.fromkeys(zip(found["by"], found["group"], strict=True)))
-    }
-    keys = pd.DataFrame(index=found.index)
-    keys["group"] = [groups[key] for key in zip(found["by"], found["group"], strict=True)]
-    keys["place"] = range(len(found))
-    whole = found[found["by"] == ""]
+    groups = list(dict.fromkeys(zip(rows["by"], rows["group"], strict=True)))
+    whole = rows[rows["by"] == ""]
     by_share = exhibit.drawn.order == "share"
-    is_grid = ((found["measure"] == Measure.OPTION) & (found["item"] != "")).any()
-    if by_share and is_grid:
-        net = whole[(whole["measure"] == Measure.NET) & whole["option"].isin(_first_net(whole))]
-        keys["row"] = found["item"].map(
-            _descending(net, "item")
-            if len(net)
-            else {i: p for p, i in enumerate(dict.fromkeys(found["item"]))}
-        )
-        keys["role"] = found["role"].map(_role_place)
-        keys["measure"] = (found["measure"] != Measure.OPTION).astype(int)
-        keys["within"] = keys["place"].where(found["measure"] != Measure.OPTION, -keys["place"])
-        order = ["group", "row", "measure", "role", "within"]
+    items_by_share = by_share and ((rows["measure"] == Measure.OPTION) & (rows["item"] != "")).any()
+    main: tuple[str, ...] = (Measure.OPTION,)
+    part, places = "item", dict[str, int]()
+    if items_by_share:
+        nets = whole[(whole["measure"] == Measure.NET) & whole["option"].isin(_first_net(whole))]
+        places = _descending(nets if len(nets) else rows.assign(share=0.0), part)
     elif by_share:
         main = main_measures(whole["measure"])
-        shown = whole[whole["measure"].isin(main)]
-        what = "option" if (shown["measure"] == Measure.OPTION).any() else "item"
-        places = _descending(shown, what)
-        keys["measure"] = (~found["measure"].isin(main)).astype(int)
-        keys["role"] = found["role"].map(_role_place)
-        keys["row"] = found[what].map(places).fillna(len(places))
-        order = ["group", "measure", "role", "row", "place"]
-    else:
-        keys["measure"] = (found["measure"] != Measure.OPTION).astype(int)
-        keys["role"] = found["role"].map(_role_place)
-        order = ["group", "measure", "role", "place"]
-    return found.loc[keys.sort_values(order, kind="stable").index]
+        shares = whole[whole["measure"].isin(main)]
+        part = "option" if (shares["measure"] == Measure.OPTION).any() else "item"
+        places = _descending(shares, part)
+
+    def place(numbered: tuple[int, dict[Hashable, Any]]) -> tuple[int, ...]:
+        number, row = numbered
+        group, beside = groups.index((row["by"], row["group"])), row["measure"] not in main
+        role, row_place = _role_place(row["role"]), places.get(row[part], len(places))
+        if items_by_share:
+            # the levels of an item go from for to against
+            return group, row_place, beside, role, number if beside else -number
+        return group, beside, role, row_place, number
+
+    return rows.iloc[[number for number, _ in sorted(enumerate(rows.to_dict("records")), key=place)]]
 
 
-def _first_net(found: pd.DataFrame) -> pd.Series:
-    return found.loc[found["measure"] == Measure.NET, "option"].head(1)
+def _first_net(rows: pd.DataFrame) -> pd.Series:
+    return rows.loc[rows["measure"] == Measure.NET, "option"].head(1)
 
 
 def _descending(rows: pd.DataFrame, column: str) -> dict[str, int]:
@@ -168,11 +163,15 @@ def _role_place(role: str) -> int:
     return list(ROLES).index(role) if role in ROLES else 0
 
 
-def _substantive(found: pd.DataFrame) -> pd.DataFrame:
+def _falling(number: float) -> float:
+    """What sorts rows by a falling number; those without one come last."""
+    return math.inf if math.isnan(number) else -number
+
+
+def _substantive(rows: pd.DataFrame) -> pd.DataFrame:
     """The options of a question that are answers to it, in the order of the questionnaire."""
-    return found[
-        (found["measure"] == Measure.OPTION) & (found["role"] == Role.SUBSTANTIVE) & (found["by"] == "")
-    ]
+    of_everybody = (rows["measure"] == Measure.OPTION) & (rows["by"] == "")
+    return rows[of_everybody & (rows["role"] == Role.SUBSTANTIVE)]
 
 
 # over waves, or two groups
@@ -189,24 +188,24 @@ def _two(source: Source) -> pd.DataFrame:
 
 def _two_groups(source: Source) -> pd.DataFrame:
     exhibit = source.exhibit
-    found = _chosen_rows(source, source.latest())
-    found = found[found["by"] != ""]
-    groups = list(dict.fromkeys(found["group"]))
-    if len(groups) != 2:
-        those = f"{len(groups)}: {', '.join(groups)}" if groups else "nobody in one"
+    table = _chosen_rows(source, source.latest())
+    table = table[table["by"] != ""]
+    labels = dict(zip(table["group"], table["group_label"], strict=True))
+    if len(labels) != 2:
+        those = f"{len(labels)}: {', '.join(labels)}" if labels else "nobody in one"
         raise SurveyError(
             f"exhibit {exhibit.id!r}: {exhibit.kind} compares two groups, and {exhibit.by!r} has {those}; "
             "name two in [segments] of report.toml, or take segment_panels"
         )
-    names = dict(zip(found["group"], found["group_label"], strict=True))
-    first, second = (found[found["group"] == group] for group in groups)
+    one, other = labels
+    first, second = (table[table["group"] == group] for group in labels)
     # a pair is tested as the first less the second
-    changes = _changes(first, second, _differences(found), -1).assign(
+    changes = _changes(first, second, _differences(table), -1).assign(
         measure=Measure.DIFFERENCE,
-        group=f"{groups[1]}_less_{groups[0]}",
-        group_label=f"{names[groups[1]]} less {names[groups[0]]}",
+        group=f"{other}_less_{one}",
+        group_label=f"{labels[other]} less {labels[one]}",
     )
-    return _by_change(found, changes).assign(fielded="", comparability="")
+    return _by_change(table, changes).assign(fielded="", comparability="")
 
 
 def _moves(table: pd.DataFrame, early: str, late: str, tests: pd.DataFrame) -> pd.DataFrame:
@@ -222,44 +221,38 @@ def _changes(first: pd.DataFrame, second: pd.DataFrame, tests: pd.DataFrame, sig
     """The rows of `second` with their change from `first` in place of their share; `sign` is the tests'."""
     tested = {tuple(test[key] for key in _KEYS): test for test in tests.to_dict("records")}
     early = {tuple(row[key] for key in _KEYS): row for row in first.to_dict("records")}
-    changes = second.assign(
-        letter="", higher_than="", share=np.nan, standard_error=np.nan, low=np.nan, high=np.nan, interval=""
-    ).reset_index(drop=True)
-    changes["respondents"], changes["total_mentions"] = pd.NA, pd.NA
-    for place, row in enumerate(second.to_dict("records")):
+    changes = []
+    for row in second.to_dict("records"):
         key = tuple(row[name] for name in _KEYS)
+        change = row | _NO_SHARE
         if key in tested:
             test = tested[key]
-            ends = sorted((sign * float(test["low"]), sign * float(test["high"])))
-            changes.loc[place, ["value", "standard_error", "low", "high"]] = [
-                sign * float(test["difference"]), float(test["standard_error"]), *ends,
-            ]  # fmt: skip
-            changes.loc[place, "interval"] = test["method"]
-            changes.loc[place, "flag"] = "" if test["adjusted_p"] < SURE else Flag.NO_CLEAR_CHANGE
-            continue
-        before = early[key]
-        flags = {row["flag"], before["flag"]}
-        flag = next((flag for flag in _GRAVEST if flag in flags), "")
-        if flag in (Flag.UNCERTAIN, Flag.LOW_BASE):
-            changes.loc[place, "value"] = row["share"] - before["share"]
-        changes.loc[place, "flag"] = flag
-    return changes
+            change["value"], change["standard_error"] = sign * test["difference"], test["standard_error"]
+            change["low"], change["high"] = sorted((sign * test["low"], sign * test["high"]))
+            change["interval"] = test["method"]
+            change["flag"] = "" if test["adjusted_p"] < SURE else Flag.NO_CLEAR_CHANGE
+        else:
+            flags = {row["flag"], early[key]["flag"]}
+            change["flag"] = next((flag for flag in _GRAVEST if flag in flags), "")
+            if change["flag"] in (Flag.UNCERTAIN, Flag.LOW_BASE):
+                change["value"] = row["share"] - early[key]["share"]
+        changes.append(change)
+    return pd.DataFrame(changes, columns=second.columns).astype(second.dtypes)
 
 
 def _by_change(table: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """`table`, of two sides, and below it its `changes`, all sorted by them; the most risen first."""
-    keys = changes[_KEYS].apply(tuple, axis=1)
-    sides = table[["wave", "group"]].apply(tuple, axis=1)
-    late = table.loc[sides == sides.iloc[-1], "share"].to_numpy()
-    falling = changes.assign(_late=late, _role=changes["role"].map(_role_place))
-    order = falling.sort_values(
-        ["_role", "value", "_late"], ascending=[True, False, False], kind="stable"
-    ).index
-    places = {(*keys[index][:2],): place for place, index in enumerate(order)}
-    sorted_table = table.assign(
-        _side=pd.factorize(sides)[0], _place=table[_KEYS[:2]].apply(tuple, axis=1).map(places)
-    ).sort_values(["_side", "_place"], kind="stable")
-    return pd.concat([sorted_table.drop(columns=["_side", "_place"]), changes.loc[order]], ignore_index=True)
+    sides = list(zip(table["wave"], table["group"], strict=True))
+    late = [share for share, side in zip(table["share"], sides, strict=True) if side == sides[-1]]
+    keys = zip(
+        changes["role"].map(_role_place), changes["value"].map(_falling), map(_falling, late), strict=True
+    )
+    falling = changes.iloc[[place for _, place in sorted(zip(keys, itertools.count(), strict=False))]]
+    answers = list(zip(falling["item"], falling["option"], strict=True))
+    rows = zip(sides, table["item"], table["option"], strict=True)
+    places = [(sides.index(side), answers.index((item, option))) for side, item, option in rows]
+    sorted_table = table.iloc[sorted(range(len(table)), key=places.__getitem__)]
+    return pd.concat([sorted_table, falling], ignore_index=True)
 
 
 def wave_changes(table: pd.DataFrame) -> pd.DataFrame:
@@ -280,9 +273,9 @@ def _pairs_of_waves(table: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def _differences(found: pd.DataFrame) -> pd.DataFrame:
+def _differences(table: pd.DataFrame) -> pd.DataFrame:
     """The tests of each estimate of two groups, adjusted over them together."""
-    return adjusted_together(group_pairs(found))
+    return adjusted_together(group_pairs(table))
 
 
 def _all(source: Source) -> pd.DataFrame:
@@ -294,8 +287,8 @@ def _all(source: Source) -> pd.DataFrame:
     latest = latest_of(table)
     keys = list(dict.fromkeys(latest[_KEYS].itertuples(index=False, name=None)))
     shares = dict(zip(keys, latest["share"], strict=True))
-    own = dict(zip(keys, latest["role"].map(_role_place), strict=True))
-    falling = sorted(keys, key=lambda key: (own[key], -np.nan_to_num(shares[key], nan=-1.0)))
+    roles = dict(zip(keys, latest["role"].map(_role_place), strict=True))
+    falling = sorted(keys, key=lambda key: (roles[key], _falling(shares[key])))
     if not source.exhibit.show:
         falling = falling[:MOST_LINES]
     elif len(falling) > MOST_LINES:
@@ -313,79 +306,71 @@ def _all(source: Source) -> pd.DataFrame:
 
 def _wave_rows(source: Source) -> pd.DataFrame:
     """What an exhibit over waves shows of each, `not_asked` where a wave did not offer it."""
-    exhibit, shape = source.exhibit, source.exhibit.drawn.table
-    found = source.estimates(pools=True)
-    found = found[found["by"] == ""]
-    names = waves_of(found)
-    fewest = _FEWEST_WAVES[shape]
+    exhibit, fieldings = source.exhibit, source.declared.fieldings
+    table = source.estimates(pools=True)
+    table = table[table["by"] == ""]
+    names = waves_of(table)
+    fewest = _FEWEST_WAVES[exhibit.drawn.table]
     if len(names) < fewest:
-        hint = (
-            "; take dumbbell" if len(names) == 2 else "; name a segment of two groups with by" * (fewest == 2)
-        )
+        hint = "; name a segment of two groups with by" * (fewest == 2)
         raise SurveyError(
             f"exhibit {exhibit.id!r}: {exhibit.kind} needs {fewest} waves that asked {exhibit.question!r}, "
-            f"and {' and '.join(names)} did{hint}"
+            f"and {' and '.join(names)} did{'; take dumbbell' if len(names) == 2 else hint}"
         )
-    names = names[-2:] if shape == "two_waves" else names
-    joined = comparability.pools(source.declared.fieldings, exhibit.question, names[0], names[-1])
-    found = comparability.pooled(found[found["wave"].isin(names)], joined, exhibit.show)
-    found = _chosen_rows(source, found)
-    keys = found[_KEYS].apply(tuple, axis=1)
+    names = names[-2:] if exhibit.drawn.table == "two_waves" else names
+    joined = comparability.pools(fieldings, exhibit.question, names[0], names[-1])
+    table = comparability.pooled(table[table["wave"].isin(names)], joined, exhibit.show)
+    table = _chosen_rows(source, table)
+    keys = table[_KEYS].apply(tuple, axis=1)
+    offered = {name: set(keys[table["wave"] == name]) for name in names}
+    fielded = {fielding.name: fielding.wave.fielded for fielding in fieldings}
     parts: list[pd.DataFrame] = []
     for before, name in zip([None, *names], names, strict=False):
-        own = found[found["wave"] == name]
-        absent = found[~keys.isin(set(keys[own.index]))].drop_duplicates(_KEYS, keep="last")
+        absent = table[~keys.isin(offered[name])].drop_duplicates(_KEYS, keep="last")
         blank = absent.assign(wave=name, flag=Flag.NOT_ASKED, interval="")
         for column in [*EXHIBIT.numbers, *(summed.name for summed in SUMS)]:
             blank[column] = pd.NA if str(blank[column].dtype) == "Int64" else np.nan
-        status = _comparable(source, before, name, set(keys[own.index]), keys, found)
-        both = pd.concat([own, blank]) if len(blank) else own
-        fielded = next(f.wave.fielded for f in source.declared.fieldings if f.name == name)
-        parts.append(both.assign(fielded=fielded.from_.isoformat() if fielded else "", comparability=status))
+        status = _declared(source, before, name) if before else ""
+        if before and status == Comparability.SAME and offered[name] != offered[before]:
+            status = Comparability.OPTIONS
+        rows = table[table["wave"] == name]
+        date = fielded[name]
+        parts.append(
+            (pd.concat([rows, blank]) if len(blank) else rows).assign(
+                fielded=date.from_.isoformat() if date else "", comparability=status
+            )
+        )
     return pd.concat(parts, ignore_index=True)
 
 
-def _comparable(
-    source: Source,
-    before: str | None,
-    name: str,
-    own: set[tuple[str, ...]],
-    keys: pd.Series,
-    found: pd.DataFrame,
-) -> str:
-    """How far a wave compares with the one before: same, reworded, options, or broken."""
-    if before is None:
-        return ""
-    status, note = comparability.declared(source.declared.fieldings, source.exhibit.question, before, name)
-    if status == comparability.BROKEN and source.exhibit.drawn.table == "two_waves":
+def _declared(source: Source, before: str, name: str) -> str:
+    """How the wave files say that a wave compares with the one before; two broken ones are not drawn."""
+    exhibit = source.exhibit
+    status, note = comparability.declared(source.declared.fieldings, exhibit.question, before, name)
+    if status == comparability.BROKEN and exhibit.drawn.table == "two_waves":
         raise SurveyError(
-            f"exhibit {source.exhibit.id!r}: {source.exhibit.question!r} cannot be compared between {before} "
+            f"exhibit {exhibit.id!r}: {exhibit.question!r} cannot be compared between {before} "
             f"and {name}{f': {note}' if note else ''}"
         )
-    if status == Comparability.SAME and own != set(keys[found["wave"] == before]):
-        return Comparability.OPTIONS
     return status
 
 
-def _chosen_rows(source: Source, found: pd.DataFrame) -> pd.DataFrame:
+def _chosen_rows(source: Source, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of a question that are compared: main shares, of a grid its first net; or those of `show`."""
-    exhibit = source.exhibit
+    exhibit, survey = source.exhibit, source.declared.survey
     shown = set(exhibit.show)
-    questionnaire = source.declared.survey
-    asked = questionnaire.questions[exhibit.question]
-    parts = {*questionnaire.options(exhibit.question), *questionnaire.nets(exhibit.question)}
-    if shown & set(asked.items):
-        found = found[found["item"].isin(shown)]
-    if shown & parts:
-        return found[found["option"].isin(shown) & found["measure"].isin([Measure.OPTION, Measure.NET])]
+    if shown & set(survey.questions[exhibit.question].items):
+        rows = rows[rows["item"].isin(shown)]
+    if shown & {*survey.options(exhibit.question), *survey.nets(exhibit.question)}:
+        return rows[rows["option"].isin(shown) & rows["measure"].isin([Measure.OPTION, Measure.NET])]
     if source.form.by_item:
-        nets = _first_net(found)
+        nets = _first_net(rows)
         if nets.empty:
             raise SurveyError(
                 f"exhibit {exhibit.id!r}: {exhibit.question!r} has no net; name a level with show = [...]"
             )
-        return found[(found["measure"] == Measure.NET) & found["option"].isin(nets)]
-    return found[found["measure"].isin(main_measures(found["measure"])) & (found["role"] != Role.NET)]
+        return rows[(rows["measure"] == Measure.NET) & rows["option"].isin(nets)]
+    return rows[rows["measure"].isin(main_measures(rows["measure"])) & (rows["role"] != Role.NET)]
 
 
 # parts of one question, or two
@@ -400,7 +385,7 @@ def _pair(source: Source) -> pd.DataFrame:
         raise SurveyError(
             f"exhibit {exhibit.id!r}: no wave asked both {exhibit.question!r} and {exhibit.counterpart!r}"
         )
-    first, second = (_substantive(found[found["wave"] == waves[-1]]) for found in both)
+    first, second = (_substantive(rows[rows["wave"] == waves[-1]]) for rows in both)
     shared = set(first["option"]) & set(second["option"])
     first = first[first["option"].isin(shared)].sort_values("share", ascending=False, kind="stable")
     second = second.set_index("option", drop=False).loc[first["option"]]
@@ -409,54 +394,59 @@ def _pair(source: Source) -> pd.DataFrame:
 
 def _combinations(source: Source) -> pd.DataFrame:
     """The five options most named, then who named exactly which of them: ten combinations, others, none."""
-    exhibit, found = source.exhibit, source.latest()
-    options = _substantive(found)
+    exhibit, estimates = source.exhibit, source.latest()
+    options = _substantive(estimates)
     whole = options.head(1)
     falling = options.sort_values("share", ascending=False, kind="stable")
     chosen = falling[falling["option"].isin(exhibit.show)] if exhibit.show else falling.head(_MOST_COMBINED)
     if len(chosen) < 2:
         raise SurveyError(f"exhibit {exhibit.id!r}: combinations need two options of {exhibit.question!r}")
-    ids = [str(option) for option in chosen["option"]]
+    labels = {str(o): name for o, name in zip(chosen["option"], chosen["option_label"], strict=True)}
     with source.opened() as domain:
-        counted = domain.combinations(exhibit.question, ids)
+        counted = domain.combinations(exhibit.question, list(labels))
     counted = counted[counted["wave"] == whole["wave"].iloc[0]]
-    names = dict(zip(chosen["option"], chosen["option_label"], strict=True))
-    counted["options"] = [tuple(sorted(own, key=ids.index)) for own in counted["options"]]
     counted = counted.sort_values("weighted", ascending=False, kind="stable")
-    sums = ["respondents", "weighted", "squares"]
-    parts = [
-        {"option": "+".join(own), "option_label": " + ".join(names[option] for option in own),
-         "role": Role.SUBSTANTIVE} | dict(zip(sums, numbers, strict=True))
-        for own, *numbers in counted.head(_MOST_COMBINATIONS)[["options", *sums]].itertuples(index=False)
-    ]  # fmt: skip
-    rest = counted.iloc[_MOST_COMBINATIONS:][sums].sum()
-    told = {"option": "other_combinations", "option_label": "All others", "role": Role.OTHER}
-    parts.append(told | rest.to_dict())
-    base = whole[["valid_cases", "weight", "weight_squares"]].iloc[0].to_numpy(dtype=float)
-    left = dict(zip(sums, base - counted[sums].sum().to_numpy(dtype=float), strict=True))
-    parts.append({"option": "none_of_these", "option_label": "None of these", "role": Role.NONE} | left)
-    made = _parts(source, found, whole, pd.DataFrame(parts), Measure.COMBINATION)
+    parts = []
+    for members, *sums in counted.head(_MOST_COMBINATIONS)[["options", *_SUMS]].itertuples(index=False):
+        ids = [option for option in labels if option in members]
+        label = " + ".join(labels[option] for option in ids)
+        parts.append(_part("+".join(ids), label, Role.SUBSTANTIVE, sums))
+    rest = counted.iloc[_MOST_COMBINATIONS:][_SUMS].sum()
+    left = _base(whole) - counted[_SUMS].sum().to_numpy(dtype=float)
+    parts.append(_part("other_combinations", "All others", Role.OTHER, rest))
+    parts.append(_part("none_of_these", "None of these", Role.NONE, left))
+    made = _shares_of_parts(source, estimates, whole, pd.DataFrame(parts), Measure.COMBINATION)
     return _joined([chosen, made])
 
 
-def _parts(
+def _base(whole: pd.DataFrame) -> np.ndarray:
+    """The sums of everybody in the base of a row, as `_SUMS` has them."""
+    return whole[["valid_cases", "weight", "weight_squares"]].iloc[0].to_numpy(dtype=float)
+
+
+def _part(option: str, label: str, role: Role, sums: Iterable[float]) -> dict[str, object]:
+    """A part of a base, with how many are in it and their weights."""
+    return {"option": option, "option_label": label, "role": role} | dict(zip(_SUMS, sums, strict=True))
+
+
+def _shares_of_parts(
     source: Source, of: pd.DataFrame, whole: pd.DataFrame, parts: pd.DataFrame, measure: str
 ) -> pd.DataFrame:
     """The shares of parts of a question's base; none where an answer is hidden, since they add up to it."""
     survey = source.declared.survey
-    made = part_shares(whole, parts, measure, survey.interval, survey.privacy.base)
-    gone = np.full(len(made), bool((of["flag"] == Flag.SUPPRESSED).any()))
+    shares = part_shares(whole, parts, measure, survey.interval, survey.privacy.base)
+    hidden = np.full(len(shares), bool((of["flag"] == Flag.SUPPRESSED).any()))
     if measure in (Measure.COMBINATION, Measure.BIN):
-        # the others are computed from what is coarse already
-        made, coarsest = source.estimated.made_coarse(made, np.zeros(len(made), dtype=np.bool_))
-        gone |= coarsest
-    return blanked(made, pd.Series(gone, index=made.index))
+        # the sums of steps are coarse already
+        shares, coarsest = source.estimated.made_coarse(shares, np.zeros(len(shares), dtype=np.bool_))
+        hidden |= coarsest
+    return blanked(shares, pd.Series(hidden, index=shares.index))
 
 
 def _steps(source: Source) -> pd.DataFrame:
     """How many came as far as each option, and of those who came to the option before."""
-    exhibit, found = source.exhibit, source.latest()
-    options = _substantive(found).set_index("option", drop=False)
+    exhibit = source.exhibit
+    options = _substantive(source.latest()).set_index("option", drop=False)
     whole = options.head(1)
     steps = list(exhibit.show) if exhibit.show else list(options["option"])[1:]
     absent = [step for step in steps if step not in options.index]
@@ -465,44 +455,35 @@ def _steps(source: Source) -> pd.DataFrame:
             f"exhibit {exhibit.id!r}: {', '.join(absent) or exhibit.question} is no step; steps "
             f"are answers to {exhibit.question!r} that were offered in {whole['wave'].iloc[0]}"
         )
-    base = whole[["valid_cases", "weight", "weight_squares"]].iloc[0].astype(float).tolist()
-    every = {"option": "all", "option_label": "All", "role": Role.SUBSTANTIVE}
-    sums = ["respondents", "weighted", "squares"]
-    reached = [every | dict(zip(sums, base, strict=True))]
+    parts = [_part("all", "All", Role.SUBSTANTIVE, _base(whole))]
     for number, step in enumerate(steps):
-        own = options.loc[steps[number:], ["respondents", "yes_weight", "yes_squares"]].astype(float).sum()
-        last = number == len(steps) - 1
-        label = f"{options.loc[step, 'option_label']}{'' if last else ' or further'}"
-        told = {"option": step, "option_label": label, "role": Role.SUBSTANTIVE}
-        reached.append(told | dict(zip(sums, own, strict=True)))
-    counted = pd.DataFrame(reached)
-    made = [_parts(source, options, whole, counted, Measure.REACHED)]
-    for number in range(1, len(counted)):
-        cases, weight, squares = counted.loc[number - 1, sums].to_numpy(dtype=float)
+        sums = options.loc[steps[number:], ["respondents", "yes_weight", "yes_squares"]].astype(float).sum()
+        label = f"{options.loc[step, 'option_label']}{' or further' * (number < len(steps) - 1)}"
+        parts.append(_part(step, label, Role.SUBSTANTIVE, sums))
+    reached = pd.DataFrame(parts)
+    made = [_shares_of_parts(source, options, whole, reached, Measure.REACHED)]
+    # what a weight is as declared where its mean is 1 here
+    row = whole.iloc[0]
+    scale = float(row["weighted_base"]) / float(row["weight"]) if float(row["weight"]) else 1.0
+    for number in range(1, len(reached)):
+        cases, weight, squares = reached.loc[number - 1, _SUMS].to_numpy(dtype=float)
         of = whole.assign(
             sample_size=int(cases), valid_cases=int(cases), weight=weight, weight_squares=squares,
-            weighted_base=weight * _scale(whole),
+            weighted_base=weight * scale,
         )  # fmt: skip
-        made.append(_parts(source, options, of, counted.loc[[number]], Measure.CONTINUED))
+        made.append(_shares_of_parts(source, options, of, reached.loc[[number]], Measure.CONTINUED))
     return _joined(made)
-
-
-def _scale(whole: pd.DataFrame) -> float:
-    """What a weight is as declared where its mean is 1 here."""
-    row = whole.iloc[0]
-    return float(row["weighted_base"]) / float(row["weight"]) if float(row["weight"]) else 1.0
 
 
 def _bins(source: Source) -> pd.DataFrame:
     """How many gave a number of each class, whose value is its lower end; then mean, median and quartiles."""
-    found = source.latest()
-    summaries = found[found["by"] == ""]
+    estimates = source.latest()
+    summaries = estimates[estimates["by"] == ""]
     whole = summaries[summaries["measure"] == Measure.MEAN]
     with source.opened() as domain, domain.summed():
         given = domain.query("values").df()
-    given = given[given["wave"] == whole["wave"].iloc[0]]
-    parts = bins(given)
-    made = _parts(source, summaries, whole, parts.assign(role=Role.SUBSTANTIVE), Measure.BIN)
+    parts = bins(given[given["wave"] == whole["wave"].iloc[0]]).assign(role=Role.SUBSTANTIVE)
+    made = _shares_of_parts(source, summaries, whole, parts, Measure.BIN)
     made["value"] = parts["value"].where(made["flag"] != Flag.SUPPRESSED)
     return _joined([made, summaries])
 
@@ -512,9 +493,6 @@ def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(
         [part.reindex(columns=WITH_SUMS.names).astype(object) for part in parts], ignore_index=True
     ).infer_objects()
-
-
-# what others published
 
 
 SHAPES: dict[str, Callable[[Source], pd.DataFrame]] = {

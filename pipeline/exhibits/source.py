@@ -45,12 +45,12 @@ class Source:
         """
         exhibit = self.exhibit
         asked = question or exhibit.question
-        found = within_base(self.estimated.of(exhibit, asked))
+        rows = within_base(self.estimated.of(exhibit, asked))
         if not pools:
-            found = found.loc[found["measure"] != POOL]
-        if found.empty:
+            rows = rows.loc[rows["measure"] != POOL]
+        if rows.empty:
             raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {asked!r} within its filter")
-        return found
+        return rows
 
     def latest(self, question: str = "") -> pd.DataFrame:
         """The estimates of the latest wave that has the question."""

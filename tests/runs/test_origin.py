@@ -116,7 +116,7 @@ def test_what_says_nothing_does_not_count(tmp_path: Path) -> None:
         ("database/sql/checks/one_item_a_place.sql", "select", "select distinct", True),
         ("database/sql/views/waves.sql", "select", "select distinct", True),
         ("estimates/sql/sums.sql", "select", "select distinct", False),
-        ("exhibits/run.py", "_MOST_SAID = 5", "_MOST_SAID = 6", False),
+        ("exhibits/run.py", "_MOST_LISTED = 5", "_MOST_LISTED = 6", False),
         ("charts/colours.py", 'INK = "#1A1A1A"', 'INK = "#1A1A1B"', False),
         ("pages/templates/page.css", "{", "{ ", False),
     ],

@@ -21,7 +21,7 @@ from pipeline.tidy.measures import SURE, KindOfTest, Measure, answer_label
 
 def possible(tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
     """Every answer of all respondents between every two waves of which the change is shown."""
-    changes = tested.found[tested.found["measure"] == Measure.CHANGE]
+    changes = tested.table[tested.table["measure"] == Measure.CHANGE]
     pairs = list(dict.fromkeys(zip(changes["group"], changes["wave"], strict=True)))
     for row in answers:
         if not row["by"]:
@@ -54,16 +54,16 @@ def judge(
             return Verdict(claim, reference, False, phrases.nothing_claimed(change), late, late, early)
         level = tested.level if claim_kinds()[claim].of_report else SURE
         result = with_limits(of_row, level).iloc[0].to_dict()
-        sides = like(tested.found, result)
+        sides = like(tested.table, result)
         before, after = (sides[sides["wave"] == wave].iloc[0].to_dict() for wave in (early, late))
         holds = holds_if(result["difference"], result["adjusted_p"], level)
-        said = (
+        sentence = (
             f"“{answer_label(change)}” {words[0] if holds else words[1]} from {percent(before['share'])} of "
             f"{phrases.cases(before)} in {early} to {percent(after['share'])} of {phrases.cases(after)} in "
             f"{late}: {phrases.difference(result)}, {p_value(result['adjusted_p'])}, Holm-adjusted over "
             f"{len(family)} changes, {phrases.held_against(level)}"
         )
-        return Verdict(claim, reference, holds, said, late, late, early, after["share"], before["share"],
+        return Verdict(claim, reference, holds, sentence, late, late, early, after["share"], before["share"],
                        level=level, comparisons=len(family), method=result["method"],
                        **numbers(result))  # fmt: skip
 

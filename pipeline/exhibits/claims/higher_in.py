@@ -51,21 +51,21 @@ def verdict(tested: Tested, reference: str) -> Verdict:
     if not row["group"]:
         raise SurveyError(f"higher_in = {reference}: in which group? write {reference}.GROUP")
     others = _OTHER if tested.shape == "two_waves" else _EVERYBODY
-    family, own = compared(tests, {"wave": row["wave"], "second": others}, row)
-    sign = 1 if (own["first"] == row["group"]).any() else -1
-    if own.empty:
+    family, of_row = compared(tests, {"wave": row["wave"], "second": others}, row)
+    sign = 1 if (of_row["first"] == row["group"]).any() else -1
+    if of_row.empty:
         return Verdict("higher_in", reference, False, phrases.nothing_claimed(row), row["wave"], row["group"])
-    result = _turned(with_limits(own, tested.level).iloc[0].to_dict(), sign)
+    result = _turned(with_limits(of_row, tested.level).iloc[0].to_dict(), sign)
     against = row["share"] - result["difference"]
     holds = bool(result["difference"] > 0 and result["adjusted_p"] <= tested.level)
     verb = "is" if holds else "is not clearly"
-    said = (
+    sentence = (
         f"{phrases.share(row)} in “{row['group_label']}” {verb} higher than the {percent(against)} of "
         f"{others}: {phrases.difference(result)}, {p_value(result['adjusted_p'])}, Holm-adjusted over "
         f"{len(family)} comparisons, {phrases.held_against(tested.level)}; {phrases.cases(row)} in the group"
         f"{phrases.when(tested, row)}"
     )
-    return Verdict("higher_in", reference, holds, said, row["wave"], row["group"], others, row["share"],
+    return Verdict("higher_in", reference, holds, sentence, row["wave"], row["group"], others, row["share"],
                    against, level=tested.level, comparisons=len(family), method=result["method"],
                    **numbers(result))  # fmt: skip
 

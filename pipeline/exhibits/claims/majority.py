@@ -32,10 +32,10 @@ def verdict(tested: Tested, reference: str) -> Verdict:
     enough = row["flag"] == ""
     holds = bool(enough and low > _HALF)
     verb = "is" if holds else "is not clearly"
-    said = (
+    sentence = (
         f"{phrases.share(row)} {verb} more than half: its 95% interval is {percent(low)} to {percent(high)}, "
         f"of {phrases.cases(row)}{phrases.when(tested, row)}"
     )
-    said = said if enough else phrases.nothing_claimed(row)
-    return Verdict("majority", reference, holds, said, row["wave"], id_of(row), "", row["share"], _HALF,
+    sentence = sentence if enough else phrases.nothing_claimed(row)
+    return Verdict("majority", reference, holds, sentence, row["wave"], id_of(row), "", row["share"], _HALF,
                    low=low, high=high, method=row["interval"])  # fmt: skip

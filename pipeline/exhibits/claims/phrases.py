@@ -10,7 +10,7 @@ from pipeline.tidy.printed import waves_of
 
 def when(tested: Tested, row: Row) -> str:
     """The wave of a row that is not of the latest."""
-    return "" if row["wave"] == waves_of(tested.found)[-1] else f", in {row['wave']}"
+    return "" if row["wave"] == waves_of(tested.table)[-1] else f", in {row['wave']}"
 
 
 def held_against(level: float) -> str:

@@ -14,7 +14,7 @@ from pipeline.disclosure.flags import is_enough
 from pipeline.estimates import weighted_steps
 from pipeline.estimates.tests import item_pairs, option_pairs
 from pipeline.exhibits.claims import phrases
-from pipeline.exhibits.claims.verdict import FEW, Row, Tested, Verdict, id_of, numbers
+from pipeline.exhibits.claims.verdict import FEW, Row, Tested, Verdict, id_of, like, numbers
 from pipeline.project.errors import SurveyError
 from pipeline.text.rounding import p_value
 from pipeline.tidy.measures import LOW_BASE, SHARES, SURE, Flag, Measure, MethodOfTest, Role, answer_label
@@ -53,20 +53,20 @@ def verdict(tested: Tested, references: Sequence[str]) -> Verdict:
         return Verdict("top", of, False, phrases.nothing_claimed(few[0]), first["wave"], id_of(first))
     if not tests:
         raise SurveyError(f"top = {of}: no other answer has a base of {LOW_BASE}")
-    # the closest rival is that which p, taken to the side of the claim, says most for
+    # the closest rival has the greatest one-sided p, here doubled
     closest = max(tests, key=lambda test: test["p"] if test["difference"] > 0 else 2 - test["p"])
-    own = {id_of(row): row for row in _competing(tested, first).to_dict("records")}
-    one, other = own[closest["first"]], own[closest["second"]]
+    by_id = {id_of(row): row for row in _competing(tested, first).to_dict("records")}
+    one, other = by_id[closest["first"]], by_id[closest["second"]]
     holds = bool(closest["difference"] > 0 and closest["p"] < SURE)
     verb = "is" if holds else "is not clearly"
-    said = (
+    sentence = (
         f"{phrases.share(one)} {verb} ahead of {phrases.share(other)}: {phrases.difference(closest)}, "
         f"{p_value(closest['p'])}, {_HOW[closest['method']]}, of {phrases.cases(first)}"
         f"{phrases.when(tested, first)}; the closest of {len(tests)}"
     )
-    # no adjustment: all of them have to hold
+    # p needs no adjustment, since the claim fails where a single test does
     result = numbers(closest | {"adjusted_p": closest["p"]})
-    return Verdict("top", of, holds, said, first["wave"], id_of(one), id_of(other), one["share"],
+    return Verdict("top", of, holds, sentence, first["wave"], id_of(one), id_of(other), one["share"],
                    other["share"], level=SURE, comparisons=len(tests), method=closest["method"],
                    **result)  # fmt: skip
 
@@ -79,10 +79,10 @@ def against_others(tested: Tested, references: Sequence[str]) -> list[Row]:
 
 def _competing(tested: Tested, row: Row) -> pd.DataFrame:
     """The answers that one competes with: of its wave and measure, of a grid those of the other items."""
-    found = tested.found
-    own = found[(found["wave"] == row["wave"]) & (found["measure"] == row["measure"]) & (found["by"] == "")]
-    own = own[own["role"].isin([Role.SUBSTANTIVE, "", Measure.NET]) & is_enough(own)]
-    return pd.DataFrame(own.loc[own["option"] == row["option"]] if row["item"] else own)
+    rows = like(
+        tested.table, row | {"by": ""}, ("wave", "measure", "by", *(["option"] if row["item"] else []))
+    )
+    return rows[rows["role"].isin([Role.SUBSTANTIVE, "", Measure.NET]) & is_enough(rows)]
 
 
 def competes_on(row: Row) -> tuple[str, str]:
@@ -91,25 +91,27 @@ def competes_on(row: Row) -> tuple[str, str]:
 
 
 def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[Row]:
-    """Tests of an answer against each of those that are not named."""
-    own = _competing(tested, row)
-    if row["flag"] not in FEW and row["place"] not in own.index:
+    """The tests of an answer against each answer that the claim does not name."""
+    competing = _competing(tested, row)
+    if row["flag"] not in FEW and row["place"] not in competing.index:
         raise SurveyError(f"top: “{answer_label(row)}” is no answer that competes with others")
-    for hidden in own[own["flag"] == Flag.SUPPRESSED].to_dict("records"):
+    for hidden in competing[competing["flag"] == Flag.SUPPRESSED].to_dict("records"):
         raise SurveyError(f"top: “{answer_label(hidden)}” is suppressed, so nothing can be ahead of it")
     places = {one["place"] for one in named}
-    rivals = [place for place in own.index if place not in places]
+    rivals = [place for place in competing.index if place not in places]
     source, question = tested.source, tested.source.exhibit.question
-    if not rivals or row["place"] not in own.index:
+    if not rivals or row["place"] not in competing.index:
         return
     if row["item"]:
         with source.opened() as domain:
             every = domain.overlaps(question, row, source.exhibit.dkns)
         joint = weighted_steps.overlaps(every, row, source.estimated.levels)
-        tests = item_pairs(own, joint, row["place"], rivals, adjustment="none")
+        tests = item_pairs(competing, joint, row["place"], rivals, adjustment="none")
     else:
         with source.opened() as domain:
             both = domain.together()
-        together = weighted_steps.together(both, tested.found, source.estimated.levels)
-        tests = option_pairs(own, together, [(row["place"], rival) for rival in rivals], adjustment="none")
+        together = weighted_steps.together(both, tested.table, source.estimated.levels)
+        tests = option_pairs(
+            competing, together, [(row["place"], rival) for rival in rivals], adjustment="none"
+        )
     yield from tests.to_dict("records")

@@ -55,7 +55,7 @@ class Tested:
     """
 
     source: Source
-    found: pd.DataFrame
+    table: pd.DataFrame
     tests: pd.DataFrame
     level: float
 
@@ -66,8 +66,8 @@ class Tested:
 
     def row(self, reference: str, change: bool = False) -> Row:
         """The row that a reference names, or its change between waves, with its `place` in the table."""
-        place = find(self.found, reference.split("."), change)
-        return self.found.iloc[place].to_dict() | {"place": self.found.index[place]}
+        place = find(self.table, reference.split("."), change)
+        return self.table.iloc[place].to_dict() | {"place": self.table.index[place]}
 
 
 def like(frame: pd.DataFrame, row: Row, keys: Sequence[str] = ("item", "option", "measure")) -> pd.DataFrame:
