@@ -88,27 +88,27 @@ class _Look:
         printed, wrong = published_numbers.load_partly(self.paths, questionnaire, names)
         self.problems += wrong
         if wrong:
-            # what shows published numbers cannot be judged either
+            # exhibits of published numbers cannot be checked either
             kept = [exhibit for exhibit in report.exhibit if exhibit.drawn.table != "published"]
             absent |= {exhibit.id for exhibit in report.exhibit if exhibit not in kept}
             report = report.model_copy(update={"exhibit": kept})
-        mapped, wrong = self._answers(questionnaire, document, fieldings, of_waves)
-        self.problems += wrong
+        mapped, answers_are_right = self._answers(questionnaire, document, fieldings, of_waves)
         declared = Declarations(questionnaire, fieldings, report, printed)
-        if of_waves or wrong or not self._built() or not numbers:
+        if of_waves or not answers_are_right or not self._built() or not numbers:
             self._by_names(declared, absent, mapped)
         else:
             self.problems += problems_of(self.paths, self.aside, declared, absent)
 
     def _forms(self) -> None:
         """What is wrong with wave files and report whatever the questionnaire is."""
-        reported = [self.paths.report_file] if self.paths.report_file.is_file() else []
-        for path in (*self.paths.wave_files(), *reported):
-            kind: type[Wave] | type[Report] = Report if path in reported else Wave
-            self._gather(partial(self._form, path, kind))
 
-    def _form(self, path: Path, kind: type[Wave] | type[Report]) -> Wave | Report:
-        return model(read_file(path, self.paths.shown(path)), kind)
+        def look(path: Path, kind: type[Wave] | type[Report]) -> None:
+            model(read_file(path, self.paths.shown(path)), kind)
+
+        for path in self.paths.wave_files():
+            self._gather(partial(look, path, Wave))
+        if self.paths.report_file.is_file():
+            self._gather(partial(look, self.paths.report_file, Report))
 
     def _gather(self, look: Callable[[], object]) -> bool:
         """Whether a look finds nothing wrong; what it does is kept. SurveyError where that has no place."""
@@ -123,51 +123,43 @@ class _Look:
 
     def _waves(self, questionnaire: Survey) -> list[Fielding]:
         """The waves whose exports can be read, the earliest first."""
-        read_waves = [
-            wave_files.load_partly(self.paths, questionnaire, path) for path in self.paths.wave_files()
-        ]
-        self.problems += [problem for _, wrong in read_waves for problem in wrong]
-        fieldings = [fielding for fielding, _ in read_waves if fielding]
+        fieldings = []
+        for path in self.paths.wave_files():
+            fielding, wrong = wave_files.load_partly(self.paths, questionnaire, path)
+            fieldings += [fielding] if fielding else []
+            self.problems += wrong
         copied = list(wave_files.twice(fieldings))
         self.problems += copied
-        if not read_waves and not self.problems:
+        if not self.paths.wave_files() and not self.problems:
             wave_files.load(self.paths, questionnaire)
         order = wave.in_order({fielding.name: fielding.wave.fielded for fielding in fieldings})
-        # of an export that two waves name it is not known whose it is
+        # an export that two waves name may be of either
         kept = [f for f in fieldings if not any(p.file == f.document.name for p in copied)]
         return sorted(kept, key=lambda fielding: order.index(fielding.name))
 
     def _answers(
-        self,
-        questionnaire: Survey,
-        document: Document,
-        fieldings: Sequence[Fielding],
+        self, questionnaire: Survey, document: Document, fieldings: Sequence[Fielding],
         known: Sequence[Problem],
-    ) -> tuple[list[Mapped], list[Problem]]:
-        """What the cells of each wave mean, and what is wrong with exports, headings and answers."""
+    ) -> tuple[list[Mapped], bool]:  # fmt: skip
+        """What the cells of each wave mean; and whether nothing is wrong with exports, headings, answers."""
         before = len(self.problems)
-        there = [
-            fielding
-            for fielding in fieldings
-            if self._gather(partial(take_in, self.aside, questionnaire, [fielding]))
-        ]
-        of_exports = self.problems[before:]
-        del self.problems[before:]
+        there = [f for f in fieldings if self._gather(partial(take_in, self.aside, questionnaire, [f]))]
         declared = DeclaredWaves(self.aside, questionnaire, document, there)
         mapped, wrong = attempt_waves(declared)
         if len(mapped) == len(self.paths.wave_files()):
             wrong += over_waves(declared, mapped, [*known, *wrong])
-        return mapped, [*of_exports, *wrong]
+        self.problems += wrong
+        return mapped, len(self.problems) == before
 
     def _built(self) -> bool:
         """Whether the database could be built."""
         if self.paths.protection.is_file():
-            # what must be hidden is known from the last run, where nothing changed since
+            # where nothing changed, the last run has found already what must be hidden
             files.write(self.aside.protection, self.paths.protection.read_text("utf-8"), files.PRIVATE)
         return self._gather(partial(normalise, self.aside))
 
     def _by_names(self, declared: Declarations, absent: Collection[str], mapped: Sequence[Mapped]) -> None:
-        """What is wrong with claims and quoted numbers, as far as names and numerals tell."""
+        """What is wrong with claims and quoted numbers, as far as names and typed numerals show."""
         questionnaire = declared.survey
         waves = [path.stem for path in self.paths.wave_files()]
         names: dict[str, Collection[str] | None] = dict.fromkeys(absent)
@@ -178,8 +170,8 @@ class _Look:
         if len(mapped) < len(waves) and any(map(is_beginning, sayable(declared))):
             known = None
         self.problems += [
-            problem(self.paths, exhibit, said, key)
-            for exhibit, key, said in by_names(declared.report, names, known)
+            problem(self.paths, exhibit, message, key)
+            for exhibit, key, message in by_names(declared.report, names, known)
         ]
 
     def lines(self) -> Iterator[str]:

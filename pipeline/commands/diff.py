@@ -51,17 +51,17 @@ def diff(paths: Paths, first: str, second: str) -> Iterator[str]:
     yield from _listed(f"asked in {second} alone", [name for name in ours if name not in theirs])
     yield from _listed(f"asked in {first} alone", [name for name in theirs if name not in ours])
     shared = [name for name in ours if name in theirs]
-    order = [[name for name in _asked_order(wave) if name in shared] for wave in (before, after)]
+    order = [sorted(shared, key=lambda name: wave.columns[name][0].column) for wave in (before, after)]
     yield from _listed("asked in another place", _moved(*order))
     alike = 0
     for name in shared:
-        found = list(_differences(theirs[name], ours[name]))
+        differences = list(_differences(theirs[name], ours[name]))
         change = fielding.wave.changes.get(name)
-        if found:
-            declared = change is not None and "status" in change.model_fields_set
-            said = f"declared {change.status}" if change and declared else "not declared"
-            yield f"{name} ({said}): " + "; ".join(found)
-        alike += not found
+        if differences:
+            is_declared = change is not None and "status" in change.model_fields_set
+            declared = f"declared {change.status}" if change and is_declared else "not declared"
+            yield f"{name} ({declared}): " + "; ".join(differences)
+        alike += not differences
     yield f"{alike} of the {len(shared)} questions that both asked are put alike"
     if problems := list(codes_reused([earlier, fielding], [before, after])):
         raise SurveyError(problems)
@@ -69,7 +69,7 @@ def diff(paths: Paths, first: str, second: str) -> Iterator[str]:
 
 def posed(questionnaire: Survey, mapped: Mapped) -> dict[str, Posed]:
     """How a wave posed each of its questions, by id."""
-    found: dict[str, Posed] = {}
+    by_question: dict[str, Posed] = {}
     offered = {(o.question, o.option) for o in mapped.offers if o.option}
     for name, headings in mapped.columns.items():
         asked = questionnaire.questions[name]
@@ -87,8 +87,8 @@ def posed(questionnaire: Survey, mapped: Mapped) -> dict[str, Posed]:
         }
         text, mode = wording(questionnaire, name, headings, as_exported=True)
         labels = {i: " ".join(label.split()) for i, label in labels.items()}
-        found[name] = Posed(text, mode, labels, tuple(dict.fromkeys(ordered)), routes)
-    return found
+        by_question[name] = Posed(text, mode, labels, tuple(dict.fromkeys(ordered)), routes)
+    return by_question
 
 
 def comparability(
@@ -99,30 +99,25 @@ def comparability(
     `broken` and `reworded` are declared; `options` where options or items differ; else `same`. A wave that is
     the first to ask a question has an empty status.
     """
-    found: dict[tuple[str, str], str] = {}
+    statuses: dict[tuple[str, str], str] = {}
     last: dict[str, Posed] = {}
     for fielding, meaning in zip(fieldings, mapped, strict=True):
-        for name, own in posed(questionnaire, meaning).items():
-            before = last.get(name)
+        for name, question in posed(questionnaire, meaning).items():
             declared = fielding.wave.changes.get(name)
-            if before is None:
+            if name not in last:
                 status = ""
             elif declared and declared.status != "same":
                 status = declared.status
             else:
-                status = "options" if set(own.labels) != set(before.labels) else "same"
-            found[fielding.name, name] = status
-            last[name] = own
-    return found
+                status = "same" if set(question.labels) == set(last[name].labels) else "options"
+            statuses[fielding.name, name] = status
+            last[name] = question
+    return statuses
 
 
 def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
     if names:
         yield f"{what}: {', '.join(names)}"
-
-
-def _asked_order(mapped: Mapped) -> list[str]:
-    return sorted(mapped.columns, key=lambda name: mapped.columns[name][0].column)
 
 
 def _moved(before: Sequence[str], after: Sequence[str]) -> list[str]:
@@ -159,7 +154,7 @@ def _differences(before: Posed, after: Posed) -> Iterator[str]:
         yield f"without {', '.join(gone)}"
     for i in after.labels:
         both = (before.labels.get(i, ""), after.labels[i])
-        # a beginning is a label that too few people gave to be printed whole
+        # labels that too few people gave are cut to their beginnings, and not compared
         if both[0] and fold(both[0]) != fold(both[1]) and not any(map(is_beginning, both)):
             yield f"{i} reads {after.labels[i]!r} and not {before.labels[i]!r}"
     shared = set(before.ordered) & set(after.ordered)

@@ -118,7 +118,7 @@ def _export(receipt: Receipt) -> Iterator[str]:
 
 
 def _columns(receipt: Receipt) -> Iterator[str]:
-    """The question, its declaration, and which texts of which columns say the answer."""
+    """The question, its declaration, and which texts of which columns mean the answer."""
     row, question = receipt.row, receipt.question
     wording = receipt.run.contexts[receipt.fielding.name].wordings[question]
     yield part("question", f"{wording.number}. {wording.text} {wording.mode}".strip())
@@ -141,19 +141,19 @@ def _columns(receipt: Receipt) -> Iterator[str]:
     if not receipt.is_chosen:
         yield part("counted", _COUNTED.get(str(row["measure"]), "the answers of all who gave one"))
     for column, text in _cells(receipt) if receipt.is_chosen else ():
-        said = "any text" if text is None else f"“{text}”"
+        cell = "any text" if text is None else f"“{text}”"
         heading = names.get(column, f"column {column}")
         counts = ""
         if row["flag"] != Flag.SUPPRESSED and not receipt.run.estimated.rules.sensitive(question):
             counts = ", {} cells, {} of analysed".format(*_counted(receipt, column, text))
-        yield part("column", f"{heading}: {said}{counts}")
+        yield part("column", f"{heading}: {cell}{counts}")
         line = ("answers", question, text or "")
         if line in receipt.fielding.document.lines:
             yield part("", f"mapped in {_at(receipt.fielding.document, *line)}")
     for recode in receipt.mapped.recodes:
-        own = [text for text, option in recode.texts.items() if option in receipt.members]
-        if recode.question == question and own:
-            yield part("", f"and {len(own)} texts beside Other, by [questions.{question}.others]")
+        texts = [text for text, option in recode.texts.items() if option in receipt.members]
+        if recode.question == question and texts:
+            yield part("", f"and {len(texts)} texts beside Other, by [questions.{question}.others]")
 
 
 def _cells(receipt: Receipt) -> Iterator[tuple[int, str | None]]:
@@ -164,12 +164,8 @@ def _cells(receipt: Receipt) -> Iterator[tuple[int, str | None]]:
             yield from ((column, None) for column in tick.columns)
     for coded in receipt.mapped.coded:
         for text, answers in coded.codes.items() if coded.question == question else ():
-            own = (
-                a for a in answers
-                if (a.item == item or not a.item)
-                and (a.option in members or (a.rank is not None and a.rank <= receipt.places))
-            )  # fmt: skip
-            if any(own):
+            of_item = [answer for answer in answers if answer.item in (item, "")]
+            if any(a.option in members or 0 < (a.rank or 0) <= receipt.places for a in of_item):
                 yield coded.column, text
 
 
@@ -191,9 +187,9 @@ def _at(document: Document, *path: Any) -> str:
 def _flow(receipt: Receipt) -> Iterator[str]:
     """Received, excluded by each rule, analysed."""
     flow = read(receipt.run.paths, "flow")
-    own = flow[flow["wave"] == receipt.fielding.name]
+    flow = flow[flow["wave"] == receipt.fielding.name]
     rules = [rule.reason for rule in receipt.fielding.wave.exclude]
-    for step in own.to_dict("records"):
+    for step in flow.to_dict("records"):
         count = thousands(float(step["respondents"]))
         if step["step"] == Step.EXCLUDED:
             place = ("exclude", rules.index(step["reason"])) if step["reason"] in rules else _DUPLICATES
@@ -220,8 +216,8 @@ def _base(receipt: Receipt) -> Iterator[str]:
     if not receipt.tells_of_few:
         with receipt.source.opened() as domain:
             counted = dict(domain.states(receipt.counted))
-        said = [f"{counted[state]} {state.replace('_', ' ')}" for state in STATES if counted.get(state)]
-        yield part("states", ", ".join(said) or "none")
+        states = [f"{counted[state]} {state.replace('_', ' ')}" for state in STATES if counted.get(state)]
+        yield part("states", ", ".join(states) or "none")
     kept = "DKNS excluded" if exhibit.dkns == "exclude" else "answered and DKNS"
     yield part("base", f"{row['valid_cases']} valid cases ({kept}), sample size {row['sample_size']}")
     if not pd.isna(row["total_mentions"]):

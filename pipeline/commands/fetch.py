@@ -50,9 +50,12 @@ def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
     if not fieldings:
         raise SurveyError(f"no wave of {paths.survey} names an address under [source]; nothing to fetch")
     git.ignore(paths, fieldings)
-    said: list[str] = []
+    lines: list[str] = []
     problems: list[Problem] = []
-    there = _hashes(folder) if folder else {}
+    if folder and not folder.is_dir():
+        raise SurveyError(f"no folder {folder}")
+    paths_there = sorted(folder.rglob("*")) if folder else []
+    there = {files.sha256(path): path for path in paths_there if path.is_file()}
     for fielding in fieldings:
         source = fielding.wave.source
         if not source.sha256:
@@ -63,19 +66,18 @@ def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
         for target, url, expected in zip(fielding.exports, source.url, source.sha256, strict=True):
             shown = paths.shown(target)
             if target.is_file() and files.sha256(target) == expected.lower():
-                said.append(f"{shown} is there")
+                lines.append(f"{shown} is there")
                 continue
             try:
                 _bring(target, url, expected.lower(), there, folder)
-                said.append(f"{shown} fetched")
+                lines.append(f"{shown} fetched")
             except SurveyError as error:
                 place, why = ("source", "sha256"), str(error)
-                problems.append(
-                    Problem(fielding.document.name, fielding.document.line(*place), why, place, [why])
-                )
+                line = fielding.document.line(*place)
+                problems.append(Problem(fielding.document.name, line, why, place, [why]))
     if problems:
         raise SurveyError(problems)
-    return said
+    return lines
 
 
 def _bring(target: Path, url: str, expected: str, there: dict[str, Path], folder: Path | None) -> None:
@@ -90,7 +92,7 @@ def _bring(target: Path, url: str, expected: str, there: dict[str, Path], folder
 
 def _download(url: str, expected: str, temporary: Path) -> None:
     """Write what an address holds to `temporary`; NotFetchedError that says why it is not the pinned file."""
-    # only a download needs them
+    # imported here, since only a download needs them
     import requests
     import urllib3
 
@@ -110,7 +112,7 @@ def _download(url: str, expected: str, temporary: Path) -> None:
 def _asked(session: requests.Session, url: str) -> requests.Response:
     """The answer of an address, redirects followed, before it is read; NotFetchedError if there is none."""
     for _ in range(_REDIRECTS):
-        # the file as it lies there: not packed for the way
+        # the file as it is, not compressed for the transfer
         plain = {"Accept-Encoding": "identity"}
         answer = session.get(url, headers=plain, timeout=SILENCE, stream=True, allow_redirects=False)
         onwards = session.get_redirect_target(answer)
@@ -184,47 +186,36 @@ def _cause(error: BaseException) -> str:
     """What kept an answer from coming, by the kinds of the errors: their words hold addresses."""
     import urllib3
 
+    of = urllib3.exceptions
     causes = list(_below(error))
-
-    def any_is(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
-    if any_is(urllib3.exceptions.ProxyError):
-        return "the proxy that is set for this machine does not let it through; look at HTTPS_PROXY"
-    if any_is(ssl.SSLError, urllib3.exceptions.SSLError):
-        why = next((c.verify_message for c in causes if isinstance(c, ssl.SSLCertVerificationError)), "")
-        return "no safe connection (TLS)" + (f": {why}" if why else "")
-    if any_is(socket.gaierror, urllib3.exceptions.NameResolutionError):
-        return "no machine of that name is found; look at the address and at the network"
-    if any_is(ConnectionRefusedError):
-        return "the machine refuses the connection"
-    if any_is(TimeoutError, urllib3.exceptions.TimeoutError):
-        return f"nothing came for {SILENCE:g} seconds"
-    if any_is(urllib3.exceptions.LocationValueError, UnicodeError, ValueError):
-        return "it is no address that can be asked"
-    if any_is(urllib3.exceptions.ProtocolError, ConnectionError):
-        return "the connection broke off"
+    messages = [cause.verify_message for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)]
+    certificate = f": {messages[0]}" if any(messages[:1]) else ""
+    proxy = "the proxy that is set for this machine does not let it through; look at HTTPS_PROXY"
+    name = "no machine of that name is found; look at the address and at the network"
+    # the first whose kinds fit one of the causes is given
+    reasons: dict[str, tuple[type[BaseException], ...]] = {
+        proxy: (of.ProxyError,),
+        f"no safe connection (TLS){certificate}": (ssl.SSLError, of.SSLError),
+        name: (socket.gaierror, of.NameResolutionError),
+        "the machine refuses the connection": (ConnectionRefusedError,),
+        f"nothing came for {SILENCE:g} seconds": (TimeoutError, of.TimeoutError),
+        "it is no address that can be asked": (of.LocationValueError, ValueError),
+        "the connection broke off": (of.ProtocolError, ConnectionError),
+    }
+    for reason, kinds in reasons.items():
+        if any(isinstance(cause, kinds) for cause in causes):
+            return reason
     return f"no answer came ({type(causes[-1]).__name__})"
 
 
 def _below(error: BaseException) -> Iterator[BaseException]:
-    """An error and those that led to it, as Python, requests and urllib3 keep them."""
+    """An error and its causes, as Python, requests and urllib3 keep them."""
     waiting, seen = [error], set[int]()
     while waiting:
-        found = waiting.pop(0)
-        if id(found) in seen:
+        cause = waiting.pop(0)
+        if id(cause) in seen:
             continue
-        seen.add(id(found))
-        yield found
-        held = (found.__cause__, found.__context__, getattr(found, "reason", None), *found.args)
-        waiting += [one for one in held if isinstance(one, BaseException)]
-
-
-def _hashes(folder: Path) -> dict[str, Path]:
-    if not folder.is_dir():
-        raise SurveyError(f"no folder {folder}")
-    return {files.sha256(path): path for path in _files(folder)}
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+        seen.add(id(cause))
+        yield cause
+        further = (cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args)
+        waiting += [one for one in further if isinstance(one, BaseException)]

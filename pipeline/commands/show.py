@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.declarations.unsettled import together
 from pipeline.explore import OpenSurvey
-from pipeline.pages.grids import Cell, Column, Grid, banner
+from pipeline.pages.grids import Grid, banner
 from pipeline.project.paths import Paths
 from pipeline.project.sql import query
 from pipeline.text.folding import plain
-from pipeline.tidy.marks import unsettled_note
+from pipeline.tidy.marks import SYNTHETIC, unsettled_note
 
 _WIDE = 24  # cells that a bar of 100% takes
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -28,7 +29,7 @@ def show(paths: Paths, question: str, by: str = "", wave: str = "") -> Iterator[
         ((number, text, mode, title, synthetic),) = wording.fetchall()
         table = banner(estimates, survey.survey.nets(question), {by: plain(by)})
     yield f"{number}. {text} {mode}".strip()
-    yield f"{title}{', SYNTHETIC RESPONSES' if synthetic else ''}{f', by {plain(by).lower()}' if by else ''}"
+    yield f"{title}{f', {SYNTHETIC.upper()}' if synthetic else ''}{f', by {plain(by).lower()}' if by else ''}"
     if lines := together(estimates["unsettled"]):
         yield unsettled_note(lines)
     yield ""
@@ -47,7 +48,7 @@ def _with_bars(table: Grid) -> Iterator[str]:
 
 
 def _columns(table: Grid) -> Iterator[str]:
-    heads = [_head(column) for column in table.columns]
+    heads = [replace(column, heading=_cut(column.heading, 16)).whole for column in table.columns]
     width = min(max(len(row.label) + 2 * row.indent for row in table.rows), _MOST_NAME)
     widths = [
         max(len(head), *(len(row.cells[place].whole) for row in table.rows))
@@ -56,15 +57,8 @@ def _columns(table: Grid) -> Iterator[str]:
     yield "  ".join([" " * width, *(f"{h:>{w}}" for h, w in zip(heads, widths, strict=True))])
     for row in table.rows:
         name = _cut(f"{'  ' if row.indent else ''}{row.label}", width)
-        cells: list[Cell] = row.cells
-        yield "  ".join(
-            [f"{name:<{width}}", *(f"{c.whole:>{w}}" for c, w in zip(cells, widths, strict=True))]
-        ).rstrip()
-
-
-def _head(column: Column) -> str:
-    name = _cut(column.heading, 16)
-    return f"{name} ({column.letter})" if column.letter else name
+        cells = (f"{cell.whole:>{wide}}" for cell, wide in zip(row.cells, widths, strict=True))
+        yield "  ".join([f"{name:<{width}}", *cells]).rstrip()
 
 
 def _bar(share: float) -> str:

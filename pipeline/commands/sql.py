@@ -25,11 +25,6 @@ def query(paths: Paths, sql: str) -> pd.DataFrame:
             rows: pd.DataFrame = selected.df()
             return rows
         except duckdb.Error as error:
-            raise SurveyError(f"{error}\nThe views are {', '.join(_views(connection))}") from None
-
-
-def _views(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute(
-        "select view_name from duckdb_views() where not internal order by view_name"
-    ).fetchall()
-    return [str(name) for (name,) in rows]
+            views = "select view_name from duckdb_views() where not internal order by view_name"
+            names = ", ".join(name for (name,) in connection.execute(views).fetchall())
+            raise SurveyError(f"{error}\nThe views are {names}") from None

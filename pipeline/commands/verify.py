@@ -48,7 +48,7 @@ def verify(paths: Paths) -> Verified:
             f"{paths.survey} has no published numbers: there is no published.csv, or it is empty"
         )
     asked = dict.fromkeys(row.question for row in declared.published if row.wave)
-    frames = {question: _frequencies(paths, question) for question in asked}
+    frames = {question: read(paths, f"frequencies/{question}") for question in asked}
     waves = read(paths, "waves").set_index("wave")["weighting"]
     weighted = {str(name) for name in waves.index if waves[name]}
     rows = VERIFY.frame(_compared(row, frames.get(row.question), weighted) for row in declared.published)
@@ -61,7 +61,7 @@ def verify(paths: Paths) -> Verified:
         for name in dict.fromkeys(of_waves["wave"])
         if name in weighted
     ]
-    verified = Verified(rows, sums, [*notes, *_said(of_waves, list(waves.index)), *_impossible(rows, sums)])
+    lines = [*notes, *_compared_lines(of_waves, list(waves.index)), *_impossible(rows, sums)]
     page = template("findings.html.j2").render(
         survey=survey.load(paths)[0],
         notes=notes,
@@ -76,7 +76,7 @@ def verify(paths: Paths) -> Verified:
     with files.together() as put_file:
         put_file(paths.tables / "verify.csv", to_csv(rows.assign(unsettled=lines), written(VERIFY)))
         put_file(paths.findings, page)
-    return verified
+    return Verified(rows, sums, lines)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
@@ -87,31 +87,20 @@ def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
     ]
 
 
-def _frequencies(paths: Paths, question: str) -> pd.DataFrame:
-    frame = read(paths, f"frequencies/{question}")
-    return frame[frame["measure"].isin([Measure.OPTION, Measure.NET, Measure.RANKED])]
-
-
 def _compared(row: Published, frame: pd.DataFrame | None, weighted: Iterable[str]) -> dict[str, object]:
     share, cases, chosen = math.nan, None, None
     if row.wave and frame is not None:
-        # of a ranking the items are the options
+        # the options of a ranking are its items
         named = frame["option"].where(frame["measure"] != Measure.RANKED, frame["item"])
         item = frame["item"].where(frame["measure"] != Measure.RANKED, "")
         of = (frame["wave"] == row.wave) & (frame["group"] == row.group)
-        found = frame[of & (named == row.option) & (item == row.item)]
-        if len(found):
-            first = found.iloc[0]
-            share, cases = float(first["share"]), int(first["valid_cases"])
-            chosen = None if pd.isna(first["respondents"]) else int(first["respondents"])
+        of &= frame["measure"].isin([Measure.OPTION, Measure.NET, Measure.RANKED])
+        for answer in frame[of & (named == row.option) & (item == row.item)].head(1).to_dict("records"):
+            share, cases = float(answer["share"]), int(answer["valid_cases"])
+            chosen = None if pd.isna(answer["respondents"]) else int(answer["respondents"])
     agrees = share == share and same_rounded(row.percent, share)
     tested = row.n is not None and row.wave not in weighted
-    return {
-        "wave": row.wave,
-        "source": row.source,
-        "question": row.question,
-        "item": row.item,
-        "option": row.option,
+    return row.model_dump(include={"wave", "source", "question", "item", "option"}) | {
         "published": str(row.percent),
         "computed": share * 100,
         "published_n": row.n,
@@ -198,7 +187,7 @@ def _is_whole(declared: Declarations, wave: str, question: str, options: Sequenc
     return {i for i, option in answers if i not in absent and option.role != "not_applicable"} <= set(options)
 
 
-def _said(rows: pd.DataFrame, waves: Sequence[str]) -> Iterable[str]:
+def _compared_lines(rows: pd.DataFrame, waves: Sequence[str]) -> Iterable[str]:
     for (wave_name, question), group in rows.groupby(["wave", "question"], sort=False):
         yield f"{wave_name} {question}: {_counts(group)}"
         differing = group[(group["agrees"] == "no") | (group["base_agrees"] == "no")]
@@ -243,21 +232,21 @@ def _by_wave(rows: pd.DataFrame, waves: Sequence[str]) -> dict[str, pd.DataFrame
 
 def _totals(rows: pd.DataFrame, waves: Sequence[str]) -> Iterator[dict[str, object]]:
     """How many agree and how many are possible, a row a wave, and one of other surveys' numbers."""
-    for wave, own in _by_wave(rows, waves).items():
-        tested = own[own["possible"] != ""]
+    for wave, of_wave in _by_wave(rows, waves).items():
+        tested = of_wave[of_wave["possible"] != ""]
         yield {
-            "wave": wave or "other surveys", "own": bool(wave), "numbers": len(own),
-            **_agreeing(own),
+            "wave": wave or "other surveys", "own": bool(wave), "numbers": len(of_wave),
+            **_agreeing(of_wave),
             "tested": len(tested), "possible": int((tested["possible"] == "yes").sum()),
         }  # fmt: skip
 
 
 def _questions(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
     """The same of every question of a wave."""
-    for (wave, question), own in rows.groupby(["wave", "question"], sort=False):
+    for (wave, question), group in rows.groupby(["wave", "question"], sort=False):
         yield {
-            "wave": wave, "question": question, "numbers": len(own), "source": own["source"].iloc[0],
-            **_agreeing(own),
+            "wave": wave, "question": question, "numbers": len(group), "source": group["source"].iloc[0],
+            **_agreeing(group),
         }  # fmt: skip
 
 
@@ -270,5 +259,5 @@ def _agreeing(rows: pd.DataFrame) -> dict[str, int]:
 
 
 def _counts(rows: pd.DataFrame) -> str:
-    found, count = _agreeing(rows), len(rows)
-    return f"{found['agree']} of {count} percentages agree, {found['bases']} of {count} bases agree"
+    agreeing, count = _agreeing(rows), len(rows)
+    return f"{agreeing['agree']} of {count} percentages agree, {agreeing['bases']} of {count} bases agree"
