@@ -73,20 +73,21 @@ def report(paths: Paths) -> Path:
     declarations = load_declarations(paths)
     questionnaire, declared = declarations.survey, declarations.report
     printed = read_exhibits(paths)
-    own = {exhibit.id: exhibit for exhibit in declared.exhibit}
+    exhibits = {exhibit.id: exhibit for exhibit in declared.exhibit}
     tests = read(paths, "tests")
     claims = read(paths, "claims").to_dict("records")
     by_id = {one.id: one for one in printed}
     data = {one.id: read(paths, one.id) for one in printed}
     waves = read(paths, "waves").to_dict("records")
-    put = read(paths, "questionnaire")
+    wordings = read(paths, "questionnaire")
     effects = read(paths, "quality_effects")
-    names = {segment: lowered(name) for segment, name in notes.segment_names(questionnaire, put).items()}
+    segments = notes.segment_names(questionnaire, wordings)
+    names = {segment: lowered(name) for segment, name in segments.items()}
     quotes = read(paths, "quotes").to_dict("records")
 
-    def text(exhibit: str, place: str, said: str) -> list[list[Piece]]:
+    def text(exhibit: str, place: str, declared: str) -> list[list[Piece]]:
         of_text = [q for q in quotes if (q["exhibit"], q["place"]) == (exhibit, place)]
-        return paragraphs(said, of_text, {one.id for one in printed if one.unsettled})
+        return paragraphs(declared, of_text, {one.id for one in printed if one.unsettled})
 
     frequencies = cache(lambda question: read(paths, f"frequencies/{question}"))
     page = template("report.html.j2").render(
@@ -100,14 +101,14 @@ def report(paths: Paths) -> Path:
             effect | {"rule": quality_words.called(effect), "printed": by_id[effect["exhibit"]]}
             for effect in effects[effects["flag"] == ""].to_dict("records")
         ],
-        nonresponse=list(quality_words.questions(read(paths, "nonresponse"), put)),
+        nonresponse=list(quality_words.questions(read(paths, "nonresponse"), wordings)),
         change=quality_words.change,
         exhibits=[
             Shown(
                 one,
                 _picture(paths, one),
                 grid(data[one.id], one),
-                list(_segments(one, own.get(one.id), frequencies, questionnaire, names)),
+                list(_segments(one, exhibits.get(one.id), frequencies, questionnaire, names)),
                 text(one.id, "text", one.text),
             )
             for one in printed
@@ -120,10 +121,10 @@ def report(paths: Paths) -> Path:
         unsettled_draft=marks.UNSETTLED,
         unsettled_note=marks.unsettled_note,
         untested=[claim for claim in claims if not claim["holds"] and claim["unsettled"]],
-        glances=list(_glances(printed, own, data, tests)),
+        glances=list(_glances(printed, exhibits, data, tests)),
         segments=list(names.items()),
         groups=list(_groups(frequencies, names)),
-        codebook=list(_codebook(put)),
+        codebook=list(_codebook(wordings)),
         bands=declared.segments,
         methodology=notes.methodology(questionnaire, waves, read(paths, "comparisons")),
         targets=read(paths, "targets").to_dict("records"),
@@ -134,10 +135,10 @@ def report(paths: Paths) -> Path:
         period=notes.period,
         labels=lambda of, options: [questionnaire.options(of)[option].label for option in options],
     )
-    told = manifest(paths, page)
+    provenance = manifest(paths, page)
     with files.together() as write:
         write(paths.report, page)
-        write(paths.manifest, told)
+        write(paths.manifest, provenance)
     return paths.report
 
 
@@ -156,10 +157,10 @@ def _segments(
     every = frequencies(exhibit.question)
     every = every[every["wave"] == printed.wave]
     for segment, name in names.items():
-        own = every[every["by"].isin(["", segment])]
-        if segment != exhibit.question and own["by"].eq(segment).any():
-            shown = banner(own, questionnaire.nets(exhibit.question), {segment: ""})
-            yield Segment(segment, name, shown, together(own["unsettled"]))
+        rows = every[every["by"].isin(["", segment])]
+        if segment != exhibit.question and rows["by"].eq(segment).any():
+            shown = banner(rows, questionnaire.nets(exhibit.question), {segment: ""})
+            yield Segment(segment, name, shown, together(rows["unsettled"]))
 
 
 def _glances(
@@ -169,61 +170,47 @@ def _glances(
     tests: pd.DataFrame,
 ) -> Iterator[Glance]:
     """The highest answer of every question that an exhibit ranks, where it is shown first."""
-    told = set()
+    glances: dict[str, Glance] = {}
     for one in printed:
         exhibit = declared.get(one.id)
-        for glance in _glance(one, exhibit, data[one.id], tests):
-            if exhibit and exhibit.question not in told:
-                told.add(exhibit.question)
-                yield glance
+        if exhibit and exhibit.question not in glances:
+            glance = _glance(one, exhibit, data[one.id], tests)
+            glances |= {exhibit.question: glance} if glance else {}
+    yield from glances.values()
 
 
-def _glance(
-    printed: Printed, exhibit: Exhibit | None, data: pd.DataFrame, tests: pd.DataFrame
-) -> Iterator[Glance]:
+def _glance(printed: Printed, exhibit: Exhibit, data: pd.DataFrame, tests: pd.DataFrame) -> Glance | None:
     """What an exhibit of one question shows first, if it ranks answers of all respondents."""
     kind = figure_kinds().get(printed.kind)
-    if exhibit is None or kind is None or kind.table != "answers" or kind.order != "share" or exhibit.by:
-        return
+    if kind is None or kind.table != "answers" or kind.order != "share" or exhibit.by:
+        return None
     if ((data["measure"] == Measure.OPTION) & (data["item"] != "")).any():
-        return  # of a grid no answer is the highest
+        return None  # of a grid no answer is the highest
     rows = data[(data["wave"] == printed.wave) & (data["flag"] == "") & data["share"].notna()]
     rows = rows[rows["measure"].isin(main_measures(rows["measure"]))]
     rows = rows[rows["role"].isin([Role.SUBSTANTIVE, ""])]
     if len(rows) < 2:
-        return
+        return None
     first, second = rows.head(2).to_dict("records")
-    pair = tests[
-        (tests["exhibit"] == printed.id)
-        & (tests["wave"] == printed.wave)
-        & (tests["test"] == KindOfTest.TWO_OPTIONS)
-        & tests["first"].isin([_id(first), _id(second)])
-        & tests["second"].isin([_id(first), _id(second)])
-    ]
+    ids = [str(row["option"] or row["item"]) for row in (first, second)]
+    label, other = (str(row["option_label"] or row["item_label"]) for row in (first, second))
+    of_wave = (tests["exhibit"] == printed.id) & (tests["wave"] == printed.wave)
+    pairs = tests[of_wave & (tests["test"] == KindOfTest.TWO_OPTIONS)]
+    pair = pairs[pairs["first"].isin(ids) & pairs["second"].isin(ids)]
     lead = NOT_TESTED if printed.unsettled else "not tested"
     if len(pair) == 1 and not printed.unsettled:
-        ahead = float(pair["adjusted_p"].iloc[0]) < SURE
-        said = "clearly ahead of" if ahead else "no clear lead over"
-        lead = f"{said} {_label(second)}, {percent(float(second['share']))}"
-    yield Glance(
-        printed, _label(first), percent(float(first["share"])), thousands(float(first["valid_cases"])), lead
-    )
-
-
-def _id(row: Mapping[Any, Any]) -> str:
-    return str(row["option"] or row["item"])
-
-
-def _label(row: Mapping[Any, Any]) -> str:
-    return str(row["option_label"] or row["item_label"])
+        ahead = "clearly ahead of" if float(pair["adjusted_p"].iloc[0]) < SURE else "no clear lead over"
+        lead = f"{ahead} {other}, {percent(float(second['share']))}"
+    base = thousands(float(first["valid_cases"]))
+    return Glance(printed, label, percent(float(first["share"])), base, lead)
 
 
 def _groups(frequencies: Frequencies, names: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """How many respondents each group of a segment has in each wave."""
     for segment, name in names.items():
         data = frequencies(segment)
-        own = data[(data["by"] == "") & (data["measure"] == Measure.OPTION)]
-        for row in own.to_dict("records"):
+        options = data[(data["by"] == "") & (data["measure"] == Measure.OPTION)]
+        for row in options.to_dict("records"):
             count = _counted(row["respondents"])
             yield {"wave": row["wave"], "segment": name, "group": row["option_label"], "n": count}
 
@@ -233,15 +220,12 @@ def _counted(count: float) -> str:
     return marks.SUPPRESSED_MARK if pd.isna(count) else thousands(float(count))
 
 
-def _codebook(put: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Every question as its latest wave put it, with its items and answers."""
-    for _, own in put.groupby("question", sort=False):
-        latest = latest_of(own)
-        first = {str(key): value for key, value in latest.iloc[0].to_dict().items()}
-        parts: dict[str, Sequence[str]] = {
-            str(part): list(rows["label"]) for part, rows in latest.groupby("part", sort=False) if part
-        }
-        yield first | {"waves": ", ".join(waves_of(own)), "parts": parts}
+def _codebook(wordings: pd.DataFrame) -> Iterator[dict[Any, Any]]:
+    """Every question as its latest wave put it, with its items and answers, from questionnaire.csv."""
+    for _, rows in wordings.groupby("question", sort=False):
+        latest = latest_of(rows)
+        parts = {part: list(of["label"]) for part, of in latest.groupby("part", sort=False) if part}
+        yield latest.iloc[0].to_dict() | {"waves": ", ".join(waves_of(rows)), "parts": parts}
 
 
 def _picture(paths: Paths, printed: Printed) -> str:

@@ -16,29 +16,29 @@ import pandas as pd
 
 from pipeline.text.folding import lowered, plain
 from pipeline.text.rounding import end_in_points, half_up, percent, points, thousands
+from pipeline.tidy import marks
 from pipeline.tidy.figure_kinds import figure_kinds
-from pipeline.tidy.marks import (
-    LOW_BASE_MARK,
-    MARKS,
-    NO_CLEAR_CHANGE,
-    NOT_ASKED_MARK,
-    SUPPRESSED_MARK,
-    UNCERTAIN_MARK,
-    intervals,
-)
 from pipeline.tidy.measures import CHANGES, SHARES, Flag, Measure, Role
 from pipeline.tidy.printed import Printed
 
 Form = Literal["text", "share", "value", "count", "points"]
 Nets = Mapping[str, Sequence[str]]
 Record = dict[str, Any]
+Place = tuple[str, str]
+"""a column: a segment and a group of it"""
+Key = tuple[str, str]
+"""a row: a measure, and an option or item"""
 
-_BESIDE_CHANGE: dict[str, str] = {Flag.NO_CLEAR_CHANGE: NO_CLEAR_CHANGE, Flag.LOW_BASE: LOW_BASE_MARK}
-_BESIDE: dict[str, str] = {
-    Flag.LOW_BASE: LOW_BASE_MARK,
-    Flag.UNCERTAIN: UNCERTAIN_MARK,
-    Flag.SUPPRESSED: SUPPRESSED_MARK,
+_BESIDE_CHANGE: dict[str, str] = {
+    Flag.NO_CLEAR_CHANGE: marks.NO_CLEAR_CHANGE,
+    Flag.LOW_BASE: marks.LOW_BASE_MARK,
 }
+_BESIDE: dict[str, str] = {
+    Flag.LOW_BASE: marks.LOW_BASE_MARK,
+    Flag.UNCERTAIN: marks.UNCERTAIN_MARK,
+    Flag.SUPPRESSED: marks.SUPPRESSED_MARK,
+}
+_OF_GRIDS = (Measure.OPTION, Measure.NET, Measure.MEAN, Measure.NET_PROMOTER_SCORE)
 _EQUAL_WEIGHTS = 1 + 1e-9
 _AT_THE_END = (Role.OTHER, Role.NONE, Role.DKNS, Role.NOT_APPLICABLE)
 _MEASURES: dict[str, str] = {
@@ -126,24 +126,24 @@ def grid(data: pd.DataFrame, printed: Printed) -> Grid:
     return _single(data)
 
 
-def banner(data: pd.DataFrame, nets: Nets, over: Mapping[str, str] | None = None) -> Grid:
+def banner(data: pd.DataFrame, nets: Nets, segments: Mapping[str, str] | None = None) -> Grid:
     """A row an answer, all respondents first and then a column a group of each segment; the bases below.
 
-    `nets` are the options of each: where none is in two, nets stand above their parts. `over` names the
-    segments.
+    `nets` are the options of each: where none is in two, nets stand above their parts. `segments` has what
+    segments are called.
     """
-    columns: dict[tuple[str, str], Record] = {}
-    items: dict[str, dict[tuple[str, str], dict[tuple[str, str], Record]]] = {}
+    columns: dict[Place, Record] = {}
+    items: dict[str, dict[Key, dict[Place, Record]]] = {}
     for row in _records(data):
         place = (str(row["by"]), str(row["group"]))
         columns.setdefault(place, row)
-        part = _item_of(row)
-        own = items.setdefault(part, {})
-        own.setdefault((str(row["measure"]), str(row["option"] or row["item"])), {})[place] = row
-    shown = Grid(
-        [Column(str(row["group_label"]), str(row["letter"]), (over or {}).get(by, plain(by)) if by else "")
-         for (by, _), row in columns.items()]
-    )  # fmt: skip
+        # things ranked are rows of their own
+        item = str(row["item"]) if row["measure"] in _OF_GRIDS else ""
+        key = (str(row["measure"]), str(row["option"] or row["item"]))
+        items.setdefault(item, {}).setdefault(key, {})[place] = row
+    names = {by: (segments or {}).get(by, plain(by)) if by else "" for by, _ in columns}
+    shown = Grid([Column(str(row["group_label"]), str(row["letter"]), names[by])
+                  for (by, _), row in columns.items()])  # fmt: skip
     for item, rows in items.items():
         if item:
             label = str(next(iter(next(iter(rows.values())).values()))["item_label"])
@@ -155,49 +155,46 @@ def banner(data: pd.DataFrame, nets: Nets, over: Mapping[str, str] | None = None
             shown.rows.append(Row(_label(first, bool(item)), texts, _kind(first), indent))
         bases = [_bases(_base_of(rows, place), _weighted(data)) for place in columns]
         for label in dict.fromkeys(itertools.chain(*bases)):
-            shown.rows.append(Row(label, [own.get(label, NOTHING) for own in bases], "base"))
+            shown.rows.append(Row(label, [column.get(label, NOTHING) for column in bases], "base"))
     return shown
 
 
-def _item_of(row: Record) -> str:
-    """The item that a row is a part of: of a grid; things ranked are rows of their own."""
-    of_grid = (Measure.OPTION, Measure.NET, Measure.MEAN, Measure.NET_PROMOTER_SCORE)
-    return str(row["item"]) if row["measure"] in of_grid and row["item"] else ""
+def _base_of(rows: Mapping[Key, Mapping[Place, Record]], place: Place) -> Record | None:
+    """The row that has the base of a column: that of a share, or else of a value."""
+    column = [cells[place] for cells in rows.values() if place in cells]
+    shares = [row for row in column if row["measure"] in SHARES]
+    return next(iter([*shares, *column]), None)
 
 
-def _base_of(rows: Mapping[Any, Mapping[tuple[str, str], Record]], place: tuple[str, str]) -> Record | None:
-    """The row that tells the base of a column: that of a share, or else of a value."""
-    own = [cells[place] for cells in rows.values() if place in cells]
-    return next((row for row in own if row["measure"] in SHARES), own[0] if own else None)
-
-
-def _arranged(rows: Mapping[tuple[str, str], Any], nets: Nets) -> Iterator[tuple[tuple[str, str], bool]]:
+def _arranged(rows: Mapping[Key, Any], nets: Nets) -> Iterator[tuple[Key, bool]]:
     """The rows in order, each with whether it is a part of the net above it."""
-    there = {option for measure, option in rows if measure == Measure.OPTION}
-    members = {net: [o for o in own if o in there] for net, own in nets.items() if (Measure.NET, net) in rows}
-    listed = [option for own in members.values() for option in own]
-    if not members or len(set(listed)) < len(listed):
+    offered = [option for measure, option in rows if measure == Measure.OPTION]
+    members = {net: [option for option in parts if option in offered]
+               for net, parts in nets.items() if (Measure.NET, net) in rows}  # fmt: skip
+    net_of = {option: net for net, parts in members.items() for option in parts}
+    if len(net_of) < sum(map(len, members.values())):
         yield from ((key, False) for key in rows)
         return
-    of = {option: net for net, own in members.items() for option in own}
-    given: set[tuple[str, str]] = set()
+    done: set[Key] = set()
     for measure, option in rows:
-        net = of.get(option, "") if measure == Measure.OPTION else ""
-        if net and (Measure.NET, net) not in given:
-            parts = (((Measure.OPTION, option), True) for option in members[net])
-            for key, indent in [((Measure.NET, net), False), *parts]:
-                given.add(key)
+        net = net_of.get(option, "") if measure == Measure.OPTION else ""
+        arranged = [((measure, option), False)]
+        if net and (Measure.NET, net) not in done:
+            arranged = [
+                ((Measure.NET, net), False),
+                *(((Measure.OPTION, part), True) for part in members[net]),
+            ]
+        for key, indent in arranged:
+            if key not in done:
+                done.add(key)
                 yield key, indent
-        elif (measure, option) not in given:
-            given.add((measure, option))
-            yield (measure, option), False
 
 
 def _single(data: pd.DataFrame) -> Grid:
     """A row an answer: share, interval, respondents."""
     shares, values = data["measure"].isin(SHARES).any(), (~data["measure"].isin(SHARES)).any()
     heading = "Share or value" if shares and values else "Share" if shares else "Value"
-    shown = Grid([Column(heading), Column(intervals(data)), Column("Respondents")])
+    shown = Grid([Column(heading), Column(marks.intervals(data)), Column("Respondents")])
     for row in _records(data):
         cells = [_cell(row), Cell(_interval(row)), _count(row["respondents"])]
         shown.rows.append(Row(_label(row), cells, _kind(row)))
@@ -220,7 +217,7 @@ def _levels(data: pd.DataFrame) -> Grid:
     shown = Grid([Column(name) for name in [*names, *tail]])
     for item in dict.fromkeys(whole["item"]):
         rows = {(str(r["measure"]), str(r["option"])): r for r in _records(whole[whole["item"] == item])}
-        cells = [_cell(rows[m, o]) if (m, o) in rows else Cell(NOT_ASKED_MARK) for m, o, _ in columns]
+        cells = [_cell(rows[m, o]) if (m, o) in rows else Cell(marks.NOT_ASKED_MARK) for m, o, _ in columns]
         if scored:
             cells.append(_cell(rows[Measure.MEAN, ""]) if (Measure.MEAN, "") in rows else NOTHING)
         first = next(iter(rows.values()))
@@ -236,7 +233,7 @@ def _compared(data: pd.DataFrame) -> Grid:
     sides = data[~data["measure"].isin(CHANGES)]
     changes = data[data["measure"].isin(CHANGES)]
     columns: dict[tuple[str, str, str], Record] = {}
-    cells: dict[tuple[str, str], dict[tuple[str, str, str], Record]] = {}
+    cells: dict[Key, dict[tuple[str, str, str], Record]] = {}
     for row in _records(sides):
         column = (str(row["wave"]), str(row["group"]), str(row["question"]))
         if row["flag"] != Flag.NOT_ASKED or column not in columns:
@@ -254,9 +251,9 @@ def _compared(data: pd.DataFrame) -> Grid:
         measure = str(next(iter(rows.values()))["measure"])
         tail += [Column(f"{measure.capitalize()}{of} in points"), Column("Interval, adjusted")]
     shown = Grid([*(Column(str(name)) for name in names), *tail])
-    for key, own in cells.items():
-        first = next(iter(own.values()))
-        texts = [_cell(own[column]) if column in own else Cell(NOT_ASKED_MARK) for column in columns]
+    for key, answer in cells.items():
+        first = next(iter(answer.values()))
+        texts = [_cell(answer[c]) if c in answer else Cell(marks.NOT_ASKED_MARK) for c in columns]
         for rows in moved.values():
             texts += _moved(rows[key]) if key in rows else [NOTHING, NOTHING]
         parts = (str(first["item_label"]), str(first["option_label"]))
@@ -273,8 +270,8 @@ def _compared(data: pd.DataFrame) -> Grid:
 def _moved(row: Record) -> list[Cell]:
     """A change with its interval, where there is one."""
     value, low, high = (float(row[name]) for name in ("value", "low", "high"))
-    if value != value or row["flag"] in MARKS:
-        return [Cell(MARKS.get(str(row["flag"]), "")), NOTHING]
+    if value != value or row["flag"] in marks.MARKS:
+        return [Cell(marks.MARKS.get(str(row["flag"]), "")), NOTHING]
     mark = _BESIDE_CHANGE.get(str(row["flag"]), "")
     interval = Cell(f"{end_in_points(low)} to {end_in_points(high)}") if low == low else NOTHING
     return [Cell(points(value), value, "points", mark=mark), interval]
@@ -287,8 +284,8 @@ def _published(data: pd.DataFrame) -> Grid:
     shown = Grid([Column(name) for name in (*names, *beside)], words=True)
     for row in _records(data):
         if row["beside"]:
-            own = [_cell(row | {"measure": Measure.OPTION}), replace(_count(row["n"]), mark=_mark(row))]
-            shown.rows[-1].cells[-len(beside) :] = own
+            answer = [_cell(row | {"measure": Measure.OPTION}), replace(_count(row["n"]), mark=_mark(row))]
+            shown.rows[-1].cells[-len(beside) :] = answer
             continue
         label = f"{row['label']} ({row['group']})" if row["group"] else str(row["label"])
         known: Cell = Cell("not known") if pd.isna(row["n"]) else _count(row["n"])
@@ -327,7 +324,7 @@ def _kind(row: Record) -> str:
 
 def _cell(row: Record) -> Cell:
     """The share or the value of a row, with its letters."""
-    hidden = MARKS.get(str(row["flag"]))
+    hidden = marks.MARKS.get(str(row["flag"]))
     letters = str(row.get("higher_than") or "")
     if row["measure"] in SHARES:
         share = float(row["share"])
@@ -340,7 +337,7 @@ def _cell(row: Record) -> Cell:
 
 def _interval(row: Record) -> str:
     low, high = float(row["low"]), float(row["high"])
-    if low != low or row["flag"] in MARKS:
+    if low != low or row["flag"] in marks.MARKS:
         return ""
     if row["measure"] in SHARES:
         return f"{percent(low)} to {percent(high)}"

@@ -37,37 +37,37 @@ def verify_manifest(paths: Paths) -> Iterator[str]:
     if not paths.manifest.is_file():
         raise SurveyError(f"no {paths.shown(paths.manifest)}; run: survey report --survey {paths.survey}")
     try:
-        told = json.loads(paths.manifest.read_text("utf-8"))
-        sections = {name: dict(_flat(told[name])) for name in _SECTIONS} | {"code": told["code"]}
+        then = json.loads(paths.manifest.read_text("utf-8"))
+        sections = {name: dict(_flat(then[name])) for name in _SECTIONS} | {"code": then["code"]}
     except (ValueError, KeyError, TypeError, AttributeError):
         raise SurveyError(
             f"{paths.shown(paths.manifest)} is damaged; run: survey report --survey {paths.survey}"
         ) from None
     now = _state(paths)
     for section, what in _SECTIONS.items():
-        yield from _apart(what, sections[section], dict(_flat(now[section])))
+        yield from _differences(what, sections[section], dict(_flat(now[section])))
     if sections["code"] != now["code"]:
-        yield f"code: version {told['code']['version']} then, {now['code']['version']} now, with other files"
+        yield f"code: version {then['code']['version']} then, {now['code']['version']} now, with other files"
 
 
 def _flat(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The names of a section with what is compared: a hash, or a version."""
-    for name, own in section.items():
-        yield name, own["sha256"] if isinstance(own, Mapping) else own
+    for name, entry in section.items():
+        yield name, entry["sha256"] if isinstance(entry, Mapping) else entry
 
 
-def _apart(what: str, told: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
-    for name, value in told.items():
+def _differences(what: str, then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name, value in then.items():
         if name not in now:
             yield f"{what} {name}: is gone"
         elif now[name] != value:
             changed = f"{value} then, {now[name]} now" if what == "library" else "has changed"
             yield f"{what} {name}: {changed}"
-    yield from (f"{what} {name}: is new" for name in now if name not in told)
+    yield from (f"{what} {name}: is new" for name in now if name not in then)
 
 
 def _state(paths: Paths, page: str | None = None) -> dict[str, Any]:
-    """Everything that the manifest tells, as it is now; or as it is once the report is `page`."""
+    """Everything that manifest.json holds, as it is now; or as it will be once the report is `page`."""
     waves = read(paths, "waves").to_dict("records")
     flow = read(paths, "flow").to_dict("records")
     sources: dict[str, dict[str, str]] = {}
@@ -95,7 +95,7 @@ def _state(paths: Paths, page: str | None = None) -> dict[str, Any]:
 
 
 def _is_output(paths: Paths, path: Path) -> bool:
-    """Whether a file is one of those that are passed on; the database never has the same bytes.
+    """Whether a file is an output that is passed on; the database is none, as its bytes never repeat.
 
     What `survey export` writes is no output of `make all`; the datapackage.json of the public bundle has the
     hashes of its own.

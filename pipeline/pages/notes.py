@@ -64,12 +64,12 @@ def methodology(
 
     `compared` is comparisons.csv.
     """
-    said = survey.methodology
+    declared = survey.methodology
     return [
-        ("Sponsor", said.sponsor or _unsaid("sponsor")),
+        ("Sponsor", declared.sponsor or _not_stated("sponsor")),
         ("Population", f"{survey.population or 'not stated in survey.toml'}."),
-        ("Recruitment", said.recruitment or _unsaid("recruitment")),
-        ("Mode", said.mode or _unsaid("mode")),
+        ("Recruitment", declared.recruitment or _not_stated("recruitment")),
+        ("Mode", declared.mode or _not_stated("mode")),
         *((str(wave["title"]), _of_wave(wave)) for wave in waves),
         (
             "Bases",
@@ -114,16 +114,16 @@ def _headlines(compared: Comparisons) -> str:
     )
 
 
-def segment_names(survey: Survey, put: pd.DataFrame) -> dict[str, str]:
+def segment_names(survey: Survey, questionnaire: pd.DataFrame) -> dict[str, str]:
     """What each segment is called: its id in words, or where that is but a number the question as last asked.
 
-    `put` is questionnaire.csv.
+    `questionnaire` is questionnaire.csv.
     """
     names = {}
     for segment in survey.segments:
-        own = put[put["question"] == segment]
-        if _NUMBER.fullmatch(segment) and len(own):
-            code, text = own.iloc[-1][["code", "text"]]
+        rows = questionnaire[questionnaire["question"] == segment]
+        if _NUMBER.fullmatch(segment) and len(rows):
+            code, text = rows.iloc[-1][["code", "text"]]
             names[segment] = textwrap.shorten(f"{code}. {text}", _LONG_NAME, placeholder=" …")
         else:
             names[segment] = plain(segment)
@@ -135,7 +135,7 @@ def credit(wave: Mapping[Any, Any]) -> str:
     return f"{wave['citation'] or wave['title']}. Licence: {wave['licence']}" if wave["licence"] else ""
 
 
-def _unsaid(key: str) -> str:
+def _not_stated(key: str) -> str:
     return f"not stated ({key} under [methodology] in survey.toml)"
 
 
@@ -163,23 +163,18 @@ def _of_wave(wave: Mapping[Any, Any]) -> str:
 
 def _of_repeated(wave: Mapping[Any, Any]) -> str:
     """What becomes of responses that repeat others."""
-    repeated = (
-        f"{thousands(wave['repeated'])} responses repeat another (the same id, or the same in every cell)"
-    )
-    kept = {
-        "keep_first": "the first of each is counted",
-        "keep_last": "the last of each is counted",
-        "rule": "which are counted is said by a rule of the survey flow",
-    }
-    if wave["duplicates"] in kept:
-        return f"{repeated}: {kept[wave['duplicates']]}."
-    if wave["duplicates"]:
-        return f"{repeated}, and are counted: they are taken for different respondents."
-    return f"{repeated}, and are counted: whether they are different respondents has not been decided."
+    counted = {
+        "": ", and are counted: whether they are different respondents has not been decided.",
+        "keep_first": ": the first of each is counted.",
+        "keep_last": ": the last of each is counted.",
+        "rule": ": which are counted is said by a rule of the survey flow.",
+    }.get(wave["duplicates"], ", and are counted: they are taken for different respondents.")
+    number = thousands(wave["repeated"])
+    return f"{number} responses repeat another (the same id, or the same in every cell){counted}"
 
 
 def _cost(wave: Mapping[Any, Any]) -> str:
-    """What the weights of a wave cost; nothing where that would tell who has which."""
+    """What the weights of a wave cost; empty where that would show who has which weight."""
     if wave["deff"] != wave["deff"]:
         return ""
     return (

@@ -46,16 +46,10 @@ def _rule(row: Mapping[Any, Any], largest: Mapping[Any, Any] | None) -> Rule:
     if row["why_not"]:
         return Rule(row["wave"], name, row["threshold"], "", "", "", row["why_not"])
     flagged, excluded = int(row["flagged"]), int(row["excluded"])
-    said = "none" if not excluded else "all" if excluded == flagged else thousands(excluded)
-    return Rule(
-        row["wave"],
-        name,
-        row["threshold"],
-        f"{thousands(flagged)} of {thousands(row['applied_to'])}",
-        said if flagged else "",
-        _effect(largest) if flagged > excluded and largest else "",
-        "",
-    )
+    some = "none" if not excluded else "all" if excluded == flagged else thousands(excluded)
+    applied = f"{thousands(flagged)} of {thousands(row['applied_to'])}"
+    effect = _effect(largest) if flagged > excluded and largest else ""
+    return Rule(row["wave"], name, row["threshold"], applied, some if flagged else "", effect, "")
 
 
 def called(row: Mapping[Any, Any]) -> str:
@@ -70,8 +64,7 @@ def _effect(largest: Mapping[Any, Any]) -> str:
     if not largest["change"]:
         return "none of a whole point"
     points = abs(int(largest["change"]))
-    said = f"{points} point{'s' if points > 1 else ''}"
-    return f"{said} ({largest['exhibit']}: {moved(largest)})"
+    return f"{points} point{'s' if points > 1 else ''} ({largest['exhibit']}: {moved(largest)})"
 
 
 def moved(effect: Mapping[Any, Any]) -> str:
@@ -86,8 +79,8 @@ def change(points: float) -> str:
 
 def lines(paths: Paths) -> Iterator[str]:
     """A line a rule and wave; the questions of each wave that most skipped; what could not be applied."""
-    told = rules(paths)
-    for rule in told:
+    every = rules(paths)
+    for rule in every:
         if not rule.why_not:
             parts = [f"{rule.name}: {rule.flagged} ({rule.threshold})"]
             parts += [f"{rule.excluded} excluded"] if rule.excluded else []
@@ -95,40 +88,34 @@ def lines(paths: Paths) -> Iterator[str]:
             parts += [f"largest effect{colon} {rule.effect}"] if rule.effect else []
             yield f"{rule.wave}  {'; '.join(parts)}"
     skipped = read(paths, "nonresponse")
-    put = read(paths, "questionnaire")
-    # what one need not write is skipped by most, and says nothing of the questionnaire
-    texts = set(put.loc[put["kind"].map(lambda kind: question_kinds()[kind].is_open), "question"])
+    wordings = read(paths, "questionnaire")
+    # most people skip an optional text, so these say nothing of the questionnaire
+    is_open = wordings["kind"].map(lambda kind: question_kinds()[kind].is_open)
+    texts = set(wordings.loc[is_open, "question"])
     skipped = skipped[~skipped["question"].isin(texts) & (skipped["skipped_share"] > 0)]
-    for wave, own in skipped.groupby("wave", sort=False):
-        falling = own.sort_values("skipped_share", ascending=False, kind="stable")
+    for wave, rows in skipped.groupby("wave", sort=False):
+        falling = rows.sort_values("skipped_share", ascending=False, kind="stable")
         for row in falling.drop_duplicates("question").head(_WORST).to_dict("records"):
-            yield f"{wave}  skipped: {_skipped(row)}"
-    for rule in told:
+            name = f"{row['question']}.{row['item']}" if row["item"] else row["question"]
+            share = f"{percent(row['skipped_share'])} of {thousands(row['asked'])} asked"
+            yield f"{wave}  skipped: {name} by {share}"
+    for rule in every:
         if rule.why_not:
             yield f"{rule.wave}  {rule.name}: not applied, {rule.why_not}"
 
 
-def _skipped(row: Mapping[Any, Any]) -> str:
-    name = f"{row['question']}.{row['item']}" if row["item"] else row["question"]
-    return f"{name} by {percent(row['skipped_share'])} of {thousands(row['asked'])} asked"
-
-
-def questions(nonresponse: pd.DataFrame, put: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def questions(nonresponse: pd.DataFrame, questionnaire: pd.DataFrame) -> Iterator[dict[Any, Any]]:
     """The rows of nonresponse.csv with what the question is called and the label of the item.
 
-    `put` is questionnaire.csv.
+    `questionnaire` is questionnaire.csv.
     """
-    called = {
-        (row["wave"], row["question"]): f"{row['code']} {row['text']}"
-        for row in put.drop_duplicates(["wave", "question"]).to_dict("records")
-    }
-    items = put[put["part"] == "item"]
-    labels = {
-        (row["wave"], row["question"], row["id"]): row["label"] for row in items.to_dict("records")
-    }  # fmt: skip
+    names: dict[tuple[str, str], str] = {}
+    labels: dict[tuple[str, str, str], str] = {}
+    for row in questionnaire.to_dict("records"):
+        names.setdefault((row["wave"], row["question"]), f"{row['code']} {row['text']}")
+        if row["part"] == "item":
+            labels[row["wave"], row["question"], row["id"]] = row["label"]
     for row in nonresponse.to_dict("records"):
         key = (row["wave"], row["question"])
-        yield {str(name): value for name, value in row.items()} | {
-            "called": called.get(key, row["question"]),
-            "label": labels.get((*key, row["item"]), row["item"]),
-        }
+        label = labels.get((*key, row["item"]), row["item"])
+        yield row | {"called": names.get(key, row["question"]), "label": label}

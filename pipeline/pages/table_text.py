@@ -12,7 +12,6 @@ from pipeline.text.folding import in_markdown
 from pipeline.tidy.csv import read, read_exhibits
 from pipeline.tidy.printed import Printed
 
-_OF_ROW = ' scope="row"'
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
     "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
@@ -67,18 +66,18 @@ def _latex(shown: Grid, printed: Printed) -> str:
         if row.kind == "base" and not based:
             lines.append(r"\midrule")
         based = row.kind == "base"
-        told = line([row.label, *(cell.whole for cell in row.cells)])
-        lines.append(rf"\quad {told}" if row.indent else told)
+        cells = line([row.label, *(cell.whole for cell in row.cells)])
+        lines.append(rf"\quad {cells}" if row.indent else cells)
     lines += [r"\bottomrule", r"\end{tabular}", ""]
     lines += [rf"\par\footnotesize {safe(note)}" for note in printed.notes]
     return "\n".join([*lines, r"\end{table}"])
 
 
 def _html(shown: Grid, printed: Printed) -> str:
-    def cell(text: str, tag: str = "td", said: str = "") -> str:
-        return f"<{tag}{said}>{html.escape(text)}</{tag}>"
+    def heading(text: str, scope: str) -> str:
+        return f'<th scope="{scope}">{html.escape(text)}</th>'
 
-    heads = "".join(cell(column.whole, "th", ' scope="col"') for column in shown.columns)
+    heads = "".join(heading(column.whole, "col") for column in shown.columns)
     lines = [
         "<table>",
         f"<caption>{html.escape(printed.heading)}. {html.escape(printed.question)}</caption>",
@@ -86,8 +85,8 @@ def _html(shown: Grid, printed: Printed) -> str:
         "<tbody>",
     ]
     for row in shown.rows:
-        cells = "".join(cell(own.whole) for own in row.cells)
-        lines.append(f"<tr>{cell(row.label, 'th', _OF_ROW)}{cells}</tr>")
+        cells = "".join(f"<td>{html.escape(cell.whole)}</td>" for cell in row.cells)
+        lines.append(f"<tr>{heading(row.label, 'row')}{cells}</tr>")
     lines += ["</tbody>", "</table>"]
     return "\n".join([*lines, *(f"<p>{html.escape(note)}</p>" for note in printed.notes)])
 

@@ -25,14 +25,20 @@ from pipeline.project.paths import Paths
 from pipeline.tidy import marks
 from pipeline.tidy.csv import read, read_exhibits
 
-# the bytes must repeat, so every workbook is of the same moment
+# the bytes must repeat, so every workbook is dated alike
 _CREATED = datetime.datetime(1980, 1, 1)
 _SHEET_NAME = 31
 _BAD = re.compile(r"[\[\]:*?/\\]")
 _FORMS = {"share": "0%", "value": "0.0", "count": "#,##0", "points": "[>=0.5]+0;[<=-0.5]−0;0"}
 _NAMES_WIDTH, _NUMBER_WIDTH, _LETTERS_WIDTH, _WORDS_WIDTH = 46, 12, 9, 40
-_PARAGRAPH = 120  # characters of a line of what stands above and below a table
+_PARAGRAPH = 120  # characters in a line of text above or below a table
 _LINE = 13.5  # points
+_BLUE, _GREY = "#12436D", "#595959"
+_TITLE: dict[str, Any] = {"bold": True, "font_size": 14}
+_STYLES: dict[str, dict[str, Any]] = {
+    "net": {"bold": True}, "item": {"bold": True, "top": 1}, "base": {"font_color": _GREY},
+}  # fmt: skip
+"""how rows of a kind look"""
 
 
 @dataclass(frozen=True)
@@ -51,18 +57,14 @@ def workbook(paths: Paths, questionnaire: Survey) -> bytes:
     sheets = _named([*_exhibits(paths), *_questions(paths, questionnaire)])
     waves = read(paths, "waves").to_dict("records")
     file = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book: Any = xlsxwriter.Workbook(file, options)
+    as_typed = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    book: Any = xlsxwriter.Workbook(file, {"in_memory": True, **as_typed})
     book.set_properties({"title": questionnaire.title, "created": _CREATED})
     look = _Look(book)
     _cover(book, look, questionnaire, waves)
     _contents(book, look, sheets)
-    _notes(book, look, paths, questionnaire)
+    methodology = notes.methodology(questionnaire, waves, read(paths, "comparisons"))
+    _named_texts(_page(book, "Notes"), look, "Notes", methodology, (24, 110))
     for sheet in sheets:
         _write(book, look, sheet)
     book.close()
@@ -83,13 +85,13 @@ def _exhibits(paths: Paths) -> Iterator[Sheet]:
 
 def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
     """A sheet a question and wave: all respondents, and every segment beside them."""
-    put = read(paths, "questionnaire").drop_duplicates(["wave", "question"])
+    wordings = read(paths, "questionnaire").drop_duplicates(["wave", "question"])
     waves = {wave["wave"]: wave for wave in read(paths, "waves").to_dict("records")}
-    over = notes.segment_names(questionnaire, put)
-    for question, own in put.groupby("question", sort=False):
+    segments = notes.segment_names(questionnaire, wordings)
+    for question, of_question in wordings.groupby("question", sort=False):
         data = read(paths, f"frequencies/{question}")
         # the latest wave first
-        for row in own[::-1].to_dict("records"):
+        for row in of_question[::-1].to_dict("records"):
             rows = data[data["wave"] == row["wave"]]
             if rows.empty:
                 continue
@@ -98,7 +100,7 @@ def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
                 f"{question} {row['wave']}",
                 f"{row['code']}. {row['text']} {row['mode']}".strip(),
                 [*_unsettled(together(rows["unsettled"])), *_lead(row, wave)],
-                banner(rows, questionnaire.nets(str(question)), over),
+                banner(rows, questionnaire.nets(str(question)), segments),
                 _below(rows, wave, questionnaire),
             )
 
@@ -110,11 +112,11 @@ def _unsettled(lines: str) -> list[str]:
 
 def _lead(row: Mapping[Any, Any], wave: Mapping[Any, Any]) -> list[str]:
     fielded = f", fielded {notes.period(wave)}" if wave["fielded_from"] else ""
-    said = [
+    lead = [
         f"{wave['title']}{fielded}. Base: {row['base'] or 'everyone'}.",
         "Column %: shares are of the valid cases of each column. DKNS kept.",
     ]
-    return [*said, notes.INVENTED] if wave["synthetic"] else said
+    return [*lead, notes.INVENTED] if wave["synthetic"] else lead
 
 
 def _below(rows: pd.DataFrame, wave: Mapping[Any, Any], questionnaire: Survey) -> list[str]:
@@ -149,60 +151,39 @@ class _Look:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
-    def __call__(self, **said: Any) -> Any:
+    def __call__(self, **properties: Any) -> Any:
         """A format; each is made once."""
-        key = tuple(sorted(said.items()))
+        key = tuple(sorted(properties.items()))
         if key not in self._made:
-            self._made[key] = self._book.add_format({"font_name": "Arial", "font_size": 10} | said)
+            self._made[key] = self._book.add_format({"font_name": "Arial", "font_size": 10} | properties)
         return self._made[key]
-
-    @property
-    def title(self) -> Any:
-        """That of the first line of a sheet."""
-        return self(bold=True, font_size=14)
-
-    @property
-    def grey(self) -> Any:
-        """That of what stands around a table."""
-        return self(font_color="#595959")
-
-    @property
-    def link(self) -> Any:
-        """That of a link."""
-        return self(font_color="#12436D", underline=1)
 
 
 def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mapping[Any, Any]]) -> None:
     lines = [("Population", questionnaire.population or "not stated")]
     for wave in waves:
         fielded = f"fielded {notes.period(wave)}, " if wave["fielded_from"] else ""
-        said = f"{fielded}{wave['received']} responses received, {wave['analysed']} analysed"
-        lines.append((str(wave["title"]), said + (f". {notes.INVENTED}" if wave["synthetic"] else "")))
+        counts = f"{fielded}{wave['received']} responses received, {wave['analysed']} analysed"
+        lines.append((str(wave["title"]), counts + (f". {notes.INVENTED}" if wave["synthetic"] else "")))
         if credit := notes.credit(wave):
             lines.append(("Responses", f"{credit}."))
-    page = _named_texts(book, look, "Cover", questionnaire.title, lines, (28, 70))
+    page = _page(book, "Cover")
+    _named_texts(page, look, questionnaire.title, lines, (28, 70))
     for number, sheet in enumerate(("Contents", "Notes"), len(lines) + 3):
-        page.write_url(number, 0, _link(sheet), look.link, string=sheet)
+        _write_link(page, look, number, sheet)
 
 
 def _named_texts(
-    book: Any,
-    look: _Look,
-    sheet: str,
-    title: str,
-    lines: Sequence[tuple[str, str]],
-    widths: tuple[int, int],
-) -> Any:
-    """A new sheet of texts, a row each, with the name of each before it."""
-    page = _page(book, sheet)
+    page: Any, look: _Look, title: str, lines: Sequence[tuple[str, str]], widths: tuple[int, int]
+) -> None:
+    """Fill a sheet with texts, a row each, with the name of each before it."""
     for column, width in enumerate(widths):
         page.set_column(column, column, width)
-    page.write_string(0, 0, title, look.title)
+    page.write_string(0, 0, title, look(**_TITLE))
     for number, texts in enumerate(lines, 2):
         page.set_row(number, max(_height(text, width) for text, width in zip(texts, widths, strict=True)))
         page.write_string(number, 0, texts[0], look(bold=True, valign="top", text_wrap=True))
         page.write_string(number, 1, texts[1], look(text_wrap=True, valign="top"))
-    return page
 
 
 def _contents(book: Any, look: _Look, sheets: Sequence[Sheet]) -> None:
@@ -210,23 +191,19 @@ def _contents(book: Any, look: _Look, sheets: Sequence[Sheet]) -> None:
     page.set_column(0, 0, 34)
     page.set_column(1, 1, 110)
     page.freeze_panes(2, 0)
-    page.write_string(0, 0, "Contents", look.title)
-    page.write_string(1, 0, "Sheet", look(bold=True, bottom=1))
-    page.write_string(1, 1, "Table", look(bold=True, bottom=1))
+    page.write_string(0, 0, "Contents", look(**_TITLE))
+    for column, heading in enumerate(("Sheet", "Table")):
+        page.write_string(1, column, heading, look(bold=True, bottom=1))
     for number, sheet in enumerate(sheets, 2):
-        page.write_url(number, 0, _link(sheet.name), look.link, string=sheet.name)
+        _write_link(page, look, number, sheet.name)
         page.write_string(number, 1, sheet.title, look())
 
 
-def _link(name: str) -> str:
-    doubled = name.replace("'", "''")
-    return f"internal:'{doubled}'!A1"
-
-
-def _notes(book: Any, look: _Look, paths: Paths, questionnaire: Survey) -> None:
-    waves = read(paths, "waves").to_dict("records")
-    lines = notes.methodology(questionnaire, waves, read(paths, "comparisons"))
-    _named_texts(book, look, "Notes", "Notes", lines, (24, 110))
+def _write_link(page: Any, look: _Look, row: int, sheet: str) -> None:
+    """Write the name of a sheet as a link to it, into the first column."""
+    doubled = sheet.replace("'", "''")
+    link = look(font_color=_BLUE, underline=1)
+    page.write_url(row, 0, f"internal:'{doubled}'!A1", link, string=sheet)
 
 
 def _page(book: Any, name: str) -> Any:
@@ -242,29 +219,26 @@ def _page(book: Any, name: str) -> Any:
 def _write(book: Any, look: _Look, sheet: Sheet) -> None:
     page = _page(book, sheet.name)
     page.set_column(0, 0, _NAMES_WIDTH)
-    page.write_string(0, 0, sheet.title, look.title)
+    page.write_string(0, 0, sheet.title, look(**_TITLE))
     lead = _paragraphs(sheet.lead)
-    for number, said in enumerate(lead, 1):
-        page.write_string(number, 0, said, look.grey)
-    page.write_url(len(lead) + 1, 0, _link("Contents"), look.link, string="Contents")
+    for number, line in enumerate(lead, 1):
+        page.write_string(number, 0, line, look(font_color=_GREY))
+    _write_link(page, look, len(lead) + 1, "Contents")
     top = len(lead) + 3
     table = sheet.table
     lettered = [_has_letters(table, place) for place in range(len(table.columns))]
-    lefts, left = [], 1
-    for own in lettered:
-        lefts.append(left)
-        left += 2 if own else 1
+    # a column of letters stands behind that of its numbers
+    lefts = [1 + place + sum(lettered[:place]) for place in range(len(lettered))]
     heading = look(bold=True, bottom=1, align="right", text_wrap=True, valign="bottom")
     page.write_blank(top + 1, 0, None, look(bottom=1))
     over = ""
     widths = [_WORDS_WIDTH if table.words and p > 1 else _NUMBER_WIDTH for p in range(len(table.columns))]
-    tallest = max(_height(c.whole, w) for c, w in zip(table.columns, widths, strict=True))
-    page.set_row(top + 1, tallest)
+    page.set_row(top + 1, max(_height(c.whole, w) for c, w in zip(table.columns, widths, strict=True)))
     for place, column in enumerate(table.columns):
         page.set_column(lefts[place], lefts[place], widths[place])
         if column.over != over:
             over = column.over
-            page.write_string(top, lefts[place], over, look(bold=True, font_color="#12436D"))
+            page.write_string(top, lefts[place], over, look(bold=True, font_color=_BLUE))
         page.write_string(top + 1, lefts[place], column.whole, heading)
         if lettered[place]:
             page.set_column(lefts[place] + 1, lefts[place] + 1, _LETTERS_WIDTH)
@@ -274,8 +248,8 @@ def _write(book: Any, look: _Look, sheet: Sheet) -> None:
         page.set_row(number, max(_height(row.label, _NAMES_WIDTH), *(words if table.words else [0.0])))
         _write_row(page, look, number, row, list(zip(lefts, lettered, strict=True)), table.words)
     page.freeze_panes(top + 2, 1)
-    for number, said in enumerate(_paragraphs(sheet.notes), top + 3 + len(table.rows)):
-        page.write_string(number, 0, said, look.grey)
+    for number, line in enumerate(_paragraphs(sheet.notes), top + 3 + len(table.rows)):
+        page.write_string(number, 0, line, look(font_color=_GREY))
 
 
 def _paragraphs(texts: Sequence[str]) -> list[str]:
@@ -296,18 +270,12 @@ def _has_letters(table: Grid, place: int) -> bool:
 def _write_row(
     page: Any, look: _Look, number: int, row: Row, places: Sequence[tuple[int, bool]], words: bool
 ) -> None:
-    style: dict[str, Any] = {}
-    if row.kind in ("net", "item"):
-        style["bold"] = True
-    if row.kind == "base":
-        style["font_color"] = "#595959"
-    if row.kind == "item":
-        style["top"] = 1
+    style = _STYLES.get(row.kind, {})
     indent = {"indent": 1} if row.indent else {}
     page.write_string(number, 0, row.label, look(**style, **indent, text_wrap=True, valign="top"))
     for cell, (left, lettered) in zip(row.cells, places, strict=True):
         if not math.isnan(cell.number):
-            # points are told as whole numbers, and shares as parts of one
+            # the format of points is for whole numbers, and that of shares for parts of one
             value = cell.number * 100 if cell.form == "points" else cell.number
             page.write_number(number, left, value, look(**style, num_format=_FORMS[cell.form], valign="top"))
         elif cell.text:
