@@ -1,4 +1,4 @@
-"""k-anonymity: nobody can be told from fewer than k by the answers that others may know of them.
+"""k-anonymity: the answers that others may know of somebody fit at least k people.
 
 A class is everybody with the same answers to the quasi-identifiers (Sweeney's definition). A missing answer
 is a value of its own. What a class shares in its other answers is not hidden by this.
@@ -19,7 +19,7 @@ Numbers = NDArray[np.int64]
 def few(keys: Sequence[Hashable], k: int) -> list[bool]:
     """Who is in a class smaller than `k`, or in one that goes with those to make up `k`."""
     sizes = Counter(keys)
-    # classes of one size go by their answers, so that the same ones go every time
+    # classes of one size are sorted by their answers, so that a run leaves out the same ones every time
     rising = sorted(sizes, key=lambda key: (sizes[key], repr(key)))
     small = {key for key in rising if sizes[key] < k}
     for key in rising:
@@ -55,7 +55,7 @@ def _cheapest(out: Flags, costs: Numbers, table: Numbers, needs: Numbers, may_st
 
     groups, classes = table.shape
     wholes = table.sum(axis=1)
-    # a variable for each class that is out, and one for each group of which nobody is
+    # a variable for each class (1: it is out), and one for each group (1: nobody of it is out)
     enough, nobody = np.hstack([table, np.diag(needs)]), np.hstack([table, np.diag(wholes)])
     solution = milp(
         np.append(costs, np.zeros(groups)),
@@ -63,7 +63,7 @@ def _cheapest(out: Flags, costs: Numbers, table: Numbers, needs: Numbers, may_st
         integrality=np.ones(classes + groups),
         bounds=Bounds(np.append(out, np.zeros(groups)), np.append(np.ones(classes), may_stay)),
     )
-    # that everybody is out is always a solution
+    # leaving out everybody is always a solution
     return np.ones_like(out) if solution.x is None else np.array(solution.x[:classes] > 0.5)
 
 

@@ -1,4 +1,4 @@
-"""Rows and tables together: who and what is left out of a bundle so that both tell no more than the tables.
+"""Rows and tables together: what is left out of a bundle so that both reveal no more than the tables alone.
 
 Tables cross every question with every segment, and rows that show their answers fit them in one way only. So
 it is assumed that who has the tables knows of each row the group that it is in, of every single choice by
@@ -65,11 +65,11 @@ def releases(estimated: Estimates, source: Responses) -> list[Release]:
     waves = {name: _Wave(source, estimated.rules, published, name) for name in names}
     for wave in waves.values():
         wave.settle()
-    # every turn leaves out or withholds more, and ends in a refusal where no row is left
-    while pins := _told(estimated, published, waves):
+    # every turn leaves out or withholds more, so it ends, if need be where no row is left
+    while pins := _pinned(estimated, published, waves):
         for name, wave in waves.items():
             pins_of_wave = [pin for pin in pins if pin.wave == name]
-            # who is left out changes what follows, so one class at a time
+            # leaving out a class changes all that follows, so one at a time
             rows = [pin for pin in pins_of_wave if not wave.to_withhold(pin)]
             for pin in rows[:1]:
                 wave.leave_out(pin)
@@ -79,19 +79,19 @@ def releases(estimated: Estimates, source: Responses) -> list[Release]:
     return [wave.release() for wave in waves.values()]
 
 
-def _told(estimated: Estimates, published: Sequence[Published], waves: Mapping[str, _Wave]) -> list[Pin]:
-    """The protected counts that can be told from all tables and the rows."""
+def _pinned(estimated: Estimates, published: Sequence[Published], waves: Mapping[str, _Wave]) -> list[Pin]:
+    """The protected counts that can be computed from all tables and the rows."""
     seen = {name: wave.seen() for name, wave in waves.items()}
     return protect.pinned(published, estimated.rules, estimated.people, estimated.protected, seen)
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Some people of a wave whom tables tell of, or their difference."""
+    """Some people of a wave whose answers tables show, or the difference between two such groups."""
 
     people: Flags
     questions: set[str]
-    """what they tell of them"""
+    """the questions whose answers they show"""
     shown: bool = False
     """whether a column is of them"""
 
@@ -213,7 +213,7 @@ class _Wave:
         return cells
 
     def shown(self, dimension: Dimension) -> list[frozenset[str] | None] | None:
-        """The cells in one of which a row tells its respondent to be; None where rows tell nothing of it.
+        """For each respondent the cells that a row leaves possible; None where rows show nothing of them.
 
         Of a number it is taken to tell the band of the tables.
         """
@@ -236,7 +236,7 @@ class _Wave:
         return question, dimension[2] if self.source.survey.questions[question].form.by_item else ""
 
     def _labels(self, question: str) -> dict[str, str]:
-        """What each answer to a single choice is told by: itself, or the group that it is in.
+        """What a row shows of each answer to a single choice: the answer, or the group that it is in.
 
         Of a question that is known, answers that columns of the tables tell apart are told apart.
         """
@@ -307,7 +307,7 @@ class _Wave:
                 if len(column) == 1:
                     by_dimension.setdefault(one[0], []).append(met[column])
         for columns in by_dimension.values():
-            # who is in the same columns, whatever else these hold
+            # the people who are in the same columns of one question
             _, alike = np.unique(np.stack(columns), axis=1, return_inverse=True)
             for number in np.unique(alike):
                 same = alike.ravel() == number
@@ -323,24 +323,24 @@ class _Wave:
 
     def settle(self) -> None:
         """Leave out and withhold until tables less rows are of nobody, enough people, or a whole group."""
-        # of all questions, and of enough people for tables to show anything
+        # groups that tables show for all questions, large enough to be shown
         every = [group for group in self._groups if len(group.questions) == len(self.source.survey.questions)]
         shown = [group.people for group in every if group.people.sum() >= self.rules.base]
         self.out = enough_out(self.out, [(self._by_class(people), 0) for people in shown], self.fewest)
         if self.out.all():
             raise SurveyError("\n".join(self._refusal()))
         for part in self.withheld:
-            own = self.withheld[part] | self.out
+            out = self.withheld[part] | self.out
             for on in self.source.survey.questions[part[0]].asked:
-                # who answered tells what those who were asked had answered
-                own = own | self.withheld.get((on, ""), own)
+                # an answer to a routed question reveals the answer that led to it
+                out = out | self.withheld.get((on, ""), out)
             base = self.based(*part)
             groups = [
                 (self._by_class(group.people & base), self.rules.base if group.shown else 0)
                 for group in self._groups
                 if part[0] in group.questions
             ]
-            self.withheld[part] = enough_out(own, groups, self.fewest)
+            self.withheld[part] = enough_out(out, groups, self.fewest)
 
     def _refusal(self) -> Iterator[str]:
         """Why no row is left, and what would help."""
@@ -358,7 +358,7 @@ class _Wave:
             yield f"name one of these under remove in [public], or coarsen it: {asked}"
 
     def leave_out(self, pin: Pin) -> None:
-        """Leave out a further class, so that a count is told less closely.
+        """Leave out a further class, so that a count is known less closely.
 
         What helps are people of whom the table tells as little: those of other counts that it hides.
         """
@@ -372,7 +372,7 @@ class _Wave:
                 return
 
     def withhold(self, pin: Pin) -> None:
-        """Withhold the answers of further classes, so that a count is told less closely."""
+        """Withhold the answers of further classes, so that a count is known less closely."""
         for part in self.to_withhold(pin):
             self.withheld[part] = self.withheld[part] | self._further(part, pin)
 
@@ -394,10 +394,10 @@ class _Wave:
 
     def _by_class_of(self, counts: Iterable[Conditions]) -> Numbers:
         """How many are in each class of the people of some counts, together."""
-        found = np.zeros_like(self._sizes)
+        people = np.zeros_like(self._sizes)
         for conditions in counts:
-            found += self._by_class(self._meets(conditions))
-        return found
+            people += self._by_class(self._meets(conditions))
+        return people
 
     def _hidden_like(self, pin: Pin) -> list[Conditions]:
         """The counts that a table hides of the same questions."""
@@ -409,14 +409,14 @@ class _Wave:
         return protect.hidden(self.published, self.rules, self.name)
 
     def to_withhold(self, pin: Pin) -> list[Part]:
-        """Which answers could be withheld so that a count is told less closely; if none, rows must go."""
+        """The questions whose answers could be withheld to hide a count; if there is none, rows must go."""
         parts = dict.fromkeys(map(self.part, dict(pin.conditions)))
         return [part for part in parts if part in self.withheld and not self.withheld[part].all()]
 
     # what comes of it
 
     def seen(self) -> Seen:
-        """What the rows tell of the dimensions of the tables, to whoever knows the groups they are in."""
+        """What the rows show of the dimensions of the tables, to those who know the groups each row is in."""
         rows = np.flatnonzero(~self.out[self.numbers])
 
         def of(dimension: Dimension) -> Sequence[frozenset[str] | None] | None:

@@ -1,4 +1,4 @@
-"""Respondent-level data that may be published: a row a respondent, and what is told of each column.
+"""Respondent-level data that may be published: a row a respondent, and a description of each column.
 
 The answers come from the database alone, which holds no id, no time and no dropped column.
 """
@@ -36,7 +36,7 @@ NO_SAMPLE = (
 )
 _DIGITS = 12  # of a pseudonym: hexadecimal
 _SPSS_NAME = 64
-# what no variable of SPSS can be called
+# words that SPSS keeps for itself
 _SPSS_WORDS = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
 
 
@@ -84,7 +84,7 @@ class Anonymity:
         if self.known:
             yield (
                 f"k = {k} over {', '.join(self.known)}, as far as the tables tell them apart: "
-                f"{_counted(self.classes, 'class', 'classes')}, the smallest of {self.smallest}"
+                f"{counted(self.classes, 'class', 'classes')}, the smallest of {self.smallest}"
             )
         else:
             yield f"no quasi-identifier goes in, so all {self.rows} are one class"
@@ -95,7 +95,7 @@ class Anonymity:
             f"({_percent(self.withheld, self.answers)}) of the others are withheld"
         )
         if self.weights_withheld is not None:
-            yield f"{_counted(self.weights_withheld, 'weight is', 'weights are')} withheld"
+            yield f"{counted(self.weights_withheld, 'weight is', 'weights are')} withheld"
 
 
 def _percent(part: int, whole: int) -> str:
@@ -104,7 +104,7 @@ def _percent(part: int, whole: int) -> str:
 
 @dataclass(frozen=True)
 class Microdata:
-    """The published rows, and all that the files beside them tell."""
+    """The published rows, and all that the files beside them say of these."""
 
     frame: pd.DataFrame
     variables: list[Variable]
@@ -116,7 +116,8 @@ class Microdata:
     """a row an option or item of a question as each wave put it"""
 
 
-def _counted(number: int, one: str, several: str) -> str:
+def counted(number: int, one: str, several: str) -> str:
+    """A number with the noun that it takes."""
     return f"{number} {one if number == 1 else several}"
 
 
@@ -149,23 +150,23 @@ def compose(run: Run, public: Public, key: bytes) -> Microdata:
             variables.append(variable)
             columns[variable.name] = column
     frame = pd.DataFrame(columns, index=source.people.index)
-    made = [_released(frame, release, variables, public.k) for release in releases(run.estimated, source)]
+    released = releases(run.estimated, source)
+    made = [_released(frame, release, variables, public.k) for release in released]
+    rows = _pseudonymous(pd.concat([rows for rows, _ in made]).reset_index(), key)
     return Microdata(
-        _pseudonymous(pd.concat([rows for rows, *_ in made]).reset_index(), key)[
-            [one.name for one in variables]
-        ],
+        rows[[one.name for one in variables]],
         variables,
         out,
-        [report for _, report, _ in made],
-        _counted_states(source, out, [release for *_, release in made]),
+        [report for _, report in made],
+        _counted_states(source, out, released),
         source.questionnaire,
     )
 
 
 def _released(
     frame: pd.DataFrame, release: Release, variables: Sequence[Variable], k: int
-) -> tuple[pd.DataFrame, Anonymity, Release]:
-    """The rows of a wave that may be published, what that took, and where it was said."""
+) -> tuple[pd.DataFrame, Anonymity]:
+    """The rows of a wave that may be published, and what that took."""
     rows_of_wave = frame.loc[[release.wave]]
     rows_of_wave, classes = rows_of_wave[release.rows].copy(), release.classes[release.rows]
     answers = withheld = 0
@@ -184,7 +185,7 @@ def _released(
         release.wave, release.known, len(release.rows), len(rows_of_wave), len(sizes), int(sizes.min()),
         answers, withheld, weights, rare,
     )  # fmt: skip
-    return rows_of_wave, report, release
+    return rows_of_wave, report
 
 
 def _by_part(variables: Sequence[Variable]) -> dict[Part, list[str]]:
@@ -242,7 +243,7 @@ def _free(wanted: str, taken: set[str], limit: int | None = None) -> str:
 
 
 def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any], pd.Series]]:
-    """What is told of each column of a question, with its answers by wave and respondent."""
+    """The description of each column of a question, with its answers by wave and respondent."""
     asked, answers = source.survey.questions[question], source.of(question)
     everyone = source.people.index
     if asked.form.coarsened_by:
@@ -254,11 +255,7 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
         values = {i: source.labels[question, i] for i in source.survey.options(question)}
         ordered = bool(source.survey.scores(question))
         for item in asked.items:
-            about = source.named(question, item) | {
-                "kind": "category",
-                "values": values,
-                "ordered": ordered,
-            }
+            about = source.named(question, item) | {"kind": "category", "values": values, "ordered": ordered}
             yield about, answers.loc[answers["item"] == item, "option"].reindex(everyone)
     elif asked.form.several:
         based = source.state[question].reindex(everyone).isin(IN_BASE)
@@ -266,7 +263,7 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
             waves = [wave for wave in source.waves if (wave, question, option) in source.offered]
             offered = everyone.get_level_values("wave").isin(waves)
             boxes = pd.Series(pd.NA, index=everyone, dtype="Int64").mask(based & offered, 0)
-            # who chose only what does not apply is in no base, and has chosen that all the same
+            # whoever chose "not applicable" alone is in no base, but has that box ticked
             ticked = everyone.isin(answers.index[answers["option"] == option])
             yield source.named(question, option) | {"kind": "box"}, boxes.mask(ticked, 1)
     else:
@@ -278,7 +275,7 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
 
 
 def anonymous_weights(weights: pd.Series, classes: Numbers, k: int) -> tuple[pd.Series, int]:
-    """Weights without those that fewer than `k` of a class share, and how many those are.
+    """Weights without those that fewer than `k` rows of a class share, and how many are left out.
 
     Weights are made from answers, and would tell those that are not there, or coarser than they were.
     """

@@ -47,12 +47,8 @@ class Responses:
 
     def of(self, question: str) -> pd.DataFrame:
         """The answers to a question, by wave and respondent."""
-        return self.answers.get(question, self.none)
-
-    @property
-    def none(self) -> pd.DataFrame:
-        """No answers, with the columns of answers."""
-        return next(iter(self.answers.values())).iloc[:0]
+        nobody = next(iter(self.answers.values())).iloc[:0]
+        return self.answers.get(question, nobody)
 
     def named(self, question: str, part: str = "") -> dict[str, Any]:
         """What a column is called and titled."""

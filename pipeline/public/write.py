@@ -15,7 +15,7 @@ from pipeline.project import files
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.public import bundle
-from pipeline.public.microdata import NO_SAMPLE, Microdata, compose
+from pipeline.public.microdata import NO_SAMPLE, Microdata, compose, counted
 from pipeline.tables import check
 
 _KEY_BYTES = 32
@@ -40,11 +40,11 @@ def public(paths: Paths) -> list[str]:
         allowed = allowed.model_copy(update={"remove": [*allowed.remove, *open_lines]})
         data = compose(run, allowed, _key(paths))
         data = replace(data, removed={**data.removed, **open_lines})
-        facts = bundle.facts(run, allowed)
+        facts = bundle.facts_of(run, allowed)
     with files.folder_aside(paths.public) as folder:
         bundle.fill(folder, data, facts)
-    written = sorted(path for path in paths.public.iterdir())
-    return [*_said(data, allowed), *(f"{paths.shown(path)} written" for path in written)]
+    written = sorted(paths.public.iterdir())
+    return [*_to_be_read_first(data, allowed), *(f"{paths.shown(path)} written" for path in written)]
 
 
 def _allowed(questionnaire: Survey, document: Document) -> Public:
@@ -92,13 +92,13 @@ def _key(paths: Paths) -> bytes:
     return key
 
 
-def _said(data: Microdata, allowed: Public) -> Iterator[str]:
+def _to_be_read_first(data: Microdata, allowed: Public) -> Iterator[str]:
     """What a person who publishes should read first."""
     for wave in data.anonymity:
         yield from (f"{wave.wave}: {line}" for line in wave.in_words(allowed.k))
         for question, count in wave.rare.items():
             if count:
-                answers = "1 answer" if count == 1 else f"{count} answers"
+                answers = counted(count, "answer", "answers")
                 yield f"{wave.wave}: {question}: {answers} that fewer than {allowed.k} gave"
     yield NO_SAMPLE
     yield from (f"{question} removed: {reason}" for question, reason in data.removed.items())
