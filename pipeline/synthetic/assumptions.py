@@ -74,7 +74,7 @@ class Assumptions(Declared):
 
 
 def _fitting(form: QuestionKind) -> set[str]:
-    """The keys that mean something for questions of a kind, beside those that do for all."""
+    """The keys that questions of a kind can have, beside those that all can have."""
     if form.has_options:
         return {"shares", "dkns", "items" if form.items else "texts"}
     if form.items:
@@ -150,14 +150,12 @@ def _check_shares(
     what, known = ("item", [*question.items]) if by_item else ("option", [*options])
     yield from _unknown(assumed.shares, known, f"{what} of {name!r}", document, *place, "shares")
     yield from _unknown(assumed.items, question.items, f"item of {name!r}", document, *place, "items")
-    for item, own in assumed.items.items():
-        yield from _unknown(own, options, f"option of {name!r}", document, *place, "items", item)
+    for item, shares in assumed.items.items():
+        yield from _unknown(shares, options, f"option of {name!r}", document, *place, "items", item)
     basis = [name, *options, *question.items]
     yield from _unknown(assumed.basis, basis, f"option or item of {name!r}", document, *place, "basis")
-    for where, shares in (
-        (("shares",), assumed.shares),
-        *((("items", item), own) for item, own in assumed.items.items()),
-    ):
+    of_items = ((("items", item), shares) for item, shares in assumed.items.items())
+    for where, shares in ((("shares",), assumed.shares), *of_items):
         if shares and not any(shares.values()):
             yield document.problem("every share is 0", *place, *where)
         for option, share in shares.items():
@@ -187,10 +185,7 @@ def _check_effects(
         yield from _unknown_waves(effect.waves, waves, document, *place, "waves")
         yield from _unknown(effect.where, choices, f"choice before {name!r}", document, *place, "where")
         for on, chosen in effect.where.items():
-            if on in choices:
-                for option in chosen:
-                    if option not in questionnaire.options(on):
-                        hint = did_you_mean(option, questionnaire.options(on))
-                        yield document.problem(
-                            f"{on!r} has no option {option!r}; {hint}", *place, "where", on
-                        )
+            for option in chosen if on in choices else []:
+                if option not in questionnaire.options(on):
+                    hint = did_you_mean(option, questionnaire.options(on))
+                    yield document.problem(f"{on!r} has no option {option!r}; {hint}", *place, "where", on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,19 +40,15 @@ def _save_parquet(path: Path, rows: list[list[str]]) -> None:
     """The first row names the columns; a name that is there already gets a number."""
     import duckdb
 
-    frame = pd.DataFrame(rows[1:], columns=_unlike(rows[0]), dtype="str").replace("", None)
+    taken: Counter[str] = Counter()
+    names = []
+    for name in rows[0]:
+        taken[name] += 1
+        names.append(name if taken[name] == 1 else f"{name}_{taken[name]}")
+    frame = pd.DataFrame(rows[1:], columns=names, dtype="str").replace("", None)
     with duckdb.connect() as connection:
         connection.register("frame", frame)
         connection.execute("copy frame to $path (format parquet)", {"path": str(path)})
-
-
-def _unlike(names: Sequence[str]) -> list[str]:
-    taken: dict[str, int] = {}
-    found = []
-    for name in names:
-        taken[name] = taken.get(name, 0) + 1
-        found.append(name if taken[name] == 1 else f"{name}_{taken[name]}")
-    return found
 
 
 def _save_sav(path: Path, rows: list[list[str]]) -> None:

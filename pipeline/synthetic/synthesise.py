@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import datetime
+import itertools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -70,8 +71,8 @@ class _Plan:
         return {option: every[option] for option in self.options[question]}
 
     def dkns(self, question: str) -> float:
-        own = self.assumed(question).dkns
-        return self.assumptions.dkns if own is None else own
+        declared = self.assumed(question).dkns
+        return self.assumptions.dkns if declared is None else declared
 
     def forbidden(self, question: str) -> set[str]:
         """The options that alone screen a respondent out, so that nobody else may choose them."""
@@ -163,12 +164,12 @@ def _offered(
     items: dict[str, list[str]] = {}
     for name, question in questionnaire.questions.items():
         without = fielding.wave.not_offered(name)
-        own = [option for option in questionnaire.options(name) if option not in without]
+        offered = [option for option in questionnaire.options(name) if option not in without]
         rows = [item for item in question.items if item not in without]
-        emptied = (questionnaire.options(name) and not own) or (question.items and not rows)
+        emptied = (questionnaire.options(name) and not offered) or (question.items and not rows)
         absent = fielding.name in assumptions.questions.get(name, Assumed()).not_in
         if not emptied and not absent:
-            options[name], items[name] = own, rows
+            options[name], items[name] = offered, rows
     return options, items
 
 
@@ -194,21 +195,13 @@ def _uniform(rng: np.random.Generator, *shape: int) -> Floats:
 
 
 def _logit(share: Any) -> Floats:
-    with np.errstate(divide="ignore"):
-        odds: Floats = np.log(share) - np.log1p(-np.asarray(share, dtype=np.float64))
+    odds: Floats = np.log(share) - np.log1p(-np.asarray(share, dtype=np.float64))
     return odds
 
 
 def _sigmoid(odds: Floats) -> Floats:
-    with np.errstate(over="ignore"):
-        share: Floats = 1 / (1 + np.exp(-odds))
+    share: Floats = 1 / (1 + np.exp(-odds))
     return share
-
-
-def _log(weights: Floats) -> Floats:
-    with np.errstate(divide="ignore"):
-        logs: Floats = np.log(weights)
-    return logs
 
 
 def _gumbel(rng: np.random.Generator, *shape: int) -> Floats:
@@ -263,7 +256,7 @@ def _draw_single(plan: _Plan, name: str, answers: Answers, size: int, rng: np.ra
     if sure:
         weights[~np.array(unsure)] = (1 - rate) * _weights(plan.assumed(name).shares, sure, declared)
     weights[unsure] = (rate if sure else 1.0) / max(1, sum(unsure))
-    score = _log(weights) + _shifts(plan, name, ids, answers, size) + _gumbel(rng, size, len(ids))
+    score = np.log(weights) + _shifts(plan, name, ids, answers, size) + _gumbel(rng, size, len(ids))
     return np.asarray(score.argmax(axis=1), dtype=np.int16)[:, None]
 
 
@@ -281,7 +274,7 @@ def _draw_multiple(plan: _Plan, name: str, answers: Answers, size: int, rng: np.
     kept = np.zeros(score.shape, dtype=np.bool_)
     np.put_along_axis(kept, best, True, axis=1)
     ticked = kept & (score > 0)
-    # somebody with nothing to tick would look like one who skipped: the nearest option is ticked
+    # whoever would tick nothing ticks the likeliest option, or it would look as if they skipped
     rows = np.arange(size)
     nearest = best[:, 0]
     ticked[rows, nearest] |= score[rows, nearest] > -np.inf
@@ -318,7 +311,7 @@ def _draw_rank(plan: _Plan, name: str, answers: Answers, size: int, rng: np.rand
     """The place of each item, from 1; 0 where it has none (Plackett–Luce)."""
     items = plan.items[name]
     assumed = plan.assumed(name)
-    score = _log(_weights(assumed.shares, items, {})) + _shifts(plan, name, items, answers, size)
+    score = np.log(_weights(assumed.shares, items, {})) + _shifts(plan, name, items, answers, size)
     score = score + _gumbel(rng, size, len(items))
     if assumed.among in answers:
         ticked = {i: c for c, i in enumerate(plan.options[assumed.among])}
@@ -339,7 +332,7 @@ def _draw_allocation(plan: _Plan, name: str, answers: Answers, size: int, rng: n
     """Whole points for each item, by the largest remainders."""
     total = plan.survey.questions[name].total
     items = plan.items[name]
-    odds = _log(_weights(plan.assumed(name).shares, items, {})) + _shifts(plan, name, items, answers, size)
+    odds = np.log(_weights(plan.assumed(name).shares, items, {})) + _shifts(plan, name, items, answers, size)
     parts = np.exp(odds) * -np.log(_uniform(rng, size, len(items)))
     points = total * parts / parts.sum(axis=1, keepdims=True)
     whole = np.floor(points)
@@ -395,17 +388,17 @@ def _skips(plan: _Plan, name: str) -> float:
     """The share that leaves a question blank; nobody skips a screening question."""
     if any(name in rule.where for rule in plan.rules):
         return 0.0
-    own = plan.assumed(name).skips
-    return plan.assumptions.skips if own is None else own
+    declared = plan.assumed(name).skips
+    return plan.assumptions.skips if declared is None else declared
 
 
 def _flow(plan: _Plan, chunk: int, size: int) -> tuple[Values, Values]:
     """For each respondent the rule that screens them out (-1: none), and the questions they reach."""
     questions = plan.questions
     places = [[questions.index(key) + 1 for key in rule.where if key in plan.options] for rule in plan.rules]
-    ends = np.array([max(own, default=len(questions)) for own in places], dtype=np.int64)
-    first = max((place for own in places for place in own), default=min(1, len(questions)))
-    rng = _stream(plan, chunk, " flow")  # a space: no question's id
+    ends = np.array([max(of_rule, default=len(questions)) for of_rule in places], dtype=np.int64)
+    first = max(itertools.chain(*places), default=min(1, len(questions)))
+    rng = _stream(plan, chunk, " flow")  # the space keeps it apart from the ids of questions
     out, which, breaks, at = rng.random((4, size))
     rule = np.full(size, -1)
     reached = np.full(size, len(questions))
@@ -418,6 +411,8 @@ def _flow(plan: _Plan, chunk: int, size: int) -> tuple[Values, Values]:
     return rule, reached
 
 
+# the log-odds of a share of 0 or 1 are infinite, as they should be
+@np.errstate(divide="ignore", over="ignore")
 def _answers(plan: _Plan, chunk: int, rule: Values, reached: Values) -> Answers:
     """What each respondent answers, by question, in the codes that the `_draw` functions return."""
     size = len(rule)
@@ -483,17 +478,13 @@ def _respondents(
         (spread,) = _uniform(_stream(plan, chunk, " weights"), 1, len(numbers))
         yield declared.weight, "", [f"{weight:.4f}" for weight in np.exp(0.25 * _logit(spread)).tolist()]
     for heading in declared.drop:
-        yield heading, "", [_canary(heading, number) for number in numbers]
+        # a token in place of what would identify someone: `Email Address` → `canary-email-000017`
+        word = "".join(c for c in (heading.split() or [""])[0].lower() if c.isalnum())
+        yield heading, "", [f"canary-{word}-{number:06d}" for number in numbers]
     headings = {key: None for r in plan.rules for key in r.where if key not in plan.survey.questions}
     for heading in headings:
         texts = [exclude.where.get(heading, [""])[0] for exclude in plan.rules]
         yield heading, "", [texts[index] if index >= 0 else "" for index in rule.tolist()]
-
-
-def _canary(heading: str, number: int) -> str:
-    """A token in place of what would identify someone: `Email Address` → `canary-email-000017`."""
-    word = "".join(c for c in (heading.split() or [""])[0].lower() if c.isalnum())
-    return f"canary-{word}-{number:06d}"
 
 
 def _times(plan: _Plan, chunk: int, numbers: range, reached: Values) -> tuple[list[str], list[str]]:
@@ -538,18 +529,16 @@ def _labels(plan: _Plan, name: str, ids: list[str]) -> list[str]:
 
 def _answered(plan: _Plan, name: str, values: Values, numbers: range) -> Answered:
     """A question's answers with everything that a layout writes of it."""
-    declared = plan.declared(name)
-    own = plan.assumed(name).texts or _TEXTS
     source = plan.fielding.wave.source
     return Answered(
         code=name,
         form=plan.form(name),
         heading=_heading(plan, name),
         options=_labels(plan, name, plan.options[name]),
-        write_ins=[code for code, option in enumerate(declared.values()) if option.write_in],
+        write_ins=[code for code, option in enumerate(plan.declared(name).values()) if option.write_in],
         items=_labels(plan, name, plan.items[name]),
         values=values,
-        texts=own,
+        texts=plan.assumed(name).texts or _TEXTS,
         numbers=numbers,
         separator=source.separator or formats[source.format].separator,
     )
