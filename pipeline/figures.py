@@ -89,7 +89,7 @@ class _State:
         if paths.figure_state.is_file():
             with suppress(ValueError):
                 known = json.loads(paths.figure_state.read_bytes())
-                # a file that is damaged knows nothing
+                # a damaged file counts as empty
                 self.known = known if isinstance(known, dict) else {}
 
     def is_kept(self, name: str, inputs: str) -> bool:
@@ -173,11 +173,11 @@ def drawn(paths: Paths, exhibits: Sequence[Printed], workers: int) -> Iterator[t
             yield exhibit.id, draw(paths, exhibit)
         return
     context: Any = multiprocessing.get_context(_METHOD)
-    # after Ctrl-C the process that keeps the semaphores of the pool cleans up, and need not say so
+    # after Ctrl-C the process that tracks the semaphores of the pool cleans up, without a warning
     sys.warnoptions.append("ignore::UserWarning:multiprocessing.resource_tracker")
     pool = ProcessPoolExecutor(workers, context)
     try:
-        # Ctrl-C tells all processes of a terminal, and this one ends the others
+        # Ctrl-C reaches all processes of a terminal; the workers ignore it, and this one ends them
         with process.unheard():
             waiting = {pool.submit(draw, paths, exhibit): exhibit.id for exhibit in exhibits}
         for future in as_completed(waiting):
@@ -187,7 +187,7 @@ def drawn(paths: Paths, exhibits: Sequence[Printed], workers: int) -> Iterator[t
         for worker in multiprocessing.active_children() if ended else ():
             worker.terminate()
             worker.join()
-        # a process that is ended may leave half a figure, for which the pool would wait
+        # a worker that was ended leaves half a figure, and the pool would wait for the rest
         pool.shutdown(wait=not ended, cancel_futures=True)
 
 
@@ -201,9 +201,9 @@ class Drawn:
 
 def draw(paths: Paths, exhibit: Printed) -> Drawn:
     """Draw, check and save one figure into memory."""
-    # a folder that Matplotlib cannot keep its list of fonts in changes no figure
+    # Matplotlib warns where it cannot keep its list of fonts, which changes no figure
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    # only who draws loads Matplotlib: not the process that hands figures out, nor one that finds none changed
+    # only a process that draws loads Matplotlib; one that finds nothing changed need not
     from pipeline.charts import figure_files, gates
 
     data = data_of(paths, exhibit)
@@ -224,7 +224,7 @@ def draw(paths: Paths, exhibit: Printed) -> Drawn:
     return Drawn(made, [])
 
 
-# a fork of what runs already would take its threads along
+# a plain fork would copy the threads that run
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from pipeline.charts.layout import headings, legend, lines, widest
+from pipeline.charts.layout import headings, lines, widest
 from pipeline.charts.measure import Block, balanced, block
 from pipeline.charts.rows import Row, base, by_group, estimates, grouped, heading, rows
 from pipeline.charts.sheet import Sheet
@@ -139,12 +139,6 @@ def plot(
                 _place(sheet, column.cells[number], x, middle)
             number += 1
         sheet.zero_line(zero, top, sheet.y)
-
-
-def key(sheet: Sheet, levels: Iterable[Row], colour: dict[str, str]) -> None:
-    """The legend of the levels over the bars."""
-    legend(sheet, levels, colour)
-    sheet.y += 10
 
 
 def _place(sheet: Sheet, cell: Cell, x: float, middle: float) -> None:

@@ -49,7 +49,7 @@ def svg(figure: Figure, exhibit: Printed) -> bytes:
     for metadata in root.findall(f"{{{_SVG}}}metadata"):
         root.remove(metadata)
     for element in root.iter(f"{{{_SVG}}}text"):
-        # what reads no embedded fonts falls back to another sans-serif, not to a serif
+        # a reader without embedded fonts then takes another sans-serif font
         style = re.sub(r"'(Open Sans|DejaVu Sans)'", r"'\1', sans-serif", element.get("style", ""))
         element.set("style", style)
         if element.get("transform", "").startswith("rotate(-0 "):

@@ -22,7 +22,7 @@ from pipeline.charts.rows import Row, rows
 from pipeline.charts.style import INCH, SMALLEST
 from pipeline.text.rounding import percent
 from pipeline.tidy.figure_kinds import figure_kinds
-from pipeline.tidy.marks import LOW_BASE_MARK
+from pipeline.tidy.marks import LOW_BASE_MARK, SYNTHETIC
 from pipeline.tidy.printed import Printed
 
 _LEAST_CONTRAST = 4.5
@@ -72,7 +72,7 @@ def _labels(drawing: Drawing) -> Iterator[str]:
     """Each printed value is its row's, and each bar or dot reaches as far as its row's share."""
     for line in drawing.values:
         row = drawing.table[line.row or 0]
-        # where n and the mark stand in a heading, the value does not repeat it
+        # a value does not repeat the mark of a low base that its heading has
         printed, wanted = (text.removesuffix(f" {LOW_BASE_MARK}") for text in (line.get_text(), row.text))
         if printed != wanted:
             yield f"{_name(row)} prints {printed!r}, its table has {wanted!r}"

@@ -62,15 +62,11 @@ class Bar(Rectangle):
 
 
 class Dot(Circle):
-    """The dot of table row `row` at its share.
-
-    `hollow` dots are open whatever their base, as those of an earlier wave are.
-    """
+    """The dot of table row `row` at its share."""
 
     row: int
     scale: Scale
     panel: int = 0
-    hollow: bool = False
 
     @property
     def plotted(self) -> float:

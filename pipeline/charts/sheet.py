@@ -126,13 +126,15 @@ class Sheet:
 
     def dot(self, row: Row, scale: Scale, across: float, colour: str, *, hollow: bool = False,
             radius: float = DOT) -> None:  # fmt: skip
-        """Draw a share as a dot; `across` is its place on the other direction than the scale's."""
+        """Draw a share as a dot; `across` is its place on the other direction than the scale's.
+
+        `hollow` dots are open whatever their base, as those of an earlier wave are.
+        """
         along = scale.at(row.plotted)
         fill = WHITE if row.low_base or hollow else colour
         place = (across, along) if scale.upright else (along, across)
-        dot = self._add(Dot(place, radius - 0.8, facecolor=fill, edgecolor=colour, linewidth=1.6, zorder=4))
-        self._of_row(dot, row)
-        dot.scale, dot.hollow = scale, hollow
+        dot = Dot(place, radius - 0.8, facecolor=fill, edgecolor=colour, linewidth=1.6, zorder=4)
+        self._of_row(self._add(dot), row).scale = scale
 
     def circle(self, place: tuple[float, float], colour: str, radius: float = DOT,
                below: bool = False) -> None:  # fmt: skip
@@ -154,9 +156,8 @@ class Sheet:
 
         One `below` lies under everything else.
         """
-        line = Line2D(xs, ys, color=colour, linewidth=width, linestyle=(0, dashes) if dashes else "-",
-                      solid_capstyle="butt", zorder=0.5 if below else 2)  # fmt: skip
-        self._add(line)
+        self._add(Line2D(xs, ys, color=colour, linewidth=width, linestyle=(0, dashes) if dashes else "-",
+                         solid_capstyle="butt", zorder=0.5 if below else 2))  # fmt: skip
 
     def zero_line(self, x: float, top: float, bottom: float) -> None:
         """Draw the line that bars begin at."""

@@ -38,14 +38,22 @@ def whole(panel: Sequence[Row], dkns: bool) -> list[Row]:
     return parts + [row for row in panel if dkns and row.role == "dkns"]
 
 
-def option_colours(parts: Iterable[Row], table: Iterable[Row]) -> dict[str, str]:
-    """The colour of each option of a single choice, by its id; the nets of the table have a say in it."""
-    return _coloured(parts, table, colours.categories)
+def colours_of(parts: Iterable[Row], table: Iterable[Row],
+               ramp: Callable[[Sequence[str], int], tuple[str, ...]]) -> dict[str, str]:  # fmt: skip
+    """The colour of each option by its id: of the substantive ones by a ramp, of the others their grey.
 
-
-def level_colours(parts: Iterable[Row], table: Iterable[Row]) -> dict[str, str]:
-    """The same for the levels of a scale."""
-    return _coloured(parts, table, colours.scale)
+    The ramp is `colours.categories` for a single choice, `colours.scale` for the levels of a scale, and takes
+    the number of the nets of the table.
+    """
+    names: dict[str, str] = {}
+    greys: dict[str, str] = {}
+    for row in parts:
+        if row.substantive:
+            names.setdefault(row.option, row.name)
+        else:
+            greys[row.option] = colours.GREYS.get(row.role, colours.GREY)
+    nets = len({row.option for row in table if row.role == "net"})
+    return dict(zip(names, ramp(list(names.values()), nets), strict=True)) | greys
 
 
 def stack(sheet: Sheet, parts: Sequence[Row], colour: dict[str, str], scale: Scale, middle: float,
@@ -77,17 +85,3 @@ def part(sheet: Sheet, row: Row, colour: dict[str, str], scale: Scale, middle: f
         return False
     sheet.value_at(row, scale.at(start + row.plotted / 2), middle, "center", style, bar=bar)
     return True
-
-
-def _coloured(parts: Iterable[Row], table: Iterable[Row],
-              ramp: Callable[[Sequence[str], int], tuple[str, ...]]) -> dict[str, str]:  # fmt: skip
-    """The colours of substantive options by a ramp, and of the others their grey."""
-    names: dict[str, str] = {}
-    greys: dict[str, str] = {}
-    for row in parts:
-        if row.substantive:
-            names.setdefault(row.option, row.name)
-        else:
-            greys[row.option] = colours.GREYS.get(row.role, colours.GREY)
-    nets = len({row.option for row in table if row.role == "net"})
-    return dict(zip(names, ramp(list(names.values()), nets), strict=True)) | greys

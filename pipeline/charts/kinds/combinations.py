@@ -58,7 +58,7 @@ def _plot(sheet: Sheet, combined: Sequence[Row], options: Sequence[Row]) -> None
     for row in combined:
         room = width if row.substantive else _REST
         middles.append(right + room / 2)
-        # what is left over has no bar, which would dwarf the others
+        # the remainder has no bar, which would dwarf the others
         colour, style = (HIGHLIGHT, VALUE) if row.substantive else (None, GREY_VALUE)
         column(sheet, row, scale, middles[-1], min(room, width) * 0.62, colour, style)
         right += room

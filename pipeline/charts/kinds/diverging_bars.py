@@ -11,15 +11,15 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import battery
+from pipeline.charts import battery, colours
 from pipeline.charts.battery import Column, Item, Panels, base_and_dkns, base_cell, value_column
 from pipeline.charts.compose import compose
-from pipeline.charts.layout import widest
+from pipeline.charts.layout import legend, widest
 from pipeline.charts.marks import Scale
 from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, answers, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.stacks import ROOM, level_colours, part
+from pipeline.charts.stacks import ROOM, colours_of, part
 from pipeline.charts.style import BESIDE, CONTENT, MARGIN, NOTE, VALUE
 from pipeline.tidy.printed import Printed
 
@@ -85,7 +85,7 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of every item of a grid; where the table has groups, one panel under the other."""
     panels = battery.panels(data, Sides)
     items = [item for panel in panels.values() for item in panel]
-    colour = level_colours([row for item in items for row in item.scale], rows(data))
+    colour = colours_of([row for item in items for row in item.scale], rows(data), colours.scale)
     return compose(exhibit, _plot, panels, items, colour)
 
 
@@ -102,7 +102,8 @@ def _plot(sheet: Sheet, panels: Panels[Sides], items: Sequence[Sides], colour: d
     unit = bars / max(sum(reach), _EXACT)
     scale = Scale(MARGIN + names + ends[0] + reach[0] * unit, unit)
     longest = max(([*item.left, *item.right] for item in items), key=len)
-    battery.key(sheet, sorted(longest, key=lambda row: row.index, reverse=True), colour)
+    legend(sheet, sorted(longest, key=lambda row: row.index, reverse=True), colour)
+    sheet.y += 10
 
     def sides(number: int, item: Sides, middle: float) -> None:
         _sides(sheet, item, colour, scale, middle, number, MARGIN + names)

@@ -97,7 +97,7 @@ def _plot(sheet: Sheet, names: dict[Key, str], columns: Sequence[Column], bases:
         for line, (key, middle, tall) in enumerate(lines(sheet, blocks.items(), left - 6, least, 6)):
             for number, column in enumerate(chosen):
                 row = column.cells.get(key)
-                # the rows of a grid follow its items, and those of groups follow the groups
+                # rows of the table go line by line in a grid, and column by column where columns are groups
                 sheet.panel, sheet.way = (line, "right") if notes else (first + number, "down")
                 if row is not None:
                     _cell(sheet, row, (left + number * width, sheet.y), (width, tall), most)

@@ -13,12 +13,14 @@ from matplotlib.figure import Figure
 
 from pipeline.charts import battery
 from pipeline.charts.battery import Column, Item, Panels, base_and_dkns, base_cell, value_column
+from pipeline.charts.colours import scale
 from pipeline.charts.compose import compose
+from pipeline.charts.layout import legend
 from pipeline.charts.marks import Scale
 from pipeline.charts.measure import block
 from pipeline.charts.rows import Row, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.stacks import counts_dkns, level_colours, stack, whole
+from pipeline.charts.stacks import colours_of, counts_dkns, stack, whole
 from pipeline.charts.style import CONTENT, MARGIN, NOTE, VALUE
 from pipeline.tidy.printed import Printed
 
@@ -37,23 +39,24 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     items = [item for panel in panels.values() for item in panel]
     dkns = counts_dkns(item.rows for item in items)
     parts = [whole(item.rows, dkns) for item in items]
-    colour = level_colours([row for levels in parts for row in levels], rows(data))
+    colour = colours_of([row for levels in parts for row in levels], rows(data), scale)
     return compose(exhibit, _plot, panels, items, parts, colour)
 
 
 def _plot(sheet: Sheet, panels: Panels[Item], items: Sequence[Item], parts: Sequence[list[Row]],
           colour: dict[str, str]) -> None:  # fmt: skip
     levels = [row for levels in parts for row in levels]
-    battery.key(sheet, sorted(levels, key=lambda row: row.role in ("dkns", "not_applicable")), colour)
+    legend(sheet, sorted(levels, key=lambda row: row.role in ("dkns", "not_applicable")), colour)
+    sheet.y += 10
     columns = _columns(items, parts)
     names = battery.names_width(items, _NAMES)
-    scale = Scale(MARGIN + names, CONTENT - names - battery.columns_width(columns))
+    shares = Scale(MARGIN + names, CONTENT - names - battery.columns_width(columns))
 
     def bars(number: int, _: Item, middle: float) -> None:
         sheet.panel = number
-        stack(sheet, parts[number], colour, scale, middle, battery.THICK)
+        stack(sheet, parts[number], colour, shares, middle, battery.THICK)
 
-    battery.plot(sheet, panels, columns, bars, (_NAMES, names, scale.zero))
+    battery.plot(sheet, panels, columns, bars, (_NAMES, names, shares.zero))
 
 
 def _columns(items: Sequence[Item], parts: Sequence[list[Row]]) -> list[Column]:

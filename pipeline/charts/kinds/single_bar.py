@@ -8,13 +8,14 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
+from pipeline.charts.colours import categories
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import legend, widest
 from pipeline.charts.marks import Scale
 from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, by_group, estimates, heading, marked_base, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.stacks import counts_dkns, option_colours, stack, whole
+from pipeline.charts.stacks import colours_of, counts_dkns, stack, whole
 from pipeline.charts.style import CONTENT, LABEL_COLUMN, MARGIN, NAME, NOTE
 from pipeline.tidy.printed import Printed
 
@@ -31,7 +32,7 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     panels = by_group(estimates(data))
     dkns = counts_dkns(panels.values())
     groups = {group: parts for group, panel in panels.items() if (parts := whole(panel, dkns))}
-    colour = option_colours([row for parts in groups.values() for row in parts], rows(data))
+    colour = colours_of([row for parts in groups.values() for row in parts], rows(data), categories)
     return compose(exhibit, _plot_one if list(groups) == [""] else _plot_groups, groups, colour)
 
 

@@ -196,7 +196,7 @@ def _tops(labels: Sequence[EndLabel], bottom: float) -> list[float]:
     for place, label in enumerate(labels):
         top = label.wanted - label.height / 2
         tops.append(max(top, tops[-1] + labels[place - 1].height) if tops else top)
-    # what was pushed below the plot pushes those above it up again
+    # labels pushed below the plot are moved up, and those above them in turn
     floor = bottom + 8
     for place in reversed(range(len(tops))):
         tops[place] = min(tops[place], floor - labels[place].height)
@@ -228,7 +228,7 @@ def _numbers(sheet: Sheet, plot: Plot, line: Line) -> None:
         for top in (y - 5 - value.height, y + 5):
             box = (x - value.width / 2, top, x + value.width / 2, top + value.height)
             if plot.is_free(box) and top + value.height < plot.scale.zero:
-                # the grid does not strike the number through
+                # a white ground keeps the grid from crossing the number
                 sheet.swatch(box[0] - 1, (top + box[3]) / 2, WHITE, value.width + 2, value.height - 2)
                 sheet.text(value, x, top, "center", row=row)
                 plot.taken.append(box)
