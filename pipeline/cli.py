@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,9 +57,14 @@ def _say(text: str) -> None:
     print(escaped(text))
 
 
-def _say_masked(text: str) -> None:
-    """Print a line on an export that no scan has passed yet, without the addresses that may stand in it."""
-    _say(masked(text))
+def _say_all(lines: Iterable[str]) -> None:
+    for line in lines:
+        _say(line)
+
+
+def _say_masked(lines: Iterable[str]) -> None:
+    """Print lines on an export that no scan has passed yet, without the addresses that may stand in it."""
+    _say_all(map(masked, lines))
 
 
 def _staged(name: str, paths: Paths, **options: Any) -> None:
@@ -154,8 +160,7 @@ def explain(
     """
     from pipeline.commands.explain import explain
 
-    for line in explain(places.find(survey), exhibit, reference, with_rows, claim):
-        _say(line)
+    _say_all(explain(places.find(survey), exhibit, reference, with_rows, claim))
 
 
 @app.command(epilog="Example: survey headlines")
@@ -163,8 +168,7 @@ def headlines(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """List the claims that hold for every exhibit, the strongest first, as lines for report.toml."""
     from pipeline.commands.headlines import headlines
 
-    for line in headlines(places.find(survey)):
-        _say(line)
+    _say_all(headlines(places.find(survey)))
 
 
 @app.command(epilog="Example: survey table blockers_by_size --as latex")
@@ -189,8 +193,7 @@ def show(
     """Show the table of a question in the terminal, with bars."""
     from pipeline.commands.show import show
 
-    for line in show(places.find(survey), question, by, wave):
-        _say(line)
+    _say_all(show(places.find(survey), question, by, wave))
 
 
 @app.command(epilog='Example: survey sql "select state, count(*) from responses group by all"')
@@ -203,8 +206,8 @@ def sql(
     from pipeline.commands.sql import query
     from pipeline.tidy.csv import to_csv
 
-    found = query(places.find(survey), statement)
-    _say(to_csv(found).rstrip("\n") if csv else found.to_string(index=False))
+    rows = query(places.find(survey), statement)
+    _say(to_csv(rows).rstrip("\n") if csv else rows.to_string(index=False))
 
 
 @app.command("new-wave", epilog="Example: survey new-wave raw/mine/spring.csv --like autumn")
@@ -218,8 +221,7 @@ def new_wave(
     """Draft the wave file of a new export: like another wave, or with survey.toml from nothing."""
     from pipeline.drafting.new_wave import new_wave
 
-    for line in new_wave(Path.cwd(), export, like, survey):
-        _say_masked(line)
+    _say_masked(new_wave(Path.cwd(), export, like, survey))
 
 
 @app.command(epilog="Example: survey diff autumn spring")
@@ -231,8 +233,7 @@ def diff(
     """Say what two waves do not share: questions, wording, options, their order, bases."""
     from pipeline.commands.diff import diff
 
-    for line in diff(places.find(survey), first, second):
-        _say_masked(line)
+    _say_masked(diff(places.find(survey), first, second))
 
 
 @app.command(epilog="Example: survey codebook")
@@ -242,8 +243,7 @@ def codebook(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
     paths = places.find(survey)
     with alone(paths):
-        for path in codebook(paths):
-            _say(f"{paths.shown(path)} written")
+        _say_all(f"{paths.shown(path)} written" for path in codebook(paths))
 
 
 @export.command(epilog="Example: survey export public --survey ospo")
@@ -253,8 +253,7 @@ def public(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
     paths = places.find(survey)
     with alone(paths):
-        for line in public(paths):
-            print(line)
+        _say_all(public(paths))
 
 
 @export.command(epilog="Example: survey export parquet --survey ospo")
@@ -264,8 +263,7 @@ def parquet(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
     paths = places.find(survey)
     with alone(paths):
-        for line in parquet(paths):
-            print(line)
+        _say_all(parquet(paths))
 
 
 @app.command(epilog="Example: survey others blockers")
@@ -276,8 +274,7 @@ def others(
     """List what people wrote beside Other and no dictionary codes yet, the most frequent first."""
     from pipeline.commands.others import others
 
-    for line in others(places.find(survey), question):
-        _say(line)
+    _say_all(others(places.find(survey), question))
 
 
 @app.command(epilog="Example: survey check --survey mine")
@@ -288,8 +285,7 @@ def check(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """
     from pipeline.commands.check import check
 
-    for line in check(places.find(survey)):
-        _say_masked(line)
+    _say_masked(check(places.find(survey)))
 
 
 @app.command(epilog="Example: survey fetch --survey ospo --from ~/Downloads")
@@ -305,8 +301,7 @@ def fetch(
 
     paths = places.find(survey)
     with alone(paths):
-        for line in fetch(paths, from_):
-            _say(line)
+        _say_all(fetch(paths, from_))
 
 
 @app.command(epilog="Example: survey verify --survey ospo")
@@ -316,8 +311,7 @@ def verify(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
     paths = places.find(survey)
     with alone(paths):
-        for line in verify(paths).lines:
-            _say(line)
+        _say_all(verify(paths).lines)
     _say(f"{paths.shown(paths.findings)} written")
 
 
@@ -328,8 +322,7 @@ def disclosure(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     from pipeline.exhibits.run import opened
 
     with opened(places.find(survey)) as run:
-        for line in report(run.estimated):
-            print(line)
+        _say_all(report(run.estimated))
 
 
 @app.command(epilog="Example: survey quality --survey ospo")
@@ -337,8 +330,7 @@ def quality(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Print whom each rule of data quality flags, what leaving them out moves, and what is skipped most."""
     from pipeline.pages.quality_words import lines
 
-    for line in lines(places.find(survey)):
-        print(line)
+    _say_all(lines(places.find(survey)))
 
 
 @app.command("verify-manifest", epilog="Example: survey verify-manifest --survey ospo")
@@ -347,8 +339,7 @@ def verify_manifest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     from pipeline.pages.manifest import verify_manifest
 
     changed = list(verify_manifest(places.find(survey)))
-    for line in changed or ["everything is as it was made"]:
-        _say(line)
+    _say_all(changed or ["everything is as it was made"])
     if changed:
         raise typer.Exit(1)
 
@@ -395,8 +386,8 @@ def main() -> None:
         print(escaped(str(error)), file=sys.stderr)
         count = len(error.problems)
         if count:
-            said = "1 problem" if count == 1 else f"{count} problems"
-            print(f"{said}; tables, figures and report are as they were", file=sys.stderr)
+            problems = "1 problem" if count == 1 else f"{count} problems"
+            print(f"{problems}; tables, figures and report are as they were", file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
         # somebody piped into head

@@ -13,7 +13,6 @@ from pipeline.charts.measure import clean
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.style import FIGURE, FOOT, QUESTION, SUBTITLE, TITLE
 from pipeline.project.errors import SurveyError
-from pipeline.tidy.marks import SYNTHETIC
 from pipeline.tidy.printed import Printed
 
 NOTHING = "No responses to show."

@@ -22,7 +22,7 @@ from pipeline.charts.rows import Row, rows
 from pipeline.charts.style import INCH, SMALLEST
 from pipeline.text.rounding import percent
 from pipeline.tidy.figure_kinds import figure_kinds
-from pipeline.tidy.marks import LOW_BASE_MARK, SYNTHETIC
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.printed import Printed
 
 _LEAST_CONTRAST = 4.5
