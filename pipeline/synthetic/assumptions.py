@@ -2,20 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any
+import itertools
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+from typing import Annotated
 
 from pydantic import Field
 
 from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.references import (
+    ListedOption,
+    Mention,
+    QuestionId,
+    Reference,
+    Scope,
+    WaveName,
+    problems,
+)
 from pipeline.declarations.toml import Declared, Document, Key, model, read
-from pipeline.project.errors import Problem, SurveyError, did_you_mean
+from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import ASSUMPTIONS_FILE, Paths
 from pipeline.tidy.question_kinds import QuestionKind
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Shift = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def _earlier(fact: str) -> Callable[[Mention], list[str]]:
+    """The questions before the one around a name, as far as the fact holds of their kind."""
+
+    def known(mention: Mention) -> list[str]:
+        questions = mention.survey.questions
+        before = itertools.takewhile(lambda name: name != mention.of, questions)
+        return [name for name in before if getattr(questions[name].form, fact)]
+
+    return known
+
+
+def _items(mention: Mention) -> Collection[str] | None:
+    """The items of a question whose shares, or shifts, are by item; None for another."""
+    asked = mention.survey.questions[mention.of]
+    is_by_item = asked.form.items and ("shift" in mention.path or not asked.form.has_options)
+    return asked.items if is_by_item else None
+
+
+def _options(mention: Mention) -> Collection[str] | None:
+    """The options of a question whose shares, or shifts, are not by item; None for another."""
+    if _items(mention) is not None:
+        return None
+    is_measured = mention.survey.questions[mention.of].form.is_measured
+    return [mention.of] if is_measured and "shift" in mention.path else mention.options
+
+
+_ITEM = Reference(lambda m: m.survey.questions[m.of].items, "no item of {of!r} {name!r}; {hint}")
+_OPTION = Reference(lambda m: m.options, "no option of {of!r} {name!r}; {hint}")
+_ANSWER = Reference(
+    lambda m: [m.of, *m.options, *m.survey.questions[m.of].items],
+    "no option or item of {of!r} {name!r}; {hint}",
+)
+_SEVERAL = Reference(_earlier("several"), "among: no earlier multiple choice {name!r}; {hint}")
+_CHOICE = Reference(_earlier("has_options"), "no choice before {of!r} {name!r}; {hint}", leads=True)
+ByPart = Annotated[str, replace(_ITEM, known=_items), replace(_OPTION, known=_options)]
+"""what a share or a shift is of: an option, an item, or a number itself"""
 
 
 class Number(Declared):
@@ -35,9 +84,9 @@ class Effect(Declared):
     the question's own id for a number. `basis` names the published number behind it.
     """
 
-    shift: dict[str, Shift]
-    where: dict[str, list[str]] = {}
-    waves: list[str] = []
+    shift: dict[ByPart, Shift]
+    where: dict[Annotated[str, _CHOICE], list[ListedOption]] = {}
+    waves: list[WaveName] = []
     basis: str = ""
 
 
@@ -51,16 +100,16 @@ class Assumed(Declared):
     `basis` names the published number behind a share, by its id.
     """
 
-    shares: dict[str, Weight] = {}
-    items: dict[str, dict[str, Weight]] = {}
+    shares: dict[ByPart, Weight] = {}
+    items: dict[Annotated[str, _ITEM], dict[Annotated[str, _OPTION], Weight]] = {}
     number: Number = Number()
-    among: str = ""
+    among: Annotated[str, _SEVERAL] = ""
     texts: list[str] = []
     dkns: Probability | None = None
     skips: Probability | None = None
-    not_in: list[str] = []
+    not_in: list[WaveName] = []
     effects: list[Effect] = []
-    basis: dict[str, str] = {}
+    basis: dict[Annotated[str, _ANSWER], str] = {}
 
 
 class Assumptions(Declared):
@@ -70,7 +119,7 @@ class Assumptions(Declared):
     breaks_off: Probability = 0.05
     dkns: Probability = 0.05
     skips: Probability = 0.02
-    questions: dict[str, Assumed] = {}
+    questions: dict[QuestionId, Assumed] = {}
 
 
 def _fitting(form: QuestionKind) -> set[str]:
@@ -89,103 +138,35 @@ def load(paths: Paths, questionnaire: Survey) -> Assumptions:
         return Assumptions()
     document = read(path, paths.shown(path))
     assumptions = model(document, Assumptions)
-    waves = [file.stem for file in paths.wave_files()]
-    problems = list(_check(assumptions, questionnaire, waves, document))
-    if problems:
-        raise SurveyError(problems)
+    scope = Scope(questionnaire, waves=[file.stem for file in paths.wave_files()])
+    wrong = [*problems(assumptions, scope, document), *_check(assumptions, questionnaire, document)]
+    if wrong:
+        raise SurveyError(wrong)
     return assumptions
 
 
-def _check(
-    assumptions: Assumptions, questionnaire: Survey, waves: list[str], document: Document
-) -> Iterator[Problem]:
-    """What the assumptions say of questions, options, items and waves that do not exist."""
+def _check(assumptions: Assumptions, questionnaire: Survey, document: Document) -> Iterator[Problem]:
+    """What is wrong with the assumptions of questions that there are, beside names that stand for nothing."""
     for name, assumed in assumptions.questions.items():
-        place: tuple[Key, ...] = ("questions", name)
         if name not in questionnaire.questions:
-            hint = did_you_mean(name, questionnaire.questions)
-            yield document.problem(f"no question {name!r}; {hint}", *place)
             continue
+        place: tuple[Key, ...] = ("questions", name)
         asked = questionnaire.questions[name]
         fitting = _fitting(asked.form) | {"skips", "not_in", "effects", "basis"}
         for key in sorted(assumed.model_fields_set - fitting):
             yield document.problem(f"{key} means nothing for a {asked.kind} question", *place, key)
-        yield from _check_shares(assumed, name, questionnaire, document)
-        yield from _unknown_waves(assumed.not_in, waves, document, *place, "not_in")
-        yield from _check_effects(assumed, name, questionnaire, waves, document)
-        among, earlier = assumed.among, _before(questionnaire, name)
-        several = [other for other in earlier if questionnaire.questions[other].form.several]
-        if among and among not in several:
-            hint = did_you_mean(among, several)
-            yield document.problem(f"among: no earlier multiple choice {among!r}; {hint}", *place, "among")
+        for key, shares in {"": assumed.shares, **assumed.items}.items():
+            where = (*place, "items", key) if key else (*place, "shares")
+            if shares and not any(shares.values()):
+                yield document.problem("every share is 0", *where)
+            for option, share in shares.items():
+                declared = questionnaire.options(name).get(option)
+                if declared and declared.role == "dkns":
+                    message = f"{option!r} is no share of answers; say dkns = {share}"
+                    yield document.problem(message, *where, option)
+                if asked.form.several and share > 1:
+                    message = f"{option!r}: a share lies between 0 and 1, seen {share}"
+                    yield document.problem(message, *where, option)
         number = assumed.number
         if not number.low < number.median < number.high:
             yield document.problem("the median wants to lie between low and high", *place, "number")
-
-
-def _before(questionnaire: Survey, name: str) -> list[str]:
-    return list(questionnaire.questions)[: questionnaire.position(name) - 1]
-
-
-def _unknown(named: Any, known: Any, what: str, document: Document, *place: Key) -> Iterator[Problem]:
-    for identifier in named:
-        if identifier not in known:
-            hint = did_you_mean(identifier, known)
-            yield document.problem(f"no {what} {identifier!r}; {hint}", *place, identifier)
-
-
-def _unknown_waves(named: list[str], known: list[str], document: Document, *place: Key) -> Iterator[Problem]:
-    for index, wave in enumerate(named):
-        if wave not in known:
-            hint = did_you_mean(wave, known, "the waves are")
-            yield document.problem(f"no wave {wave!r}; {hint}", *place, index)
-
-
-def _check_shares(
-    assumed: Assumed, name: str, questionnaire: Survey, document: Document
-) -> Iterator[Problem]:
-    place: tuple[Key, ...] = ("questions", name)
-    question, options = questionnaire.questions[name], questionnaire.options(name)
-    by_item = question.form.items and not question.form.has_options
-    what, known = ("item", [*question.items]) if by_item else ("option", [*options])
-    yield from _unknown(assumed.shares, known, f"{what} of {name!r}", document, *place, "shares")
-    yield from _unknown(assumed.items, question.items, f"item of {name!r}", document, *place, "items")
-    for item, shares in assumed.items.items():
-        yield from _unknown(shares, options, f"option of {name!r}", document, *place, "items", item)
-    basis = [name, *options, *question.items]
-    yield from _unknown(assumed.basis, basis, f"option or item of {name!r}", document, *place, "basis")
-    of_items = ((("items", item), shares) for item, shares in assumed.items.items())
-    for where, shares in ((("shares",), assumed.shares), *of_items):
-        if shares and not any(shares.values()):
-            yield document.problem("every share is 0", *place, *where)
-        for option, share in shares.items():
-            if not by_item and option in options and options[option].role == "dkns":
-                yield document.problem(
-                    f"{option!r} is no share of answers; say dkns = {share}", *place, *where, option
-                )
-            if question.form.several and share > 1:
-                yield document.problem(
-                    f"{option!r}: a share lies between 0 and 1, seen {share}", *place, *where, option
-                )
-
-
-def _check_effects(
-    assumed: Assumed, name: str, questionnaire: Survey, waves: list[str], document: Document
-) -> Iterator[Problem]:
-    question = questionnaire.questions[name]
-    earlier = _before(questionnaire, name)
-    choices = [other for other in earlier if questionnaire.questions[other].form.has_options]
-    moved: list[str] = [*(question.items or questionnaire.options(name))]
-    if question.form.is_measured:
-        moved = [name]
-    what = "item" if question.items else "option"
-    for index, effect in enumerate(assumed.effects):
-        place: tuple[Key, ...] = ("questions", name, "effects", index)
-        yield from _unknown(effect.shift, moved, f"{what} of {name!r}", document, *place, "shift")
-        yield from _unknown_waves(effect.waves, waves, document, *place, "waves")
-        yield from _unknown(effect.where, choices, f"choice before {name!r}", document, *place, "where")
-        for on, chosen in effect.where.items():
-            for option in chosen if on in choices else []:
-                if option not in questionnaire.options(on):
-                    hint = did_you_mean(option, questionnaire.options(on))
-                    yield document.problem(f"{on!r} has no option {option!r}; {hint}", *place, "where", on)
