@@ -253,18 +253,18 @@ class OpenSurvey:
                 _known(name, groups, f"option of {on!r}")
             question = self.bands[on].of if on in self.bands else on
             members = [option for name in names for option in groups[name]]
-            kept = chosen.get(question, members)
-            chosen[question] = [option for option in dict.fromkeys(members) if option in kept]
+            allowed = chosen.get(question, members)
+            chosen[question] = [option for option in dict.fromkeys(members) if option in allowed]
             if not chosen[question]:
                 raise SurveyError(f"where: nothing is in all of what is said of {question!r}")
         return chosen
 
     def _latest(self, estimates: pd.DataFrame, wave: str | None) -> pd.DataFrame:
         """The rows of one wave: the one asked for, or the latest that has any."""
-        there = [name for name in self.waves if (estimates["wave"] == name).any()]
-        if not there:
+        waves = [name for name in self.waves if (estimates["wave"] == name).any()]
+        if not waves:
             return estimates
-        return estimates[estimates["wave"] == (wave or there[-1])].reset_index(drop=True)
+        return estimates[estimates["wave"] == (wave or waves[-1])].reset_index(drop=True)
 
 
 def _known(name: object, known: Sequence[str] | Mapping[str, object], what: str) -> None:

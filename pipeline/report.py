@@ -154,10 +154,10 @@ def _segments(
     whole = kind is None or (kind.table == "answers" and not kind.over_waves)
     if exhibit is None or not whole or exhibit.by or exhibit.where or exhibit.dkns != "keep":
         return
-    every = frequencies(exhibit.question)
-    every = every[every["wave"] == printed.wave]
+    estimates = frequencies(exhibit.question)
+    estimates = estimates[estimates["wave"] == printed.wave]
     for segment, name in names.items():
-        rows = every[every["by"].isin(["", segment])]
+        rows = estimates[estimates["by"].isin(["", segment])]
         if segment != exhibit.question and rows["by"].eq(segment).any():
             shown = banner(rows, questionnaire.nets(exhibit.question), {segment: ""})
             yield Segment(segment, name, shown, together(rows["unsettled"]))

@@ -143,8 +143,8 @@ class _Look:
     ) -> tuple[list[Mapped], bool]:  # fmt: skip
         """What the cells of each wave mean; and whether nothing is wrong with exports, headings, answers."""
         before = len(self.problems)
-        there = [f for f in fieldings if self._gather(partial(take_in, self.aside, questionnaire, [f]))]
-        declared = DeclaredWaves(self.aside, questionnaire, document, there)
+        readable = [f for f in fieldings if self._gather(partial(take_in, self.aside, questionnaire, [f]))]
+        declared = DeclaredWaves(self.aside, questionnaire, document, readable)
         mapped, wrong = attempt_waves(declared)
         if len(mapped) == len(self.paths.wave_files()):
             wrong += over_waves(declared, mapped, [*known, *wrong])

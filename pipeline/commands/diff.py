@@ -147,11 +147,11 @@ def _differences(before: Posed, after: Posed) -> Iterator[str]:
     if before.routes != after.routes:
         yield f"another base, from {before.base} to {after.base}"
     added = [i for i in after.labels if i not in before.labels]
-    gone = [i for i in before.labels if i not in after.labels]
+    removed = [i for i in before.labels if i not in after.labels]
     if added:
         yield f"added {', '.join(added)}"
-    if gone:
-        yield f"without {', '.join(gone)}"
+    if removed:
+        yield f"without {', '.join(removed)}"
     for i in after.labels:
         both = (before.labels.get(i, ""), after.labels[i])
         # labels that too few people gave are cut to their beginnings, and not compared

@@ -172,9 +172,9 @@ def _cells(receipt: Receipt) -> Iterator[tuple[int, str | None]]:
 def _counted(receipt: Receipt, column: int, text: str | None) -> tuple[int, int]:
     """How many cells of a column hold a text: of all received and of the analysed."""
     cells = cells_of(receipt.run.paths.cells(receipt.fielding.name))
-    holds = f"c{column} is not null and c{column} <> ''" if text is None else f"c{column} = {literal(text)}"
+    where = f"c{column} is not null and c{column} <> ''" if text is None else f"c{column} = {literal(text)}"
     connection = receipt.run.connection
-    with temporary_views(connection, cells_counted=f"select respondent from {cells} as cells where {holds}"):
+    with temporary_views(connection, cells_counted=f"select respondent from {cells} as cells where {where}"):
         wave = receipt.fielding.name
         ((received, analysed),) = query(connection, "commands/cells_counted", wave=wave).fetchall()
     return int(received), int(analysed)
@@ -218,8 +218,8 @@ def _base(receipt: Receipt) -> Iterator[str]:
             counted = dict(domain.states(receipt.counted))
         states = [f"{counted[state]} {state.replace('_', ' ')}" for state in STATES if counted.get(state)]
         yield part("states", ", ".join(states) or "none")
-    kept = "DKNS excluded" if exhibit.dkns == "exclude" else "answered and DKNS"
-    yield part("base", f"{row['valid_cases']} valid cases ({kept}), sample size {row['sample_size']}")
+    dkns = "DKNS excluded" if exhibit.dkns == "exclude" else "answered and DKNS"
+    yield part("base", f"{row['valid_cases']} valid cases ({dkns}), sample size {row['sample_size']}")
     if not pd.isna(row["total_mentions"]):
         yield part("", f"{thousands(float(row['total_mentions']))} total mentions")
 

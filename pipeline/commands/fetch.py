@@ -55,7 +55,7 @@ def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
     if folder and not folder.is_dir():
         raise SurveyError(f"no folder {folder}")
     paths_there = sorted(folder.rglob("*")) if folder else []
-    there = {files.sha256(path): path for path in paths_there if path.is_file()}
+    by_hash = {files.sha256(path): path for path in paths_there if path.is_file()}
     for fielding in fieldings:
         source = fielding.wave.source
         if not source.sha256:
@@ -69,7 +69,7 @@ def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
                 lines.append(f"{shown} is there")
                 continue
             try:
-                _bring(target, url, expected.lower(), there, folder)
+                _bring(target, url, expected.lower(), by_hash, folder)
                 lines.append(f"{shown} fetched")
             except SurveyError as error:
                 place, why = ("source", "sha256"), str(error)
@@ -80,12 +80,12 @@ def fetch(paths: Paths, folder: Path | None = None) -> list[str]:
     return lines
 
 
-def _bring(target: Path, url: str, expected: str, there: dict[str, Path], folder: Path | None) -> None:
+def _bring(target: Path, url: str, expected: str, by_hash: dict[str, Path], folder: Path | None) -> None:
     with files.aside(target) as temporary:
         if folder is None:
             _download(url, expected, temporary)
-        elif expected in there:
-            shutil.copyfile(there[expected], temporary)
+        elif expected in by_hash:
+            shutil.copyfile(by_hash[expected], temporary)
         else:
             raise SurveyError(f"no file in {folder} has sha256 {expected}")
 

@@ -102,7 +102,7 @@ def _title(tested: Tested, verdict: Verdict) -> str:
         answers_named.append(f"{_label(row)}, {{{tested.source.exhibit.id}.{quoted}}}")
     others = [str(label) for label in dict.fromkeys(tested.table["group_label"]) if label != group]
     elsewhere = "elsewhere" if tested.shape == "answers" else f"in {others[0]}"
-    words = {
+    phrases = {
         "group": group,
         "others": elsewhere,
         "early": verdict.second,
@@ -110,7 +110,7 @@ def _title(tested: Tested, verdict: Verdict) -> str:
         "answers": "; ".join(answers_named),
     }
     title = kind.headline
-    for name, word in words.items():
+    for name, word in phrases.items():
         title = title.replace(f"{{{name}}}", word, 1)
     return title
 

@@ -226,8 +226,8 @@ def _impossible(rows: pd.DataFrame, sums: pd.DataFrame) -> Iterator[str]:
 
 def _by_wave(rows: pd.DataFrame, waves: Sequence[str]) -> dict[str, pd.DataFrame]:
     """The published numbers of each wave, in the order of `waves`; before them those of other surveys."""
-    there = set(rows["wave"])
-    return {name: rows[rows["wave"] == name] for name in ("", *waves) if name in there}
+    published = set(rows["wave"])
+    return {name: rows[rows["wave"] == name] for name in ("", *waves) if name in published}
 
 
 def _totals(rows: pd.DataFrame, waves: Sequence[str]) -> Iterator[dict[str, object]]:

@@ -56,7 +56,7 @@ def leaks(
     return [*left_behind, *map(str, pins), *_weighed(estimated, published)]
 
 
-def _without_totals_of_others(rows: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+def _without_totals_of_others(rows: pd.DataFrame, frequencies: pd.DataFrame) -> pd.DataFrame:
     """Rows of an exhibit without the total of mentions where not all answers that it is of are among them."""
 
     def answers(table: pd.DataFrame, key: list[str]) -> pd.Series:
@@ -64,9 +64,9 @@ def _without_totals_of_others(rows: pd.DataFrame, every: pd.DataFrame) -> pd.Dat
         in_base = (table["measure"] == Measure.OPTION) & (table["role"] != Role.NOT_APPLICABLE)
         return rows[key].apply(tuple, axis=1).map(table[in_base].groupby(key).size().to_dict())
 
-    there = answers(rows, [*_COLUMN, "by", "group"])
-    wanted = answers(every[every["by"] == ""], _COLUMN)
-    return rows.assign(total_mentions=rows["total_mentions"].where(there == wanted))
+    answers_shown = answers(rows, [*_COLUMN, "by", "group"])
+    wanted = answers(frequencies[frequencies["by"] == ""], _COLUMN)
+    return rows.assign(total_mentions=rows["total_mentions"].where(answers_shown == wanted))
 
 
 def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[str]:
@@ -87,8 +87,8 @@ def _left_behind(frames: Sequence[pd.DataFrame], changes: pd.DataFrame) -> Itera
         for row in suppressed[numbers.notna().any(axis=1)].to_dict("records"):
             part = row["option"] or row["item"]
             yield f"{row['wave']}: {row['question']} {part} is suppressed and has numbers"
-    every = frames[0]
-    suppressed = every[(every["flag"] == Flag.SUPPRESSED) & (every["by"] == "")]
+    frequencies = frames[0]
+    suppressed = frequencies[(frequencies["flag"] == Flag.SUPPRESSED) & (frequencies["by"] == "")]
     hidden = set(suppressed[_ROW].itertuples(index=False, name=None))
     for side in ("early", "late"):
         known = changes[changes[f"{side}_estimate"].notna()]
@@ -112,13 +112,13 @@ def report(estimated: Estimates) -> Iterator[str]:
         pins = protect.pinned(tables, rules, estimated.people, protected)
         yield f"{step}: {thousands(len(pins))} of them can be told"
     yield from _coarseness(estimated)
-    first, every = (
+    for_base, in_all = (
         sum(int((frame["flag"] == Flag.SUPPRESSED).sum()) for frame in frames)
         for frames in (small, estimated.shown)
     )
     yield (
-        f"cost: {thousands(every)} estimates suppressed, {thousands(first)} of them for their base alone, "
-        f"and {thousands(every - first)} besides"
+        f"cost: {thousands(in_all)} estimates suppressed, {thousands(for_base)} of them for their base "
+        f"alone, and {thousands(in_all - for_base)} besides"
     )
 
 
@@ -132,5 +132,5 @@ def _coarseness(estimated: Estimates) -> Iterator[str]:
             for level, step in enumerate(STEPS)
             if level in levels
         ]
-        gone = [f"{levels.count(SUPPRESSED)} questions suppressed"] if SUPPRESSED in levels else []
-        yield f"weighted numbers of {wave}: {', '.join([*counted, *gone])}"
+        suppressed = [f"{levels.count(SUPPRESSED)} questions suppressed"] if SUPPRESSED in levels else []
+        yield f"weighted numbers of {wave}: {', '.join([*counted, *suppressed])}"

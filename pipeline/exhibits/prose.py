@@ -88,15 +88,15 @@ def prose(
     what rests on `unsettled` lines is neither tested nor quoted, and no problem.
     """
     checked = Prose(draft=draft, absent=absent, unsettled=unsettled or {})
-    words = "\n".join(known)
-    _text(checked, "", INTRODUCTION, report.introduction, tables, words)
+    known_texts = "\n".join(known)
+    _text(checked, "", INTRODUCTION, report.introduction, tables, known_texts)
     for exhibit in report.exhibit:
         if exhibit.id not in tables:
             continue
-        _text(checked, exhibit.id, "text", exhibit.text, tables, words)
-        checked.problems += _neutral(exhibit, words)
+        _text(checked, exhibit.id, "text", exhibit.text, tables, known_texts)
+        checked.problems += _neutral(exhibit, known_texts)
         if exhibit.title:
-            _title(checked, exhibit, tested[exhibit.id], tables, words)
+            _title(checked, exhibit, tested[exhibit.id], tables, known_texts)
     return checked
 
 
@@ -108,7 +108,7 @@ def by_names(
     `names` are those of the rows of each exhibit, None where they are not known before it is made; `known`
     are the texts whose numerals may stand in prose, None where they are not known.
     """
-    words = None if known is None else "\n".join(known)
+    known_texts = None if known is None else "\n".join(known)
     problems: list[tuple[str, Key, str]] = []
 
     def unknown_parts(exhibit: str, reference: str) -> list[str]:
@@ -119,7 +119,7 @@ def by_names(
         return [f"no {part!r} in the table; {did_you_mean(part, rows)}" for part in parts]
 
     def text(exhibit: str, key: str, written: str) -> None:
-        wrong = [*(_typed(written, words) if words is not None else ()), *_stray(written)]
+        wrong = [*(_typed(written, known_texts) if known_texts is not None else ()), *_stray(written)]
         for placeholder in dict.fromkeys(PLACEHOLDER.findall(written)):
             name, _, reference = placeholder.partition(".")
             unknown = [f"no exhibit {name!r}; {did_you_mean(name, names)}"] if name not in names else []
@@ -131,7 +131,7 @@ def by_names(
     for exhibit in report.exhibit:
         text(exhibit.id, "text", exhibit.text)
         text(exhibit.id, "title", exhibit.title)
-        problems += _neutral(exhibit, words)
+        problems += _neutral(exhibit, known_texts)
         for reference in itertools.chain(*exhibit.claim.values()):
             problems += [(exhibit.id, "claim", wrong) for wrong in unknown_parts(exhibit.id, reference)]
     return problems

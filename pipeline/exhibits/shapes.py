@@ -481,8 +481,8 @@ def _bins(source: Source) -> pd.DataFrame:
     summaries = estimates[estimates["by"] == ""]
     whole = summaries[summaries["measure"] == Measure.MEAN]
     with source.opened() as domain, domain.summed():
-        given = domain.query("values").df()
-    parts = bins(given[given["wave"] == whole["wave"].iloc[0]]).assign(role=Role.SUBSTANTIVE)
+        numbers = domain.query("values").df()
+    parts = bins(numbers[numbers["wave"] == whole["wave"].iloc[0]]).assign(role=Role.SUBSTANTIVE)
     made = _shares_of_parts(source, summaries, whole, parts, Measure.BIN)
     made["value"] = parts["value"].where(made["flag"] != Flag.SUPPRESSED)
     return _joined([made, summaries])

@@ -79,8 +79,8 @@ def change(points: float) -> str:
 
 def lines(paths: Paths) -> Iterator[str]:
     """A line a rule and wave; the questions of each wave that most skipped; what could not be applied."""
-    every = rules(paths)
-    for rule in every:
+    all_rules = rules(paths)
+    for rule in all_rules:
         if not rule.why_not:
             parts = [f"{rule.name}: {rule.flagged} ({rule.threshold})"]
             parts += [f"{rule.excluded} excluded"] if rule.excluded else []
@@ -99,7 +99,7 @@ def lines(paths: Paths) -> Iterator[str]:
             name = f"{row['question']}.{row['item']}" if row["item"] else row["question"]
             share = f"{percent(row['skipped_share'])} of {thousands(row['asked'])} asked"
             yield f"{wave}  skipped: {name} by {share}"
-    for rule in every:
+    for rule in all_rules:
         if rule.why_not:
             yield f"{rule.wave}  {rule.name}: not applied, {rule.why_not}"
 

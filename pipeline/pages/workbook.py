@@ -244,8 +244,8 @@ def _write(book: Any, look: _Look, sheet: Sheet) -> None:
             page.set_column(lefts[place] + 1, lefts[place] + 1, _LETTERS_WIDTH)
             page.write_blank(top + 1, lefts[place] + 1, None, heading)
     for number, row in enumerate(table.rows, top + 2):
-        words = [_height(cell.text, width) for cell, width in zip(row.cells, widths, strict=True)]
-        page.set_row(number, max(_height(row.label, _NAMES_WIDTH), *(words if table.words else [0.0])))
+        heights = [_height(cell.text, width) for cell, width in zip(row.cells, widths, strict=True)]
+        page.set_row(number, max(_height(row.label, _NAMES_WIDTH), *(heights if table.words else [0.0])))
         _write_row(page, look, number, row, list(zip(lefts, lettered, strict=True)), table.words)
     page.freeze_panes(top + 2, 1)
     for number, line in enumerate(_paragraphs(sheet.notes), top + 3 + len(table.rows)):

@@ -69,10 +69,10 @@ def _cheapest(out: Flags, costs: Numbers, table: Numbers, needs: Numbers, may_st
 
 def next_out(out: Flags, sizes: Numbers, wanted: int = 1) -> Flags:
     """The class to leave out next: the smallest of as many as are `wanted`, or else the largest; or none."""
-    there = np.flatnonzero(~out & (sizes > 0))
+    candidates = np.flatnonzero(~out & (sizes > 0))
     chosen = np.zeros_like(out)
-    if len(there):
-        short = sizes[there] < wanted
-        order = np.lexsort((np.where(short, -sizes[there], sizes[there]), short))
-        chosen[there[order[0]]] = True
+    if len(candidates):
+        short = sizes[candidates] < wanted
+        order = np.lexsort((np.where(short, -sizes[candidates], sizes[candidates]), short))
+        chosen[candidates[order[0]]] = True
     return chosen

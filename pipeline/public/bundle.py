@@ -360,12 +360,12 @@ def _values(one: Variable, asked: pd.DataFrame, facts: Facts) -> Iterator[tuple[
     """The answers of a category: value, number in SPSS, label, what is grouped in it, which waves had it."""
     coarser = facts.public.coarsen.get(one.question)
     parts = {group: declared.options for group, declared in coarser.groups.items()} if coarser else {}
-    waves, every = _waves_by_part(asked), list(dict.fromkeys(asked["wave"]))
+    waves, all_waves = _waves_by_part(asked), list(dict.fromkeys(asked["wave"]))
     for value, label in one.values.items():
         members = parts.get(value, [value])
-        having = [wave for wave in every if any(wave in waves.get(member, ()) for member in members)]
+        offering = [wave for wave in all_waves if any(wave in waves.get(member, ()) for member in members)]
         # a band of numbers is no option, and every wave with the question has it
-        offered = ", ".join(having if set(members) & set(waves) else every)
+        offered = ", ".join(offering if set(members) & set(waves) else all_waves)
         yield value, one.codes[value], label, ", ".join(parts.get(value, ())), offered
 
 
@@ -375,11 +375,11 @@ def _waves_by_part(asked: pd.DataFrame) -> dict[str, list[str]]:
 
 def _offered(variables: Sequence[Variable], asked: pd.DataFrame) -> str:
     """Which options or items which waves had."""
-    waves, every = _waves_by_part(asked), list(dict.fromkeys(asked["wave"]))
+    waves, all_waves = _waves_by_part(asked), list(dict.fromkeys(asked["wave"]))
     some = [
         f"{one.part} in {', '.join(waves.get(one.part, ['no wave']))}"
         for one in variables
-        if waves.get(one.part) != every
+        if waves.get(one.part) != all_waves
     ]
-    everything = f"everything in {', '.join(every)}"
+    everything = f"everything in {', '.join(all_waves)}"
     return f"{everything}, but {'; '.join(some)}" if some else everything

@@ -60,8 +60,8 @@ def releases(estimated: Estimates, source: Responses) -> list[Release]:
         Published(frame, wave.where, wave.dkns)
         for frame, wave in zip(estimated.shown, estimated.published, strict=True)
     ]
-    there = set(source.people.index.get_level_values("wave"))
-    names = [name for name in source.waves if name in there]
+    waves_of_people = set(source.people.index.get_level_values("wave"))
+    names = [name for name in source.waves if name in waves_of_people]
     waves = {name: _Wave(source, estimated.rules, published, name) for name in names}
     for wave in waves.values():
         wave.settle()
@@ -114,11 +114,11 @@ class _Wave:
 
     def __post_init__(self) -> None:
         self.out = self._sizes < self.source.public.k
-        gone = removed(self.source.survey, self.source.public)
+        removed_questions = removed(self.source.survey, self.source.public)
         parts = [
             (name, item)
             for name, asked in self.source.survey.questions.items()
-            if name not in {*gone, *self.known}
+            if name not in {*removed_questions, *self.known}
             for item in (asked.items if asked.form.by_item else [""])
         ]
         self.withheld = {part: self.out.copy() for part in parts}
@@ -126,8 +126,8 @@ class _Wave:
     @cached_property
     def people(self) -> pd.Index:
         """The respondents analysed."""
-        every = self.source.people.index
-        of_wave: pd.Index = every[every.get_level_values("wave") == self.name]
+        people = self.source.people.index
+        of_wave: pd.Index = people[people.get_level_values("wave") == self.name]
         respondents: pd.Index = of_wave.get_level_values("respondent")
         return respondents
 
@@ -227,8 +227,8 @@ class _Wave:
             for cell, label in labels.items():
                 alike.setdefault(label, set()).add(cell)
             cells = {cell: frozenset(alike[label]) for cell, label in labels.items()}
-        gone = self.withheld.get(part, np.zeros_like(self.out))[self.numbers]
-        return [None if withheld else cells[cell] for cell, withheld in zip(exact, gone, strict=True)]
+        hidden = self.withheld.get(part, np.zeros_like(self.out))[self.numbers]
+        return [None if withheld else cells[cell] for cell, withheld in zip(exact, hidden, strict=True)]
 
     def part(self, dimension: Dimension) -> Part:
         """The question of a dimension, and the item where it is a grid."""
@@ -324,8 +324,8 @@ class _Wave:
     def settle(self) -> None:
         """Leave out and withhold until tables less rows are of nobody, enough people, or a whole group."""
         # groups that tables show for all questions, large enough to be shown
-        every = [group for group in self._groups if len(group.questions) == len(self.source.survey.questions)]
-        shown = [group.people for group in every if group.people.sum() >= self.rules.base]
+        broad = [group for group in self._groups if len(group.questions) == len(self.source.survey.questions)]
+        shown = [group.people for group in broad if group.people.sum() >= self.rules.base]
         self.out = enough_out(self.out, [(self._by_class(people), 0) for people in shown], self.fewest)
         if self.out.all():
             raise SurveyError("\n".join(self._refusal()))

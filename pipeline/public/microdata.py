@@ -171,10 +171,10 @@ def _released(
     rows_of_wave, classes = rows_of_wave[release.rows].copy(), release.classes[release.rows]
     answers = withheld = 0
     for part, columns in _by_part(variables).items():
-        given = rows_of_wave[columns].notna().any(axis=1).to_numpy()
-        gone = release.withheld.get(part, ~release.rows)[release.rows]
-        answers, withheld = answers + int(given.sum()), withheld + int((given & gone).sum())
-        rows_of_wave.loc[gone, columns] = pd.NA
+        answered = rows_of_wave[columns].notna().any(axis=1).to_numpy()
+        hidden = release.withheld.get(part, ~release.rows)[release.rows]
+        answers, withheld = answers + int(answered.sum()), withheld + int((answered & hidden).sum())
+        rows_of_wave.loc[hidden, columns] = pd.NA
     weights = None
     if WEIGHT in rows_of_wave and rows_of_wave[WEIGHT].notna().any():
         rows_of_wave[WEIGHT], weights = anonymous_weights(rows_of_wave[WEIGHT], classes, k)
@@ -207,9 +207,9 @@ def _counted_states(source: Responses, out: Mapping[str, str], made: Sequence[Re
         rows_of_wave = states[states["wave"] == release.wave]
         rows_of_wave = rows_of_wave[rows_of_wave["respondent"].isin(release.respondents[release.rows])]
         for (question, item), rows in rows_of_wave.groupby(["question", "item"], observed=True):
-            gone = release.withheld.get((str(question), str(item)))
-            if gone is not None:
-                unsaid = rows["respondent"].isin(release.respondents[gone])
+            withheld = release.withheld.get((str(question), str(item)))
+            if withheld is not None:
+                unsaid = rows["respondent"].isin(release.respondents[withheld])
                 rows = rows.assign(state=rows["state"].mask(unsaid, WITHHELD))
             parts.append(rows)
     keys = ["question", "item", "wave", "state"]
@@ -279,11 +279,11 @@ def anonymous_weights(weights: pd.Series, classes: Numbers, k: int) -> tuple[pd.
 
     Weights are made from answers, and would tell those that are not there, or coarser than they were.
     """
-    gone = np.zeros(len(weights), dtype=np.bool_)
+    hidden = np.zeros(len(weights), dtype=np.bool_)
     for number in np.unique(classes):
         alike = classes == number
-        gone[alike] = few(weights[alike].tolist(), k)
-    return weights.mask(gone), int(gone.sum())
+        hidden[alike] = few(weights[alike].tolist(), k)
+    return weights.mask(hidden), int(hidden.sum())
 
 
 def _pseudonymous(frame: pd.DataFrame, key: bytes) -> pd.DataFrame:

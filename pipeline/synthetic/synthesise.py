@@ -67,8 +67,8 @@ class _Plan:
         return self.survey.questions[question].form
 
     def declared(self, question: str) -> dict[str, Option]:
-        every = self.survey.options(question)
-        return {option: every[option] for option in self.options[question]}
+        options = self.survey.options(question)
+        return {option: options[option] for option in self.options[question]}
 
     def dkns(self, question: str) -> float:
         declared = self.assumed(question).dkns

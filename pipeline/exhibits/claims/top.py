@@ -104,8 +104,8 @@ def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[
         return
     if row["item"]:
         with source.opened() as domain:
-            every = domain.overlaps(question, row, source.exhibit.dkns)
-        joint = weighted_steps.overlaps(every, row, source.estimated.levels)
+            choices = domain.overlaps(question, row, source.exhibit.dkns)
+        joint = weighted_steps.overlaps(choices, row, source.estimated.levels)
         tests = item_pairs(competing, joint, row["place"], rivals, adjustment="none")
     else:
         with source.opened() as domain:
