@@ -60,7 +60,6 @@ def figures(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
         state.keep(exhibit.id, wanted[exhibit.id], made)
     if not only:
         state.keep_book(chosen)
-        state.forget_others(chosen)
     state.write()
     if not only:
         state.prune(chosen)
@@ -104,7 +103,9 @@ class _State:
         self.known[name] = {"inputs": inputs} | {form: _hash(made[form]) for form in made}
 
     def keep_book(self, exhibits: Sequence[Printed]) -> None:
-        """Bind the pages of all figures, where one of them is new."""
+        """Bind the pages of all figures, where one of them is new, and forget those of other exhibits."""
+        names = {_BOOK, *(exhibit.id for exhibit in exhibits)}
+        self.known = {name: known for name, known in self.known.items() if name in names}
         path = self.paths.figure_book
         titles = [exhibit.heading for exhibit in exhibits]
         inputs = _hash(
@@ -120,11 +121,6 @@ class _State:
     def _page(self, name: str) -> bytes:
         path = self.paths.figure_page(name)
         return self.saved[path] if path in self.saved else path.read_bytes()
-
-    def forget_others(self, exhibits: Sequence[Printed]) -> None:
-        """Know nothing any more of figures whose exhibits are gone."""
-        names = {_BOOK, *(exhibit.id for exhibit in exhibits)}
-        self.known = {name: known for name, known in self.known.items() if name in names}
 
     def write(self) -> None:
         """Write what is new, and what is there now."""

@@ -52,6 +52,6 @@ class Source:
             raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {asked!r} within its filter")
         return rows
 
-    def latest(self, question: str = "") -> pd.DataFrame:
+    def latest(self) -> pd.DataFrame:
         """The estimates of the latest wave that has the question."""
-        return latest_of(self.estimates(question)).reset_index(drop=True)
+        return latest_of(self.estimates()).reset_index(drop=True)

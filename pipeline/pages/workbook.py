@@ -10,8 +10,9 @@ import io
 import math
 import re
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -34,11 +35,14 @@ _NAMES_WIDTH, _NUMBER_WIDTH, _LETTERS_WIDTH, _WORDS_WIDTH = 46, 12, 9, 40
 _PARAGRAPH = 120  # characters in a line of text above or below a table
 _LINE = 13.5  # points
 _BLUE, _GREY = "#12436D", "#595959"
+_FONT: dict[str, Any] = {"font_name": "Arial", "font_size": 10}
 _TITLE: dict[str, Any] = {"bold": True, "font_size": 14}
 _STYLES: dict[str, dict[str, Any]] = {
     "net": {"bold": True}, "item": {"bold": True, "top": 1}, "base": {"font_color": _GREY},
 }  # fmt: skip
 """how rows of a kind look"""
+Look = Callable[..., Any]
+"""makes a format of the workbook from its properties, each once"""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def workbook(paths: Paths, questionnaire: Survey) -> bytes:
     as_typed = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
     book: Any = xlsxwriter.Workbook(file, {"in_memory": True, **as_typed})
     book.set_properties({"title": questionnaire.title, "created": _CREATED})
-    look = _Look(book)
+    look: Look = cache(lambda **properties: book.add_format(_FONT | properties))
     _cover(book, look, questionnaire, waves)
     _contents(book, look, sheets)
     methodology = notes.methodology(questionnaire, waves, read(paths, "comparisons"))
@@ -144,22 +148,7 @@ def _named(sheets: Sequence[Sheet]) -> list[Sheet]:
     return named
 
 
-class _Look:
-    """The formats of a workbook."""
-
-    def __init__(self, book: Any) -> None:
-        self._book = book
-        self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
-
-    def __call__(self, **properties: Any) -> Any:
-        """A format; each is made once."""
-        key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format({"font_name": "Arial", "font_size": 10} | properties)
-        return self._made[key]
-
-
-def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mapping[Any, Any]]) -> None:
+def _cover(book: Any, look: Look, questionnaire: Survey, waves: Sequence[Mapping[Any, Any]]) -> None:
     lines = [("Population", questionnaire.population or "not stated")]
     for wave in waves:
         fielded = f"fielded {notes.period(wave)}, " if wave["fielded_from"] else ""
@@ -174,7 +163,7 @@ def _cover(book: Any, look: _Look, questionnaire: Survey, waves: Sequence[Mappin
 
 
 def _named_texts(
-    page: Any, look: _Look, title: str, lines: Sequence[tuple[str, str]], widths: tuple[int, int]
+    page: Any, look: Look, title: str, lines: Sequence[tuple[str, str]], widths: tuple[int, int]
 ) -> None:
     """Fill a sheet with texts, a row each, with the name of each before it."""
     for column, width in enumerate(widths):
@@ -186,7 +175,7 @@ def _named_texts(
         page.write_string(number, 1, texts[1], look(text_wrap=True, valign="top"))
 
 
-def _contents(book: Any, look: _Look, sheets: Sequence[Sheet]) -> None:
+def _contents(book: Any, look: Look, sheets: Sequence[Sheet]) -> None:
     page = _page(book, "Contents")
     page.set_column(0, 0, 34)
     page.set_column(1, 1, 110)
@@ -199,7 +188,7 @@ def _contents(book: Any, look: _Look, sheets: Sequence[Sheet]) -> None:
         page.write_string(number, 1, sheet.title, look())
 
 
-def _write_link(page: Any, look: _Look, row: int, sheet: str) -> None:
+def _write_link(page: Any, look: Look, row: int, sheet: str) -> None:
     """Write the name of a sheet as a link to it, into the first column."""
     doubled = sheet.replace("'", "''")
     link = look(font_color=_BLUE, underline=1)
@@ -216,7 +205,7 @@ def _page(book: Any, name: str) -> Any:
     return page
 
 
-def _write(book: Any, look: _Look, sheet: Sheet) -> None:
+def _write(book: Any, look: Look, sheet: Sheet) -> None:
     page = _page(book, sheet.name)
     page.set_column(0, 0, _NAMES_WIDTH)
     page.write_string(0, 0, sheet.title, look(**_TITLE))
@@ -268,7 +257,7 @@ def _has_letters(table: Grid, place: int) -> bool:
 
 
 def _write_row(
-    page: Any, look: _Look, number: int, row: Row, places: Sequence[tuple[int, bool]], words: bool
+    page: Any, look: Look, number: int, row: Row, places: Sequence[tuple[int, bool]], words: bool
 ) -> None:
     style = _STYLES.get(row.kind, {})
     indent = {"indent": 1} if row.indent else {}

@@ -67,12 +67,10 @@ def _cheapest(out: Flags, costs: Numbers, table: Numbers, needs: Numbers, may_st
     return np.ones_like(out) if solution.x is None else np.array(solution.x[:classes] > 0.5)
 
 
-def next_out(out: Flags, sizes: Numbers, wanted: int = 1) -> Flags:
-    """The class to leave out next: the smallest of as many as are `wanted`, or else the largest; or none."""
+def next_out(out: Flags, sizes: Numbers) -> Flags:
+    """The class to leave out next, the smallest of those with anybody; none where there is no such class."""
     candidates = np.flatnonzero(~out & (sizes > 0))
     chosen = np.zeros_like(out)
     if len(candidates):
-        short = sizes[candidates] < wanted
-        order = np.lexsort((np.where(short, -sizes[candidates], sizes[candidates]), short))
-        chosen[candidates[order[0]]] = True
+        chosen[candidates[np.argmin(sizes[candidates])]] = True
     return chosen
