@@ -79,7 +79,7 @@ def book(pages: Sequence[tuple[str, bytes]]) -> bytes:
 
 
 class _State:
-    """Which figures are there already, from which inputs; new ones are written together."""
+    """Which figures there are, from which inputs; new ones are written together."""
 
     def __init__(self, paths: Paths) -> None:
         self.paths = paths

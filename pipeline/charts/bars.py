@@ -54,7 +54,7 @@ def coloured(members: Sequence[Row]) -> list[Entry]:
 
 
 def measures(entries: Sequence[Entry], right: float = 0) -> tuple[float, float]:
-    """The points that names take, and those of 100%, so that all fits and `right` points stay free."""
+    """How many points names take, and how many 100% take, so that `right` points stay free."""
     column = widest(balanced(entry.name, NAME, LABEL_COLUMN - 4) for entry in entries) + 4
     width = CONTENT - column - right
     values = ((entry.row.reach, block(entry.row.marked_text, VALUE, width)) for entry in entries)

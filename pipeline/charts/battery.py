@@ -89,7 +89,7 @@ def base_cell(levels: Sequence[Row], low_base: bool) -> Cell:
 
 def base_and_dkns(items: Sequence[Item], bases: Sequence[Cell], unsure: Iterable[Row | None],
                   width: float) -> list[Column]:  # fmt: skip
-    """The last columns: the base of each item and, where the grid has it, DKNS; their headings' width."""
+    """The last columns, of headings at most `width` wide: the base of each item, and DKNS if there is any."""
     columns = [Column(block("n", NOTE, width), bases)]
     dkns = next((item.dkns for item in items if item.dkns), None)
     if dkns:

@@ -97,7 +97,7 @@ def _agrees(row: Row, plotted: float) -> bool:
 
 
 def _complete(drawing: Drawing) -> Iterator[str]:
-    """No row that the kind shows is left out; a stack may leave out the DKNS that its 100% exclude."""
+    """No row that the kind shows is left out, but DKNS where it is no part of a bar of 100%."""
     there = {line.row for line in drawing.values} | {mark.row for mark in drawing.marks}
     chosen = shown(drawing.exhibit.kind, drawing.table)
     hidden = {(row.group, row.item) for row in chosen if row.index in there and not row.drawn}
@@ -110,7 +110,7 @@ def _complete(drawing: Drawing) -> Iterator[str]:
 
 
 def _order(drawing: Drawing) -> Iterator[str]:
-    """In each panel the rows come in the order of the table, the way that the panel has."""
+    """In each panel the rows come in the order of the table, in the direction of the panel."""
     panels: dict[int, list[tuple[float, float, int]]] = {}
     if drawing.stacked:
         for bar in drawing.bars:
@@ -255,7 +255,7 @@ def _box(figure: Figure, text: Text) -> Box:
 
 
 def _mark_box(mark: Mark) -> Box:
-    """The place of a mark, which is placed in these points."""
+    """The place of a mark."""
     if isinstance(mark, Dot):
         x, y = mark.center
         return x - mark.radius, y - mark.radius, x + mark.radius, y + mark.radius

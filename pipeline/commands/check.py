@@ -1,4 +1,4 @@
-"""The closed world without a stage: everything is read and held together, and nothing is kept."""
+"""Everything of a survey read and compared, without running a stage for good: nothing is kept."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class _Look:
         self.problems: list[Problem] = []
 
     def everything(self, numbers: bool) -> None:
-        """Look at all that can be looked at; at claims by names alone where no `numbers` are wanted."""
+        """Check all that can be checked; claims by their names alone where no `numbers` are wanted."""
         questionnaire, document, wrong = survey.load_partly(self.paths)
         self.problems += [*wrong, *misnamed(self.paths)]
         if questionnaire is None or document is None:
@@ -111,7 +111,7 @@ class _Look:
             self._gather(partial(look, self.paths.report_file, Report))
 
     def _gather(self, look: Callable[[], object]) -> bool:
-        """Whether a look finds nothing wrong; what it does is kept. SurveyError where that has no place."""
+        """Whether a check finds nothing wrong; problems are kept. SurveyError where they have no place."""
         try:
             look()
         except SurveyError as error:

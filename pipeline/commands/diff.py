@@ -28,7 +28,7 @@ class Posed:
 
     @property
     def base(self) -> str:
-        """Whom the question was posed to: by the answers to others that the wave had, or everyone."""
+        """Who was asked the question: people with certain answers to others, or everyone."""
         clauses = [f"{on} = {' or '.join(options) or 'anything'}" for on, options in self.routes.items()]
         return " and ".join(clauses) or "everyone"
 
@@ -121,7 +121,7 @@ def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _moved(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    """What stands in another order: all that is in no longest sequence which both have."""
+    """What stands in another order: all that is not in the longest sequence that both share."""
     lengths = [[0] * (len(after) + 1) for _ in range(len(before) + 1)]
     for i, one in reversed(list(enumerate(before))):
         for j, other in reversed(list(enumerate(after))):

@@ -157,7 +157,7 @@ def _columns(receipt: Receipt) -> Iterator[str]:
 
 
 def _cells(receipt: Receipt) -> Iterator[tuple[int, str | None]]:
-    """The columns and texts that say the answer of the row; None for any text."""
+    """The columns and texts that mean the answer of the row; None for any text."""
     question, item, members = str(receipt.row["question"]), str(receipt.row["item"]), receipt.members
     for tick in receipt.mapped.ticks:
         if tick.question == question and tick.answer.item == item and tick.answer.option in members:

@@ -33,7 +33,7 @@ _INSTEAD = "If you have the file, run: survey fetch --from FOLDER"
 
 
 class NotFetchedError(SurveyError):
-    """Why a file did not come: it names the addresses of files and of servers, and nobody's answers."""
+    """Why a file could not be fetched; the message names addresses of files and servers, and no answers."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why, declared=[why])
@@ -154,7 +154,7 @@ def _at_most() -> str:
 
 
 def _another(answer: requests.Response, seen: str, expected: str, url: str, temporary: Path) -> str:
-    """Why what came is not the pinned file."""
+    """Why the file that came is not the pinned one."""
     with temporary.open("rb") as file:
         start = file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith(_PAGE) or answer.headers.get("Content-Type", "").startswith("text/html"):
@@ -183,7 +183,7 @@ def _in_words(status: int) -> str:
 
 
 def _cause(error: BaseException) -> str:
-    """What kept an answer from coming, by the kinds of the errors: their words hold addresses."""
+    """Why there was no answer, by the types of the errors, whose own messages hold addresses."""
     import urllib3
 
     of = urllib3.exceptions

@@ -49,7 +49,7 @@ def _count(claims: int) -> str:
 
 
 def _strength(verdict: Verdict) -> tuple[bool, bool, float, float]:
-    """What sorts claims: those with a p value first, by it, then by the difference."""
+    """The key that sorts claims: those with a p value first, by p, then by the difference."""
     weak = verdict.p != verdict.p
     by = -verdict.low if weak else verdict.adjusted_p
     return not claim_kinds()[verdict.claim].is_news, weak, by, -abs(verdict.difference)

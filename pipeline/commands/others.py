@@ -1,4 +1,4 @@
-"""What people wrote beside an Other and no dictionary codes yet, by how often."""
+"""The texts beside an Other that no dictionary codes yet, the most frequent first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published numbers held against what was computed, against their own base, and against each other."""
+"""Published numbers compared with those computed, with their own base, and with each other."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SUMS = ["wave", "source", "question", "item", "options", "sum", "least", "most",
 
 @dataclass(frozen=True)
 class Verified:
-    """The comparison, a row a published number; the sums of single choices; and what to say of them."""
+    """The comparison, a row a published number; the sums of single choices; and lines on both."""
 
     rows: pd.DataFrame
     sums: pd.DataFrame
@@ -207,7 +207,7 @@ def _compared_lines(rows: pd.DataFrame, waves: Sequence[str]) -> Iterable[str]:
 
 
 def _impossible(rows: pd.DataFrame, sums: pd.DataFrame) -> Iterator[str]:
-    """What cannot be, and how much was looked at."""
+    """Numbers and sums that are impossible, and how many were tested."""
     for row in rows[rows["possible"] == "no"].to_dict("records"):
         what = " ".join(str(row[part]) for part in ("wave", "question", "item", "option") if row[part])
         yield f"not possible: {what}: no number of {row['published_n']} is {row['published']}% of them"
@@ -242,7 +242,7 @@ def _totals(rows: pd.DataFrame, waves: Sequence[str]) -> Iterator[dict[str, obje
 
 
 def _questions(rows: pd.DataFrame) -> Iterator[dict[str, object]]:
-    """The same of every question of a wave."""
+    """How many agree, a row a question and wave."""
     for (wave, question), group in rows.groupby(["wave", "question"], sort=False):
         yield {
             "wave": wave, "question": question, "numbers": len(group), "source": group["source"].iloc[0],

@@ -57,7 +57,7 @@ def leaks(
 
 
 def _without_totals_of_others(rows: pd.DataFrame, frequencies: pd.DataFrame) -> pd.DataFrame:
-    """Rows of an exhibit without the total of mentions where not all answers that it is of are among them."""
+    """Rows of an exhibit; without the total of mentions where some of the answers it counts are missing."""
 
     def answers(table: pd.DataFrame, key: list[str]) -> pd.Series:
         """For each of `rows` how many answers `table` has that are in its base."""
@@ -80,7 +80,7 @@ def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[s
 
 
 def _left_behind(frames: Sequence[pd.DataFrame], changes: pd.DataFrame) -> Iterator[str]:
-    """Numbers beside what is suppressed, or in changes between waves of what the first frame hides."""
+    """Numbers in suppressed rows, and in changes between waves of what the first frame suppresses."""
     for frame in frames:
         suppressed = frame[frame["flag"] == Flag.SUPPRESSED]
         numbers = suppressed[[column for column in BLANKED if column != "total_mentions"]]

@@ -154,7 +154,7 @@ def caption_published(
 
 
 def _beside(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
-    """What the survey's own numbers are that stand beside others'."""
+    """The source of the survey's own numbers beside published ones."""
     wording, rows = context.wordings[exhibit.question], data[data["beside"] == context.wave.name]
     base = _as_base(base_in_words(exhibit.question, exhibit.where, context))
     parts = (f"{context.wave.title}, {wording.number}", f"valid cases = {span(rows['n'])}", base)
@@ -387,7 +387,7 @@ def _clear_changes(changes: pd.DataFrame) -> str:
 
 
 def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
-    """How far the waves compare; the mark is that of the figure."""
+    """How far the waves compare, with the mark that the figure has."""
     notes, mark = [], f"{NOT_THE_SAME} " if len(contexts) > 2 else ""
     for context, before in itertools.pairwise(contexts):
         status, note = context.change
@@ -410,7 +410,7 @@ def _wave_notes(data: pd.DataFrame, contexts: Sequence[Context]) -> list[str]:
 
 
 def _weighted(data: pd.DataFrame, wave: WaveFacts) -> str:
-    """How the numbers are weighted, and what the weights leave of the base."""
+    """How the numbers are weighted, and the weighted and effective bases."""
     whole = _of_everybody(data)
     # where every design effect is hidden, there is no least and no greatest
     effects = [f"{deff:.2f}" for deff in (whole["deff"].min(), whole["deff"].max()) if not pd.isna(deff)]

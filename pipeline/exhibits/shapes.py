@@ -129,7 +129,7 @@ def _ordered(exhibit: Exhibit, rows: pd.DataFrame) -> pd.DataFrame:
     part, places = "item", dict[str, int]()
     if items_by_share:
         nets = whole[(whole["measure"] == Measure.NET) & whole["option"].isin(_first_net(whole))]
-        places = _descending(nets if len(nets) else rows.assign(share=0.0), part)
+        places = _descending(nets, part) if len(nets) else _places(rows[part])
     elif by_share:
         main = main_measures(whole["measure"])
         shares = whole[whole["measure"].isin(main)]
@@ -155,7 +155,12 @@ def _first_net(rows: pd.DataFrame) -> pd.Series:
 def _descending(rows: pd.DataFrame, column: str) -> dict[str, int]:
     """The place of each value of `column` by falling share; ties stay in questionnaire order."""
     ranked = rows.sort_values("share", ascending=False, kind="stable", na_position="last")
-    return {value: place for place, value in enumerate(dict.fromkeys(ranked[column]))}
+    return _places(ranked[column])
+
+
+def _places(values: pd.Series) -> dict[str, int]:
+    """The place of each value among the different ones."""
+    return {value: place for place, value in enumerate(dict.fromkeys(values))}
 
 
 def _role_place(role: str) -> int:
@@ -164,7 +169,7 @@ def _role_place(role: str) -> int:
 
 
 def _falling(number: float) -> float:
-    """What sorts rows by a falling number; those without one come last."""
+    """The key that sorts by a falling number; rows without a number come last."""
     return math.inf if math.isnan(number) else -number
 
 
@@ -262,7 +267,7 @@ def wave_changes(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pairs_of_waves(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """The waves of a table that are compared; those left out that cannot be."""
+    """The pairs of waves of a table that can be compared."""
     status = dict(zip(table["wave"], table["comparability"], strict=True))
     names = waves_of(table)
     broken = [name for name in names if status[name] == comparability.BROKEN]
@@ -344,7 +349,7 @@ def _wave_rows(source: Source) -> pd.DataFrame:
 
 
 def _declared(source: Source, before: str, name: str) -> str:
-    """How the wave files say that a wave compares with the one before; two broken ones are not drawn."""
+    """How a wave compares with the one before by the wave files; SurveyError where two alone do not."""
     exhibit = source.exhibit
     status, note = comparability.declared(source.declared.fieldings, exhibit.question, before, name)
     if status == comparability.BROKEN and exhibit.drawn.table == "two_waves":
@@ -420,7 +425,7 @@ def _combinations(source: Source) -> pd.DataFrame:
 
 
 def _base(whole: pd.DataFrame) -> np.ndarray:
-    """The sums of everybody in the base of a row, as `_SUMS` has them."""
+    """The sums of `_SUMS` over everybody in the base of a row."""
     return whole[["valid_cases", "weight", "weight_squares"]].iloc[0].to_numpy(dtype=float)
 
 
@@ -489,7 +494,7 @@ def _bins(source: Source) -> pd.DataFrame:
 
 
 def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Rows of several makings with the columns that `domain_estimates.estimates` has."""
+    """Rows put together, with the columns that `domain_estimates.estimates` has."""
     return pd.concat(
         [part.reindex(columns=WITH_SUMS.names).astype(object) for part in parts], ignore_index=True
     ).infer_objects()

@@ -60,7 +60,7 @@ def _disclosure(survey: Survey) -> str:
 def methodology(
     survey: Survey, waves: Sequence[Mapping[Any, Any]], compared: pd.DataFrame
 ) -> list[tuple[str, str]]:
-    """The disclosure of a survey, as headings with what is to be said: of every wave, and of the numbers.
+    """The methodology of a survey, as headings and paragraphs: on every wave, and on the numbers.
 
     `compared` is comparisons.csv.
     """
@@ -115,7 +115,7 @@ def _headlines(compared: Comparisons) -> str:
 
 
 def segment_names(survey: Survey, questionnaire: pd.DataFrame) -> dict[str, str]:
-    """What each segment is called: its id in words, or where that is but a number the question as last asked.
+    """What each segment is called: its id in words, or where the id is a number the question as last asked.
 
     `questionnaire` is questionnaire.csv.
     """
@@ -140,7 +140,7 @@ def _not_stated(key: str) -> str:
 
 
 def period(wave: Mapping[Any, Any]) -> str:
-    """The field period in days, as one says it."""
+    """The field period in words, to the day."""
     first, last = (datetime.date.fromisoformat(wave[end]) for end in ("fielded_from", "fielded_to"))
     return f"{first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
 

@@ -20,7 +20,7 @@ _LATEX = {
 
 
 def table(paths: Paths, name: str, form: str) -> str:
-    """The table of an exhibit in one of FORMS; SurveyError where either is not known."""
+    """The table of an exhibit in one of FORMS; SurveyError for an unknown exhibit or form."""
     if form not in FORMS:
         raise SurveyError(f"no form {form!r}; {did_you_mean(form, FORMS, 'the forms are')}")
     exhibits = {exhibit.id: exhibit for exhibit in read_exhibits(paths)}

@@ -1,4 +1,4 @@
-"""tables.xlsx: a cover, linked contents, notes, and a sheet a table, for who works in a spreadsheet.
+"""tables.xlsx: a cover, linked contents, notes, and a sheet a table, for people who work in a spreadsheet.
 
 It prints the CSVs that `tables` has written and computes nothing. No text in it is a formula.
 """
@@ -196,7 +196,7 @@ def _write_link(page: Any, look: Look, row: int, sheet: str) -> None:
 
 
 def _page(book: Any, name: str) -> Any:
-    """A new sheet that prints on A4, as wide as it is."""
+    """A new sheet that prints on A4, all its columns on one page."""
     page = book.add_worksheet(name)
     page.hide_gridlines(2)
     page.set_paper(9)
@@ -247,7 +247,7 @@ def _paragraphs(texts: Sequence[str]) -> list[str]:
 
 
 def _height(text: str, width: int) -> float:
-    """The points that a text takes in a column so many characters wide; bold is wider than most."""
+    """The points that a text takes in a column of some characters' width, with room for bold ones."""
     return _LINE * max(len(textwrap.wrap(text, max(width - 2, 4))), 1)
 
 

@@ -133,9 +133,9 @@ class _Wave:
 
     @cached_property
     def _columns(self) -> dict[Conditions, set[str]]:
-        """Who is in each column of the tables, as conditions, and the questions that it is shown of.
+        """Who is in each column of the tables, as conditions, and the questions that the column is shown for.
 
-        Those of a filter are shown of the questions of its exhibits; others are taken to be of all.
+        Columns of a filter are shown for the questions of its exhibits; the others are taken to be for all.
         """
         columns: dict[Conditions, set[str]] = {frozenset(): set(self.source.survey.questions)}
         for published in self.published:
@@ -148,9 +148,9 @@ class _Wave:
 
     @cached_property
     def known(self) -> list[str]:
-        """The questions whose answers others may know: those declared so, and what the bundle hides in vain.
+        """The questions whose answers others may know: those declared, and those hidden in vain.
 
-        That is what it leaves out, or makes coarser, and tables are broken down by.
+        In vain the bundle leaves out, or makes coarser, a question by which tables are broken down.
         """
         public = self.source.public
         declared = quasi_identifiers(self.source.survey, public)
@@ -176,7 +176,7 @@ class _Wave:
         return self._based.get((question, item), np.zeros(len(self.people), dtype=np.bool_))
 
     def exactly(self, dimension: Dimension) -> Cell | None:
-        """The cell of a dimension that each respondent is in; None for one that is not looked at."""
+        """The cell of a dimension that each respondent is in; None for a dimension that is not considered."""
         if dimension not in self._exact:
             self._exact[dimension] = self._counted(dimension)
         return self._exact[dimension]
@@ -215,7 +215,7 @@ class _Wave:
     def shown(self, dimension: Dimension) -> list[frozenset[str] | None] | None:
         """For each respondent the cells that a row leaves possible; None where rows show nothing of them.
 
-        Of a number it is taken to tell the band of the tables.
+        A number is taken to reveal its band in the tables.
         """
         question, exact, part = dimension[1], self.exactly(dimension), self.part(dimension)
         if exact is None or (question not in self.known and part not in self.withheld):
@@ -238,7 +238,7 @@ class _Wave:
     def _labels(self, question: str) -> dict[str, str]:
         """What a row shows of each answer to a single choice: the answer, or the group that it is in.
 
-        Of a question that is known, answers that columns of the tables tell apart are told apart.
+        Where others may know the answers, those that columns of the tables separate stay separate.
         """
         survey, public = self.source.survey, self.source.public
         coarser = public.coarsen.get(question)
@@ -265,7 +265,7 @@ class _Wave:
 
     @cached_property
     def numbers(self) -> Numbers:
-        """The class of each respondent, from 0; those of few come first."""
+        """The class of each respondent, from 0; the smallest classes come first."""
         keys = list(zip(*(self._detail(name) for name in self.known), strict=True))
         keys = keys or [()] * len(self.people)
         sizes = pd.Series(keys, dtype=object).value_counts()
@@ -293,7 +293,7 @@ class _Wave:
 
     @cached_property
     def _groups(self) -> list[_Group]:
-        """Those in each column of the tables, and those whom columns differ by."""
+        """The people in each column of the tables, and those by whom two columns differ."""
         groups: dict[bytes, _Group] = {}
         met = {column: self._meets(column) for column in self._columns}
         for column, questions in self._columns.items():
@@ -318,11 +318,11 @@ class _Wave:
 
     @property
     def fewest(self) -> int:
-        """Of how many people tables less rows are, where they are of anybody."""
+        """The least number of people in the tables less the rows, unless that is nobody."""
         return max(self.source.public.k, self.rules.base)
 
     def settle(self) -> None:
-        """Leave out and withhold until tables less rows are of nobody, enough people, or a whole group."""
+        """Leave out and withhold until tables less rows are of nobody, enough people, or all in a group."""
         # groups that tables show for all questions, large enough to be shown
         broad = [group for group in self._groups if len(group.questions) == len(self.source.survey.questions)]
         shown = [group.people for group in broad if group.people.sum() >= self.rules.base]
@@ -360,7 +360,7 @@ class _Wave:
     def leave_out(self, pin: Pin) -> None:
         """Leave out a further class, so that a count is known less closely.
 
-        What helps are people of whom the table tells as little: those of other counts that it hides.
+        People help of whom the table shows as little: those of other counts that it hides.
         """
         self.last = pin
         hidden = self._hidden_like(pin)
@@ -377,7 +377,7 @@ class _Wave:
             self.withheld[part] = self.withheld[part] | self._further(part, pin)
 
     def _further(self, part: Part, pin: Pin) -> Flags:
-        """The classes whose answers are withheld next: where this one is most frequent; in the end all."""
+        """The classes whose answers are withheld next: those with most of this answer, and in the end all."""
         hidden = self._hidden_like(pin)
         answer = {condition for condition in pin.conditions if self.part(condition[0]) == part}
         base = self._by_class(self.based(*part))
@@ -393,14 +393,14 @@ class _Wave:
         return further if further.any() else ~further
 
     def _by_class_of(self, counts: Iterable[Conditions]) -> Numbers:
-        """How many are in each class of the people of some counts, together."""
+        """How many people of some counts are in each class."""
         people = np.zeros_like(self._sizes)
         for conditions in counts:
             people += self._by_class(self._meets(conditions))
         return people
 
     def _hidden_like(self, pin: Pin) -> list[Conditions]:
-        """The counts that a table hides of the same questions."""
+        """The hidden counts of the same questions."""
         dimensions = dict(pin.conditions).keys()
         return [counted for counted in self._hidden if dict(counted).keys() == dimensions]
 

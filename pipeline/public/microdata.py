@@ -62,7 +62,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Anonymity:
-    """What k-anonymity beside the tables took in one wave, and what it left."""
+    """How k-anonymous one wave is beside the tables, and what was left out for that."""
 
     wave: str
     known: Sequence[str]
@@ -80,7 +80,7 @@ class Anonymity:
     """how many answers fewer than k gave, by single choice"""
 
     def in_words(self, k: int) -> Iterator[str]:
-        """How anonymous the wave is, and what that took."""
+        """How anonymous the wave is, and what was left out for that, a sentence each."""
         if self.known:
             yield (
                 f"k = {k} over {', '.join(self.known)}, as far as the tables tell them apart: "
@@ -122,7 +122,7 @@ def counted(number: int, one: str, several: str) -> str:
 
 
 def pseudonym(key: bytes, wave: str, respondent: int) -> str:
-    """Who a respondent of a wave is called: the same for the same key, and no way back without it."""
+    """The pseudonym of a respondent of a wave: the same for the same key, and not traceable without it."""
     digest = hmac.new(key, f"{wave}\0{respondent}".encode(), hashlib.sha256)
     return digest.hexdigest()[:_DIGITS]
 
@@ -166,7 +166,7 @@ def compose(run: Run, public: Public, key: bytes) -> Microdata:
 def _released(
     frame: pd.DataFrame, release: Release, variables: Sequence[Variable], k: int
 ) -> tuple[pd.DataFrame, Anonymity]:
-    """The rows of a wave that may be published, and what that took."""
+    """The rows of a wave that may be published, and how anonymous they are."""
     rows_of_wave = frame.loc[[release.wave]]
     rows_of_wave, classes = rows_of_wave[release.rows].copy(), release.classes[release.rows]
     answers = withheld = 0
@@ -277,7 +277,7 @@ def _columns(source: Responses, question: str) -> Iterator[tuple[dict[str, Any],
 def anonymous_weights(weights: pd.Series, classes: Numbers, k: int) -> tuple[pd.Series, int]:
     """Weights without those that fewer than `k` rows of a class share, and how many are left out.
 
-    Weights are made from answers, and would tell those that are not there, or coarser than they were.
+    Weights are made from answers, and would reveal answers that are left out or made coarser.
     """
     hidden = np.zeros(len(weights), dtype=np.bool_)
     for number in np.unique(classes):

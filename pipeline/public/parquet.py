@@ -1,7 +1,7 @@
 """The database as Parquet: a folder that any engine reads, partitioned by wave, with the views as SQL.
 
-It holds what the database holds, so it is for who may see that: a row a respondent, and texts that are not
-private.
+It holds what the database holds, so it is for people who may see that: a row a respondent, and texts that
+are not private.
 """
 
 from __future__ import annotations

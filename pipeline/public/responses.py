@@ -1,6 +1,6 @@
 """What the database has of the analysed respondents: all that a bundle of respondent-level data is made from.
 
-It holds no id, no time and no dropped column; of what people wrote, nothing is read.
+It holds no id, no time and no dropped column; nothing is read of what people wrote.
 """
 
 from __future__ import annotations

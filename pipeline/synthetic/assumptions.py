@@ -30,7 +30,7 @@ Shift = Annotated[float, Field(allow_inf_nan=False)]
 
 
 def _earlier(fact: str) -> Callable[[Mention], list[str]]:
-    """The questions before the one around a name, as far as the fact holds of their kind."""
+    """The questions before the one around a name of whose kind a fact holds."""
 
     def known(mention: Mention) -> list[str]:
         questions = mention.survey.questions
@@ -146,7 +146,7 @@ def load(paths: Paths, questionnaire: Survey) -> Assumptions:
 
 
 def _check(assumptions: Assumptions, questionnaire: Survey, document: Document) -> Iterator[Problem]:
-    """What is wrong with the assumptions of questions that there are, beside names that stand for nothing."""
+    """What is wrong with the assumptions of known questions, apart from names."""
     for name, assumed in assumptions.questions.items():
         if name not in questionnaire.questions:
             continue

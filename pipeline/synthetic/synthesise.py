@@ -205,13 +205,13 @@ def _sigmoid(odds: Floats) -> Floats:
 
 
 def _gumbel(rng: np.random.Generator, *shape: int) -> Floats:
-    """Noise under which the largest of log weights is a draw by those weights (Gumbel 1954)."""
+    """Noise that, added to log weights, makes the largest sum a draw by those weights (Gumbel 1954)."""
     noise: Floats = -np.log(-np.log(_uniform(rng, *shape)))
     return noise
 
 
 def _weights(shares: dict[str, float], ids: list[str], roles: dict[str, Option]) -> Floats:
-    """Relative weights of `ids`, which sum to 1; what `shares` does not list divides what it leaves."""
+    """Relative weights of `ids`, which sum to 1; those that `shares` does not list divide the rest."""
     rest = [i for i in ids if i not in shares]
     if shares:
         left = max(0.0, 1 - sum(shares.values())) / max(1, len(rest))
@@ -361,7 +361,7 @@ def _assumed_number(plan: _Plan, name: str) -> Number:
 
 
 def _draw_date(plan: _Plan, name: str, answers: Answers, size: int, rng: np.random.Generator) -> Values:
-    """A day as the number that `datetime` gives it; what is assumed of it is in years."""
+    """A day as `datetime` numbers it; its assumptions are in years."""
     years = _draw_number(plan, name, answers, size, rng)
     return np.floor((years - 1) * 365.2425) + 1
 
@@ -434,7 +434,7 @@ def _answers(plan: _Plan, chunk: int, rule: Values, reached: Values) -> Answers:
 
 
 def _screen(plan: _Plan, name: str, values: Values, rule: Values, drawn: Floats) -> None:
-    """Give those whom a rule screens out, in place, an answer that it names."""
+    """Change, in `values`, the answers of those whom a rule screens out to one that the rule names."""
     for index, exclude in enumerate(plan.rules):
         wanted = [plan.options[name].index(i) for i in exclude.where.get(name, []) if i in plan.options[name]]
         if wanted:

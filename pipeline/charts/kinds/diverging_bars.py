@@ -72,7 +72,7 @@ class Sides(Item):
 
 
 def shown(table: list[Row]) -> list[Row]:
-    """All shares; of an item that is not to be shown, the first."""
+    """All shares; of an item that is hidden, the first row alone."""
     first: dict[tuple[str, str], int] = {}
     chosen = answers(table)
     for row in chosen:

@@ -42,7 +42,7 @@ class Pair:
 
     @property
     def name(self) -> str:
-        """What the line is of."""
+        """The label of the answer."""
         row = self.second
         parts = [part for part in (row.item_label, row.name) if part and part != row.item_label]
         return ": ".join(parts) or row.name
@@ -130,7 +130,7 @@ def _change(row: Row) -> Block:
 
 
 def _pair(sheet: Sheet, pair: Pair, scale: Scale, middle: float) -> bool:
-    """Draw the two dots and their numbers; whether a number stands on the line at zero."""
+    """Draw the two dots and their numbers; returns whether a number stands on the line at zero."""
     first, second = pair.first, pair.second
     low, high = (scale.at(share) for share in pair.reach)
     colour = HIGHLIGHT if second.role in ("substantive", "net") else GREY

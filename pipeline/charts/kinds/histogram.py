@@ -69,7 +69,7 @@ def _plot(sheet: Sheet, classes: Sequence[Row], median: Row | None) -> None:
 
 
 def _place(classes: Sequence[Row], number: float) -> float | None:
-    """Where a number stands among the classes, 1.5 the middle of the second; at most that of the last."""
+    """Where a number stands among the classes: 1.5 is the middle of the second, and the last is not left."""
     if math.isnan(number):
         return None
     for place, (low, high) in enumerate(pairwise(row.value for row in classes)):

@@ -29,7 +29,7 @@ def possible(tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
 
 
 def compared(tests: pd.DataFrame, verdict: Mapping[Any, Any], row: Row) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tests between waves; of them that of the row between the waves of the verdict."""
+    """The tests between waves, and among them the one of the row between the waves of the verdict."""
     family = tests[tests["test"] == KindOfTest.TWO_WAVES]
     of_waves = family[(family["first"] == verdict["first"]) & (family["second"] == verdict["second"])]
     return family, like(of_waves, row, ("item", "option"))

@@ -32,7 +32,7 @@ def possible(_tested: Tested, answers: Sequence[Row]) -> Iterator[list[str]]:
 
 
 def compared(tests: pd.DataFrame, verdict: Mapping[Any, Any], row: Row) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tests of groups against everybody else, or of two groups; of them those of the row."""
+    """The tests of groups against everybody else, or of two groups, and among them those of the row."""
     if verdict["second"] == _OTHER:
         family = tests[tests["test"] == KindOfTest.TWO_GROUPS]
         of_group = family["first"].eq(row["group"]) | family["second"].eq(row["group"])
@@ -71,6 +71,6 @@ def verdict(tested: Tested, reference: str) -> Verdict:
 
 
 def _turned(result: Row, sign: int) -> Row:
-    """A test with its difference the other way round, where the sign is negative."""
+    """A test, with its difference reversed where the sign is negative."""
     low, high = sorted((sign * result["low"], sign * result["high"]))
     return result | {"difference": sign * result["difference"], "low": low, "high": high}

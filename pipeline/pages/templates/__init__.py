@@ -8,7 +8,7 @@ from pipeline.text.folding import in_markdown
 
 
 def template(name: str) -> jinja2.Template:
-    """The template of a page; what it is not given is an error. In Markdown `| markdown` escapes a text."""
+    """The template of a page, which needs all its values. In Markdown `| markdown` escapes a text."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("pipeline.pages"),
         autoescape=jinja2.select_autoescape(["html.j2"]),
