@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from pipeline.estimates.tests import answers_compared
 from pipeline.exhibits.claims import Tested, Verdict, claim, test
@@ -35,17 +34,14 @@ def headlines(paths: Paths) -> Iterator[str]:
                 yield ""
                 continue
             holding = sorted(_holding(one.tested), key=_strength)
-            yield f"# {one.printed.heading} ({name}): {_count(len(holding))}"
+            count = "1 claim holds" if len(holding) == 1 else f"{len(holding) or 'no'} claims hold"
+            yield f"# {one.printed.heading} ({name}): {count}"
             for verdict in holding:
                 yield f"title = {json.dumps(_title(one.tested, verdict), ensure_ascii=False)}"
                 of = verdict.of.split(", ")
                 yield f"claim = {{ {verdict.claim} = {json.dumps(of if len(of) > 1 else of[0])} }}"
                 yield f"# {verdict.said}"
             yield ""
-
-
-def _count(claims: int) -> str:
-    return "1 claim holds" if claims == 1 else f"{claims or 'no'} claims hold"
 
 
 def _strength(verdict: Verdict) -> tuple[bool, bool, float, float]:
@@ -77,15 +73,12 @@ def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
     """The claims that can be made of the rows of an exhibit, whether or not they hold."""
     if tested.shape not in ("answers", "two_waves", "all_waves"):
         return
-    compared = answers_compared(latest_of(tested.table))
-    rows = [row | {"of": _answer(row)} for row in compared.to_dict("records")]
+    rows = answers_compared(latest_of(tested.table)).to_dict("records")
+    for row in rows:
+        # how a claim names the answer
+        row["of"] = ".".join(str(row[part]) for part in ("item", "option") if row[part])
     for name in claim_kinds():
         yield from ((name, references) for references in claim(name).possible(tested, rows))
-
-
-def _answer(row: Mapping[Hashable, Any]) -> str:
-    """How a claim names the answer of a row."""
-    return ".".join(str(row[part]) for part in ("item", "option") if row[part])
 
 
 def _title(tested: Tested, verdict: Verdict) -> str:
@@ -99,7 +92,9 @@ def _title(tested: Tested, verdict: Verdict) -> str:
             quoted = f"{reference.removesuffix(f'.{verdict.second}.{verdict.first}')}.{verdict.first}"
         row = tested.row(quoted)
         group = str(row["group_label"])
-        answers_named.append(f"{_label(row)}, {{{tested.source.exhibit.id}.{quoted}}}")
+        # braces in a label would be read as a quoted number
+        label = answer_label(row).translate(str.maketrans("{}", "()"))
+        answers_named.append(f"{label}, {{{tested.source.exhibit.id}.{quoted}}}")
     others = [str(label) for label in dict.fromkeys(tested.table["group_label"]) if label != group]
     elsewhere = "elsewhere" if tested.shape == "answers" else f"in {others[0]}"
     phrases = {
@@ -113,8 +108,3 @@ def _title(tested: Tested, verdict: Verdict) -> str:
     for name, word in phrases.items():
         title = title.replace(f"{{{name}}}", word, 1)
     return title
-
-
-def _label(row: Mapping[Hashable, Any]) -> str:
-    """An answer's label; braces would be read as a quoted number."""
-    return answer_label(row).translate(str.maketrans("{}", "()"))

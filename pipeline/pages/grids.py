@@ -23,7 +23,7 @@ from pipeline.tidy.printed import Printed
 
 Form = Literal["text", "share", "value", "count", "points"]
 Nets = Mapping[str, Sequence[str]]
-Record = dict[str, Any]
+Record = dict[Any, Any]
 Place = tuple[str, str]
 """a column: a segment and a group of it"""
 Key = tuple[str, str]
@@ -134,7 +134,7 @@ def banner(data: pd.DataFrame, nets: Nets, segments: Mapping[str, str] | None = 
     """
     columns: dict[Place, Record] = {}
     items: dict[str, dict[Key, dict[Place, Record]]] = {}
-    for row in _records(data):
+    for row in data.to_dict("records"):
         place = (str(row["by"]), str(row["group"]))
         columns.setdefault(place, row)
         # things ranked are rows of their own
@@ -195,10 +195,10 @@ def _single(data: pd.DataFrame) -> Grid:
     shares, values = data["measure"].isin(SHARES).any(), (~data["measure"].isin(SHARES)).any()
     heading = "Share or value" if shares and values else "Share" if shares else "Value"
     shown = Grid([Column(heading), Column(marks.intervals(data)), Column("Respondents")])
-    for row in _records(data):
+    for row in data.to_dict("records"):
         cells = [_cell(row), Cell(_interval(row)), _count(row["respondents"])]
         shown.rows.append(Row(_label(row), cells, _kind(row)))
-    for label, cell in _bases(next(_records(data)), _weighted(data)).items():
+    for label, cell in _bases(data.to_dict("records")[0], _weighted(data)).items():
         shown.rows.append(Row(label, [NOTHING, NOTHING, cell], "base"))
     return shown
 
@@ -216,7 +216,8 @@ def _levels(data: pd.DataFrame) -> Grid:
     tail = (["Mean score"] if scored else []) + ["Valid cases"] + (["Effective base"] if weighted else [])
     shown = Grid([Column(name) for name in [*names, *tail]])
     for item in dict.fromkeys(whole["item"]):
-        rows = {(str(r["measure"]), str(r["option"])): r for r in _records(whole[whole["item"] == item])}
+        of_item = whole[whole["item"] == item].to_dict("records")
+        rows = {(str(row["measure"]), str(row["option"])): row for row in of_item}
         cells = [_cell(rows[m, o]) if (m, o) in rows else Cell(marks.NOT_ASKED_MARK) for m, o, _ in columns]
         if scored:
             cells.append(_cell(rows[Measure.MEAN, ""]) if (Measure.MEAN, "") in rows else NOTHING)
@@ -234,7 +235,7 @@ def _compared(data: pd.DataFrame) -> Grid:
     changes = data[data["measure"].isin(CHANGES)]
     columns: dict[tuple[str, str, str], Record] = {}
     cells: dict[Key, dict[tuple[str, str, str], Record]] = {}
-    for row in _records(sides):
+    for row in sides.to_dict("records"):
         column = (str(row["wave"]), str(row["group"]), str(row["question"]))
         if row["flag"] != Flag.NOT_ASKED or column not in columns:
             columns[column] = row
@@ -243,7 +244,7 @@ def _compared(data: pd.DataFrame) -> Grid:
     names = [row["group_label"] if group else plain(question) if asked else wave
              for (wave, group, question), row in columns.items()]  # fmt: skip
     moved: dict[str, dict[tuple[str, str], Record]] = {}
-    for row in _records(changes):
+    for row in changes.to_dict("records"):
         moved.setdefault(str(row["group_label"]), {})[str(row["item"]), str(row["option"])] = row
     tail: list[Column] = []
     for label, rows in moved.items():
@@ -282,7 +283,7 @@ def _published(data: pd.DataFrame) -> Grid:
     names = ("Published", "Base", "Asked", "Source", "Grade")
     beside = ("This survey", "Its base") if data["beside"].ne("").any() else ()
     shown = Grid([Column(name) for name in (*names, *beside)], words=True)
-    for row in _records(data):
+    for row in data.to_dict("records"):
         if row["beside"]:
             answer = [_cell(row | {"measure": Measure.OPTION}), replace(_count(row["n"]), mark=_mark(row))]
             shown.rows[-1].cells[-len(beside) :] = answer
@@ -301,11 +302,6 @@ _SHAPED: dict[str, Callable[[pd.DataFrame], Grid]] = {
     "all_waves": _compared,
     "pair": _compared,
 }
-
-
-def _records(data: pd.DataFrame) -> Iterator[Record]:
-    for row in data.to_dict("records"):
-        yield {str(name): value for name, value in row.items()}
 
 
 def _label(row: Record, in_item: bool = False) -> str:
