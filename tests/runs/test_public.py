@@ -554,7 +554,7 @@ def test_a_wave_without_a_row_is_refused(earlier: Paths) -> None:
 
 def test_what_leaving_out_does_not_help_is_named(earlier: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
     pin = Pin("first", frozenset([(("answer", "why_not", ""), frozenset(["cost"]))]), 1, 1)
-    monkeypatch.setattr("pipeline.public.linkage._told", lambda *_: [pin])
+    monkeypatch.setattr("pipeline.public.linkage._pinned", lambda *_: [pin])
     refused(earlier, "would tell how many have why_not = cost is 1\n.*under remove.* or coarsen it: why_not$")
 
 
