@@ -69,7 +69,8 @@ class Column:
         if self.type in _WHOLE:
             return values.astype("Int64")
         if self.is_number:
-            return (values.where(values.notna(), np.nan) if values.dtype == object else values).astype(float)
+            numbers = values.to_numpy(dtype=float, na_value=np.nan)
+            return pd.Series(numbers, index=values.index, name=values.name)
         if self.type == Type.YES_NO and not values.isna().any():
             return values.astype(bool)
         return values
@@ -126,12 +127,14 @@ class Table:
 
     def frame(self, rows: Iterable[Mapping[Any, Any]]) -> pd.DataFrame:
         """Rows as a frame with these columns and their types, also where there are none; texts are filled."""
-        frame = pd.DataFrame(list(rows), columns=self.names).astype(object)
-        texts = {c.name for c in self.columns if not c.is_number and c.type != Type.YES_NO}
-        return pd.DataFrame(
-            {c.name: c.typed(frame[c.name].fillna("") if c.name in texts else frame[c.name])
-             for c in self.columns}
-        )  # fmt: skip
+        records = list(rows)
+        made = {}
+        for column in self.columns:
+            # each column from a list of its own: a frame of all would only be taken to pieces again
+            cells = pd.Series([record.get(column.name) for record in records], dtype=object)
+            is_text = not column.is_number and column.type != Type.YES_NO
+            made[column.name] = cells.fillna("") if is_text else column.typed(cells)
+        return pd.DataFrame(made)
 
     def checked(self, frame: pd.DataFrame) -> pd.DataFrame:
         """`frame` with its columns in their types and order.

@@ -69,7 +69,11 @@ def _typed(texts: pd.Series, column: Column | None) -> pd.Series:
 def _each(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:
     """A column of texts with each changed; a text that is there often is looked at once."""
     changed = {text: new for text in column.dropna().unique() if (new := change(text)) != text}
-    return column.replace(changed) if changed else column
+    if not changed:
+        return column
+    # the categories of an enum, which a query may find, are known: a changed text would be none of them
+    kind = object if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
+    return pd.Series([changed.get(text, text) for text in column], index=column.index, dtype=kind)
 
 
 def _harmless(value: object) -> object:

@@ -48,6 +48,11 @@ def test_unsafe_texts_are_written_harmless_and_read_as_they_were(toy: Paths) -> 
     assert back["valid_cases"].sum() == 8
 
 
+def test_the_values_of_an_enum_are_made_harmless_too() -> None:
+    found = pd.DataFrame({"answer": pd.Series(["=1+1", None, "plain"], dtype="category")})
+    assert to_csv(found) == 'answer\n\'=1+1\n""\nplain\n'
+
+
 def test_a_table_that_is_not_there_names_the_stage(toy: Paths) -> None:
     with pytest.raises(SurveyError, match="run: survey tables --survey toy"):
         read(toy, "exhibits")
