@@ -8,14 +8,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from projects import few_of, run_all, run_to, survey_command
+from projects import few_of, frequencies, run_all, run_to, survey_command
 
+from pipeline.exhibits.run import opened
 from pipeline.exports import delimited
 from pipeline.exports.ingested import load_export
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths, find
+from pipeline.project.sql import query
 from pipeline.tables import tables
 from pipeline.tidy.csv import read
 
@@ -28,12 +30,26 @@ def change(path: Path, *edits: tuple[str, str]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def to_database(paths: Paths) -> None:
+    run_to(paths, normalise)
+
+
 def to_tables(paths: Paths) -> None:
     run_to(paths, tables)
 
 
+def reasons(paths: Paths) -> dict[tuple[str, str], int]:
+    """How many were left out or flagged in each wave, by the reason that flow.csv gives."""
+    with opened(paths) as run:
+        return {
+            (wave, reason): respondents
+            for wave, _, reason, respondents in query(run.connection, "estimates/flow").fetchall()
+        }
+
+
 def counts(paths: Paths, question: str, wave: str, measure: str = "option") -> dict[str, int]:
-    data = read(paths, f"frequencies/{question}")
+    """How many chose each option or item."""
+    data = frequencies(paths, question)
     rows = data[(data["wave"] == wave) & (data["by"] == "") & (data["measure"] == measure)]
     keys = rows["item"] if measure in ("ranked", "first") else rows["option"]
     return dict(zip(keys, rows["respondents"].astype(int), strict=True))
@@ -61,7 +77,7 @@ def test_empty_lines_are_no_respondents_and_hide_none(toy: Paths, where: str) ->
     lines = export.read_text().splitlines(keepends=True)
     lines.insert({"top": 0, "under the header": 2, "middle": 6, "end": len(lines)}[where], "\n")
     export.write_text("".join(lines))
-    to_tables(toy)
+    to_database(toy)
     assert load_export(toy, "second").rows == 14
     assert counts(toy, "uses", "second") == {"models": 6, "data": 5, "other": 1, "none": 3, "dkns": 1}
 
@@ -69,7 +85,7 @@ def test_empty_lines_are_no_respondents_and_hide_none(toy: Paths, where: str) ->
 def test_a_repeated_heading_row_is_no_respondent(toy: Paths) -> None:
     # SurveyMonkey repeats "Respondent ID" in the second row of some exports
     change(toy.raw / "second.csv", ("\n,,,Response", "\nRespondent ID,,,Response"))
-    to_tables(toy)
+    to_database(toy)
     assert load_export(toy, "second").rows == 14
 
 
@@ -101,7 +117,7 @@ def test_every_encoding_is_held_to_the_same_rows(toy: Paths, encoding: str) -> N
     if encoding == "cp1252":
         change(toy.raw / "first.toml", ('format = "flat"', 'format = "flat"\nencoding = "cp1252"'))
     export.write_bytes(text.encode(encoding))
-    to_tables(toy)
+    to_database(toy)
     assert counts(toy, "uses", "first") == {"models": 4, "data": 3, "other": 1, "none": 3, "dkns": 1}
     export.write_bytes(text.replace(";;Speed;Agree;Agree;100;", "").encode(encoding))
     refused(toy, r"line 12 of first.csv has 4 cells, where the header has 10")
@@ -109,7 +125,7 @@ def test_every_encoding_is_held_to_the_same_rows(toy: Paths, encoding: str) -> N
 
 def test_white_space_is_no_answer(toy: Paths) -> None:
     change(toy.raw / "second.csv", ("Yes,South,,,,,,,It costs", "Yes,South,,,,,,\t,It costs"))
-    to_tables(toy)
+    to_database(toy)
     assert counts(toy, "uses", "second")["other"] == 1
 
 
@@ -155,10 +171,9 @@ def test_a_text_beside_an_answer_is_flagged(toy: Paths) -> None:
     new[2] = new[2].replace("Yes,North,,", "Yes,North,a village,")
     new[13] = new[13].replace("Yes,,,", "Yes,,another,")
     export.write_text("\n".join(new) + "\n")
-    to_tables(toy)
+    to_database(toy)
     assert counts(toy, "region", "second") == {"north": 6, "south": 4, "other": 1, "dkns": 1}
-    flow = read(toy, "flow")
-    assert "region: text_beside_answer" in set(flow["reason"])
+    assert ("second", "region: text_beside_answer") in reasons(toy)
 
 
 def test_places_are_read_off_the_headings_and_not_their_order(toy: Paths) -> None:
@@ -168,7 +183,7 @@ def test_places_are_read_off_the_headings_and_not_their_order(toy: Paths) -> Non
     change(export, ("Price, Speed", "Speed;Price"), ("Speed, Price", "Price;Speed"))
     text = re.sub(r"(;;|much;|risky;|n/a;;)(Price|Speed);Agree", r"\1;\2;Agree", export.read_text())
     export.write_text(text)
-    to_tables(toy)
+    to_database(toy)
     assert counts(toy, "top", "first", "first") == {"price": 6, "speed": 5}
     change(export, ("[2nd choice]", "[better]"))
     refused(toy, "names no place")
@@ -177,8 +192,8 @@ def test_places_are_read_off_the_headings_and_not_their_order(toy: Paths) -> Non
 def test_a_place_beyond_the_items_is_an_error_and_beyond_the_limit_a_flag(toy: Paths) -> None:
     export = toy.raw / "second.csv"
     change(export, ("Models,,,,,,,1,2,,", "Models,,,,,,,1,3,,"))
-    to_tables(toy)
-    assert "top: more_than_allowed" in set(read(toy, "flow")["reason"])
+    to_database(toy)
+    assert ("second", "top: more_than_allowed") in reasons(toy)
     change(export, ("Models,,,,,,,1,3,,", "Models,,,,,,,1,9,,"))
     refused(toy, "top: '9'")
 
@@ -235,7 +250,7 @@ def test_declarations_that_would_lose_something(
 def test_column_letters_are_never_the_beginning_of_a_heading(toy: Paths) -> None:
     # column S is "Anything else?", and "Do you agree?" begins with D
     change(toy.raw / "second.toml", ('drop = ["Email Address"]', 'drop = ["B"]'))
-    to_tables(toy)
+    to_database(toy)
     assert {h.letters for h in load_export(toy, "second").headings} == set("ACDEFGHIJKLMNOPQRS")
 
 
@@ -264,9 +279,9 @@ def test_the_content_changes_with_the_answers_whatever_is_missing(toy: Paths) ->
 
 def test_a_text_that_is_not_private_is_counted_and_kept(toy: Paths) -> None:
     change(toy.raw / "survey.toml", ("private = true", "private = false"))
-    to_tables(toy)
+    to_database(toy)
     # one of the ten who reached it wrote something; R6 and R11 left questions before it open to the end
-    remarks = read(toy, "frequencies/remarks")
+    remarks = frequencies(toy, "remarks")
     whole = remarks[(remarks["by"] == "") & (remarks["wave"] == "second")]
     assert list(whole["measure"]) == ["written"]
     assert (int(whole["respondents"].iloc[0]), int(whole["valid_cases"].iloc[0])) == (1, 10)
@@ -275,7 +290,7 @@ def test_a_text_that_is_not_private_is_counted_and_kept(toy: Paths) -> None:
 
 
 def test_tables_refuse_a_database_that_is_out_of_date(toy: Paths) -> None:
-    to_tables(toy)
+    to_database(toy)
     change(toy.raw / "survey.toml", ('north = "North", south = "South"', 'south = "South", north = "North"'))
     with pytest.raises(SurveyError, match="run: survey normalise --survey toy"):
         tables(toy)
@@ -344,7 +359,7 @@ def test_options_that_a_wave_lacks_are_inert_in_routing(toy: Paths) -> None:
     lines[1] = lines[1].replace("Response,Response,,", "Response,Response,Robots,")
     lines[2] = lines[2].replace("Yes,North,,", "Yes,North,Robots,")
     export.write_text("\n".join(lines) + "\n")
-    to_tables(toy)
+    to_database(toy)
     with duckdb.connect(str(toy.database), read_only=True) as connection:
         asked = connection.execute(
             "select wave, count(*) filter (state <> 'not_asked') from responses where question = 'why_not' "
@@ -367,11 +382,8 @@ def test_the_text_of_an_other_beside_a_grid_is_flagged(toy: Paths) -> None:
     lines = export.read_text().splitlines()
     head = lines[0] + ";Do you agree? [Other (please specify)]"
     export.write_text("\n".join([head, f"{lines[1]};canary-private-5", *(f"{line};" for line in lines[2:])]))
-    to_tables(toy)
-    flow = read(toy, "flow")
-    assert ("first", "views: text_beside_grid", 1) in set(
-        zip(flow["wave"], flow["reason"], flow["respondents"].astype(int), strict=True)
-    )
+    to_database(toy)
+    assert reasons(toy)["first", "views: text_beside_grid"] == 1
 
 
 def test_a_net_of_options_that_a_wave_lacked_is_not_there(toy: Paths) -> None:
@@ -386,7 +398,7 @@ def test_a_net_of_options_that_a_wave_lacked_is_not_there(toy: Paths) -> None:
     change(
         toy.raw / "first.toml", ("[changes.top]", '[changes.region]\nnot_offered = ["west"]\n\n[changes.top]')
     )
-    to_tables(toy)
+    to_database(toy)
     assert counts(toy, "region", "first", "net") == {"home": 7}
     assert counts(toy, "region", "second", "net")["far"] == 0
 

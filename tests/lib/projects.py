@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from pipeline import cli
+from pipeline.exhibits.run import opened
 from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
+from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.report import report
 from pipeline.tables import tables
@@ -37,6 +40,12 @@ def make_project(folder: Path, survey: str = "toy", source: Path = TOY) -> Paths
     return places.find(survey, folder)
 
 
+def copy_of(paths: Paths, folder: Path) -> Paths:
+    """The project of a survey with all that was made of it, in a folder of a test's own."""
+    shutil.copytree(paths.root, folder, symlinks=True, dirs_exist_ok=True)
+    return places.find(paths.survey, folder)
+
+
 def run_to(paths: Paths, last: Callable[[Paths], object]) -> None:
     """The stages up to one of them, which is the last that a test reads the outputs of."""
     for stage in (ingest, normalise, tables, figures, report):
@@ -48,6 +57,27 @@ def run_to(paths: Paths, last: Callable[[Paths], object]) -> None:
 def run_all(paths: Paths) -> None:
     """All five stages."""
     run_to(paths, report)
+
+
+def frequencies(paths: Paths, question: str) -> pd.DataFrame:
+    """frequencies/<question>.csv as `tables` would write it, straight from the database."""
+    with opened(paths) as run:
+        return run.estimated.frequencies(question)
+
+
+def composed(paths: Paths, draft: bool = False) -> dict[str, pd.DataFrame]:
+    """Every table by its name as `tables` would write it, without the attack on them, workbook and files.
+
+    SurveyError where an exhibit, a claim or a quoted number is wrong.
+    """
+    with opened(paths) as run:
+        whole = run.composed(draft)
+    if whole.problems:
+        raise SurveyError(whole.problems)
+    return {
+        path.relative_to(paths.tables).with_suffix("").as_posix(): frame
+        for path, frame in whole.contents.items()
+    }
 
 
 def digest(folder: Path) -> dict[str, str]:

@@ -8,20 +8,20 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from projects import ROOT, run_all, run_to, survey_command
+import surveys
+from projects import ROOT, composed, frequencies, run_all, run_to, survey_command
 from scipy.special import stdtrit
+from surveys import Wave
 
 from pipeline import open_survey
 from pipeline.declarations.questionnaire import Survey
 from pipeline.estimates.count import Domain, SurveyData, open_domain
 from pipeline.normalise import normalise
-from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.project.sql import statement
 from pipeline.stats.differences import newcombe_p
 from pipeline.stats.tests import rao_scott
-from pipeline.tables import tables
 from pipeline.tidy.csv import read
 
 SURVEY = """
@@ -108,21 +108,13 @@ def members() -> list[str]:
 
 
 def lay_out(folder: Path, weights: str = RAKED, column: str = 'drop = "W"', survey: str = SURVEY) -> Paths:
-    raw = folder / "raw" / "members"
-    raw.mkdir(parents=True, exist_ok=True)
-    wave = f"""title = "The Members' Survey"
-synthetic = true
-[source]
-file = "w.csv"
-format = "flat"
-[respondents]
-id = "ID"
-{column}
-{weights}"""
-    texts = {"survey.toml": survey, "report.toml": REPORT, "w.toml": wave}
-    for name, text in (texts | {"w.csv": "\n".join([HEADINGS, *members()]) + "\n"}).items():
-        (raw / name).write_text(text)
-    return places.find("members", folder)
+    wave = Wave(
+        "\n".join([HEADINGS, *members()]) + "\n",
+        respondents=f'id = "ID"\n{column}',
+        more=weights,
+        title="The Members' Survey",
+    )
+    return surveys.lay_out(folder, "members", survey, {"w": wave}, REPORT)
 
 
 @pytest.fixture(scope="module")
@@ -174,11 +166,12 @@ def test_a_weighted_share_beside_its_three_bases(raked: Paths) -> None:
 
 def test_a_column_of_weights_keeps_its_scale(tmp_path: Path) -> None:
     paths = lay_out(tmp_path, weights="", column='weight = "W"')
-    run_to(paths, tables)
-    models = read(paths, "frequencies/uses").set_index(["option", "by"]).loc[("models", "")]
+    run_to(paths, normalise)
+    tables = composed(paths)
+    models = tables["frequencies/uses"].set_index(["option", "by"]).loc[("models", "")]
     assert models["weighted_base"] == pytest.approx(40 * 2.5 + 40 * 0.5)
     assert models["weighted_respondents"] == pytest.approx(30 * 2.5 + 14 * 0.5)
-    waves = read(paths, "waves").iloc[0]
+    waves = tables["waves"].iloc[0]
     assert waves["mean_weight"] == pytest.approx(1.5)
     assert waves["weighting"] == "the column 'W'"
     assert (waves["lowest_weight"], waves["highest_weight"]) == (pytest.approx(1 / 3), pytest.approx(5 / 3))
@@ -186,8 +179,8 @@ def test_a_column_of_weights_keeps_its_scale(tmp_path: Path) -> None:
 
 def test_limits_cut_weights_and_keep_their_sum(tmp_path: Path) -> None:
     paths = lay_out(tmp_path, weights="[weights]\ntrim = [0.6, 1.3]", column='weight = "W"')
-    run_to(paths, tables)
-    waves = read(paths, "waves").iloc[0]
+    run_to(paths, normalise)
+    waves = composed(paths)["waves"].iloc[0]
     assert waves["weighting"] == "the column 'W', cut to 0.6 to 1.3 times the mean"
     assert waves["highest_weight"] == pytest.approx(1.3)
     assert waves["lowest_weight"] == pytest.approx(0.7)
@@ -261,8 +254,8 @@ def test_a_mean_rests_on_who_gave_a_number(tmp_path: Path) -> None:
     for row in rows[2:40]:
         row[4] = "Don't know"
     (paths.raw / "w.csv").write_text("\n".join([HEADINGS, *(";".join(row) for row in rows)]) + "\n")
-    run_all(paths)
-    score = read(paths, "frequencies/score").set_index(["measure", "group"])
+    run_to(paths, normalise)
+    score = frequencies(paths, "score").set_index(["measure", "group"])
     north = score.loc["mean", "north"]
     assert north[["respondents", "value", "standard_error", "effective_base"]].isna().all()
     assert (north["valid_cases"], north["sample_size"], north["flag"]) == (2, 40, "suppressed")
@@ -325,8 +318,8 @@ def test_who_has_no_weight_can_be_screened_out(tmp_path: Path) -> None:
     )
     text = (paths.raw / "w.csv").read_text()
     (paths.raw / "w.csv").write_text(text.replace(";2,5;", ";;", 3))
-    run_to(paths, tables)
-    assert read(paths, "flow").set_index("step")["respondents"].to_dict() == {
+    run_to(paths, normalise)
+    assert composed(paths)["flow"].set_index("step")["respondents"].to_dict() == {
         "received": 80, "excluded": 3, "analysed": 77,
     }  # fmt: skip
 
@@ -512,8 +505,8 @@ def test_synthetic_responses_have_weights(tmp_path: Path) -> None:
     (paths.raw / "w.csv").unlink()
     run = survey_command(tmp_path, "synthesise", "w", "--survey", "members", "--respondents", "50")
     assert run.returncode == 0, run.stderr
-    run_to(paths, tables)
-    waves = read(paths, "waves").iloc[0]
+    run_to(paths, normalise)
+    waves = composed(paths)["waves"].iloc[0]
     assert 1.05 < waves["deff"] < 2
 
 
@@ -522,8 +515,8 @@ def test_a_deep_ranking_has_the_share_of_the_first_three(tmp_path: Path) -> None
     rows = [f"{row};Help;{'Trust' if number % 5 else 'Speed'}" for number, row in enumerate(members())]
     headings = f"{HEADINGS};Which first? [3];Which first? [4]"
     (paths.raw / "w.csv").write_text("\n".join([headings, *rows]) + "\n")
-    run_to(paths, tables)
-    order = read(paths, "frequencies/order")
+    run_to(paths, normalise)
+    order = frequencies(paths, "order")
     whole = order[order["by"] == ""].set_index(["item", "measure"])["respondents"]
     # price is 1st or 2nd; speed 2nd, or 4th after trust and price; help is always 3rd
     assert {item: whole[item, "top_3"] for item in ("price", "speed", "trust", "help")} == {

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import surveys
-from projects import run_to, survey_command
+from projects import composed, run_to, survey_command
 from scipy.optimize import brentq
 from scipy.stats import norm
 from scipy.stats import t as student
@@ -90,13 +90,11 @@ def lay_out(folder: Path, waves: dict[str, list[Person]], report: str, weighted:
 def verdicts(
     folder: Path, waves: dict[str, list[Person]], claim: str, weighted: bool = False, **exhibit: str
 ) -> pd.DataFrame:
-    """claims.csv of a draft of an exhibit that claims `claim`."""
+    """The table of claims of a draft of an exhibit that claims `claim`."""
     kind, question = exhibit.get("kind", "ranked_bars"), exhibit.get("question", "tool")
     by = f'by = "{exhibit["by"]}"\n' if "by" in exhibit else ""
     report = EXHIBIT.format(kind=kind, question=question, by=by, claim=claim) + exhibit.get("more", "")
-    paths = lay_out(folder, waves, report, weighted)
-    tables(paths, draft=True)
-    return read(paths, "claims")
+    return composed(lay_out(folder, waves, report, weighted), draft=True)["claims"]
 
 
 # what is expected, from the responses

@@ -4,6 +4,7 @@ only estimates are shares, charts get a DataFrame, one module writes files and o
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.metadata
 import re
 import sys
@@ -17,6 +18,7 @@ PACKAGE = ROOT / "pipeline"
 SOURCES = {str(path.relative_to(PACKAGE)): path.read_text() for path in sorted(PACKAGE.rglob("*.py"))}
 
 
+@functools.cache
 def imports(name: str) -> set[str]:
     """Every module that a module imports, at its top or in a function."""
     found: set[str] = set()
