@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 import tomllib
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from projects import command
+from surveys import Wave, lay_out, write_export
 
 from pipeline.declarations.toml import Document
 from pipeline.drafting.toml_out import hidden
@@ -60,21 +60,14 @@ text = "Split?"
 kind = "allocation"
 items = { p = "Pea", q = "Queue" }
 """
-WAVE = """
-title = "One"
-fielded = { from = 2001-02-03, to = 2001-02-20 }
-[source]
-file = "one.csv"
-format = "surveymonkey"
-[respondents]
-id = "Respondent ID"
-weight = "Weight"
+RESPONDENTS = 'id = "Respondent ID"\nweight = "Weight"'
+MORE = """
 [columns]
 boxes = "Boxes?"
 [[exclude]]
 reason = "did not agree"
 where = { "Do you agree?" = ["No"] }
-"""  # fmt: skip
+"""
 HEADINGS = [
     ("Respondent ID", ""), ("Weight", ""), ("Do you agree?", "Response"), ("Colour?", "Response"),
     ("Tools?", "Response"), ("Boxes?", "Tin"), ("", "Card"), ("Views?", "Ay"), ("Order?", "Ex"), ("", "Why"),
@@ -87,7 +80,7 @@ ROW = [
 ]
 
 
-def export(path: Path, planted: dict[tuple[int, int], str]) -> None:
+def export(planted: dict[tuple[int, int], str]) -> list[list[str]]:
     """Twelve responses, with some cells as they are planted: by row (0 and 1 are headings) and column."""
     rows = [[first for first, _ in HEADINGS], [second for _, second in HEADINGS]]
     rows += [[cell.format(n=1000 + n) for cell in ROW] for n in range(12)]
@@ -95,8 +88,7 @@ def export(path: Path, planted: dict[tuple[int, int], str]) -> None:
         rows[n][3], rows[n][4], rows[n][6], rows[n][7] = "Blue", "Saw", "Card", "No"
     for (row, column), text in planted.items():
         rows[row][column] = text
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
+    return rows
 
 
 def everywhere(column: int, text: str) -> dict[tuple[int, int], str]:
@@ -137,22 +129,20 @@ CELLS |= {
 def test_no_message_and_no_draft_says_what_a_table_would_hide(where: str, tmp_path: Path) -> None:
     """Declared and read, drafted from nothing, drafted like a wave before, and run."""
     said: list[str] = []
-    raw = tmp_path / "raw" / "mine"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(SURVEY)
-    (raw / "one.toml").write_text(WAVE)
-    export(raw / "one.csv", CELLS[where])
+    fielded = "fielded = { from = 2001-02-03, to = 2001-02-20 }"
+    wave = Wave(export(CELLS[where]), 'format = "surveymonkey"', RESPONDENTS, MORE, fielded)
+    raw = lay_out(tmp_path, "mine", SURVEY, {"one": wave}).raw
     for words in ("check", "ingest", "normalise", "all"):
         code, told = command(tmp_path, words, "--survey", "mine")
         said.append(told)
     assert code == 1
     assert " problem" in told
     assert re.search(r"\(an? [^)]*(address|number|IBAN)\)|[+\w]{2}… \(a", told), told
-    export(raw / "one.csv", {})
-    export(raw / "two.csv", CELLS[where])
+    write_export(raw / "one.csv", export({}))
+    write_export(raw / "two.csv", export(CELLS[where]))
     fresh = tmp_path / "raw" / "fresh"
     fresh.mkdir()
-    export(fresh / "one.csv", CELLS[where])
+    write_export(fresh / "one.csv", export(CELLS[where]))
     said.append(command(tmp_path, "new-wave", "raw/mine/two.csv", "--like", "one")[1])
     said.append(command(tmp_path, "diff", "one", "two", "--survey", "mine")[1])
     said.append(command(tmp_path, "new-wave", "raw/fresh/one.csv")[1])

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pypdf
+from surveys import Wave, lay_out
 
 # the first eight characters tell them apart, because a database keeps so many of a text in its statistics
 DROPPED, ADDRESS = "Dr0pqZ7f", "A1psqZ7f"
@@ -52,14 +53,7 @@ text = "Your secret?"
 kind = "text"
 private = true
 """
-WAVE = """
-title = "Canaries of {name}"
-fielded = {{ from = 2001-02-03, to = 2001-02-20 }}
-[source]
-file = "{name}.csv"
-format = "flat"
-[respondents]
-id = "Respondent ID"
+RESPONDENTS = """id = "Respondent ID"
 started = "Start Date"
 submitted = "End Date"
 weight = "Weight"
@@ -121,15 +115,16 @@ def text(rows: list[list[str]]) -> str:
 
 def write(folder: Path) -> Path:
     """The survey in a project folder; raw/canaries/."""
-    raw = folder / "raw" / "canaries"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(SURVEY)
-    (raw / "report.toml").write_text(REPORT)
-    (raw / "published.csv").write_text(PUBLISHED)
-    for wave, name in enumerate("ab"):
-        (raw / f"{name}.toml").write_text(WAVE.format(name=name))
-        (raw / f"{name}.csv").write_text(text(export(wave)))
-    return raw
+    waves = {
+        name: Wave(
+            export(wave), respondents=RESPONDENTS, title=f"Canaries of {name}",
+            head="fielded = { from = 2001-02-03, to = 2001-02-20 }",
+        )
+        for wave, name in enumerate("ab")
+    }  # fmt: skip
+    paths = lay_out(folder, "canaries", SURVEY, waves, REPORT)
+    paths.published_file.write_text(PUBLISHED)
+    return paths.raw
 
 
 def _plain(path: Path) -> Iterator[bytes]:

@@ -46,11 +46,12 @@ def lay_out(folder: Path, survey: str, questions: str, waves: Mapping[str, Wave]
             f"[respondents]\n{wave.respondents}\n{more}",
             encoding="utf-8",
         )
-        _write_export(raw / file, wave.export)
+        write_export(raw / file, wave.export)
     return find(survey, folder)
 
 
-def _write_export(path: Path, export: str | bytes | pd.DataFrame | Iterable[Iterable[object]]) -> None:
+def write_export(path: Path, export: str | bytes | pd.DataFrame | Iterable[Iterable[object]]) -> None:
+    """The file that somebody exported."""
     if isinstance(export, bytes):
         path.write_bytes(export)
     elif isinstance(export, str):

@@ -19,12 +19,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import textbook_tests
-from projects import ROOT
+from projects import ROOT, run_to
 from scipy.stats import rankdata
+from surveys import Wave, lay_out
 
-from pipeline.ingest import ingest
-from pipeline.normalise import normalise
-from pipeline.project import paths as places
 from pipeline.project.paths import Paths
 from pipeline.stats import differences, intervals, raking, tests, variance
 from pipeline.stats import limits as limits_of
@@ -101,19 +99,13 @@ def fits_any(pattern: str, names: Any) -> bool:
     return any(fnmatchcase(name, pattern) for name in names)
 
 
-def run(folder: Path, questionnaire: str, wave: str, rows: list[list[str]], report: str = "") -> Paths:
+IDS = 'id = "id"'
+
+
+def run(folder: Path, questionnaire: str, wave: Wave, report: str = "") -> Paths:
     """A survey of one wave, with its database and tables made."""
-    raw = folder / "raw" / "known"
-    raw.mkdir(parents=True, exist_ok=True)
-    (raw / "survey.toml").write_text(questionnaire)
-    (raw / "w.toml").write_text(
-        'title = "Known"\nsynthetic = true\n[source]\nfile = "w.csv"\nformat = "flat"\n' + wave
-    )
-    (raw / "w.csv").write_text("".join(";".join(f'"{cell}"' for cell in row) + "\n" for row in rows))
-    (raw / "report.toml").write_text(report)
-    paths = places.find("known", folder)
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    paths = lay_out(folder, "known", questionnaire, {"w": wave}, report)
+    run_to(paths, tables)
     return paths
 
 
@@ -170,7 +162,7 @@ def weighted_sample(sample: dict[str, Any], folder: Path) -> Found:
     for name, method in METHODS.items():
         paths = run(
             folder, questionnaire.replace("METHOD", method),
-            '[respondents]\nid = "id"\nweight = "weight"\n', rows, report,
+            Wave(rows, respondents='id = "id"\nweight = "weight"'), report,
         )  # fmt: skip
         wide = read(paths, "frequencies/wide")
         yes = wide[wide["option"] == "yes"].set_index("group")
@@ -256,12 +248,13 @@ def raked(example: dict[str, Any], folder: Path) -> Found:
     for b, a in np.ndindex(counts.shape):
         rows += [[f"r{len(rows) + more}", f"a{a + 1}", f"b{b + 1}"] for more in range(counts[b, a])]
     targets = {"a": population.sum(axis=0), "b": population.sum(axis=1)}
-    wave = '[respondents]\nid = "id"\n'
+    more = ""
     for name, totals in targets.items():
         listed = ", ".join(f"{name}{place} = {total}" for place, total in enumerate(totals, 1))
-        wave += f'[weights.targets.{name}]\nsource = "the example"\nshares = {{ {listed} }}\n'
+        more += f'[weights.targets.{name}]\nsource = "the example"\nshares = {{ {listed} }}\n'
     groups = {"a": ("a1", "a2", "a3", "a4"), "b": ("b1", "b2", "b3")}
-    paths = run(folder, 'title = "Raked"\n' + singles(**groups), wave, rows)
+    wave = Wave(rows, respondents=IDS, more=more)
+    paths = run(folder, 'title = "Raked"\n' + singles(**groups), wave)
     with duckdb.connect(str(paths.database), read_only=True) as connection:
         weights = connection.execute(
             "select a.option, b.option, any_value(weight)::double, count(distinct weight) from respondents "
@@ -289,7 +282,7 @@ def newcombes(cases: list[list[float]], folder: Path) -> Found:
         )
     paths = run(
         folder, 'title = "Shares"\n' + singles(**dict.fromkeys(names, ("yes", "no"))),
-        '[respondents]\nid = "id"\n', rows,
+        Wave(rows, respondents=IDS),
     )  # fmt: skip
     out: Found = {}
     for place, name in enumerate(names):
@@ -311,8 +304,8 @@ def promoters(example: dict[str, Any], folder: Path) -> Found:
         f'nets = {{ promoters = ["p9", "p10"], detractors = [{detractors}] }}\n'
     )
     rows = [["id", "recommend"], *([f"r{row}", answer] for row, answer in enumerate(answers))]
-    wave = '[respondents]\nid = "id"\n[changes.recommend]\nnot_offered = []\n'
-    paths = run(folder, questionnaire, wave, rows)
+    wave = Wave(rows, respondents=IDS, more="[changes.recommend]\nnot_offered = []")
+    paths = run(folder, questionnaire, wave)
     found = read(paths, "frequencies/recommend").set_index("measure").loc["net_promoter_score"]
     return {"nps.score": found["value"], "nps.se_n_minus_1": found["standard_error"]}
 

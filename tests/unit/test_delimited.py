@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from surveys import Wave, lay_out, write_export
 
 from pipeline.drafting.new_wave import new_wave
 from pipeline.exports import file as exports
@@ -241,20 +242,18 @@ def test_a_draft_says_how_its_export_is_read(tmp_path: Path) -> None:
 
 
 def test_the_next_wave_is_read_as_the_one_before_says(tmp_path: Path) -> None:
-    raw = tmp_path / "raw" / "mine"
-    raw.mkdir(parents=True)
     answers = "".join(f"{n}#{'red' if n % 3 else 'blue'}#{n % 4}\n" for n in range(30))
-    for name in ("one", "two"):
-        (raw / f"{name}.csv").write_text(f"The {name}\nID#Which colour?#How many?\n{answers}")
-    (raw / "survey.toml").write_text(
+    export = f"Of all\nID#Which colour?#How many?\n{answers}"
+    questions = (
         'title = "A"\n[questions.colour]\ntext = "Which colour?"\nkind = "single"\n'
         'options = { red = "red", blue = "blue" }\n[questions.many]\ntext = "How many?"\nkind = "number"\n'
     )
-    declared = 'format = "flat"\ndelimiter = "#"\nfirst_row = 2\n[respondents]\nid = "ID"\n'
-    (raw / "one.toml").write_text(f'title = "One"\n[source]\nfile = "one.csv"\n{declared}')
+    wave = Wave(export, 'format = "flat"\ndelimiter = "#"\nfirst_row = 2')
+    raw = lay_out(tmp_path, "mine", questions, {"one": wave}).raw
+    write_export(raw / "two.csv", export)
     list(new_wave(tmp_path, raw / "two.csv", "one"))
-    wave = tomllib.loads((raw / "two.toml").read_text())
-    assert (wave["source"]["delimiter"], wave["source"]["first_row"]) == ("#", 2)
+    source = tomllib.loads((raw / "two.toml").read_text())["source"]
+    assert (source["delimiter"], source["first_row"]) == ("#", 2)
     ingest(find("mine", tmp_path))
     assert load_export(find("mine", tmp_path), "two").rows == 30
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from projects import ROOT, survey_process
+from surveys import Wave, lay_out
 
 from pipeline.answers.kinds import reader_of
 from pipeline.declarations.questionnaire import Question
@@ -69,13 +70,6 @@ text = "Would you come again?"
 kind = "single"
 options = { yes = "Yes", no = "No" }
 """
-WAVE = """
-title = "Ratings"
-synthetic = true
-[source]
-file = "ratings.csv"
-format = "flat"
-"""
 REPORT = """
 exhibit = [
   { id = "rating", kind = "ranked_bars", question = "rating" },
@@ -90,14 +84,9 @@ def rated(tmp_path: Path) -> Path:
     """A project whose own package has one more kind of question, and a survey that asks one."""
     shutil.copytree(PACKAGE, tmp_path / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "pipeline/answers/kinds/stars.py").write_text(STARS, encoding="utf-8")
-    raw = tmp_path / "raw" / "rated"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(SURVEY, encoding="utf-8")
-    (raw / "first.toml").write_text(WAVE, encoding="utf-8")
-    (raw / "report.toml").write_text(REPORT, encoding="utf-8")
-    rows = [f"{'*' * (1 + number % 3)},{'Yes' if number % 2 else 'No'}" for number in range(60)]
-    lines = ["How do you rate it?,Would you come again?", *rows]
-    (raw / "ratings.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rows = [["*" * (1 + number % 3), "Yes" if number % 2 else "No"] for number in range(60)]
+    wave = Wave([["How do you rate it?", "Would you come again?"], *rows], respondents="", title="Ratings")
+    lay_out(tmp_path, "rated", SURVEY, {"first": wave}, REPORT)
     return tmp_path
 
 
@@ -118,7 +107,7 @@ def test_a_new_kind_is_one_file(rated: Path) -> None:
     assert "so many stars" in figures["rating"]
     # without a report.toml too, and a text that it does not know is told as any other is
     (rated / "raw/rated/report.toml").unlink()
-    export = rated / "raw/rated/ratings.csv"
+    export = rated / "raw/rated/first.csv"
     export.write_text(export.read_text(encoding="utf-8") + "****,Yes\n", encoding="utf-8")
     run = survey_process(rated, "all", "--survey", "rated")
     assert run.returncode == 1

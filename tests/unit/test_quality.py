@@ -12,15 +12,15 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
-from projects import ROOT, make_project, survey_command
+import surveys
+from projects import ROOT, composed, copy_of, make_project, run_to, survey_command
+from surveys import Wave, write_export
 
 from pipeline import open_survey
 from pipeline import report as report_stage
 from pipeline.figures import figures
-from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.pages.quality_words import lines
-from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.report import report
@@ -69,18 +69,8 @@ text = "Once more?"
 kind = "single"
 options = { yes = "Yes", no = "No" }
 """  # noqa: E501
-WAVE = """
-title = "The only wave"
-synthetic = true
-[source]
-file = "only.csv"
-format = "flat"
-separator = "; "
-[respondents]
-id = "ID"
-started = "Began"
-submitted = "Ended"
-"""
+SOURCE = 'format = "flat"\nseparator = "; "'
+RESPONDENTS = 'id = "ID"\nstarted = "Began"\nsubmitted = "Ended"'
 DECLARED = """
 [quality.attention]
 colour = ["blue"]
@@ -142,28 +132,22 @@ ROWS = [
 ]
 
 
-def lay_out(folder: Path, wave: str, rows: Iterable[list[str]] = ROWS, **files: str) -> Paths:
-    raw = folder / "raw" / "own"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(files.get("survey", SURVEY))
-    (raw / "only.toml").write_text(wave)
-    if "report" in files:
-        (raw / "report.toml").write_text(files["report"])
-    with (raw / "only.csv").open("w", newline="") as stream:
-        csv.writer(stream).writerows([files.get("headings", "").split("|")] if "headings" in files else [])
-        csv.writer(stream).writerows(rows if "headings" in files else [HEADINGS, *rows])
-    return places.find("own", folder)
+def lay_out(
+    folder: Path, more: str = "", rows: Iterable[list[str]] = (HEADINGS, *ROWS), survey: str = SURVEY,
+    respondents: str = RESPONDENTS, source: str = SOURCE, report: str = "",
+) -> Paths:  # fmt: skip
+    wave = Wave(rows, source, respondents, more, title="The only wave")
+    return surveys.lay_out(folder, "own", survey, {"only": wave}, report)
 
 
 def made(paths: Paths) -> Paths:
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, tables)
     return paths
 
 
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Paths:
-    return made(lay_out(tmp_path_factory.mktemp("own"), WAVE + DECLARED))
+    return made(lay_out(tmp_path_factory.mktemp("own"), DECLARED))
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +164,7 @@ where = { staff = ["alone"] }
 reason = "careless"
 quality = ["attention", "impossible", "partial", "speeder"]
 """
-    return made(lay_out(tmp_path_factory.mktemp("excluding"), WAVE + rules + DECLARED))
+    return made(lay_out(tmp_path_factory.mktemp("excluding"), rules + DECLARED))
 
 
 def flagged(paths: Paths) -> dict[tuple[str, str], set[int]]:
@@ -237,7 +221,7 @@ def test_a_base_that_a_survey_declares_holds_in_every_table_and_wherever_they_ar
     """Ten is the default; with 24 each table, page and command hides what has fewer, and nothing else."""
     base = 24
     assert "base" not in SURVEY
-    paths = made(lay_out(tmp_path, WAVE + DECLARED, survey=f"{SURVEY}\n[privacy]\nbase = {base}\n"))
+    paths = made(lay_out(tmp_path, DECLARED, survey=f"{SURVEY}\n[privacy]\nbase = {base}\n"))
     figures(paths)
     report(paths)
     before, after = (read(one, "quality").set_index(["rule", "threshold"]) for one in (own, paths))
@@ -314,30 +298,32 @@ def test_flags_are_of_what_was_received(excluding: Paths) -> None:
     ],
 )
 def test_speeders_can_be_declared(declared: str, who: set[int], threshold: str, tmp_path: Path) -> None:
-    paths = made(lay_out(tmp_path, f"{WAVE}\n[quality]\n{declared}\n"))
+    paths = lay_out(tmp_path, f"[quality]\n{declared}")
+    run_to(paths, normalise)
     assert flagged(paths).get(("speeder", ""), set()) == who
-    told = read(paths, "quality").set_index("rule")
+    told = composed(paths)["quality"].set_index("rule")
     assert told.loc["speeder", "threshold"] == threshold
     assert told.loc["attention", "why_not"] == "no question is under [quality.attention]"
 
 
 def test_fewer_items_make_more_lines(tmp_path: Path) -> None:
-    paths = made(lay_out(tmp_path, f"{WAVE}\n[quality]\nstraight_lining = 4\n"))
+    paths = lay_out(tmp_path, "[quality]\nstraight_lining = 4")
+    run_to(paths, normalise)
     assert flagged(paths)["straight_lining", "views"] == {10, 11, 12, 13}
-    told = read(paths, "quality")
+    told = composed(paths)["quality"]
     assert list(told.loc[told["rule"] == "straight_lining", "question"]) == ["views"]
     # a grid of two items is looked at from two on: everybody said No and Neutral there
-    (paths.raw / "only.toml").write_text(f"{WAVE}\n[quality]\nstraight_lining = 2\n")
-    made(paths)
-    told = read(paths, "quality")
+    run_to(lay_out(tmp_path, "[quality]\nstraight_lining = 2"), normalise)
+    told = composed(paths)["quality"]
     short = told[told["question"] == "short"].iloc[0]
     assert (short["flagged"], short["applied_to"]) == (0, 24)
 
 
 def test_what_cannot_be_applied_says_why(tmp_path: Path) -> None:
-    wave = WAVE.replace('id = "ID"\nstarted = "Began"\n', 'drop = ["ID", "Began"]\n')
+    respondents = 'drop = ["ID", "Began"]\nsubmitted = "Ended"'
     survey = SURVEY.replace('asked = { size = ["small"] }\n', "")
-    paths = made(lay_out(tmp_path, f"{wave}\n[quality]\nstraight_lining = 6\n", survey=survey))
+    more = "[quality]\nstraight_lining = 6"
+    paths = made(lay_out(tmp_path, more, survey=survey, respondents=respondents))
     told = read(paths, "quality").set_index("rule")
     assert told["flagged"].notna().to_dict() == {
         "speeder": False, "straight_lining": False, "attention": False, "impossible": False,
@@ -353,13 +339,14 @@ def test_what_cannot_be_applied_says_why(tmp_path: Path) -> None:
 
 def test_times_that_nobody_can_read(tmp_path: Path) -> None:
     rows = [[*row[:1], "5.6.1987 10:20", "5.6.1987 10:25", *row[3:]] for row in ROWS]
-    paths = made(lay_out(tmp_path, WAVE, rows))
-    why = read(paths, "quality").set_index("rule").loc["speeder", "why_not"]
+    paths = lay_out(tmp_path, rows=[HEADINGS, *rows])
+    run_to(paths, normalise)
+    why = composed(paths)["quality"].set_index("rule").loc["speeder", "why_not"]
     assert why.startswith("no complete response has a duration that can be read")
     # who says which comes first has them read
-    (paths.raw / "only.toml").write_text(WAVE.replace("[source]", '[source]\ndates = "day first"'))
-    made(paths)
-    said = read(paths, "quality").set_index("rule").loc["speeder"]
+    lay_out(tmp_path, rows=[HEADINGS, *rows], source=f'{SOURCE}\ndates = "day first"')
+    run_to(paths, normalise)
+    said = composed(paths)["quality"].set_index("rule").loc["speeder"]
     assert said["threshold"] == "under 100 s, a third of the median of 300 s"
     assert said["applied_to"] == 24
 
@@ -500,10 +487,10 @@ kind = "single"
 asked = { mood = ["bad"] }
 options = { rain = "Rain", work = "Work" }
 """
-MOOD_HEADINGS = (
-    "Please choose blue|How are you?|What do you use?|Do you agree? [One]|Do you agree? [Two]|"
-    "What matters?|Why bad?|Weight"
-)
+MOOD_HEADINGS = [
+    "Please choose blue", "How are you?", "What do you use?", "Do you agree? [One]", "Do you agree? [Two]",
+    "What matters?", "Why bad?", "Weight",
+]  # fmt: skip
 # n of each kind: who fails the check of attention is of the second half
 KINDS: list[tuple[int, list[str]]] = [
     (20, ["Blue", "Good", "A", "Yes", "No", "Price; Speed", "", "1"]),
@@ -515,16 +502,19 @@ KINDS: list[tuple[int, list[str]]] = [
 ]
 
 
-def moods(
-    folder: Path, more: str, kinds: list[tuple[int, list[str]]] = KINDS, report: str = EXHIBITS
-) -> Paths:
-    wave = WAVE.replace('id = "ID"\nstarted = "Began"\nsubmitted = "Ended"\n', "") + more
-    rows = [row for count, row in kinds for _ in range(count)]
-    return made(lay_out(folder, wave, rows, survey=MOODS, report=report, headings=MOOD_HEADINGS))
-
-
 ATTENTION = '[quality.attention]\ncolour = ["blue"]\n'
 EXCLUDED = '[[exclude]]\nreason = "careless"\nquality = ["attention"]\n'
+
+
+def moods(
+    folder: Path,
+    respondents: str,
+    more: str = ATTENTION,
+    kinds: list[tuple[int, list[str]]] = KINDS,
+    report: str = EXHIBITS,
+) -> Paths:
+    rows = [row for count, row in kinds for _ in range(count)]
+    return made(lay_out(folder, more, [MOOD_HEADINGS, *rows], MOODS, respondents, report=report))
 
 
 def effects_of(paths: Paths, rule: str) -> dict[str, dict[str, object]]:
@@ -533,7 +523,7 @@ def effects_of(paths: Paths, rule: str) -> dict[str, dict[str, object]]:
 
 
 def test_effects_counted_by_hand(tmp_path: Path) -> None:
-    found = effects_of(moods(tmp_path, 'drop = ["Weight"]\n' + ATTENTION), "attention")
+    found = effects_of(moods(tmp_path, 'drop = "Weight"'), "attention")
     # a segment and a filter have no effect; of the 19 who were asked why only 12 would be left
     assert set(found) == {"uses", "mood", "mood_known", "views", "top", "why"}
     told = {name: (row["answer"], row["share_all"], row["share_without"], row["change"])
@@ -557,8 +547,8 @@ def test_effects_counted_by_hand(tmp_path: Path) -> None:
 @pytest.mark.parametrize("weight", ['drop = ["Weight"]\n', 'weight = "Weight"\n'])
 def test_effects_are_what_excluding_them_gives(weight: str, tmp_path: Path) -> None:
     """The oracle: the whole pipeline without the flagged prints the same percents."""
-    all_of_them = moods(tmp_path / "all", weight + ATTENTION)
-    without = moods(tmp_path / "without", weight + EXCLUDED + ATTENTION)
+    all_of_them = moods(tmp_path / "all", weight)
+    without = moods(tmp_path / "without", weight, EXCLUDED + ATTENTION)
     seen = 0
     for name, row in effects_of(all_of_them, "attention").items():
         for paths, column in ((all_of_them, "share_all"), (without, "share_without")):
@@ -578,7 +568,7 @@ def test_effects_are_what_excluding_them_gives(weight: str, tmp_path: Path) -> N
 def test_too_few_to_say(careless: int, left: int, told: bool, tmp_path: Path) -> None:
     kinds = [(left, KINDS[0][1]), (careless, KINDS[3][1]), (1, KINDS[1][1])]
     kinds[0] = (left - 1, KINDS[0][1])
-    found = effects_of(moods(tmp_path, 'drop = ["Weight"]\n' + ATTENTION, kinds), "attention")
+    found = effects_of(moods(tmp_path, 'drop = "Weight"', kinds=kinds), "attention")
     assert (found["uses"]["flag"] == "") == told
 
 
@@ -587,7 +577,7 @@ def test_where_nothing_moves_it_is_said_before_what_cannot_be_said(tmp_path: Pat
     kinds = [(40, whole), (10, ["Red", *whole[1:]]), (1, KINDS[1][1])]
     uses, why = (part for part in EXHIBITS.split("[[exhibit]]") if '"why"' in part or 'id = "uses"' in part)
     report_toml = f"[[exhibit]]{why}[[exhibit]]{uses}"
-    paths = moods(tmp_path, 'drop = ["Weight"]\n' + ATTENTION, kinds, report_toml)
+    paths = moods(tmp_path, 'drop = "Weight"', kinds=kinds, report=report_toml)
     rows = read(paths, "quality_effects")
     own = rows[rows["rule"] == "attention"]
     assert list(own["exhibit"]) == ["uses", "why"]
@@ -598,7 +588,7 @@ def test_where_nothing_moves_it_is_said_before_what_cannot_be_said(tmp_path: Pat
 
 
 def test_effects_are_whole_numbers_and_no_counts(tmp_path: Path) -> None:
-    paths = moods(tmp_path, 'weight = "Weight"\n' + ATTENTION)
+    paths = moods(tmp_path, 'weight = "Weight"')
     with (paths.tables / "quality_effects.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
     numbers = [row[name] for row in rows for name in ("share_all", "share_without", "change") if row[name]]
@@ -615,7 +605,7 @@ def test_effects_are_whole_numbers_and_no_counts(tmp_path: Path) -> None:
 
 
 def test_the_command_prints_the_tables(tmp_path: Path) -> None:
-    paths = moods(tmp_path, 'drop = ["Weight"]\n' + ATTENTION)
+    paths = moods(tmp_path, 'drop = "Weight"')
     run = survey_command(paths.root, "quality", "--survey", "own")
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines()[:2] == [
@@ -636,10 +626,11 @@ def test_what_is_skipped_most(own: Paths) -> None:
     ]
 
 
-def test_the_page_has_a_section(own: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_has_a_section(own: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report_stage, "_picture", lambda *_: "data:,")
-    report(own)
-    page = own.report.read_text()
+    paths = copy_of(own, tmp_path)
+    report(paths)
+    page = paths.report.read_text()
     assert '<a href="#flow">Survey flow</a> · <a href="#quality">Data quality</a>' in page
     section = page.split('<section id="quality">')[1].split("</section>")[0]
     assert page.index('<section id="flow">') < page.index('<section id="quality">')
@@ -654,7 +645,7 @@ def test_the_page_has_a_section(own: Paths, monkeypatch: pytest.MonkeyPatch) -> 
 def test_no_exhibit_can_have_the_name_of_a_table(tmp_path: Path) -> None:
     for name in ("quality", "quality_effects", "nonresponse"):
         report_toml = EXHIBITS.replace('id = "uses"', f'id = "{name}"')
-        paths = lay_out(tmp_path / name, WAVE, survey=MOODS, report=report_toml, headings=MOOD_HEADINGS)
+        paths = lay_out(tmp_path / name, "", [MOOD_HEADINGS], MOODS, report=report_toml)
         with pytest.raises(SurveyError, match=f"no exhibit can be called '{name}'"):
             tables(paths)
 
@@ -665,12 +656,11 @@ def test_no_exhibit_can_have_the_name_of_a_table(tmp_path: Path) -> None:
 def test_rules_are_carried_over(tmp_path: Path) -> None:
     rule = '[[exclude]]\nreason = "careless"\nquality = ["attention", "speeder"]\n'
     limits = "[quality]\nspeeders = { seconds = 120 }\nstraight_lining = 4\n"
-    paths = made(lay_out(tmp_path, f"{WAVE}\n{rule}{limits}{DECLARED}"))
+    paths = made(lay_out(tmp_path, f"{rule}{limits}{DECLARED}"))
     rows = [
         [f"n{row[0]}", *row[1:5], *row[6:15], {"Yes": "No", "No": "Yes"}.get(row[15], "")] for row in ROWS
     ]
-    with (paths.raw / "next.csv").open("w", newline="") as stream:
-        csv.writer(stream).writerows([[*HEADINGS[:5], *HEADINGS[6:]], *rows])
+    write_export(paths.raw / "next.csv", [[*HEADINGS[:5], *HEADINGS[6:]], *rows])
     run = survey_command(paths.root, "new-wave", "next.csv", "--survey", "own", "--like", "only")
     assert run.returncode == 0, run.stderr
     text = (paths.raw / "next.toml").read_text()
