@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.declarations.load import Declarations
 from pipeline.disclosure import leaks
 from pipeline.estimates import changes
-from pipeline.exhibits.run import opened
+from pipeline.exhibits.run import Run, opened
 from pipeline.pages.workbook import workbook
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError
@@ -78,8 +78,7 @@ def problems_of(paths: Paths, aside: Paths, declared: Declarations, absent: Coll
     return problems
 
 
-def check(paths: Paths) -> None:
+def check(run: Run) -> None:
     """SurveyError where the tables of a survey would tell what they must not."""
-    with opened(paths) as run:
-        made, _ = run.exhibits()
-        run.attack(made, changes.changes(run.estimated))
+    made, _ = run.exhibits()
+    run.attack(made, changes.changes(run.estimated))

@@ -34,10 +34,10 @@ def public(paths: Paths) -> list[str]:
     """
     questionnaire, document = survey.load(paths)
     allowed = _allowed(questionnaire, document)
-    check(paths)
     with opened(paths) as run:
         open_lines = _unsettled(run.declared)
         allowed = allowed.model_copy(update={"remove": [*allowed.remove, *open_lines]})
+        check(run)
         data = compose(run, allowed, _key(paths))
         data = replace(data, removed={**data.removed, **open_lines})
         facts = bundle.facts_of(run, allowed)

@@ -34,6 +34,7 @@ from projects import ROOT, digest, few_of, make_project, survey_command
 from pipeline.declarations import survey
 from pipeline.declarations.public import quasi_identifiers, removed
 from pipeline.disclosure.protect import Pin
+from pipeline.exhibits.run import Run
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
@@ -559,8 +560,8 @@ def test_what_leaving_out_does_not_help_is_named(earlier: Paths, monkeypatch: py
 
 
 def test_disclosure_control_comes_first(earlier: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(paths: Paths) -> None:
-        raise SurveyError(f"{paths.survey}: a count can be had by subtraction")
+    def fail(run: Run) -> None:
+        raise SurveyError(f"{run.paths.survey}: a count can be had by subtraction")
 
     monkeypatch.setattr("pipeline.public.write.check", fail)
     refused(earlier, "toy: a count can be had by subtraction")
