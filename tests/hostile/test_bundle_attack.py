@@ -23,8 +23,9 @@ import highspy
 import numpy as np
 import pandas as pd
 import pytest
-from projects import ROOT, make_project
+from projects import ROOT, make_project, run_to
 from scipy.optimize import linprog
+from surveys import Wave, lay_out
 
 from pipeline.declarations import survey
 from pipeline.exhibits.run import opened
@@ -606,15 +607,12 @@ shares = { a = 40, b = 35, c = 25 }
 
 def random_survey(folder: Path, seed: int, extra: str = "", waves: int = 10) -> Paths:
     """A survey of some waves, each of random people of its own, every second one raked."""
-    raw = folder / "raw" / "random"
-    raw.mkdir(parents=True)
     text = DECLARED + extra
     if extra:
         text = text.replace('["region", "size"]', '["region", "size", "gender"]', 1)
-    (raw / "survey.toml").write_text(text)
-    (raw / "report.toml").write_text(REPORTED)
     declared = tomllib.loads(text)
     random = np.random.default_rng(seed)
+    written = {}
     for number in range(waves):
         name, n = f"w{number}", int(random.integers(100, 240))
         columns: dict[str, list[str]] = {}
@@ -637,12 +635,13 @@ def random_survey(folder: Path, seed: int, extra: str = "", waves: int = 10) -> 
             frame.loc[random.random(n) < random.choice([0.0, 0.02, 0.1]), heading] = ""
         frame.loc[frame["role"] != "Lead", "why"] = ""
         frame.insert(0, "ID", range(n))
-        frame.to_csv(raw / f"{name}.csv", index=False)
-        wave = f'title = "{name}"\nsynthetic = true\n'
-        wave += f"fielded = {{ from = 2000-01-{number + 1:02}, to = 2000-01-31 }}\n"
-        wave += f'[source]\nfile = "{name}.csv"\nformat = "flat"\n[respondents]\nid = "ID"\n'
-        (raw / f"{name}.toml").write_text(wave + (RAKED if number % 2 else ""))
-    return Paths(folder, "random")
+        written[name] = Wave(
+            frame,
+            more=RAKED if number % 2 else "",
+            head=f"synthetic = true\nfielded = {{ from = 2000-01-{number + 1:02}, to = 2000-01-31 }}",
+            title=name,
+        )
+    return lay_out(folder, "random", text, written, REPORTED)
 
 
 @pytest.mark.parametrize(("seed", "extra"), [(0, SENSITIVE), *((seed, "") for seed in range(1, 5))])
@@ -650,8 +649,7 @@ def test_ten_waves_of_random_people_are_sealed(
     seed: int, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = random_survey(tmp_path, seed, extra)
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, tables)
     # the tables were attacked when they were written
     monkeypatch.setattr("pipeline.public.write.check", lambda _: None)
     public(paths)

@@ -7,11 +7,9 @@ import shutil
 import time
 
 import pytest
-from projects import ROOT, digest
+from projects import ROOT, digest, run_to
 
 from pipeline.disclosure.leaks import scan
-from pipeline.ingest import ingest
-from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.tables import tables
@@ -302,8 +300,7 @@ PAGE = "https://example.com/jo"
 
 
 def stage_tables(paths: Paths) -> None:
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, tables)
 
 
 def test_addresses_in_a_label_stop_the_tables(toy: Paths, toy_done: Paths) -> None:

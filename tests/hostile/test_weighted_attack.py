@@ -12,8 +12,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from projects import few_of
+import surveys
+from projects import few_of, run_to
 from scipy.optimize import LinearConstraint, milp
+from surveys import Wave
 
 from pipeline.declarations.questionnaire import Survey
 from pipeline.disclosure import protect
@@ -22,9 +24,6 @@ from pipeline.disclosure.flags import blanked, flagged
 from pipeline.disclosure.rules import Rules
 from pipeline.estimates import weight_classes, weighted_attack, weighted_levels, weighted_steps
 from pipeline.exhibits.run import opened
-from pipeline.ingest import ingest
-from pipeline.normalise import normalise
-from pipeline.project import paths as places
 from pipeline.project.paths import Paths
 from pipeline.tables import tables
 
@@ -77,19 +76,11 @@ kind = "ranked_bars"
 question = "tools"
 where = { region = ["north"] }
 """
-WAVE = """
-title = "2025"
-synthetic = true
-[source]
-file = "2025.csv"
-format = "flat"
-"""
 TARGETS = {
     "region": "{ north = 40, south = 35, west = 25 }",
     "size": "{ small = 45, medium = 30, large = 25 }",
 }
-COLUMN = '[respondents]\nweight = "weight"\n'
-DROPPED = '[respondents]\ndrop = ["weight"]\n'
+COLUMN = 'weight = "weight"'
 
 
 def people(seed: int, n: int) -> pd.DataFrame:
@@ -116,16 +107,11 @@ def people(seed: int, n: int) -> pd.DataFrame:
     ).replace("don't_know", "don't know")
 
 
-def lay_out(folder: Path, data: pd.DataFrame, weights: str, targets: tuple[str, ...] = ()) -> Paths:
-    """A survey of `data`, weighted by its column `weight` or raked to targets."""
-    raw = folder / "raw" / "staff"
-    raw.mkdir(parents=True)
+def lay_out(folder: Path, data: pd.DataFrame, column: str = "", targets: tuple[str, ...] = ()) -> Paths:
+    """A survey of `data`, weighted by a column or raked to targets."""
     raked = [f'[weights.targets.{name}]\nsource = "register"\nshares = {TARGETS[name]}\n' for name in targets]
-    (raw / "survey.toml").write_text(SURVEY)
-    (raw / "report.toml").write_text(REPORT)
-    (raw / "2025.toml").write_text(WAVE + weights + "".join(raked))
-    data.to_csv(raw / "2025.csv", index=False)
-    return places.find("staff", folder)
+    wave = Wave(data, respondents=column, more="".join(raked), title="Staff")
+    return surveys.lay_out(folder, "staff", SURVEY, {"2025": wave}, REPORT)
 
 
 def weighted(folder: Path, kind: str, seed: int, n: int) -> Paths:
@@ -140,7 +126,7 @@ def weighted(folder: Path, kind: str, seed: int, n: int) -> Paths:
     if kind in column:
         return lay_out(folder, data.assign(weight=column[kind]), COLUMN)
     targets = {"none": (), "one": ("region",), "two": ("region", "size")}[kind]
-    return lay_out(folder, data, "", targets)
+    return lay_out(folder, data, targets=targets)
 
 
 # the attack
@@ -318,8 +304,7 @@ def known_weights(paths: Paths) -> pd.DataFrame:
 @pytest.mark.parametrize("kind", few_of(["one", "two", "few", "by_region", "each", "none"], 1))
 def test_weighted_numbers_tell_no_protected_count(kind: str, tmp_path: Path) -> None:
     paths = weighted(tmp_path, kind, 1, 320)
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, tables)
     data = known_weights(paths)
     mean = pd.read_csv(paths.tables / "waves.csv")["mean_weight"].iloc[0]
     with opened(paths) as run:

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from projects import ROOT, few_of, make_project
+from projects import ROOT, copy_of, few_of, make_project, run_to
 
 from pipeline import report as report_stage
 from pipeline.charts.rows import rows
 from pipeline.declarations import survey as questionnaires
 from pipeline.exhibits.quotes import find, quote, typed
-from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
@@ -57,13 +56,12 @@ def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
     def make(survey: str) -> Paths:
         if survey not in done:
+            folder = tmp_path_factory.mktemp(survey)
             if survey == "ospo":
-                paths = request.getfixturevalue("ospo_done")
+                paths = copy_of(request.getfixturevalue("ospo_done"), folder)
             else:
-                folder = tmp_path_factory.mktemp(survey)
                 paths = make_project(folder, survey, ROOT / "raw" / survey)
-                for stage in (ingest, normalise, tables):
-                    stage(paths)
+                run_to(paths, tables)
             with pytest.MonkeyPatch.context() as patched:
                 patched.setattr(report_stage, "_picture", lambda *_: "data:,")
                 report(paths)
@@ -370,8 +368,7 @@ def test_the_report_says_that_it_is_a_draft(tmp_path: Path) -> None:
         'introduction = "Of {wrong.models.n}, {wrong.models}."\n' + first
         + 'claim = { majority = "data" }\nneutral = "What is used"\n' + declared.read_text()
     )  # fmt: skip
-    for stage in (ingest, normalise):
-        stage(paths)
+    run_to(paths, normalise)
     with pytest.raises(SurveyError, match=r"report\.toml:7: the claim majority = data does not hold"):
         tables(paths)
     tables(paths, draft=True)
