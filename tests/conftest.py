@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from projects import OSPO_TEXT, REAL, make, make_folder, make_project, ospo, run_all, stages
+import shared
+from projects import OSPO_TEXT, REAL, copy_of, make, make_folder, make_project, ospo, run_all, stages
 
 from pipeline.exhibits.run import Run, opened
 from pipeline.project import paths as places
@@ -31,6 +32,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "ospo_done" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> Iterator[None]:
+    """Remember the files of every survey that more than one test gets."""
+    value = yield
+    paths = getattr(value, "paths", value)
+    if fixturedef.scope != "function" and isinstance(paths, Paths):
+        shared.keep(fixturedef.argname, paths.root)
+    else:
+        shared.forget(fixturedef.argname)
+    return value
+
+
+@pytest.fixture(autouse=True)
+def leaves_shared_surveys_as_they_are(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that changes a survey which others read fails; it wants a copy."""
+    yield
+    changed = {name: files for name in request.fixturenames if (files := shared.changed(name))}
+    assert changed == {}
 
 
 Once = Callable[[str, Callable[[Path], None]], Path]
@@ -69,9 +92,7 @@ def made(once: Once) -> Paths:
 @pytest.fixture
 def remade(made: Paths, tmp_path: Path) -> Paths:
     """A copy of `made` with all its dates, to change."""
-    folder = tmp_path / "remade"
-    shutil.copytree(made.root, folder, symlinks=True)
-    return places.find("toy", folder)
+    return copy_of(made, tmp_path / "remade")
 
 
 @pytest.fixture
@@ -89,8 +110,7 @@ def toy_done(once: Once) -> Paths:
 @pytest.fixture
 def toy_copy(toy_done: Paths, tmp_path: Path) -> Paths:
     """The toy survey with every stage run, to change."""
-    shutil.copytree(toy_done.root, tmp_path, dirs_exist_ok=True)
-    return places.find("toy", tmp_path)
+    return copy_of(toy_done, tmp_path)
 
 
 @pytest.fixture(scope="session")
