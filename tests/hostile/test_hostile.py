@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 from hostile_inputs import HOSTILE, STATEMENTS, Hostile
 from markdown_it import MarkdownIt
-from projects import ROOT, command, digest, make_project, survey_command
+from projects import ROOT, command, digest, make_project, run_to, survey_command
 
 from pipeline.project.paths import Paths, find
 from pipeline.tables import tables
@@ -396,8 +396,6 @@ def test_texts_of_respondents_do_not_steer_the_terminal(painted: Paths) -> None:
 
 
 def test_a_label_read_from_an_export_steers_nothing(toy: Paths) -> None:
-    from pipeline.ingest import ingest
-    from pipeline.normalise import normalise
 
     survey = toy.raw / "survey.toml"
     survey.write_text(
@@ -407,8 +405,7 @@ def test_a_label_read_from_an_export_steers_nothing(toy: Paths) -> None:
         export = toy.raw / name
         text = export.read_text().replace("Are you involved?", "Are you \x1b[31m\u202einvolved?")
         export.write_text(text.replace("Yes", "Ye\x07s"))
-    for stage in (ingest, normalise, tables):
-        stage(toy)
+    run_to(toy, tables)
     written = "".join(path.read_text("utf-8") for path in toy.tables.rglob("*.csv"))
     assert "Are you [31minvolved?" in written
     assert not re.search(r"[\x00-\x08\x0b-\x1f\u202e]", written)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from projects import TOY, survey_command
+from projects import TOY, run_to, survey_command
 
 from pipeline.drafting.guess import guess
 from pipeline.drafting.new_wave import new_wave
@@ -57,8 +57,7 @@ def test_a_draft_of_the_toy_gives_the_numbers_counted_by_hand(tmp_path: Path) ->
     assert uses["options"]["dkns"] == "Don’t know"
     wave = tomllib.loads((paths.raw / "second.toml").read_text())
     assert wave["respondents"] == {"id": "Respondent ID", "drop": ["Email Address"]}
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, tables)
     name = next(i for i, q in survey["questions"].items() if q["text"] == "What do you use?")
     rows = read(paths, f"frequencies/{name}")
     counts = dict(zip(rows["option_label"], rows["respondents"].astype(int), strict=True))

@@ -14,10 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from projects import run_to
 
 from pipeline.exports.ingested import load_export
-from pipeline.ingest import ingest
-from pipeline.normalise import normalise
 from pipeline.project.paths import Paths, find
 from pipeline.tables import tables
 from pipeline.tidy.csv import read
@@ -57,8 +56,7 @@ def test_the_tables_say_what_was_counted_by_hand(
     survey: str, real: Callable[[str], Path], tmp_path: Path
 ) -> None:
     paths = lay_out(survey, tmp_path, real)
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, tables)
     waves = [path.stem for path in paths.wave_files()]
     assert {wave: load_export(paths, wave).rows for wave in waves} == ROWS[survey]
     with (DECLARED / survey / "counted.csv").open(newline="") as stream:

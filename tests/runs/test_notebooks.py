@@ -10,9 +10,8 @@ from pathlib import Path
 
 import jupytext
 import pytest
-from projects import ROOT, make_project
+from projects import ROOT, make_project, run_to
 
-from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 
 pytestmark = pytest.mark.slow
@@ -26,8 +25,7 @@ each = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with the database of the default survey, which is all that notebooks open."""
     paths = make_project(tmp_path_factory.mktemp("notebooks"), DEFAULT, ROOT / "raw" / DEFAULT)
-    for stage in (ingest, normalise):
-        stage(paths)
+    run_to(paths, normalise)
     return paths.root
 
 
@@ -82,8 +80,7 @@ def test_a_synthetic_survey_is_told_from_a_real_one(project: Path, tmp_path: Pat
     for declared in paths.wave_files():
         text = declared.read_text(encoding="utf-8")
         declared.write_text(text.replace("synthetic = true", "synthetic = false"), encoding="utf-8")
-    for stage in (ingest, normalise):
-        stage(paths)
+    run_to(paths, normalise)
     done = run(ROOT / "notebooks" / "blockers_and_enablers.py", tmp_path)
     assert done.returncode == 0, done.stderr
     assert "synthetic" not in done.stdout.lower()

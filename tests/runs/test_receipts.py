@@ -17,14 +17,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from projects import run_to
 from receipt import receipt
 from scipy.optimize import brentq
 from scipy.special import betaincinv
 from scipy.stats import norm
 from scipy.stats import t as student
+from surveys import Wave, lay_out
 
 from pipeline.commands.explain import explain
-from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
 from pipeline.project.errors import SurveyError
@@ -178,28 +179,27 @@ def workshops(
     folder: Path, weights: str = "", column: bool = False, more: str = "", secrets: bool = False
 ) -> Paths:
     """The survey with its tables made; a claim that does not hold is let pass, as in a draft."""
-    raw = folder / "raw" / "workshops"
-    raw.mkdir(parents=True)
-    (raw / "survey.toml").write_text(SURVEY if secrets else SURVEY.replace("sensitive = true", "", 1))
     # of three regions there are no two to be held against each other
     report = REPORT.replace('kind = "dumbbell"\nquestion = "uses"', 'kind = "table"\nquestion = "uses"')
     report = report.partition('[[exhibit]]\nid = "reasons"')[0]
-    (raw / "report.toml").write_text((report if secrets else REPORT) + more)
+    waves = {}
     for year, (wave, people) in enumerate((("early", 90), ("late", 120)), 2000):
         given = answers(wave, people)
         unknown = given.index[given["region"] == "Don't know"]
         if secrets:
             given.loc[unknown, "region"] = ["East" if place % 2 else "North" for place in range(len(unknown))]
-        given.to_csv(raw / f"{wave}.csv", index=False)
         changes = 'not_offered = ["people"]' if wave == "early" else 'pool = { cost = ["people"] }'
-        (raw / f"{wave}.toml").write_text(
-            f'title = "{wave}"\nsynthetic = true\nfielded = {{ from = {year}-02-03, to = {year}-02-04 }}\n'
-            f'[source]\nfile = "{wave}.csv"\nformat = "flat"\nseparator = "; "\n[respondents]\nid = "ID"\n'
-            f'{"weight" if column else "drop"} = "W"\n{weights}[changes.reason]\n{changes}\n'
+        waves[wave] = Wave(
+            given,
+            'format = "flat"\nseparator = "; "',
+            f'id = "ID"\n{"weight" if column else "drop"} = "W"',
+            f"{weights}[changes.reason]\n{changes}",
+            f"synthetic = true\nfielded = {{ from = {year}-02-03, to = {year}-02-04 }}",
+            title=wave,
         )
-    paths = places.find("workshops", folder)
-    for stage in (ingest, normalise):
-        stage(paths)
+    questions = SURVEY if secrets else SURVEY.replace("sensitive = true", "", 1)
+    paths = lay_out(folder, "workshops", questions, waves, (report if secrets else REPORT) + more)
+    run_to(paths, normalise)
     tables(paths, draft=True)
     return paths
 
@@ -527,8 +527,7 @@ def test_other_intervals_are_redone_too(toy: Paths, method: str) -> None:
     declared = path.read_text(encoding="utf-8")
     path.write_text(f'interval = "{method}"\n{declared}', encoding="utf-8")
     toy.report_file.write_text('exhibit = [{ id = "uses", kind = "ranked_bars", question = "uses" }]')
-    for stage in (ingest, normalise, tables):
-        stage(toy)
+    run_to(toy, tables)
     for reference in ("models", "data", "models.first", "none", "other.first"):
         row = dict(rows(toy, "uses"))[reference if reference.endswith("first") else f"{reference}.second"]
         assert row["interval"] == method
@@ -638,13 +637,11 @@ def test_the_level_of_a_claim_is_that_of_claims_csv(tmp_path: Path, plain: Paths
         list(explain(paths, "uses", "saw", claim=True))
 
 
-def test_a_table_that_is_not_of_the_database_has_no_receipts(toy: Paths) -> None:
-    for stage in (ingest, normalise, tables):
-        stage(toy)
-    path = toy.tables / "uses.csv"
+def test_a_table_that_is_not_of_the_database_has_no_receipts(toy_copy: Paths) -> None:
+    path = toy_copy.tables / "uses.csv"
     written = path.read_text(encoding="utf-8")
     changed = written.replace("0.545454545455", "0.645454545455")
     assert changed != written
     path.write_text(changed, encoding="utf-8")
     with pytest.raises(SurveyError, match=r"uses\.csv is not what database and declarations give"):
-        list(explain(toy, "uses", "models"))
+        list(explain(toy_copy, "uses", "models"))

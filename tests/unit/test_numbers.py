@@ -10,16 +10,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from projects import make_project
+from projects import frequencies, make_project, run_to
 
 from pipeline.commands.verify import same_rounded
-from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.paths import Paths
 from pipeline.stats.limits import score as wilson
-from pipeline.tables import tables
 from pipeline.text.rounding import half_up, percent, significant, thousands
-from pipeline.tidy.csv import read
 
 
 @pytest.mark.parametrize(
@@ -117,13 +114,12 @@ def project_of(folder: Path, rows: list[tuple[str, str, set[str]]]) -> Paths:
         '[respondents]\nid = "ID"\n'
     )
     (paths.raw / "first.csv").write_text(export(rows))
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, normalise)
     return paths
 
 
-def frequencies(paths: Paths) -> pd.DataFrame:
-    return pd.concat([read(paths, f"frequencies/{name}") for name in ("region", "uses", "views")])
+def estimates(paths: Paths) -> pd.DataFrame:
+    return pd.concat([frequencies(paths, name) for name in ("region", "uses", "views")])
 
 
 response = st.tuples(
@@ -139,7 +135,7 @@ response = st.tuples(
 def test_what_holds_for_any_responses(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str, set[str]]], random: object
 ) -> None:
-    found = frequencies(project_of(tmp_path_factory.mktemp("any"), rows))
+    found = estimates(project_of(tmp_path_factory.mktemp("any"), rows))
     every = found[found["measure"] == "option"]
     slots = every[every["question"].isin(["region", "views"])].groupby(["question", "item", "by", "group"])
     sums = slots["share"].agg(["sum", "count", "size"])
@@ -151,10 +147,10 @@ def test_what_holds_for_any_responses(
 
     shuffled = list(rows)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    again = frequencies(project_of(tmp_path_factory.mktemp("any"), shuffled))
+    again = estimates(project_of(tmp_path_factory.mktemp("any"), shuffled))
     pd.testing.assert_frame_equal(found, again)
 
-    doubled = frequencies(project_of(tmp_path_factory.mktemp("any"), [*rows, *rows]))
+    doubled = estimates(project_of(tmp_path_factory.mktemp("any"), [*rows, *rows]))
     both = found.merge(
         doubled, on=["question", "item", "option", "measure", "by", "group"], suffixes=("", "_2")
     )

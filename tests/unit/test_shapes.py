@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from projects import ROOT, make_project
+from projects import ROOT, make_project, run_to
 from statsmodels.stats.proportion import proportion_confint
 
 from pipeline.declarations import load
@@ -56,8 +56,7 @@ def shaped(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     kept = [row.replace(",1,2,,", ",2,1,,") for row in kept]
     (paths.raw / "third.csv").write_text("".join(kept))
     report(paths, SHAPES)
-    for stage in (ingest, normalise, tables, figures):
-        stage(paths)
+    run_to(paths, figures)
     return paths
 
 
@@ -208,7 +207,6 @@ def test_a_funnel_shows_the_steps_that_are_named(tmp_path: Path) -> None:
     paths = make_project(tmp_path)
     shutil.rmtree(paths.outputs, ignore_errors=True)
     report(paths, {"steps": 'kind = "funnel_bars"\nquestion = "region"\nshow = ["north", "south"]'})
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, tables)
     assert counted(paths, "steps", "reached") == {"all": 11, "north": 10, "south": 4}
     assert counted(paths, "steps", "continued") == {"north": 10, "south": 4}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import surveys
+from projects import run_to
 from surveys import Wave
 
 from pipeline import open_survey
-from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
@@ -59,9 +60,8 @@ def lay_out(folder: Path, waves: dict[str, tuple[dict[str, int], str]], declared
     return surveys.lay_out(folder, "walls", "\n".join(lines), written, declared)
 
 
-def run(paths: Paths) -> Paths:
-    for stage in (ingest, normalise, tables, figures, report):
-        stage(paths)
+def run(paths: Paths, last: Callable[[Paths], object] = tables) -> Paths:
+    run_to(paths, last)
     return paths
 
 
@@ -69,7 +69,7 @@ TWO = {"w1": (BEFORE, WHOLE), "w2": (SPLIT, f"{PARTS}\n{POOL}")}
 
 
 def test_split_options_are_joined_and_counted_once(tmp_path: Path) -> None:
-    paths = run(lay_out(tmp_path, TWO, exhibit("dumbbell")))
+    paths = run(lay_out(tmp_path, TWO, exhibit("dumbbell")), report)
     table = read(paths, "walls_dumbbell")
     shares = table[table["measure"] == "option"]
     assert sorted(shares[SHARES].itertuples(index=False, name=None)) == [
@@ -120,7 +120,7 @@ def test_parts_that_are_asked_for_are_shown_as_they_are(tmp_path: Path) -> None:
 def test_a_pool_is_of_the_waves_that_it_stands_between(tmp_path: Path) -> None:
     other = {"Restrictive licences": 12, "Unclear licences": 10, "Cost": 18}
     three = TWO | {"w3": (other, PARTS)}
-    paths = run(lay_out(tmp_path, three, exhibit("dumbbell") + exhibit("trend_lines")))
+    paths = run(lay_out(tmp_path, three, exhibit("dumbbell") + exhibit("trend_lines")), report)
     late = read(paths, "walls_dumbbell")
     assert sorted(set(late["option"])) == ["cost", "restrictive", "unclear"]
     trend = read(paths, "walls_trend_lines")

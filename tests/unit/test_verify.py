@@ -7,11 +7,9 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from projects import OSPO_TEXT, make_project, survey_command
+from projects import OSPO_TEXT, make_project, run_to, survey_command
 
 from pipeline.commands.verify import apart, is_possible, verify
-from pipeline.ingest import ingest
-from pipeline.normalise import normalise
 from pipeline.project.paths import Paths
 from pipeline.tables import tables
 
@@ -57,8 +55,7 @@ PLANTED = [
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     paths = make_project(tmp_path_factory.mktemp("planted"))
     (paths.raw / "published.csv").write_text("\n".join([HEADER, *PLANTED]) + "\n")
-    for stage in (ingest, normalise, tables):
-        stage(paths)
+    run_to(paths, tables)
     return paths
 
 
