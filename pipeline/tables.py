@@ -7,8 +7,6 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
 from pipeline.declarations.load import Declarations
 from pipeline.disclosure import leaks
 from pipeline.estimates import changes
@@ -17,7 +15,6 @@ from pipeline.pages.workbook import workbook
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
-from pipeline.tidy.contract import Table
 from pipeline.tidy.csv import to_csv
 from pipeline.tidy.tables import table_of
 
@@ -38,7 +35,10 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
         run.attack(whole.made, whole.changes)
     contents = whole.contents
     leaks.refuse(paths, contents, run.declared.survey)
-    texts = {path: to_csv(frame, _declared(paths, path, frame)) for path, frame in contents.items()}
+    texts = {}
+    for path, frame in contents.items():
+        name = path.relative_to(paths.tables).with_suffix("").as_posix()
+        texts[path] = to_csv(frame, table_of(name, frame.columns))
     # the workbook is made from tables that are written, and all take their places together
     with files.scratch(paths.interim) as folder:
         beside = replace(paths, generated=folder)
@@ -55,11 +55,6 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
     files.prune(paths.tables, kept, "*.csv")
     files.prune(paths.frequencies, kept, "*.csv")
     return [*contents, paths.workbook]
-
-
-def _declared(paths: Paths, path: Path, frame: pd.DataFrame) -> Table:
-    """What the table that is written to a file is declared to be."""
-    return table_of(path.relative_to(paths.tables).with_suffix("").as_posix(), frame.columns)
 
 
 def problems_of(paths: Paths, aside: Paths, declared: Declarations, absent: Collection[str]) -> list[Problem]:

@@ -26,22 +26,12 @@ class Splitter:
         self._lengths = sorted({len(start) for start in self._starts})
         self._sorted = sorted(self._whole | self._starts)
 
-    def split(self, cell: str) -> list[str]:
-        """The answers of a cell, each as written there.
+    def split(self, cell: str, but: str | None = None) -> list[str]:
+        """The answers of a cell, each as written there; `but` is no option.
 
         The cell is cut only where the separator is followed by a known option, and the longest option that
         fits is taken, so an option may contain the separator; what fits no option stays whole as one piece.
         """
-        return self._pieces(cell, None)
-
-    def others_in(self, cell: str, option: str) -> list[str]:
-        """The answers of a cell where `option` is none; an empty list where they are not several options."""
-        pieces = self._pieces(cell, option)
-        several = len(pieces) > 1 and all(piece in self._whole and piece != option for piece in pieces)
-        return pieces if several else []
-
-    def _pieces(self, cell: str, but: str | None) -> list[str]:
-        """The answers of a cell where `but` is no option."""
         parts = self._joint.split(cell)
         words, joints = parts[0::2], parts[1::2]
         if len(words) > _MOST_WORDS:
@@ -54,9 +44,16 @@ class Splitter:
             end = at + length
             if not length:
                 end = next((next_ for next_ in range(at + 1, len(words)) if options[next_][1]), len(words))
-            pieces.append(_join(words, joints, at, end))
+            rest = (joints[place - 1] + words[place] for place in range(at + 1, end))
+            pieces.append((words[at] + "".join(rest)).strip())
             at = end
         return [piece for piece in pieces if piece.strip()]
+
+    def others_in(self, cell: str, option: str) -> list[str]:
+        """The answers of a cell where `option` is none; an empty list where they are not several options."""
+        pieces = self.split(cell, option)
+        several = len(pieces) > 1 and all(piece in self._whole and piece != option for piece in pieces)
+        return pieces if several else []
 
     def _option_at(
         self, words: Sequence[str], joints: Sequence[str], at: int, but: str | None
@@ -88,10 +85,3 @@ def pattern(separator: str) -> str:
     """A regular expression for a separator, with the white space around it."""
     core = separator.strip()
     return rf"\s*{re.escape(core)}\s*" if core else re.escape(separator)
-
-
-def _join(words: Sequence[str], joints: Sequence[str], start: int, end: int) -> str:
-    text = words[start]
-    for at in range(start + 1, end):
-        text += joints[at - 1] + words[at]
-    return text.strip()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pipeline.answers.meaning import Answer
 from pipeline.answers.reader import Asked, Reader, Unknown
 from pipeline.project.errors import quoted
-from pipeline.text.values import PLAIN, Numerals, as_number, how_to_declare, ways_to_read
+from pipeline.text.values import PLAIN, Numerals, as_number, how_to_declare, two_ways, ways_to_read
 
 Value = Callable[[str], float | None]
 """the number of a cell; None for a text that is none"""
@@ -64,9 +64,12 @@ def _numerals(reader: Reader, asked: Asked) -> Numerals:
     for heading in asked.columns:
         texts.update(reader.texts.get(heading.column, {}))
     texts = Counter({text: n for text, n in texts.items() if not asked.number_lines.best(text)})
-    ways = ways_to_read(texts, reader.survey.questions[asked.name].unit)
+    question = reader.survey.questions[asked.name]
+    ways = ways_to_read(texts, question.unit)
     if len(ways) > 1:
-        reader.ambiguous(asked.name, texts, ways)
+        both = two_ways(texts, ways, question.unit, reader.survey.privacy.base, question.private)
+        where = f"[reading.{asked.name}], or for all under [source], in {reader.fielding.document.name}"
+        reader.say(asked.name, f"{both}. Say it under {where}")
     return ways[0] if ways else PLAIN
 
 

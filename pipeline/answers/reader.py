@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -18,7 +18,6 @@ from pipeline.declarations.wave import Fielding
 from pipeline.exports.tools import Heading, formats
 from pipeline.project.errors import Problem, did_you_mean, quoted
 from pipeline.text.folding import Fitting, fold, is_beginning, visible
-from pipeline.text.values import Numerals, two_ways
 
 Unknown = Counter[tuple[str, str]]
 """the texts of a question that are none of its answers, each with the letters of its column"""
@@ -246,13 +245,6 @@ class Reader:
                 f"{'' if near.endswith('?') else '.'} Add it there, or map it under [answers.{question}] in "
                 f"{self.fielding.document.name}{self.about_separator(question)}",
             )
-
-    def ambiguous(self, question: str, texts: Mapping[str, int], ways: Sequence[Numerals]) -> None:
-        """Say that the numbers of a question can be read in two ways, and what the mean is in each."""
-        asked = self.survey.questions[question]
-        both = two_ways(texts, ways, asked.unit, self.survey.privacy.base, asked.private)
-        self.say(question, f"{both}. Say it under [reading.{question}], or for all under [source], "
-                 f"in {self.fielding.document.name}")  # fmt: skip
 
     def about_separator(self, question: str) -> str:
         """What to look at where several answers are joined in a cell."""

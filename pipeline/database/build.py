@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 import duckdb
 
@@ -14,8 +14,6 @@ from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.repeated import find_repeated
 from pipeline.database.rows import fill
 from pipeline.database.weights import weigh
-from pipeline.declarations.questionnaire import Survey
-from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.sql import execute, folder, schema
 
@@ -45,7 +43,12 @@ def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> lis
         connection, "database/excluded", "database/answers", "database/unions", "database/texts",
         "database/responses", "database/flags",
     )  # fmt: skip
-    unweighable = list(_weigh(connection, questionnaire, fieldings))
+    unweighable: list[Problem] = []
+    for wave in waves:
+        try:
+            weigh(connection, questionnaire, wave.number, wave.fielding)
+        except SurveyError as error:
+            unweighable += error.problems
     execute(connection, "database/respondents")
     for _, view in folder("database/views"):
         connection.execute(view)
@@ -72,14 +75,3 @@ def _mapped(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> l
         raise SurveyError(problems)
     parts = zip(declared.fieldings, exports, mapped, strict=True)
     return [MappedWave(number, *part) for number, part in enumerate(parts, 1)]
-
-
-def _weigh(
-    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, fieldings: Sequence[Fielding]
-) -> Iterator[Problem]:
-    """Weigh the respondents of each wave; what stands in the way of that."""
-    for number, fielding in enumerate(fieldings, 1):
-        try:
-            weigh(connection, questionnaire, number, fielding)
-        except SurveyError as error:
-            yield from error.problems

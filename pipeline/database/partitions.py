@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -20,7 +19,9 @@ def write_partitions(connection: duckdb.DuckDBPyConnection, place: Path) -> tupl
     # one thread, so that the same rows are the same bytes
     connection.execute("set threads = 1")
     lines, script = [], [_SCHEMA]
-    for name, rows, by_wave in _tables(connection):
+    for name, has_wave in query(connection, "database/tables_to_export").fetchall():
+        ((rows,),) = connection.execute(f"select count(*) from coded.{name}").fetchall()
+        by_wave = has_wave and rows > 0 and name != "waves"
         target = place / (name if by_wave else f"{name}.parquet")
         connection.execute(
             f"copy (select * from coded.{name} order by all) to {literal(str(target))} "
@@ -32,10 +33,3 @@ def write_partitions(connection: duckdb.DuckDBPyConnection, place: Path) -> tupl
         lines.append(f"{name}: {rows:,} rows{', by wave' if by_wave else ''}")
     script += [f"{view.rstrip()};\n" for _, view in folder("database/views")]
     return lines, "\n".join(script)
-
-
-def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int, bool]]:
-    """The tables of answers and codes, how many rows each has, and whether it is divided by wave."""
-    for name, has_wave in query(connection, "database/tables_to_export").fetchall():
-        ((rows,),) = connection.execute(f"select count(*) from coded.{name}").fetchall()
-        yield name, rows, has_wave and rows > 0 and name != "waves"

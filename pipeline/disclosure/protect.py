@@ -136,24 +136,20 @@ def components(counts: Counts, seen: Mapping[Wave, Seen] | None = None) -> Itera
     for (wave, conditions), count in counts.counts.items():
         by_wave.setdefault(wave, {}).setdefault(family_of(conditions), []).append(count)
     for wave, families in by_wave.items():
-        joined = {family: family for family in families}
-
-        def root(family: Family, joined: dict[Family, Family] = joined) -> Family:
-            while joined[family] != family:
-                family = joined[family]
-            return family
-
+        clusters: list[set[Family]] = []
         for family in families:
-            for size in range(1, len(family)):
-                for part in map(frozenset, itertools.combinations(sorted(family), size)):
-                    if part in families and (size > 1 or not _is_given(counts, part)):
-                        joined[root(part)] = root(family)
-        classes: dict[Family, list[Family]] = {}
-        for family in families:
-            classes.setdefault(root(family), []).append(family)
-        for together in classes.values():
-            if any(count.protected for family in together for count in families[family]):
-                yield _component(counts, wave, set(together), families, seen[wave] if seen else None)
+            margins = {
+                part
+                for size in range(1, len(family))
+                for part in map(frozenset, itertools.combinations(sorted(family), size))
+                if part in families and (size > 1 or not _is_given(counts, part))
+            }
+            joined = [cluster for cluster in clusters if cluster & {family, *margins}]
+            clusters = [cluster for cluster in clusters if cluster not in joined]
+            clusters.append({family}.union(margins, *joined))
+        for cluster in clusters:
+            if any(count.protected for family in cluster for count in families[family]):
+                yield _component(counts, wave, cluster, families, seen[wave] if seen else None)
 
 
 def _is_given(counts: Counts, part: Family) -> bool:

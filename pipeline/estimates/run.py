@@ -135,8 +135,7 @@ class Estimates:
         survey, bands = self.declared.survey, self.declared.report.segments
         segments = dict.fromkeys((*survey.segments, *(band.of for band in bands.values())))
         asked = [*segments, *(name for wave in waves.values() for name in wave.weights.targets)]
-        given = {"waves": list(waves), "questions": asked}
-        people = query(self.connection, "estimates/classes", **given).df()
+        people = query(self.connection, "estimates/classes", waves=list(waves), questions=asked).df()
         means = self._waves["mean_weight"]
         classes = {
             name: weight_classes.classes(

@@ -226,7 +226,8 @@ def _mean(receipt: Receipt) -> Iterator[str]:
     mean = float(receipt.row["value"])
     values = given["value"].astype(float)
     total = math.fsum(given["weighted"] * values)
-    yield part("sum", f"{_sum_of(receipt)} = {full(total)}, {_weight_of(receipt)} = {full(weight)}")
+    base = "Σw" if receipt.is_weighted else "n"
+    yield part("sum", f"{_sum_of(receipt)} = {full(total)}, {base} = {full(weight)}")
     yield part("mean", f"{full(total)} ÷ {full(weight)} = {full(mean)}")
     around = math.fsum(given["squares"] * (values - mean) ** 2) if receipt.row["standard_error"] > 0 else 0.0
     yield part("squares", f"Σ{'w²' * receipt.is_weighted}(x − mean)² = {full(around)}")
@@ -283,9 +284,8 @@ def _quartile(receipt: Receipt) -> Iterator[str]:
     parts, values = up_to / weight, given["value"].astype(float).to_numpy()
     first = int((parts < part_of - _JUST).sum())
     after = int((parts <= part_of + _JUST).sum())
-    yield part(
-        "rule", f"the first number with at least {part_of} of {_what(receipt)} up to it; where that is just"
-    )
+    base = "the weight" if receipt.is_weighted else "those who gave one"
+    yield part("rule", f"the first number with at least {part_of} of {base} up to it; where that is just")
     yield part("", f"{part_of} (to {_JUST:g} of all), the mean of it and the next number")
     yield part("wanted", f"{part_of} × {full(weight)} = {full(part_of * weight)}")
     if not receipt.tells_of_few:
@@ -349,11 +349,3 @@ def _error(receipt: Receipt, squares: str, weight: float, times: str = "") -> It
 
 def _sum_of(receipt: Receipt) -> str:
     return "Σwx" if receipt.is_weighted else "Σx"
-
-
-def _weight_of(receipt: Receipt) -> str:
-    return "Σw" if receipt.is_weighted else "n"
-
-
-def _what(receipt: Receipt) -> str:
-    return "the weight" if receipt.is_weighted else "those who gave one"
