@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from projects import OSPO_TEXT as TEXT
-from projects import ROOT, digest, make_project, ospo, survey_command
+from projects import ROOT, copy_of, digest, make_project, ospo, survey_command
 
 from pipeline.commands.verify import verify
 from pipeline.exports.ingested import load_export
@@ -36,9 +36,9 @@ def test_rows_and_columns_of_2024(ospo_done: Paths) -> None:
 
 @pytest.mark.parametrize(("wave", "agree", "of"), [("2018", 34, 52), ("2020", 10, 10), ("2024", 123, 131)])
 def test_the_published_numbers(
-    wave: str, agree: int, of: int, ospo_done: Paths, real: Callable[[str], Path]
+    wave: str, agree: int, of: int, ospo_done: Paths, real: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    every = verify(ospo_done).rows
+    every = verify(copy_of(ospo_done, tmp_path)).rows
     rows = every[every["wave"] == wave]
     with real("ospo/published.csv").open(encoding="utf-8-sig", newline="") as stream:
         known = [row for row in csv.DictReader(stream) if row["wave"] == wave]

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
-from projects import ROOT
+from projects import ROOT, copy_of
 
 from pipeline.figures import figures
 from pipeline.project.paths import Paths
@@ -207,9 +207,10 @@ def test_the_figures_of_the_default_survey() -> None:
     assert kinds == {*BESIDE, *NOT_BESIDE} - {"trend_lines"}
 
 
-def test_the_figures_of_the_ospo_survey(ospo_done: Paths) -> None:
-    figures(ospo_done)
-    read, kinds = check(ospo_done)
+def test_the_figures_of_the_ospo_survey(ospo_done: Paths, tmp_path: Path) -> None:
+    paths = copy_of(ospo_done, tmp_path)
+    figures(paths)
+    read, kinds = check(paths)
     assert read > 500
     assert len(kinds) >= 8
     assert "trend_lines" in kinds

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from projects import command, run_all
+from projects import command, copy_of, run_all
 from surveys import Wave, lay_out
 
 from pipeline import open_survey
@@ -174,23 +174,24 @@ def test_page_and_workbook_have_that_order(made: Paths) -> None:
     assert [name for name in names if name.startswith("uses ")] == [f"uses {wave}" for wave in IN_TIME[::-1]]
 
 
-def test_the_terminal_and_notebooks_have_that_order(made: Paths) -> None:
-    code, said = command(made.root, "show", "uses", "--survey", "time")
+def test_the_terminal_and_notebooks_have_that_order(made: Paths, tmp_path: Path) -> None:
+    paths = copy_of(made, tmp_path)
+    code, said = command(paths.root, "show", "uses", "--survey", "time")
     assert code == 0 and "The wave of 2024-autumn" in said
-    code, said = command(made.root, "check", "--survey", "time")
+    code, said = command(paths.root, "check", "--survey", "time")
     assert code == 0, said
     assert re.findall(r"^(\S+): 2 questions", said, re.MULTILINE) == IN_TIME
-    with open_survey("time", made.root) as opened:
+    with open_survey("time", paths.root) as opened:
         assert opened.waves == IN_TIME
         compared = opened.compare_waves("uses")
         assert set(compared["first"]) == {"2024-autumn"} and set(compared["second"]) == {"2024-spring"}
         assert opened.compare_waves("uses", "2024-spring")["second"].unique().tolist() == ["2023"]
-    code, said = command(made.root, "sql", "select wave from waves", "--csv", "--survey", "time")
+    code, said = command(paths.root, "sql", "select wave from waves", "--csv", "--survey", "time")
     assert said.split() == ["wave", *IN_TIME]
-    code, said = command(made.root, "codebook", "--survey", "time")
-    book = made.codebook.read_text()
+    code, said = command(paths.root, "codebook", "--survey", "time")
+    book = paths.codebook.read_text()
     assert re.findall(r"^\| (20\S+) \| The wave", book, re.MULTILINE) == IN_TIME
-    assert [line for line in verify(made).lines if line.startswith("total of")] == [
+    assert [line for line in verify(paths).lines if line.startswith("total of")] == [
         f"total of {name}: 1 of 1 percentages agree, 1 of 1 bases agree" for name in IN_TIME
     ]
 
