@@ -8,19 +8,19 @@ _Files = dict[str, tuple[int, int]]
 _kept: dict[str, tuple[Path, _Files]] = {}
 
 
-def files_of(folder: Path) -> _Files:
-    """Every file below a folder, with its size and when it was written."""
+def files_of(project: Path) -> _Files:
+    """Every file of raw/ and outputs/ of a project, with its size and when it was written."""
     found = {}
-    for path in folder.rglob("*"):
+    for path in (path for folder in ("raw", "outputs") for path in (project / folder).rglob("*")):
         if path.is_file():
             status = path.stat()
-            found[str(path.relative_to(folder))] = (status.st_size, status.st_mtime_ns)
+            found[str(path.relative_to(project))] = (status.st_size, status.st_mtime_ns)
     return found
 
 
-def keep(fixture: str, folder: Path) -> None:
-    """Remember what is in the folder of a fixture."""
-    _kept[fixture] = (folder, files_of(folder))
+def keep(fixture: str, project: Path) -> None:
+    """Remember what is in the project of a fixture."""
+    _kept[fixture] = (project, files_of(project))
 
 
 def forget(fixture: str) -> None:
@@ -32,7 +32,7 @@ def changed(fixture: str) -> list[str]:
     """The files of a fixture that are not as they were when last asked."""
     if fixture not in _kept:
         return []
-    folder, before = _kept[fixture]
-    keep(fixture, folder)
+    project, before = _kept[fixture]
+    keep(fixture, project)
     after = _kept[fixture][1]
     return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
