@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from projects import run_all
+from projects import copy_of, run_all
 from surveys import Wave, lay_out
 
 from pipeline.commands.check import check
@@ -210,10 +210,11 @@ def test_check_names_the_line_and_ends_well(of_tools: Paths) -> None:
     assert lines[-1].startswith("nothing stands in the way")
 
 
-def test_the_public_bundle_leaves_it_out(of_tools: Paths) -> None:
-    lines = public(of_tools)
+def test_the_public_bundle_leaves_it_out(of_tools: Paths, tmp_path: Path) -> None:
+    paths = copy_of(of_tools, tmp_path)
+    lines = public(paths)
     assert "tools removed: is unsettled (tools)" in lines
-    columns = set(pd.read_csv(of_tools.public / "responses.csv").columns)
+    columns = set(pd.read_csv(paths.public / "responses.csv").columns)
     assert "mood" in columns and not any(column.startswith("tools") for column in columns)
 
 
