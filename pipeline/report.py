@@ -11,10 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.declarations.load import load_declarations
-from pipeline.declarations.notices import unsettled
+from pipeline.declarations import survey
 from pipeline.declarations.questionnaire import Survey
-from pipeline.declarations.report import Exhibit
+from pipeline.declarations.report import Exhibit, load_report
 from pipeline.declarations.unsettled import together
 from pipeline.exhibits.prose import INTRODUCTION, NOT_TESTED, Piece, paragraphs
 from pipeline.pages import notes, quality_words
@@ -70,8 +69,8 @@ class Shown:
 
 def report(paths: Paths) -> Path:
     """Write report.html, one file that can be read, printed and passed on by itself; and the manifest."""
-    declarations = load_declarations(paths)
-    questionnaire, declared = declarations.survey, declarations.report
+    questionnaire, _ = survey.load(paths)
+    declared = load_report(paths, questionnaire)
     printed = read_exhibits(paths)
     exhibits = {exhibit.id: exhibit for exhibit in declared.exhibit}
     tests = read(paths, "tests")
@@ -117,7 +116,7 @@ def report(paths: Paths) -> Path:
         introduction=text("", INTRODUCTION, declared.introduction),
         claims=[claim | {"printed": by_id[claim["exhibit"]]} for claim in claims if claim["holds"]],
         failed=[claim for claim in claims if not claim["holds"] and not claim["unsettled"]],
-        unsettled=list(unsettled(declarations.fieldings)),
+        unsettled=read(paths, "unsettled").to_dict("records"),
         unsettled_draft=marks.UNSETTLED,
         unsettled_note=marks.unsettled_note,
         untested=[claim for claim in claims if not claim["holds"] and claim["unsettled"]],

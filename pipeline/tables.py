@@ -23,7 +23,8 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
     """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those about them all.
 
     Those are exhibits.csv, tests.csv, claims.csv, comparisons.csv, quotes.csv, changes.csv, flow.csv,
-    waves.csv, targets.csv, quality.csv, quality_effects.csv, nonresponse.csv and questionnaire.csv.
+    waves.csv, targets.csv, quality.csv, quality_effects.csv, nonresponse.csv, questionnaire.csv
+    and unsettled.csv.
     SurveyError, and nothing written, where a text could reach a person, where the tables together tell a
     protected count, or where a title claims what the numbers do not support; in a `draft` it gets its neutral
     title, and the claims that failed are listed.

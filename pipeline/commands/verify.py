@@ -52,7 +52,7 @@ def verify(paths: Paths) -> Verified:
     waves = read(paths, "waves").set_index("wave")["weighting"]
     weighted = {str(name) for name in waves.index if waves[name]}
     rows = VERIFY.frame(_compared(row, frames.get(row.question), weighted) for row in declared.published)
-    lines = declared.unsettled.column(rows)
+    unsettled = declared.unsettled.column(rows)
     sums = pd.DataFrame(list(_sums(declared)), columns=SUMS)
     of_waves = rows[rows["wave"] != ""]
     notes = [
@@ -74,7 +74,7 @@ def verify(paths: Paths) -> Verified:
         unweighted=int((rows["wave"] == "").sum()),
     )
     with files.together() as put_file:
-        put_file(paths.tables / "verify.csv", to_csv(rows.assign(unsettled=lines), written(VERIFY)))
+        put_file(paths.tables / "verify.csv", to_csv(rows.assign(unsettled=unsettled), written(VERIFY)))
         put_file(paths.findings, page)
     return Verified(rows, sums, lines)
 

@@ -62,6 +62,14 @@ class Unsettled:
             known[cell] = self.of(cell[: len(waves)], (*cell[len(waves) :], *also))
         return [known[cell] for cell in cells]
 
+    def lines(self) -> Iterator[dict[str, object]]:
+        """The unsettled lines themselves, with their places, in the order of the waves and of their files."""
+        for fielding in self.fieldings:
+            for name, doubt in fielding.wave.unsettled.items():
+                document = fielding.document
+                place = {"file": document.name, "place": document.line("unsettled", name)}
+                yield {"wave": fielding.name, "line": name, "doubt": doubt} | place
+
     def _questions(self, name: str) -> list[str]:
         """The questions that a question or a segment is made from."""
         parts = [part for part in name.split(CROSS) if part]

@@ -35,7 +35,7 @@ from pipeline.project.paths import Paths
 from pipeline.project.sql import query
 from pipeline.tidy.families import Comparisons
 from pipeline.tidy.printed import Printed, waves_of
-from pipeline.tidy.tables import EXHIBITS, FREQUENCIES, QUESTIONNAIRE, TESTS
+from pipeline.tidy.tables import DOUBTS, EXHIBITS, FREQUENCIES, QUESTIONNAIRE, TESTS
 
 _MOST_LISTED = 5
 
@@ -129,6 +129,7 @@ class Run:
             "quality_effects": quality.effects(self.estimated, shown),
             "nonresponse": quality.nonresponse(connection, self.declared.survey),
             "questionnaire": questionnaire(connection, self.contexts),
+            "unsettled": DOUBTS.frame(self.declared.unsettled.lines()),
         }
         contents |= {paths.tables / f"{name}.csv": frame for name, frame in about.items()}
         marks = Marks(

@@ -14,7 +14,9 @@ from pipeline.tidy.measures import KindOfTest, Measure
 _OF_GROUPS = ("question", "by")
 _WAVES = {"comparisons": ("wave", "before"), "changes": ("early", "late")}
 """the columns of waves of the tables where that is not `wave` alone"""
-_NAMES: dict[str, tuple[str, ...]] = {"comparisons": _OF_GROUPS, "waves": (), "flow": ()}
+_NAMES: dict[str, tuple[str, ...]] = {
+    "comparisons": _OF_GROUPS, "waves": (), "flow": (), "unsettled": ("line",),
+}  # fmt: skip
 """the columns of questions and segments of the tables where that is not `question` alone"""
 
 

@@ -19,7 +19,7 @@ IGNORED_FILE = ".gitignore"
 RESERVED = (
     "exhibits", "flow", "waves", "targets", "verify", "claims", "tests", "frequencies", "methodology",
     "questionnaire", "glance", "contents", "changes", "quotes", "introduction",
-    "quality", "quality_effects", "nonresponse",
+    "quality", "quality_effects", "nonresponse", "comparisons", "unsettled",
 )  # fmt: skip
 # what a bundle of respondent-level data holds
 RESPONSES_CSV = "responses.csv"

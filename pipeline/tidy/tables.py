@@ -400,6 +400,17 @@ TARGETS = Table(
         _maybe("source", CREDIT, "whence the target is known"),
     ),
 )
+DOUBTS = Table(
+    "unsettled",
+    "a line of [unsettled] in a wave file: what is yet to be looked at",
+    (
+        _WAVE,
+        _always("line", ID, "the question that it is about, or `respondents`"),
+        _always("doubt", TEXT, "what is yet to be looked at"),
+        _always("file", TEXT, "the wave file"),
+        _always("place", WHOLE, "the number of the line in it"),
+    ),
+)
 VERIFY = Table(
     "verify",
     "a published number beside the computed one (`survey verify`)",
@@ -443,7 +454,8 @@ CODEBOOK = Table(
 
 TABLES = (
     EXHIBIT, OVER_WAVES, PUBLISHED, FREQUENCIES, TESTS, CLAIMS, COMPARISONS, QUOTES, CHANGES, EXHIBITS,
-    QUALITY, QUALITY_EFFECTS, NONRESPONSE, FLOW, QUESTIONNAIRE, WAVES, TARGETS, VERIFY, CODEBOOK,
+    QUALITY, QUALITY_EFFECTS, NONRESPONSE, FLOW, QUESTIONNAIRE, WAVES, TARGETS, DOUBTS, VERIFY,
+    CODEBOOK,
 )  # fmt: skip
 _BY_NAME = {table.name: table for table in TABLES}
 CREDITED = frozenset(name for table in TABLES for name in table.of(CREDIT))

@@ -497,7 +497,9 @@ def test_a_drafted_wave_proposes_its_weights(tmp_path: Path) -> None:
     (paths.raw / "w.csv").write_text(text)
     run = survey_command(tmp_path, "new-wave", "raw/members/w.csv", "--survey", "members")
     assert run.returncode == 0, run.stderr
-    assert 'weight = "Weight"   # check: are these weights?' in (paths.raw / "w.toml").read_text()
+    drafted = (paths.raw / "w.toml").read_text()
+    assert '\nweight = "Weight"\n' in drafted
+    assert "\n[unsettled]\nrespondents = \"the column 'Weight' is taken for weights: is it" in drafted
 
 
 def test_synthetic_responses_have_weights(tmp_path: Path) -> None:

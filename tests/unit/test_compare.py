@@ -15,7 +15,7 @@ from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
-from pipeline.tidy.tables import CODEBOOK
+from pipeline.tidy.tables import CODEBOOK, written
 
 
 def change(path: Path, before: str, after: str) -> None:
@@ -103,7 +103,7 @@ def test_the_codebook_holds_every_question_option_and_wave(toy: Paths) -> None:
     assert run.returncode == 0, run.stderr
     assert "outputs/toy/codebook.md written" in run.stdout
     rows = pd.read_csv(toy.codebook_csv, dtype=str, keep_default_na=False)
-    assert list(rows.columns) == CODEBOOK.names
+    assert list(rows.columns) == written(CODEBOOK).names
     assert len(rows[rows["part"] == "question"]) == 2 * 8
     options = rows[(rows["question"] == "views") & (rows["part"] == "option") & (rows["wave"] == "first")]
     assert dict(zip(options["id"], options["score"], strict=True)) == {

@@ -186,7 +186,8 @@ def test_a_draft_declares_the_likelier_of_two_readings(tmp_path: Path) -> None:
     code, said = command(tmp_path, "new-wave", "raw/firms/2001.csv")
     assert code == 0, said
     drafted = (raw / "2001.toml").read_text()
-    assert re.search(r'\n\[reading\.many_staff\]\nthousands = "\."   # check: .* two ways', drafted)
+    assert '\n[reading.many_staff]\nthousands = "."\n' in drafted
+    assert re.search(r'\n\[unsettled\]\nmany_staff = "its numbers can be read in two ways', drafted)
     # a later wave is read as the one before was
     code, said = command(tmp_path, "new-wave", "raw/firms/2002.csv", "--like", "2001")
     assert '\n[reading.many_staff]\nthousands = "."\n' in (raw / "2002.toml").read_text()

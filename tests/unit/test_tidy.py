@@ -12,7 +12,7 @@ from projects import ROOT
 
 from pipeline.declarations.questionnaire import ROLES
 from pipeline.project.errors import SurveyError
-from pipeline.project.paths import Paths
+from pipeline.project.paths import RESERVED, Paths
 from pipeline.tidy.contract import Column, TableError, Type
 from pipeline.tidy.csv import read, to_csv
 from pipeline.tidy.measures import POOL, Flag, KindOfTest, Measure, Role
@@ -119,6 +119,11 @@ def test_a_share_and_the_columns_of_a_table_are_checked() -> None:
         to_csv(table.frame([whole]).assign(more=1), named)
     with pytest.raises(TableError, match="column flag has 'large', which is none of its values"):
         to_csv(table.frame([whole | {"flag": Flag.LARGE}]), named)
+
+
+def test_no_exhibit_can_be_called_as_a_table_is() -> None:
+    names = {table.name for table in TABLES if "<" not in table.name} - {"codebook"}
+    assert len(names) > 12 and names <= set(RESERVED)
 
 
 def column_lists(source: str, least: int = 10) -> list[int]:
