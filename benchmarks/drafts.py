@@ -19,6 +19,7 @@ from statistics import median
 import duckdb
 
 from pipeline.commands.check import read
+from pipeline.declarations.wave import RESPONDENTS
 from pipeline.drafting.new_wave import new_wave
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
@@ -117,7 +118,6 @@ def as_declared(paths: Paths) -> dict[str, Wave]:
 def compared(truth: Wave, draft: Wave) -> Iterator[Compared]:
     """Each question that people declared and the wave has, beside the draft."""
     both = truth.analysed & draft.analysed
-    everybody = "respondents" in draft.unsettled
 
     def within(groups: set[frozenset[int]]) -> set[frozenset[int]]:
         return {kept for group in groups if (kept := group & both)}
@@ -126,7 +126,7 @@ def compared(truth: Wave, draft: Wave) -> Iterator[Compared]:
         if not columns:
             continue
         there = [name for name, others in draft.columns.items() if others & columns]
-        settled = not everybody and not any(name in draft.unsettled for name in there)
+        settled = not any(name in draft.unsettled for name in there)
         kinds = {draft.kinds[name] for name in there}
         covered = frozenset().union(*(draft.columns[name] for name in there))
         one, other = (
@@ -150,7 +150,8 @@ def line(name: str, rows: list[Compared], lines: list[str]) -> str:
     settled = [row for row in rows if row.settled]
     kinds, shares = sum(row.kind for row in settled), sum(row.kind and row.shares for row in settled)
     part = round(100 * len(settled) / len(rows))
-    return f"| {name} | {len(rows)} | {len(settled)} ({part}%) | {kinds} | {shares} | {len(lines)} |"
+    who = "yes" if RESPONDENTS in lines else ""
+    return f"| {name} | {len(rows)} | {len(settled)} ({part}%) | {kinds} | {shares} | {len(lines)} | {who} |"
 
 
 def main() -> None:
@@ -159,8 +160,16 @@ def main() -> None:
     parser.add_argument("--why", action="store_true")
     parser.add_argument("names", nargs="*")
     wanted = parser.parse_args()
-    print("| export | questions | settled | of them the kind is right | and the shares are equal | lines |")
-    print("|---|---|---|---|---|---|")
+    heads = (
+        "export",
+        "questions",
+        "settled",
+        "of them the kind is right",
+        "and the shares are equal",
+        "lines",
+    )
+    print(f"| {' | '.join(heads)} | who is counted is one |")
+    print("|---|---|---|---|---|---|---|")
     parts, truths = [], {}
     for name, wave, export in exports():
         if wanted.names and f"{name}/{wave}" not in wanted.names:
@@ -172,7 +181,7 @@ def main() -> None:
             try:
                 draft = as_declared(drafted(Path(folder, "draft"), name, wave, export))[wave]
             except SurveyError as error:
-                print(f"| {name}/{wave} | {len(truth.columns)} | none: {str(error).splitlines()[0]} ||||")
+                print(f"| {name}/{wave} | {len(truth.columns)} | none: {str(error).splitlines()[0]} |||||")
                 parts.append(0.0)
                 continue
         rows = list(compared(truth, draft))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ from pipeline.text.folding import ELLIPSIS, fold, likeness
 _DROPPED_LIKE = 0.6  # what is so like a dropped heading is dropped: better one question less than a name
 _WHOLE = 60  # a heading longer than this is named by its beginning
 _SHOWN = 40  # characters of an answer that a doubt shows
+PREVIEW = "a trial of the survey's makers"
+"""why a response is left out that the tool itself calls a preview"""
 REWORDED = Line("reworded", "does it mean the same? say same, reworded or broken")
 
 
@@ -72,7 +74,10 @@ def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
         "unsettled": carried.unsettled(),
         "source": _source(before, looked, export, name, carried.blank),
         "respondents": carried.respondents(),
-        "exclude": [carried.rule(rule.reason, rule.where, rule.quality) for rule in before.wave.exclude],
+        "exclude": [
+            *({"reason": PREVIEW, "where": {finder: texts}} for finder, texts in carried.previews.items()),
+            *(carried.rule(rule.reason, rule.where, rule.quality) for rule in before.wave.exclude),
+        ],
         "columns": carried.finders(),
         "reading": carried.readings(),
         "answers": carried.answers.sections(),
@@ -109,6 +114,7 @@ class _Carried:
         self.reading = self._read_as(matched)
         self.roles: dict[str, str] = {}
         self._drop: list[tuple[str, str]] = []
+        self.previews: dict[str, list[str]] = {}
         self._describe_responses()
         guesses = self._guess()
         self.blank = Line(_exactly(blank) or None)
@@ -170,6 +176,7 @@ class _Carried:
                 else:
                     self.roles[role] = finder
         self._drop += guesses.drop
+        self.previews = {} if self._before.wave.exclude else guesses.previews
         return guesses
 
     def _add(self, question: Question) -> None:
@@ -276,13 +283,23 @@ class _Carried:
             before, said = joined.get(name, (0, ""))
             joined[name] = (max(before, moved), "; ".join(filter(None, (said, doubt))))
         ranked = sorted(joined, key=lambda name: -joined[name][0])
-        weights = "weight" in self.roles and not self._before.wave.respondents.weight
-        everybody = (
-            {RESPONDENTS: f"the column {self.roles['weight']!r} is taken for weights: is it, of all of them?"}
-            if weights
-            else {}
-        )
-        return everybody | {name: joined[name][1] for name in ranked}
+        everybody = "; ".join(self._about_respondents())
+        return ({RESPONDENTS: everybody} if everybody else {}) | {name: joined[name][1] for name in ranked}
+
+    def _about_respondents(self) -> Iterator[str]:
+        """What could change who is counted, and for how much."""
+        declared, headings = self._before.wave.respondents, self._looked.headings
+        if "weight" in self.roles and not declared.weight:
+            yield f"the column {self.roles['weight']!r} is taken for weights: is it, of all of them?"
+        columns = find(self.roles["id"], headings) if "id" in self.roles else []
+        if len(columns) == 1 and not declared.duplicates:
+            ids = self._looked.texts[columns[0].column]
+            repeated = sum(ids.values()) - len(ids)
+            if repeated:
+                yield (
+                    f"{repeated} of {sum(ids.values())} rows repeat an id: then duplicates = "
+                    "'keep_first' under [respondents]"
+                )
 
     def respondents(self) -> Table:
         """The section of that name: the columns that describe a response, and those that are dropped."""

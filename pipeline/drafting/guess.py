@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
@@ -17,6 +17,7 @@ from pipeline.answers.columns import is_other
 from pipeline.answers.meaning import Texts
 from pipeline.declarations.wave import ROLES
 from pipeline.drafting import cells, words
+from pipeline.drafting.tool_columns import OWN, PERSONAL, described, is_preview, tools_of
 from pipeline.exports.tools import Format, Heading
 from pipeline.project.errors import shortened
 from pipeline.text.addresses import personal
@@ -89,6 +90,8 @@ class Guesses:
     """the finder of the column of each role that describes a response"""
     drop: list[tuple[str, str]]
     """finder and reason of each column that is not to be read"""
+    previews: dict[str, list[str]]
+    """the texts that mark a response as a trial of the survey's makers, by the finder of their column"""
     blank: list[str]
     """texts that stand for an empty cell"""
 
@@ -110,10 +113,11 @@ def guess(
     rows: Rows = Rows(),
 ) -> Guesses:
     """Questions, kinds, options and items of columns, from their headings, distinct texts and rows."""
-    guesses = Guesses([], {}, [], cells.blanks(texts))
+    guesses = Guesses([], {}, [], {}, cells.blanks(texts))
     columns = _Columns(texts, layout, guesses.blank, rows)
-    for group in columns.groups(headings):
-        group = tuple(_without_roles(guesses, columns, group))
+    asked = _without_described(guesses, columns, headings)
+    for group in columns.groups(asked):
+        group = tuple(_without_empty(guesses, columns, group))
         if not group:
             continue
         question = columns.question(group)
@@ -128,8 +132,29 @@ def guess(
     return guesses
 
 
-def _without_roles(guesses: Guesses, columns: _Columns, group: Group) -> Group:
-    """The columns that may be a question; what the others are is noted."""
+def _without_described(guesses: Guesses, columns: _Columns, headings: Sequence[Heading]) -> Iterator[Heading]:
+    """The columns that tell nothing of the response itself; what the others tell is noted, or why they go."""
+    tools = tools_of(headings)
+    for heading in headings:
+        told = described(heading, tools, guesses.roles)
+        # a box of an option such as GitHub tells of nobody
+        if not told or (told == PERSONAL and len(columns[heading]) <= _FEW_BOXES):
+            yield heading
+            continue
+        named = heading.text or heading.code
+        plain = heading.label in ("", heading.text) and not personal(named)
+        finder = named if plain and named else heading.letters
+        previews = [text for text in columns[heading] if told == OWN and is_preview(text)]
+        if told in ROLES:
+            guesses.roles[told] = finder
+        elif previews and not guesses.previews:
+            guesses.previews[finder] = previews
+        else:
+            guesses.drop.append((finder, told))
+
+
+def _without_empty(guesses: Guesses, columns: _Columns, group: Group) -> Group:
+    """The columns that may be a question; why the others are not is noted."""
     first = group[0]
     if first.blank:
         counts = columns[first].values()
@@ -137,14 +162,6 @@ def _without_roles(guesses: Guesses, columns: _Columns, group: Group) -> Group:
             guesses.roles["id"] = first.letters
         else:
             guesses.drop.extend((h.letters, "it has no heading") for h in group)
-        return ()
-    if len(group) == 1 and (described := words.described(first, guesses.roles)):
-        named = first.text or first.code
-        finder = first.letters if personal(named) or not named else named
-        if described in ROLES:
-            guesses.roles[described] = finder
-        else:
-            guesses.drop.append((finder, described))
         return ()
     addresses = [h for h in group if _identifies(columns[h])]
     guesses.drop.extend((h.letters, "its cells look like addresses of people") for h in addresses)
@@ -179,7 +196,7 @@ class _Columns:
         """The texts that say that a box was ticked."""
         return [text for text in self[heading] if fold(text) not in self._layout.unticked]
 
-    def groups(self, headings: Sequence[Heading]) -> Iterator[Group]:
+    def groups(self, headings: Iterable[Heading]) -> Iterator[Group]:
         """The columns of each question: those under one heading, or neighbours headed by an option alone."""
         box: Group = ()
         for _, members in groupby(headings, key=lambda h: (fold(h.code), fold(h.text))):

@@ -16,7 +16,8 @@ from pipeline.answers.meaning import Texts
 from pipeline.drafting.before import Before, option_labels, wordings
 from pipeline.drafting.cells import all_unlike
 from pipeline.drafting.guess import Group
-from pipeline.drafting.words import described, role_of, telling_words
+from pipeline.drafting.tool_columns import described, tools_of
+from pipeline.drafting.words import role_of, telling_words
 from pipeline.exports.finders import find
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import ELLIPSIS, best_fit, fold, is_beginning, likeness, plain, with_digits
@@ -46,12 +47,13 @@ def match_questions(
         if not _answers_otherwise(name, before, columns, texts):
             take(name, columns)
     left = [name for name in before.columns if name not in matches]
+    tools = tools_of(headings)
     free = [
         group
         for group in groups(headings)
         if not taken & {h.column for h in group}
         and any(texts.get(h.column) for h in group)
-        and not (len(group) == 1 and described(group[0], ["weight"]))
+        and not (len(group) == 1 and described(group[0], tools, ["weight"]))
     ]
     scores = [
         (_likeness(name, before, group, texts), -place, name, group)

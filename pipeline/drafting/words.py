@@ -18,31 +18,9 @@ _SMALL_WORDS = (
     "by at it be"
 )
 _SMALL = set(_SMALL_WORDS.split())
-# how survey tools head the columns that describe a response, by role
-_ROLES = {
-    "id": "respondent id|responseid|response id|id|submission id|_id|no.|#|token",
-    "started": "start date|start date (utc)|startdate|started|start|date started",
-    "submitted": "end date|enddate|submitted|submitted at|submit date (utc)|submissiondate|_submission_time|"
-    "submit date|end|timestamp|recordeddate",
-    "weight": "weight|weights|weighting|survey weight|final weight|wt|wgt",
-}
-_HEADINGS = {role: names.split("|") for role, names in _ROLES.items()}
 # strata, clusters and replicate weights, which no error here knows of
 _DESIGN = re.compile(
     r"strat(a|um|ification)( id)?|v?strata?|psu|clust(er)?( id)?|fpc|(brr|jk|rep\w*) ?w\w* ?\d+"
-)
-_PERSONAL = re.compile(
-    r"e-?mail|ip ?address|collector|first ?name|last ?name|\bname\b|phone|language|custom data|user ?agent"
-    r"|location(latitude|longitude)|external(data)?reference|distributionchannel|recipient"
-)
-_LONGEST_PERSONAL = 40  # a longer heading asks something
-# columns that a survey tool adds about the response
-_TOOLS = re.compile(
-    r"progress|finished|status|duration|duration \(in seconds\)|recordeddate|network id|response type|tags"
-    r"|ending"
-    r"|_uuid|_*version_*|_index|_tags|_notes|_status|_submitted_by|_validation_status|meta/instanceid"
-    r"|meta/rootuuid|formhub/uuid|instanceid|deviceid|username|today|key|submitter(id|name)"
-    r"|attachments(present|expected)|reviewstate|edits|formversion|lastpage|seed"
 )
 # words that ask for a number, in ten languages
 _ASKS_A_NUMBER = re.compile(
@@ -75,20 +53,6 @@ _BAND = re.compile(
     r"(?P<below>less than|fewer than|under|up to|<)?(?P<above>more than|over|greater than|>)?\s*[$€£]?"
     r"(?P<number>\d[\d,]*(?:\.\d+)?)"
 )
-
-
-def described(heading: Heading, known: Collection[str] = ()) -> str:
-    """What a column tells of the response: a role that is none of `known`, else why it is to be dropped.
-
-    Empty where it seems to be a question.
-    """
-    name = fold(heading.text or heading.code)
-    for role, names in _HEADINGS.items():
-        if name in names and role not in known:
-            return role
-    if _TOOLS.fullmatch(fold(heading.code)) or _TOOLS.fullmatch(name):
-        return "the survey tool's own"
-    return "it may identify somebody" if _PERSONAL.search(name) and len(name) < _LONGEST_PERSONAL else ""
 
 
 def design_columns(headings: Sequence[Heading]) -> list[str]:

@@ -198,3 +198,35 @@ def test_columns_of_a_sampling_design_are_told(tmp_path: Path) -> None:
     assert "design: stratum, psu, rep_wt_1, rep_wt_2; errors take the weights as given" in told
     _, lines = drafted(tmp_path / "plain", TOY / "second.csv")
     assert not any("sampling design" in line for line in lines)
+
+
+def test_trials_are_left_out_and_repeated_ids_told(tmp_path: Path) -> None:
+    export = tmp_path / "tried.csv"
+    heads = ["StartDate", "EndDate", "Status", "Finished", "ResponseId", "RecipientLastName", "Q1"]
+    words = [
+        "Anfangsdatum",
+        "Enddatum",
+        "Antworttyp",
+        "Beendet",
+        "Antwort-ID",
+        "Nachname des Empfängers",
+        "Wo?",
+    ]
+    codes = [f'"{{""ImportId"":""{head}""}}"' for head in heads]
+    rows = [
+        [f"2001-03-{n % 27 + 1:02d} 10:00:00", f"2001-03-{n % 27 + 1:02d} 10:05:00",
+         "Umfragevorschau" if n < 6 else "IP-Adresse", "True", f"R_{min(n, 28)}", f"Muster{n}",
+         "Nord" if n % 3 else "Süd"]
+        for n in range(30)
+    ]  # fmt: skip
+    export.write_text("\n".join(",".join(row) for row in (heads, words, codes, *rows)), encoding="utf-8")
+    paths, lines = drafted(tmp_path, export)
+    wave = tomllib.loads((paths.raw / "tried.toml").read_text("utf-8"))
+    assert wave["exclude"] == [
+        {"reason": "a trial of the survey's makers", "where": {"Antworttyp": ["Umfragevorschau"]}}
+    ]
+    assert wave["unsettled"]["respondents"].startswith("1 of 30 rows repeat an id: then duplicates")
+    assert any("tried: 1 questions, 30 responses, 24 analysed" in line for line in lines)
+    survey = tomllib.loads(paths.questionnaire.read_text("utf-8"))
+    assert [question["text"] for question in survey["questions"].values()] == ["Wo?"]
+    assert "Nachname des Empfängers" in wave["respondents"]["drop"]
