@@ -89,7 +89,7 @@ class Unsettled:
             lines[name, ""] = tuple(dict.fromkeys(everybody))
             for question in self.survey.questions:
                 lines[name, question] = tuple(self._of_question(wave, question))
-        return {key: own for key, own in lines.items() if own}
+        return {key: names for key, names in lines.items() if names}
 
     def _of_question(self, wave: Wave, question: str) -> Iterator[str]:
         """The line of a question, and those of the questions by which it is known who was asked it."""

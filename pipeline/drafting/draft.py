@@ -280,8 +280,8 @@ class _Carried:
             doubts.append((sum(texts.values()), name, f"{alike} that reads otherwise: see [answers.{name}]"))
         joined: dict[str, tuple[int, str]] = {}
         for moved, name, doubt in doubts:
-            before, said = joined.get(name, (0, ""))
-            joined[name] = (max(before, moved), "; ".join(filter(None, (said, doubt))))
+            moved_before, doubts_before = joined.get(name, (0, ""))
+            joined[name] = (max(moved_before, moved), "; ".join(filter(None, (doubts_before, doubt))))
         ranked = sorted(joined, key=lambda name: -joined[name][0])
         everybody = "; ".join(self._about_respondents())
         return ({RESPONDENTS: everybody} if everybody else {}) | {name: joined[name][1] for name in ranked}

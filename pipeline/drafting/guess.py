@@ -133,24 +133,24 @@ def guess(
 
 
 def _without_described(guesses: Guesses, columns: _Columns, headings: Sequence[Heading]) -> Iterator[Heading]:
-    """The columns that tell nothing of the response itself; what the others tell is noted, or why they go."""
+    """The columns that may ask something; the role of the others in a response is noted, or why they go."""
     tools = tools_of(headings)
     for heading in headings:
-        told = described(heading, tools, guesses.roles)
+        role = described(heading, tools, guesses.roles)
         # a box of an option such as GitHub tells of nobody
-        if not told or (told == PERSONAL and len(columns[heading]) <= _FEW_BOXES):
+        if not role or (role == PERSONAL and len(columns[heading]) <= _FEW_BOXES):
             yield heading
             continue
         named = heading.text or heading.code
         plain = heading.label in ("", heading.text) and not personal(named)
         finder = named if plain and named else heading.letters
-        previews = [text for text in columns[heading] if told == OWN and is_preview(text)]
-        if told in ROLES:
-            guesses.roles[told] = finder
+        previews = [text for text in columns[heading] if role == OWN and is_preview(text)]
+        if role in ROLES:
+            guesses.roles[role] = finder
         elif previews and not guesses.previews:
             guesses.previews[finder] = previews
         else:
-            guesses.drop.append((finder, told))
+            guesses.drop.append((finder, role))
 
 
 def _without_empty(guesses: Guesses, columns: _Columns, group: Group) -> Group:
@@ -308,7 +308,7 @@ class _Columns:
         dense = ends[0] in (0, 1) and ends[1] - ends[0] < _DENSE * len(values) and len(values) <= _MOST_CODES
         is_choice = self.coded or _ONE.search(fold(plain.text)) or not words.asks_a_number(plain.text)
         if dense and is_choice and all(text.isdecimal() for text in values):
-            options = {words.unlike(f"code_{text}", ()): text for text in numbers}
+            options = {f"code_{text}": text for text in numbers}
             question = replace(plain, kind="single", options=options)
             if self.coded:
                 return replace(question, check="write what each code stands for")
@@ -389,9 +389,9 @@ def _with_own_words(question: Question, values: Mapping[str, int], answers: Mapp
     once = sum(count for text, count in values.items() if text not in answers)
     if not once:
         return question
-    told = "other" in question.options
+    is_offered = "other" in question.options
     question = question.with_write_in(question.options.get("other", "Other"))
-    if told and once < _MANY_OTHERS * sum(values.values()):
+    if is_offered and once < _MANY_OTHERS * sum(values.values()):
         return question
     return question.unsettled(
         f"{once} of {sum(values.values())} answers, each given once, are read as Other", once

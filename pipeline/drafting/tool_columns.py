@@ -251,8 +251,8 @@ def described(heading: Heading, tools: Iterable[Tool], taken: Collection[str] = 
     names = names_of(heading)
     for tool in tools:
         for name in names:
-            if told := tool.tells(name):
-                return OWN if told in taken else told
+            if role := tool.tells(name):
+                return OWN if role in taken else role
     for role, alone in ALONE.items():
         if role not in taken and any(name in alone for name in names):
             return role

@@ -38,7 +38,8 @@ class Marks:
             # a number that was not quoted names the exhibit that it is of
             quoted = (of.split(".")[0] if claim == "quote" else "" for of, claim in
                       zip(table["of"], table["claim"], strict=True))  # fmt: skip
-            return [self.drawn.get(of or own, "") for of, own in zip(quoted, table["exhibit"], strict=True)]
+            pairs = zip(quoted, table["exhibit"], strict=True)
+            return [self.drawn.get(of or exhibit, "") for of, exhibit in pairs]
         if name in ("exhibits", "quotes", "quality_effects"):
             key = {"exhibits": "id", "quotes": "table"}.get(name, "exhibit")
             return [self.drawn.get(exhibit, "") for exhibit in table[key]]
