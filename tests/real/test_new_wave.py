@@ -12,6 +12,7 @@ from projects import TOY, run_to, survey_command
 
 from pipeline.drafting.guess import guess
 from pipeline.drafting.new_wave import new_wave
+from pipeline.drafting.toml_out import CHECK
 from pipeline.exports.ingested import load_export
 from pipeline.exports.tools import Heading, formats
 from pipeline.ingest import ingest
@@ -168,8 +169,7 @@ REAL = {
     "ospo/2018_results.csv": (748, 0),
     "ospo/2020_results.csv": (1026, 0),
     "ospo/2024_raw_text.csv": (222, 0),
-    # a ranking with ties: nobody can tell what was meant
-    "chaoss/challenges_2023.csv": (31, 1),
+    "chaoss/challenges_2023.csv": (31, 0),
 }
 
 
@@ -178,7 +178,12 @@ REAL = {
 def test_real_exports_run_from_a_draft(name: str, real: Callable[[str], Path], tmp_path: Path) -> None:
     paths, lines = drafted(tmp_path, real(name))
     responses, left = REAL[name]
-    assert len([line for line in lines if line.startswith("raw/")]) - 1 == left, lines
+    at_lines = [line for line in lines if line.startswith("raw/") and not line.endswith(f"say {CHECK}")]
+    doubts = [line for line in at_lines if ": unsettled: " in line]
+    assert len(doubts) <= 10
+    assert len(at_lines) - len(doubts) == left, lines
+    # a ranking with ties: nobody can tell what was meant
+    assert name != "chaoss/challenges_2023.csv" or any("a ranking, in which" in line for line in doubts)
     ingest(paths)
     (wave,) = [path.stem for path in paths.wave_files()]
     assert load_export(paths, wave).rows == responses
