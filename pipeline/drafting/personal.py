@@ -85,9 +85,21 @@ _BRACKETS = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]\s*")
 _ENDS = " ?？!*:：.。"
 
 
+# words that ask for nothing else, wherever they stand in a short heading
+_SURELY = re.compile(
+    r"first ?name|last ?name|\bsurname|e-?mail ?address|ip ?address|phone ?number|user ?agent|recipient"
+    r"|collector|custom data|location ?(latitude|longitude)|external ?(data ?)?reference"
+    r"|distribution ?channel"
+)
+_LONGEST = 40  # a longer heading asks something
+
+
 def asks_who(heading: str) -> bool:
     """Whether a heading asks for a name, an address, or another thing by which somebody is known."""
-    core = _BRACKETS.sub(" ", fold(heading)).strip(_ENDS + "¿")
+    folded = fold(heading)
+    if len(folded) < _LONGEST and "?" not in folded and _SURELY.search(folded):
+        return True
+    core = _BRACKETS.sub(" ", folded).strip(_ENDS + "¿")
     while core not in _KNOWN and (begin := _BEGINS.match(core)) and begin.end() < len(core):
         core = core[begin.end() :].strip(_ENDS)
     return core in _KNOWN

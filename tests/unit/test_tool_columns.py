@@ -86,6 +86,12 @@ def test_headings_that_ask_who_somebody_is(language: str) -> None:
     assert [heading for heading in WHO[language].split("|") if not asks_who(heading)] == []
 
 
+def test_words_that_ask_for_nothing_else_count_wherever_they_stand() -> None:
+    short = ("Attendee first name", "Contact e-mail address for news", "Last name of speaker", "Collector 7")
+    assert all(map(asks_who, short))
+    assert not asks_who("Should speakers have to give their last name?")
+
+
 def test_headings_that_ask_something_are_questions() -> None:
     headings = [Heading(1, "", text, text) for text in QUESTIONS.split("|")]
     assert len(headings) > 45
