@@ -115,6 +115,7 @@ def _read(questionnaire: Survey, fielding: Fielding, folder: Path) -> tuple[Expo
         first.headings,
         sum(e.rows for e, _ in parts),
         sum(e.blank_rows for e, _ in parts),
+        sum(e.repeated_headers for e, _ in parts),
         tuple(hash_ for e, _ in parts for hash_ in e.sha256),
     )
     return export, joined
@@ -134,12 +135,13 @@ def _read_one(questionnaire: Survey, fielding: Fielding, path: Path, target: Pat
                 )
             headings = layout.headings(table.first[:header])
             dropped = _dropped(fielding, headings)
-            kept, received, rows = _write(connection, table, header, headings, dropped, target)
+            kept, received, rows, again = _write(connection, table, header, headings, dropped, target)
             if not received:
                 raise delimited.UnreadableError(f"{path.name} holds no response below its header")
         except delimited.UnreadableError as error:
             raise SurveyError([fielding.document.problem(str(error), "source", error.key)]) from None
-    return Export(tuple(kept), rows, received - rows, (files.sha256(path),)), target
+    blank = received - rows - again
+    return Export(tuple(kept), rows, blank, again, (files.sha256(path),)), target
 
 
 def _dropped(fielding: Fielding, headings: Sequence[Heading]) -> set[int]:
@@ -167,12 +169,13 @@ def _write(
     headings: Sequence[Heading],
     dropped: set[int],
     target: Path,
-) -> tuple[list[Heading], int, int]:
-    """Write the cells of the columns that exist, and of the rows that are not blank throughout.
+) -> tuple[list[Heading], int, int, int]:
+    """Write the cells of the columns that exist, and of the rows that may be responses.
 
-    A column exists that has a heading, or anything in its cells. The columns come back, how many rows there
-    are, and how many are written. Both can be told only when all is read; where something is to be left out,
-    which is rare, it is read again.
+    A column exists that has a heading, or anything in its cells. A row is no response that is blank throughout
+    or the header again. The columns come back, how many rows there are, how many are written, and how many are
+    the header. All that can be told only when all is read; where something is to be left out, which is rare, it
+    is read again.
     """
     text, width = table.text, len(headings)
     if text is None:
@@ -193,15 +196,21 @@ def _write(
     if text is not None:
         delimited.hold(text, header, received)
     unnamed = [heading for heading in kept if heading.blank]
-    counts = [f"count(*) filter ({_any(kept)})", *(f"count(c{heading.column})" for heading in unnamed)]
-    (rows, *filled) = connection.execute(
+    is_header = delimited.is_header(table.first[:header], [heading.column for heading in kept])
+    counts = [f"count(*) filter ({_any(kept)})", f"count(*) filter ({is_header})"]
+    counts += [f"count(c{heading.column})" for heading in unnamed]
+    (filled_rows, again, *filled) = connection.execute(
         f"select {', '.join(counts)} from read_parquet({literal(str(target))})"
-    ).fetchone() or (0,)
+    ).fetchone() or (0, 0)
     empty = {heading.column for heading, count in zip(unnamed, filled, strict=True) if not count}
-    if received and (rows < received or empty):
+    rows = int(filled_rows)
+    if received and (rows < received or again or empty):
         kept = [heading for heading in kept if heading.column not in empty]
-        rows = write(kept, _any(headings))
-    return kept, received, int(rows)
+        whole = delimited.is_header(table.first[:header], [heading.column for heading in headings])
+        answered = write(kept, _any(headings))
+        rows = write(kept, f"({_any(headings)}) and not ({whole})") if again else answered
+        return kept, received, rows, answered - rows
+    return kept, received, rows, 0
 
 
 def _any(headings: Sequence[Heading]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.answers import joined_cells
+from pipeline.answers.boxes import UNTOUCHED, is_box, unticked_texts
 from pipeline.answers.columns import write_ins
-from pipeline.answers.meaning import Answer, Coded, Loose, Recode, Tick
+from pipeline.answers.meaning import Answer, Coded, Denied, Loose, Recode, Tick
 from pipeline.answers.reader import Asked, Labels, Reader, Unknown, folded
 from pipeline.exports.tools import Heading
 from pipeline.project.errors import did_you_mean, quoted
@@ -17,7 +18,6 @@ from pipeline.text.values import as_number
 
 # a text that is no option and comes this often is an option that nobody declared
 _SEEN_TOO_OFTEN = 3
-_TICKED = {"1", "1.0", "x", "yes", "y", "true", "selected", "checked"}
 _NEGATIVE = {"no", "n", "false", "not selected", "not mentioned", "not checked", "unchecked", "not chosen"}
 _JOINTS = (",", ";", "|", "\n")  # signs that survey tools join answers by
 
@@ -46,7 +46,7 @@ def texts_beside(reader: Reader, asked: Asked) -> list[Heading]:
 
 def _joined_too(reader: Reader, asked: Asked, heading: Heading) -> None:
     """What the boxes say stands joined in one more column, which must say the same of every respondent."""
-    cells = joined_cells.Splitter(asked.options.known(), reader.separator)
+    cells = joined_cells.Splitter(asked.options.known(), reader.separator(asked.name))
     unknown: Unknown = Counter()
     codes: dict[str, tuple[Answer, ...]] = {}
     for text, count in reader.texts[heading.column].items():
@@ -67,10 +67,11 @@ def _cells(reader: Reader, asked: Asked, heading: Heading, texts: Sequence[Headi
     in_cell = bool(other) and not texts
     several = reader.survey.questions[name].form.several
     known = options.known()
+    separator = reader.separator(name)
     if several:
         _check_separable(reader, asked, known)
         known = whole_labels(reader, name, options, known, heading, in_cell)
-    cells = joined_cells.Splitter(known, reader.separator)
+    cells = joined_cells.Splitter(known, separator)
     codes: dict[str, tuple[Answer, ...]] = {}
     unknown: Unknown = Counter()
     for text, count in reader.texts[heading.column].items():
@@ -111,7 +112,11 @@ def _cells(reader: Reader, asked: Asked, heading: Heading, texts: Sequence[Headi
 def _check_separator(reader: Reader, asked: Asked, several: bool, unknown: Unknown) -> None:
     """A text that is nothing but options joined by another sign is no Other of anybody's."""
     cells = {sign: joined_cells.Splitter(asked.options.known(), sign) for sign in _JOINTS} if unknown else {}
-    remedy = "say separator under [source]" if several else 'declare it with kind = "multiple"'
+    remedy = (
+        f"say separator under [reading.{asked.name}] or [source]"
+        if several
+        else 'declare it with kind = "multiple"'
+    )
     for text, column in sorted(unknown):
         for sign, splitter in cells.items():
             parts = splitter.split(text)
@@ -123,12 +128,13 @@ def _check_separator(reader: Reader, asked: Asked, several: bool, unknown: Unkno
 
 def _check_separable(reader: Reader, asked: Asked, known: list[str]) -> None:
     """An option that reads like two others joined cannot be told from them."""
-    cells = joined_cells.Splitter(known, reader.separator)
+    separator = reader.separator(asked.name)
+    cells = joined_cells.Splitter(known, separator)
     for option, label in asked.options.declared.items():
         if pieces := cells.others_in(fold(label), folded(label)):
             reader.say(
                 asked.name,
-                f"{label!r} reads like {' and '.join(map(repr, pieces))} joined by {reader.separator!r}: "
+                f"{label!r} reads like {' and '.join(map(repr, pieces))} joined by {separator!r}: "
                 "in one cell nobody can tell them apart. Export a column an option",
                 option,
             )
@@ -144,13 +150,14 @@ def whole_labels(
     """
     seen: dict[str, Counter[str]] = {}
     every = Fitting({label: label for label in (*labels.lines, *labels.declared.values())})
-    cells = joined_cells.Splitter(known, reader.separator)
+    separator = reader.separator(name)
+    cells = joined_cells.Splitter(known, separator)
     for text, count in reader.texts[heading.column].items():
         for piece in cells.split(text):
             fitting = every.best(piece)
             if len(fitting) == 1 and is_beginning(fitting[0]):
                 seen.setdefault(fitting[0], Counter())[fold(piece)] += count
-    core = fold(reader.separator) or reader.separator
+    core = fold(separator) or separator
     whole = list(known)
     places = {text: place for place, text in reversed(list(enumerate(known)))}
     for label, pieces in seen.items():
@@ -164,7 +171,7 @@ def whole_labels(
                 "write the text whole",
             )
         others = [piece.removeprefix(shortest) for piece in pieces if piece != shortest]
-        if all(re.match(joined_cells.pattern(reader.separator), rest) for rest in others):
+        if all(re.match(joined_cells.pattern(separator), rest) for rest in others):
             whole[places[start]] = shortest
     return whole
 
@@ -174,17 +181,27 @@ def whole_labels(
 
 def _boxes(reader: Reader, asked: Asked, columns: Sequence[Heading], texts: Sequence[Heading]) -> None:
     """A column an option, known by its heading or by the one text in its cells."""
-    name, boxes, unticked = asked.name, dict[str, list[Heading]](), set[str]()
+    name, boxes = asked.name, dict[str, list[Heading]]()
+    unticked, denied = set[str](), set[str]()
     words = {h for h in texts if h in columns and not _is_box(reader, h)}
-    zeros = set(_boxes_of_zeros(reader, [h for h in columns if h not in words]))
+    plain = [h for h in columns if h not in words]
+    zeros = set(_boxes_of_zeros(reader, plain))
+    cells = [reader.texts.get(h.column, {}) for h in plain if h not in texts]
+    no = {UNTOUCHED, *unticked_texts(cells, reader.layout, are_boxes=True)}
     for heading in columns:
         every = {} if heading in words else reader.texts.get(heading.column, {})
-        blank = [text for text in every if reader.layout.is_unticked(text) or heading in zeros]
+        blank = [
+            text for text in every if fold(text) in no or reader.layout.is_missing(text) or heading in zeros
+        ]
         values = {text: count for text, count in every.items() if text not in blank}
         unticked.update(blank)
+        # a column of nothing but 0 is what some tools write for an option that nobody chose
+        if values or UNTOUCHED in blank or reader.layout.not_shown:
+            denied.update(text for text in blank if not reader.layout.is_missing(text))
         if option := _option_of_box(reader, asked, heading, values, heading in texts):
             boxes.setdefault(option, []).append(heading)
             _check_box(reader, asked, heading, values, option, heading in texts)
+    _deny(reader, name, [h.column for h in plain], denied)
     for option, headings in boxes.items():
         if len(headings) > 1 and not reader.survey.options(name)[option].write_in:
             both = " and ".join(h.letters for h in headings)
@@ -201,6 +218,14 @@ def _boxes(reader: Reader, asked: Asked, columns: Sequence[Heading], texts: Sequ
             reader.offer(name, "", option, asked.options)
         if declared.write_in:
             _recode(reader, name, option, [h for h in boxes.get(option, []) if h in texts])
+
+
+def _deny(reader: Reader, name: str, columns: Sequence[int], denied: Collection[str]) -> None:
+    """Note that who says No to every option of a multiple choice has answered it, where the cells say so."""
+    declared = reader.fielding.wave.reading.get(name)
+    counts = not declared or declared.unticked != "not_asked"
+    if denied and counts and reader.survey.questions[name].form.several:
+        reader.mapped.denied.append(Denied(name, tuple(columns), tuple(sorted(denied))))
 
 
 def _option_of_box(
@@ -269,8 +294,7 @@ def _boxes_of_zeros(reader: Reader, boxes: Sequence[Heading]) -> list[Heading]:
 
 def _is_box(reader: Reader, heading: Heading) -> bool:
     """Whether the column of an Other only says that it was ticked, and holds nobody's words."""
-    texts = {fold(text) for text in reader.texts.get(heading.column, {})}
-    return bool(texts) and texts <= {*_TICKED, *reader.layout.unticked, fold(heading.label)}
+    return is_box(reader.texts.get(heading.column, {}), heading.label, reader.layout)
 
 
 def _recode(reader: Reader, question: str, other: str, headings: Sequence[Heading]) -> None:

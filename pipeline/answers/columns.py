@@ -37,8 +37,11 @@ class Assigned:
             if asked.form.is_open:
                 continue
             known = {heading.column for heading in headings}
-            if not own_texts and not asked.others:
-                known -= {h.column for h in write_ins(survey, question, headings, wave.lines(question))}
+            beside = {h.column for h in write_ins(survey, question, headings, wave.lines(question))}
+            # among boxes only the cells tell the box of an Other from the text beside it
+            has_boxes = len(known - beside) > 1
+            if not (own_texts or asked.others or has_boxes):
+                known -= beside
             closed |= known
         return sorted(closed)
 

@@ -39,6 +39,15 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Denied:
+    """Who has one of `texts` in one of `columns` has answered the question, also without a tick."""
+
+    question: str
+    columns: tuple[int, ...]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Coded:
     """Each text of `column` stands for the answers listed under it."""
 
@@ -99,6 +108,7 @@ class Mapped:
 
     columns: dict[str, tuple[Heading, ...]] = field(default_factory=dict)
     ticks: list[Tick] = field(default_factory=list)
+    denied: list[Denied] = field(default_factory=list)
     coded: list[Coded] = field(default_factory=list)
     texts: list[tuple[str, int]] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)

@@ -17,7 +17,7 @@ from pipeline.declarations.toml import Document, Key
 from pipeline.declarations.wave import Fielding
 from pipeline.exports.tools import Heading, formats
 from pipeline.project.errors import Problem, did_you_mean, quoted
-from pipeline.text.folding import Fitting, fold, is_beginning, visible
+from pipeline.text.folding import Fitting, fold, is_beginning, visible, without_markup
 
 Unknown = Counter[tuple[str, str]]
 """the texts of a question that are none of its answers, each with the letters of its column"""
@@ -114,7 +114,7 @@ class Labels:
     def _shown(self, texts: Mapping[str, str], identifier: str) -> str:
         """The text that the export has for an id, where it may be printed; empty where there is none."""
         text = texts.get(identifier, "")
-        return visible(text) if self.seen[fold(text)] >= self.enough else ""
+        return visible(without_markup(text)) if self.seen[fold(text)] >= self.enough else ""
 
     def known(self) -> list[str]:
         """Every text that is an answer, folded; a beginning ends in an ellipsis."""
@@ -161,7 +161,10 @@ class Reader:
         """What the cells mean so far, and how the tool wrote them."""
         self.mapped = Mapped(columns=dict(self.assigned.questions))
         self.layout = formats[self.fielding.wave.source.format]
-        self.separator = self.fielding.wave.source.separator or self.layout.separator
+
+    def separator(self, question: str) -> str:
+        """What joins several answers in the cells of a question."""
+        return self.fielding.wave.separator(question) or self.layout.separator
 
     def is_missing(self, question: str, text: str, count: int) -> bool:
         """Whether the file declares a text missing, so that it counts as an empty cell; how many is noted."""
@@ -250,7 +253,7 @@ class Reader:
         """What to look at where several answers are joined in a cell."""
         if not self.survey.questions[question].form.is_joined:
             return ""
-        return f"; or say separator under [source], if not {self.separator!r} joins the answers of a cell"
+        return f"; or say separator under [source], if not {self.separator(question)!r} joins the answers of a cell"
 
     def no_item(self, asked: Asked, heading: Heading, label: str) -> None:
         """Say that a column, by the label in its heading, is no item of its question."""

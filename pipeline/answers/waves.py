@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.answers.boxes import UNTOUCHED
 from pipeline.answers.columns import assign
 from pipeline.answers.interpret import attempt
 from pipeline.answers.meaning import Mapped
@@ -89,6 +90,12 @@ def map_all(
                 raise
             problems += error.problems
             continue
+        if export.repeated_headers:
+            rows = "row is" if export.repeated_headers == 1 else f"rows are"
+            seen = (
+                f"{export.repeated_headers} {rows} the header of the export again, and no response: left out"
+            )
+            meaning.notices.append(fielding.document.problem(seen, "source", "file"))
         mapped.append(meaning)
         # that a column was not found says already that nobody can be screened by it
         problems += [p for p in unread if not unclaimed or p.place[:1] != ("exclude",)]
@@ -105,16 +112,19 @@ def opened_cells(
 ) -> Iterator[None]:
     """The wave's cells as a view `cells` for the length of a `with`; null where a text means an empty cell.
 
+    Of boxes that say No where they are untouched, a cell that is empty by itself holds UNTOUCHED.
     SurveyError where a text that is said to mean an empty cell stands in none of the cells it is said of.
     """
     path = paths.cells(fielding.name)
     blank = _blank(connection, path, fielding, [heading.column for heading in export.headings], questions)
-    selected = [
-        f"case when c{n} not in ({', '.join(map(literal, sorted(texts)))}) then c{n} end as c{n}"
-        if texts
-        else f"c{n}"
-        for n, texts in blank.items()
-    ]
+    untouched = _untouched(fielding, questions)
+    selected = []
+    for n, texts in blank.items():
+        cell = f"coalesce(c{n}, {literal(UNTOUCHED)})" if n in untouched else f"c{n}"
+        listed = ", ".join(map(literal, sorted(texts)))
+        selected.append(
+            f"case when {cell} not in ({listed}) then {cell} end as c{n}" if texts else f"{cell} as c{n}"
+        )
     with ExitStack() as stack:
         try:
             cells = f"select respondent, {', '.join(selected)} from {cells_of(path)}"
@@ -124,6 +134,12 @@ def opened_cells(
                 f"{paths.shown(path)} is missing or damaged; run: survey ingest --survey {paths.survey}"
             ) from None
         yield
+
+
+def _untouched(fielding: Fielding, questions: Mapping[str, Sequence[Heading]]) -> set[int]:
+    """The columns of boxes that say No where they are untouched."""
+    no = {name for name, reading in fielding.wave.reading.items() if reading.unticked == "no"}
+    return {heading.column for name in no & set(questions) for heading in questions[name]}
 
 
 def _blank(

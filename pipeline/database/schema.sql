@@ -216,6 +216,9 @@ create temp table all_answers (
     value double
 );
 
+-- One row a multiple choice of which a response says of one option or more that it was not ticked.
+create temp table all_denied (wave utinyint, respondent uinteger, question usmallint);
+
 -- One row a text to a text question that is not private.
 create temp table all_texts (wave utinyint, respondent uinteger, question usmallint, text varchar);
 

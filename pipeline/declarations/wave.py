@@ -82,6 +82,8 @@ class Reading(Declared):
     decimal: Decimal = ""
     thousands: Thousands = ""
     dates: Dates = ""
+    separator: str = ""
+    unticked: Literal["", "no", "not_asked"] = ""
 
     _blank = field_validator("blank", mode="before")(_listed)
 
@@ -213,6 +215,10 @@ class Wave(Declared):
     def numerals(self, question: str = "") -> Numerals | None:
         """How numbers are written in the cells of a question, or in the whole export; None where not said."""
         return written(self.reading.get(question, Reading())) or written(self.source)
+
+    def separator(self, question: str) -> str:
+        """What joins several answers in the cells of a question; empty where not said."""
+        return self.reading.get(question, Reading()).separator or self.source.separator
 
     def dates(self, question: str) -> str:
         """Whether the day or the month comes first in the dates of a question; empty where not said."""

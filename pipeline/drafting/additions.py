@@ -109,7 +109,9 @@ def with_changes(text: str, before: Before, draft: Draft) -> str:
         fresh, change = draft.newly_offered.get(question, []), ("changes", question)
         block: list[str] = []
         if question in draft.reworded and not any(path[:3] == (*change, "status") for path in places):
-            block = [*key_lines("status", REWORDED), *key_lines("note", draft.reworded[question])]
+            block = [*key_lines("status", REWORDED)]
+            if (*change, "note") not in places:
+                block += key_lines("note", draft.reworded[question])
         known = [line for path, line in places.items() if path[:3] == (*change, "not_offered")]
         if known and fresh:
             _lengthen(file, max(known), fresh, check)
@@ -147,5 +149,8 @@ def expected(data: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
     """The questionnaire that survey.toml must hold once everything is added: what it held, and no more."""
     whole = copy.deepcopy(add_parts(data, draft.parts))
     for _, question in draft.questions:
-        whole["questions"] |= tomllib.loads("\n".join(question_lines(question)))["questions"]
+        added = tomllib.loads("\n".join(question_lines(question)))
+        for table in ("scales", "questions"):
+            if table in added:
+                whole[table] = whole.get(table, {}) | added[table]
     return whole

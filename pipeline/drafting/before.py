@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,11 +26,17 @@ class Before:
     mapped: Mapped
     dropped: Sequence[str] = ()
     """the headings of the columns that the wave drops"""
+    older: Mapping[str, str] = field(default_factory=dict)
+    """the questions that the wave did not ask, and the wave that asked each last"""
 
     @property
     def name(self) -> str:
         """The name of the wave; empty for none."""
         return self.fielding.name
+
+    def asked_in(self, question: str) -> str:
+        """The name of the wave that a question is compared with."""
+        return self.older.get(question, self.name)
 
     @property
     def wave(self) -> Wave:
@@ -51,6 +57,35 @@ class Before:
     def wordings(self, question: str) -> list[str]:
         """The wordings above the columns of a question."""
         return wordings(self.columns[question])
+
+
+def with_older(before: Before, others: Sequence[Before]) -> Before:
+    """A wave with the questions that it did not ask, as the first of other waves has them that did."""
+    older: dict[str, Before] = {}
+    for other in others:
+        for name in other.columns:
+            if name not in before.columns:
+                older.setdefault(name, other)
+    if not older:
+        return before
+    tables: dict[str, Any] = {}
+    for table in ("columns", "answers", "reading"):
+        added = {n: getattr(w.wave, table)[n] for n, w in older.items() if n in getattr(w.wave, table)}
+        tables[table] = {**getattr(before.wave, table), **added}
+    wave = before.wave.model_copy(update=tables)
+    mapped = replace(
+        before.mapped,
+        columns={
+            **before.mapped.columns,
+            **{name: tuple(other.columns[name]) for name, other in older.items()},
+        },
+        offers=[
+            *before.mapped.offers,
+            *(o for name, other in older.items() for o in other.mapped.offers if o.question == name),
+        ],
+    )
+    names = {name: other.name for name, other in older.items()}
+    return replace(before, fielding=replace(before.fielding, wave=wave), mapped=mapped, older=names)
 
 
 def _nothing() -> Before:

@@ -22,12 +22,16 @@ _FEW = 2  # so many numbers given once are answers still
 _EMPTY = {"n/a", "na", "null", "-", "--", "."}
 
 
-def blanks(texts: Mapping[int, Mapping[str, int]]) -> list[str]:
-    """What stands for an empty cell: a text such as n/a, in many columns and seldom alone among answers."""
+def blanks(texts: Mapping[int, Mapping[str, int]], not_shown: Collection[str] = ()) -> list[str]:
+    """What stands for an empty cell: a text such as n/a, in many columns and seldom alone among answers.
+
+    `not_shown` are the texts by which the tool says so itself.
+    """
     columns: Counter[str] = Counter()
     for values in texts.values():
-        columns.update({fold(text) for text in values} & _EMPTY)
-    return sorted(text for text, count in columns.items() if count >= max(3, len(texts) // 20))
+        columns.update({fold(text) for text in values} & {*_EMPTY, *not_shown})
+    most = max(3, len(texts) // 20)
+    return sorted(text for text, count in columns.items() if text in not_shown or count >= most)
 
 
 def without(values: Mapping[str, int], blank: Collection[str]) -> dict[str, int]:

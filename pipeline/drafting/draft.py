@@ -23,7 +23,7 @@ from pipeline.drafting.cells import without
 from pipeline.drafting.guess import Guesses, Question, Rows, guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
-from pipeline.drafting.toml_out import Exactly, Line, Table
+from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table
 from pipeline.drafting.words import unlike
 from pipeline.exports.finders import find, is_letters, letters_of
 from pipeline.exports.tools import Heading
@@ -57,6 +57,8 @@ class Draft:
     """options that are new, of questions where one column cannot tell that the wave before lacked them"""
     gone: Sequence[str]
     """questions of the wave before that this export does not have"""
+    asked_again: Sequence[str] = ()
+    """questions of earlier waves that the wave before did not ask"""
 
 
 def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
@@ -80,7 +82,7 @@ def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
         ],
         "columns": carried.finders(),
         "reading": carried.readings(),
-        "answers": carried.answers.sections(),
+        "answers": carried.answers.sections() | carried.new_answers(),
         "changes": carried.changes(reworded if later else {}),
         "weights": _weights(before),
         "quality": carried.quality(),
@@ -93,9 +95,10 @@ def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
             (behind, question.marked(name if before.name else "")) for behind, question in carried.questions
         ],
         parts=carried.answers.parts,
-        reworded={} if later else reworded,
-        newly_offered=carried.answers.newly_offered(),
-        gone=carried.gone,
+        reworded={} if later else {q: note for q, note in reworded.items() if q not in before.older},
+        newly_offered={q: n for q, n in carried.answers.newly_offered().items() if q not in before.older},
+        gone=[name for name in carried.gone if name not in before.older],
+        asked_again=[name for name in before.older if name not in carried.gone],
     )
 
 
@@ -142,7 +145,7 @@ class _Carried:
 
     def _describe_responses(self) -> None:
         """The columns that describe a response, and those that are dropped, as before."""
-        before, headings = self._before, self._looked.headings
+        before, headings = self._before, self._looked.written
         declared = before.wave.respondents
         for role in ROLES:
             finder = getattr(declared, role)
@@ -166,9 +169,10 @@ class _Carried:
         """What is left of the export, guessed."""
         looked = self._looked
         screens = [key for rule in self._before.wave.exclude for key in rule.where]
-        taken = self._taken | {h.column for key in screens for h in find(key, looked.headings)}
+        taken = self._taken | {h.column for key in screens for h in find(key, looked.written)}
         left = [h for h in looked.headings if h.column not in taken]
-        guesses = guess(left, self._texts, looked.layout, Rows(looked.at_most, looked.ties))
+        rows = Rows(looked.at_most, looked.ties, looked.beside, looked.by_text, looked.denied)
+        guesses = guess(left, self._texts, looked.layout, rows)
         for role in ROLES:
             if finder := guesses.roles.get(role):
                 if role in self.roles:
@@ -201,13 +205,16 @@ class _Carried:
         for name, (columns, doubt) in self._matches.items():
             if doubt or wordings(columns) != before.wordings(name):
                 old = " ".join(before.columns[name][0].text.split())
-                notes[name] = f"read {quoted(old)} in {before.name}" if old else "its heading is new"
+                asked_in = before.asked_in(name)
+                notes[name] = f"read {quoted(old)} in {asked_in}" if old else "its heading is new"
         return notes | {name: note for name, note in self.answers.reworded() if name not in notes}
 
     def finders(self) -> dict[str, Line]:
         """What names the columns of each question, where the default does not."""
-        if not self._before.name:
-            return {q.id: Line(letters_of(q.columns)) for q in self._unclear([q for _, q in self.questions])}
+        before = self._before
+        if not before.name:
+            unclear = self._unclear([q for _, q in self.questions])
+            return {q.id: Line(self._finder(q.columns) or self._letters(q.columns)) for q in unclear}
         lines = {}
         places = {name: columns[0].column for name, columns in self.answers.columns.items()}
         for name, (columns, doubt) in self._matches.items():
@@ -218,6 +225,13 @@ class _Carried:
         for _, question in self.questions:
             places[question.id] = question.columns[0].column
             lines[question.id] = Line(self._named(question.columns), comment=f"new: {question.kind}")
+        for name in before.survey.questions:
+            # what would be found although it was not asked: its code is another question's now
+            if name not in lines and name not in self._matches:
+                found = by_default(name, before.survey, self._looked.written, before.wave.lines(name))
+                if found:
+                    places[name] = found[0].column
+                    lines[name] = Line([], comment="not asked")
         return dict(sorted(lines.items(), key=lambda pair: places[pair[0]]))
 
     def _unclear(self, questions: Sequence[Question]) -> list[Question]:
@@ -227,6 +241,8 @@ class _Carried:
 
         def is_unclear(question: Question) -> bool:
             first = question.columns[0]
+            if first.column in self._looked.parted:
+                return True
             code = fold(first.code)
             if personal(first.text) or (code and codes[code] > 1):
                 return True  # a file does not repeat an address, so the text finds nothing
@@ -236,7 +252,7 @@ class _Carried:
 
     def _kept_finders(self, name: str, columns: Sequence[Heading]) -> list[str]:
         """The finders that name just these columns; none where the default finds them."""
-        before, headings = self._before, self._looked.headings
+        before, headings = self._before, self._looked.written
         wanted = [h.column for h in columns]
 
         def names(finders: Sequence[str]) -> bool:
@@ -255,14 +271,39 @@ class _Carried:
         made = [self._named(group) for group in groups(columns)]
         return made if names(made) else [letters_of(columns)]
 
+    def _finder(self, columns: Sequence[Heading]) -> str:
+        """The finder that takes the headings of columns apart, where it names just these; empty for none."""
+        parted, wanted = self._looked.parted, {h.column for h in columns}
+        finders = {parted[column][1] for column in wanted if column in parted}
+        finder = finders.pop() if len(finders) == 1 else ""
+        return finder if finder and {h.column for h in find(finder, self._looked.written)} == wanted else ""
+
+    def _letters(self, columns: Sequence[Heading]) -> str | list[str]:
+        """The finders that name columns by their letters, those next to each other together."""
+        runs: list[list[Heading]] = []
+        for heading in sorted(columns, key=lambda h: h.column):
+            if runs and self._are_neighbours(runs[-1][-1], heading):
+                runs[-1].append(heading)
+            else:
+                runs.append([heading])
+        finders = [letters_of(run) for run in runs]
+        return finders[0] if len(finders) == 1 else finders
+
+    def _are_neighbours(self, one: Heading, other: Heading) -> bool:
+        """Whether no other column that is there stands between two."""
+        between = range(one.column + 1, other.column)
+        return not any(h.column in between for h in self._looked.written)
+
     def _named(self, columns: Sequence[Heading]) -> str:
         """A finder of columns under one heading: the heading or its beginning, else letters."""
+        if finder := self._finder(columns):
+            return finder
         text, code, wanted = columns[0].text, columns[0].code, {h.column for h in columns}
         words = text.split()
         candidates = [text] if 0 < len(text) <= _WHOLE else []
         candidates += [" ".join(words[:count]) + ELLIPSIS for count in range(3, len(words))]
         candidates = [candidate for candidate in candidates if not personal(candidate)] + [code] * bool(code)
-        exact = (c for c in candidates if {h.column for h in find(c, self._looked.headings)} == wanted)
+        exact = (c for c in candidates if {h.column for h in find(c, self._looked.written)} == wanted)
         return next(exact, letters_of(columns))
 
     def unsettled(self) -> Table:
@@ -272,7 +313,7 @@ class _Carried:
             for name, (columns, _) in self._matches.items()
         }
         doubts = [(counted[name], name, doubt) for name, (_, doubt) in self._matches.items() if doubt]
-        doubts += [(q.moved, q.id, q.doubt) for _, q in self.questions if q.doubt]
+        doubts += [(q.moved, q.id, q.doubt_in_full) for _, q in self.questions if q.doubt]
         for name, texts in self.answers.unsure.items():
             most = max(texts, key=lambda text: texts[text])
             others = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
@@ -288,7 +329,7 @@ class _Carried:
 
     def _about_respondents(self) -> Iterator[str]:
         """What could change who is counted, and for how much."""
-        declared, headings = self._before.wave.respondents, self._looked.headings
+        declared, headings = self._before.wave.respondents, self._looked.written
         if "weight" in self.roles and not declared.weight:
             yield f"the column {self.roles['weight']!r} is taken for weights: is it, of all of them?"
         columns = find(self.roles["id"], headings) if "id" in self.roles else []
@@ -310,9 +351,19 @@ class _Carried:
         listed = [Line(finder, doubt) if doubtful else finder for finder, doubt in drop]
         return table | {"duplicates": declared.duplicates or None, "drop": listed or None}
 
+    def new_answers(self) -> dict[str, dict[str, Line]]:
+        """The lines of [answers] of new questions."""
+        return {
+            q.id: {Quoted(text): Line(option) for text, option in q.answers.items()}
+            for _, q in self.questions
+            if q.answers
+        }
+
     def readings(self) -> Table:
         """How the cells of questions are read, as before and where a guess had to choose."""
-        new = {q.id: {key: Line(Exactly(sign)) for key, sign in q.reading.items()} for _, q in self.questions}
+        new = {
+            q.id: {key: Line(_exactly(said)) for key, said in q.reading.items()} for _, q in self.questions
+        }
         carried = {name: reading.model_dump(exclude_defaults=True) for name, reading in self.reading.items()}
         return {**_exactly(carried), **{question: keys for question, keys in new.items() if keys}}
 

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypedDict
 
 import duckdb
 
+from pipeline.answers.boxes import unticked_texts
+from pipeline.answers.columns import is_other
 from pipeline.answers.meaning import Texts
+from pipeline.drafting.tool_columns import described, tools_of
 from pipeline.exports import delimited, encodings, file, signatures
+from pipeline.exports.finders import Columns
 from pipeline.exports.tools import Format, Heading, formats, recognised
+from pipeline.exports.tools.parted import alike, regrouped
 from pipeline.project.errors import SurveyError
+from pipeline.project.sql import literal
+from pipeline.text.folding import fold
 
+_FEW_COLUMNS = 3  # more columns of one question than this may have one that is filled
+_MOST_LEVELS = 12  # a scale of a grid has no more levels
 _SERIALS = (30_000, 70_000)
 _DATES = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M")
 
@@ -29,9 +39,17 @@ class Looked:
     encoding: str
     first_row: int
     header_rows: int
-    headings: tuple[Heading, ...]
+    written: tuple[Heading, ...]
+    """the headings as the tool wrote them"""
+    parted: Mapping[int, tuple[Heading, str]]
+    """those that hold a question and an option, taken apart, with the finder of their question, by column"""
     texts: Texts
     cells: duckdb.DuckDBPyConnection
+
+    @cached_property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings, those taken apart that hold a question and an option."""
+        return tuple(self.parted.get(h.column, (h, ""))[0] for h in self.written)
 
     @property
     def layout(self) -> Format:
@@ -53,6 +71,38 @@ class Looked:
             f"from (select [{', '.join(named)}] as texts, {filled} as filled from cells) where filled > 1"
         ).fetchone()
         return (int(row[0]), int(row[1])) if row else (0, 0)
+
+    def beside(self, column: int, other: int) -> dict[str, int]:
+        """The texts of a column in the rows in which another holds anything, with how often each is there."""
+        rows = self.cells.execute(
+            f"select c{column}, count(*) from cells where c{other} is not null and c{column} is not null "
+            "group by all order by all"
+        )
+        return dict(rows.fetchall())
+
+    def by_text(self, column: int, other: int) -> dict[str, dict[str, int]]:
+        """The texts of a column for each text of another, with how often each is there."""
+        rows = self.cells.execute(
+            f"select c{other}, c{column}, count(*) from cells where c{other} is not null "
+            f"and c{column} is not null group by all order by all"
+        )
+        groups: dict[str, dict[str, int]] = {}
+        for group, text, count in rows.fetchall():
+            groups.setdefault(group, {})[text] = count
+        return groups
+
+    def denied(self, columns: Sequence[int], texts: Collection[str]) -> tuple[int, int, int]:
+        """How many responses there are, how many have all of these columns filled, how many hold these texts alone.
+
+        The texts are those by which boxes say that they were not ticked.
+        """
+        listed = ", ".join(map(literal, sorted(texts))) or "null"
+        full = " and ".join(f"c{column} is not null" for column in columns)
+        none = " and ".join(f"coalesce(c{column} in ({listed}), false)" for column in columns)
+        row = self.cells.execute(
+            f"select count(*), count(*) filter ({full}), count(*) filter ({none}) from cells"
+        ).fetchone()
+        return (int(row[0]), int(row[1]), int(row[2])) if row else (0, 0, 0)
 
     def days(self, columns: Sequence[int]) -> list[datetime.date]:
         """The first and the last day of each of these columns whose cells are all dates."""
@@ -117,11 +167,38 @@ def look(
         headings = formats[name].headings(table.first[:header])
         with file.connect() as connection:
             table.load(connection, header, len(headings))
+            again = delimited.is_header(table.first[:header], [heading.column for heading in headings])
+            connection.execute(f"delete from cells where {again}")
             texts = delimited.distinct(connection, [heading.column for heading in headings])
             kept = tuple(h for h in headings if not h.blank or texts[h.column])
-            yield Looked(name, reason, encoding, first_row, header, kept, texts, connection)
+            parted = _parted(kept, texts, formats[name])
+            yield Looked(name, reason, encoding, first_row, header, kept, parted, texts, connection)
     except delimited.UnreadableError as error:
         raise SurveyError(f"{export.name}: {error}") from None
+
+
+def _parted(headings: Sequence[Heading], texts: Texts, layout: Format) -> dict[int, tuple[Heading, str]]:
+    """The headings that hold a question and an option, taken apart, where a finder names just those of one."""
+    tools = tools_of(headings)
+    asked = [heading for heading in headings if not described(heading, tools)]
+    parted = regrouped(asked, lambda group: _together(group, texts, layout))
+    groups: dict[str, set[int]] = {}
+    for column, (_, finder) in parted.items():
+        groups.setdefault(finder, set()).add(column)
+    every = Columns.of(headings)
+    sure = {finder for finder, columns in groups.items() if {h.column for h in every.find(finder)} == columns}
+    return {column: part for column, part in parted.items() if part[1] in sure}
+
+
+def _together(columns: Sequence[Heading], texts: Texts, layout: Format) -> bool:
+    """Whether the cells of some columns may answer one question: boxes, or items with the same few levels."""
+    cells = [texts.get(h.column, {}) for h in columns if not is_other(h.label)]
+    filled = [values for values in cells if values]
+    no = unticked_texts(filled, layout)
+    boxes = [{fold(text) for text in values} - no for values in filled]
+    if sum(len(ticks) < 2 for ticks in boxes) > 0.7 * len(boxes):
+        return len(filled) > 1 or len(columns) > _FEW_COLUMNS
+    return alike([frozenset(fold(text) for text in values) for values in filled], _MOST_LEVELS)
 
 
 def _encoding(data: bytes) -> str:

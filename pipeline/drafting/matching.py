@@ -26,6 +26,8 @@ from pipeline.tidy.question_kinds import QuestionKind
 
 _ALIKE_QUESTIONS = 0.6  # the likeness from which on two headings are taken for one question
 _NEAREST_QUESTIONS = 0.4  # or this, where nothing else is nearer to either
+_SURELY_ALIKE, _SURELY_ANSWERED = 0.8, 0.95  # with so much in common nobody need look, of answers and
+_FEW_ANSWERS = 2  # more options than this
 _ALIKE_ANSWERS = 0.72  # and two texts for one answer
 _FEW_TEXTS = 40  # of so many texts each is compared with each option
 
@@ -69,8 +71,12 @@ def match_questions(
         sure = score >= _ALIKE_QUESTIONS or (score >= _NEAREST_QUESTIONS and score == best)
         if sure and name not in matches:
             worded = max(likeness(h.text, group[0].text) for h in before.columns[name])
-            answered, _ = _answered(name, before, group, texts)
-            doubt = f"worded {worded:.0%} like the question of {before.name}"
+            answered, telling = _answered(name, before, group, texts)
+            certain = worded >= _SURELY_ALIKE and answered >= _SURELY_ANSWERED and telling > _FEW_ANSWERS
+            if certain:
+                take(name, group)
+                continue
+            doubt = f"worded {worded:.0%} like the question of {before.asked_in(name)}"
             take(name, group, doubt + f", {answered:.0%} of its answers" * bool(before.survey.options(name)))
     return {name: matches[name] for name in before.columns if name in matches}
 

@@ -14,9 +14,10 @@ from pipeline.commands.check import check, read
 from pipeline.declarations import survey, wave_files
 from pipeline.declarations.notices import unsettled
 from pipeline.declarations.toml import Document
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding, Source
 from pipeline.drafting.additions import data_of, expected, with_additions, with_changes
-from pipeline.drafting.before import NOTHING, Before
+from pipeline.drafting.before import NOTHING, Before, with_older
 from pipeline.drafting.draft import Draft, draft
 from pipeline.drafting.look import Looked, Where, look
 from pipeline.drafting.toml_out import CHECK, Line, hidden, written
@@ -33,12 +34,13 @@ _MOST_LISTED = 10
 def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") -> Iterator[str]:
     """Write the wave file of `export`, and what survey.toml lacks for it; lines on what was done.
 
-    With `like`, the name of a wave, everything that still holds is carried over from it; without, survey.toml
-    is drafted too. `export` lies in raw/<survey>/; with `survey_name` its name is enough.
+    Everything that still holds is carried over from the wave `like`, or without one from the latest; what that
+    did not ask comes from the others. For a first wave survey.toml is drafted too. `export` lies in raw/<survey>/; with `survey_name` its name is enough.
     SurveyError where the export is not there, where it cannot be read, or where a file would be written over.
     """
     paths, name = _place(root, export, survey_name)
-    before, texts = _wave_before(paths, like) if like else _nothing_before(paths)
+    is_first = not (like or paths.questionnaire.exists())
+    before, texts = _nothing_before(paths) if is_first else _wave_before(paths, like)
     with _looked(paths.raw / export.name, before) as looked:
         drafted = draft(before, looked, paths.raw / export.name, name)
     changed = _changed(paths, before, drafted, texts)
@@ -97,17 +99,7 @@ def _place(root: Path, export: Path, survey_name: str) -> tuple[Paths, str]:
 
 
 def _nothing_before(paths: Paths) -> tuple[Before, dict[Path, str]]:
-    """What a first wave is drafted from, with a questionnaire that has no questions yet, by its file.
-
-    SurveyError where there is a questionnaire already.
-    """
-    if paths.questionnaire.exists():
-        waves = [fielding.name for fielding in wave_files.load(paths, survey.load(paths)[0])]
-        others = f", or another of {', '.join(waves)}" if len(waves) > 1 else ""
-        raise SurveyError(
-            f"{paths.shown(paths.questionnaire)} is there already; for a further wave say --like {waves[-1]}"
-            f"{others}"
-        )
+    """What a first wave is drafted from, with a questionnaire that has no questions yet, by its file."""
     name = re.sub(r"[-_]+", " ", paths.survey).capitalize()
     text = written(
         {
@@ -121,15 +113,40 @@ def _nothing_before(paths: Paths) -> tuple[Before, dict[Path, str]]:
 
 
 def _wave_before(paths: Paths, like: str) -> tuple[Before, dict[Path, str]]:
-    """The wave `like`, and the files that a new wave may add to; SurveyError where there is none."""
+    """The wave `like` (the latest, where that is empty), and the files that a new wave may add to.
+
+    Questions that it did not ask are those of the latest other wave that did, as far as these can be read.
+    SurveyError where there is no such wave.
+    """
     questionnaire, document = survey.load(paths)
     waves = {path.stem: path for path in paths.wave_files()}
-    if like not in waves:
+    if like and like not in waves:
         raise SurveyError(f"no wave {like!r}; {did_you_mean(like, waves, 'the waves are')}")
-    fielding = wave_files.load_one(paths, questionnaire, waves[like])
+    fieldings = {
+        f.name: f for f in wave_files.load(paths, questionnaire) if all(map(Path.is_file, f.exports))
+    }
+    like = like or next(reversed(fieldings), "")
+    if like not in fieldings:
+        read(paths, (like,) if like else ())  # says what is missing
+    others = [name for name in reversed(fieldings) if name != like]
     _, _, (mapped,) = read(paths, (like,))
+    older = list(_others(paths, questionnaire, document, {name: fieldings[name] for name in others}))
     texts = {path: path.read_text(encoding="utf-8") for path in (paths.questionnaire, waves[like])}
-    return Before(questionnaire, document, fielding, mapped, _dropped(fielding)), texts
+    fielding = fieldings[like]
+    before = Before(questionnaire, document, fielding, mapped, _dropped(fielding))
+    return with_older(before, older), texts
+
+
+def _others(
+    paths: Paths, questionnaire: Survey, document: Document, fieldings: Mapping[str, Fielding]
+) -> Iterator[Before]:
+    """Other waves as a question may have been put in them, but for those that cannot be read as they are."""
+    for name, fielding in fieldings.items():
+        try:
+            _, _, (mapped,) = read(paths, (name,))
+        except SurveyError:
+            continue
+        yield Before(questionnaire, document, fielding, mapped)
 
 
 def _looked(export: Path, before: Before) -> AbstractContextManager[Looked]:
@@ -179,9 +196,11 @@ def _write(paths: Paths, changed: Mapping[Path, str], texts: Mapping[Path, str])
 def _about(before: Before, drafted: Draft, looked: Looked) -> Iterator[str]:
     """Lines on what was drafted."""
     if before.name:
-        there = len(before.columns) - len(drafted.gone)
+        asked = len(before.columns) - len(before.older)
+        there = asked - len(drafted.gone)
+        again = f", {len(drafted.asked_again)} of earlier waves" if drafted.asked_again else ""
         yield (
-            f"{there} of the {len(before.columns)} questions of {before.name} are there, "
+            f"{there} of the {asked} questions of {before.name} are there{again}, "
             f"{len(drafted.questions)} are new, {len(drafted.parts)} options and items are new"
         )
     else:
@@ -195,7 +214,7 @@ def _about(before: Before, drafted: Draft, looked: Looked) -> Iterator[str]:
 
 def _designed(looked: Looked) -> Iterator[str]:
     """What a sampling design in the export means for the errors."""
-    names = design_columns(looked.headings)
+    names = design_columns(looked.written)
     if names:
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         yield (

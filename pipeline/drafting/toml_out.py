@@ -11,6 +11,7 @@ from typing import Any
 
 from pipeline.drafting.guess import Question
 from pipeline.text.addresses import masked, personal
+from pipeline.text.folding import without_markup
 from pipeline.tidy.question_kinds import question_kinds
 
 CHECK = "# check:"
@@ -55,6 +56,13 @@ def question_lines(question: Question) -> list[str]:
     table: dict[str, Any] = {"text": question.text, "kind": Line(question.kind, question.check)}
     if question_kinds()[question.kind].is_open:
         table["private"] = True
+    if question.unit:
+        table["unit"] = question.unit
+    if question.scores:
+        scale = {"options": dict(question.options), "scores": list(question.scores)}
+        table |= {"scale": f"{question.id}_steps", "nets": dict(question.nets)}
+        written = {"scales": {f"{question.id}_steps": scale}, "questions": {question.id: table}}
+        return [line for line in _table(written) if line]
     for part, labels in (("options", question.options), ("items", question.items)):
         if labels:
             table[part] = {i: label_line(label, i == question.write_in) for i, label in labels.items()}
@@ -124,7 +132,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, str) and not isinstance(value, Exactly):
-        value = " ".join(value.split())
+        value = " ".join(without_markup(value).split())
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

@@ -11,6 +11,7 @@ from pipeline.exports.tools import Heading
 from pipeline.text.addresses import masked, personal
 from pipeline.text.folding import fold
 
+_BANDS, _UNLIKE_BANDS = 3, 2  # so many bands have an order, beside so many other answers
 _STEM = 6  # letters by which two words count as one
 _WORDS_OF_AN_ID, _LETTERS_OF_AN_ID = 4, 40
 _SMALL_WORDS = (
@@ -24,10 +25,25 @@ _DESIGN = re.compile(
 )
 # words that ask for a number, in ten languages
 _ASKS_A_NUMBER = re.compile(
-    r"how (many|much|old|long|far)\b|number of|percent|%|\bage\b|in (years|hours|days)|hours per"
+    r"how (many|much|old|long|far)\b|number of|percent|%|\bage\b|\bsize\b|\bamount\b|\bcount\b|\b(years|hours|days)\b"
+    r"|größe|taille|tamaño|tamanho|dimension[ei]|grootte|wielkość"
     r"|wie ?viele?\b|anzahl|alter\b|combien|nombre de|pourcentage|cuant[oa]s?\b|numero d[ei]|edad\b"
     r"|quant[oaie]s?\b|idade|hoeveel|aantal|leeftijd|\bile\b|liczba|\bwiek\b"
     r"|何(人|年|名|個)|いくつ|多少|几(个|年|人)"
+)
+LANGUAGE_HEADINGS = frozenset(
+    "language|startlanguage|start language|userlanguage|user language|survey language|respondent language|lang"
+    "|locale|sprache|start-sprache|langue|langue de départ|idioma|lingua|taal|język|言語|语言".split("|")
+)
+"""the headings, folded, of the language in which somebody responded"""
+_RECOMMENDS = re.compile(
+    r"recommend|weiterempf|recommand|recomend|raccomand|consigli\w+|aanbevel|aanrad|polec|推荐|勧め"
+)
+# words that ask for a step of a scale, in ten languages
+_ASKS_A_STEP = re.compile(
+    r"how (likely|satisfied|important|confident|easy|difficult|useful|familiar|much do you (agree|trust))"
+    r"|\bscale\b|\brate\b|\b[01] ?(to|-|bis|à|a|al|tot|do) ?(5|7|10)\b|wahrscheinlich|zufrieden|wie wichtig"
+    r"|probab|satisf|soddisf|tevreden|waarschijnlijk|zadowol|prawdopodob|満足|满意|" + _RECOMMENDS.pattern
 )
 _SIGNS = {"++": "plus plus", "+": "plus", "#": "sharp", ">": "over", "<": "under", "%": "percent"}
 _DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
@@ -84,6 +100,16 @@ def is_usual(text: str) -> bool:
     return bool(role_of(folded)) or any(re.fullmatch(rf"(?:{step})\w*( \w+)?", folded) for step in steps)
 
 
+def is_scale(text: str) -> bool:
+    """Whether a question asks for a step of a scale: how likely, how satisfied, from 1 to 5."""
+    return bool(_ASKS_A_STEP.search(fold(text)))
+
+
+def asks_to_recommend(text: str) -> bool:
+    """Whether a question asks how likely it is that somebody recommends something."""
+    return bool(_RECOMMENDS.search(fold(text)))
+
+
 def options(labels: Iterable[str]) -> dict[str, str]:
     """Options by id: bands and known scales in their order, otherwise the most frequent first."""
     counted = labels if isinstance(labels, Mapping) else dict.fromkeys(labels, 0)
@@ -123,7 +149,11 @@ def _order(folded: Sequence[str]) -> dict[str, float]:
         if len(set(places.values())) == len(places) and min(places.values(), default=-1) >= 0:
             return {text: float(place) for text, place in places.items()}
     bands = {text: band for text in folded if (band := _BAND.match(text))}
-    return {text: _lower_end(band) for text, band in bands.items()} if len(bands) == len(folded) else {}
+    few = len(bands) < len(folded) and (len(bands) < _BANDS or len(folded) - len(bands) > _UNLIKE_BANDS)
+    if few or not bands:
+        return {}
+    # an answer without a number, such as Self-employed, stands behind the bands
+    return {text: _lower_end(bands[text]) if text in bands else float("inf") for text in folded}
 
 
 def _lower_end(band: re.Match[str]) -> float:

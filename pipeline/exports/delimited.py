@@ -381,6 +381,20 @@ def load_rows(
     connection.execute(f"create table cells as select record, {trimmed(width)} from frame")
 
 
+def is_header(header: Sequence[Sequence[str]], columns: Sequence[int]) -> str:
+    """SQL that holds for a row of `cells` that repeats one of the rows of the header, in all of `columns`.
+
+    A row of the header with fewer than two texts in these columns is repeated by no row.
+    """
+    repeats = []
+    for row in header:
+        texts = {column: row[column - 1].strip(_WHITE) for column in columns if column <= len(row)}
+        if sum(map(bool, texts.values())) > 1:
+            same = (f"c{n} = {literal(t)}" if t else f"c{n} is null" for n, t in texts.items())
+            repeats.append(f"({' and '.join(same)})")
+    return f"coalesce({' or '.join(repeats) or 'false'}, false)"
+
+
 def distinct(connection: duckdb.DuckDBPyConnection, columns: Sequence[int]) -> dict[int, dict[str, int]]:
     """Every distinct text of columns of the table or view `cells`, with how many cells hold it."""
     counts: dict[int, dict[str, int]] = {column: {} for column in columns}

@@ -11,7 +11,7 @@ import duckdb
 
 from pipeline.exports import delimited, parquet, sheets, signatures, spss
 from pipeline.exports.delimited import UnreadableError
-from pipeline.text.folding import fold, visible
+from pipeline.text.folding import fold, visible, without_markup
 
 MOST_COLUMNS = 16_384
 
@@ -70,7 +70,7 @@ def look(path: Path, encoding: str = "", sheet: str = "", first_row: int = 1, de
             f"{path.name} has {widest:,} columns, and a spreadsheet has {MOST_COLUMNS:,} at most; is it "
             "transposed, or are its line ends lost?"
         )
-    table = replace(table, first=[[visible(cell) for cell in row] for row in table.first])
+    table = replace(table, first=[[visible(without_markup(cell)) for cell in row] for row in table.first])
     if _is_summary(table.first):
         raise UnreadableError(
             f"{path.name} is a summary of the answers and holds no responses; export all individual responses"

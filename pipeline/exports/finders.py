@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice, takewhile
 from typing import TypeVar
 
+from pipeline.exports.tools.parted import names_rest, question_of, rest_of
 from pipeline.exports.tools.heading import Heading, column_number
 from pipeline.project.errors import did_you_mean, quoted, shortened
 from pipeline.text.folding import beginning, fold, is_beginning
@@ -59,8 +61,8 @@ class Columns(tuple[Heading, ...]):
         """The columns that a finder names; none where it names none.
 
         Tried in this order: exact code, exact heading, group of paths (`"views/"`), column letters (`"D"`,
-        `"DC:EF"`), unique beginning of a heading. A beginning that fits the headings of several questions
-        names none of them.
+        `"DC:EF"`), a question with the place of its option (`"Which tools? - …"`, `"…: Which tools?"`), unique
+        beginning of a heading. A beginning that fits the headings of several questions names none of them.
         """
         folded = fold(finder)
         if found := self.coded(finder) or [h for h in self.headed(finder) if h.text]:
@@ -71,8 +73,20 @@ class Columns(tuple[Heading, ...]):
         if letters := _LETTERS.match(finder):
             first = column_number(letters[1])
             return self.between(first, column_number(letters[2]) if letters[2] else first)
+        if names_rest(finder) and (parted := self._parted(finder)):
+            return parted
         start = beginning(finder) if is_beginning(finder) else folded
         return self.begun(start) if start else []
+
+    def _parted(self, finder: str) -> list[Heading]:
+        """The columns whose headings hold a question and an option, as a finder takes them apart."""
+        rests = [(h, rest) for h in self if (rest := rest_of(h.text, finder)) is not None]
+        if len({h.text for h, _ in rests}) < 2:
+            return []
+        return [
+            replace(h, text=question_of(finder), label=h.label if h.label and not h.bare else rest)
+            for h, rest in rests
+        ]
 
     def coded(self, code: str) -> list[Heading]:
         """The columns with a code."""

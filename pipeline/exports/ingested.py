@@ -17,6 +17,8 @@ class Export:
     headings: tuple[Heading, ...]
     rows: int
     blank_rows: int
+    repeated_headers: int
+    """rows that are the header again, as where two exports were pasted together"""
     sha256: tuple[str, ...]
 
 
@@ -28,7 +30,9 @@ def load_export(paths: Paths, name: str) -> Export:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         headings = tuple(Heading(**heading) for heading in data.pop("headings"))
-        return Export(headings, data["rows"], data["blank_rows"], tuple(data["sha256"]))
+        return Export(
+            headings, data["rows"], data["blank_rows"], data["repeated_headers"], tuple(data["sha256"])
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise SurveyError(
             f"{paths.shown(path)} is damaged; run: survey ingest --survey {paths.survey}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import html
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -24,10 +25,34 @@ _UNLIKE = 0.3  # below this likeness is not worth computing
 
 
 def fold(text: str) -> str:
-    """`text` as it is compared: NFKC, straight quotes and dashes, single spaces, case folded."""
+    """`text` as it is compared: without markup, NFKC, straight quotes and dashes, single spaces, case folded."""
     # Quotes go first: NFKC turns the double prime into two single ones.
-    straight = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
+    straight = unicodedata.normalize("NFKC", without_markup(text).translate(_QUOTES)).translate(_QUOTES)
     return " ".join(straight.split()).casefold()
+
+
+# what nobody sees: zero-width spaces, soft hyphens, marks of direction (joiners are a part of some scripts)
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad\u200e\u200f\u061c"))
+_TAG = re.compile(
+    r"</?(?:p|br|b|i|u|s|em|strong|span|div|font|a|ul|ol|li|h[1-6]|img|sup|sub|small|table|t[rhd]|tbody|hr)"
+    r"(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+# what survey tools put in the place of another answer: ${q://QID1/…}, {TOKEN:NAME}, {{field:…}}
+_FIELD = re.compile(r"\$\{[^{}]*\}|\{\{[^{}]*\}\}|\{[A-Z]+:[^{}]*\}|\[%[^%\]]*%\]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+_MARKUP = re.compile(r"[<&{\u200b\u2060\ufeff\u00ad\u200e\u200f\u061c]|\[%")
+
+
+def without_markup(text: str) -> str:
+    """`text` as people read it: no tags, entities or characters of no width; a field code is an ellipsis."""
+    if not _MARKUP.search(text):
+        return text
+    plain = _TAG.sub(" ", _FIELD.sub(ELLIPSIS, text))
+    plain = _ENTITY.sub(lambda sign: html.unescape(sign[0]), plain).translate(_UNSEEN)
+    plain = re.sub(r" +(?=[?!.,;:…](?:\s|$))", "", plain) if _TAG.search(text) else plain
+    # at its end an ellipsis would say that more follows
+    return (plain.rstrip().removesuffix(ELLIPSIS) if _FIELD.search(text) else plain).strip()
 
 
 # what turns the order of a text around; isolates, which right-to-left scripts need, do not

@@ -198,7 +198,6 @@ no = "No"
         (["second.csv", "--survey", "clubs", "--like", "frist"], "no wave 'frist'; did you mean 'first'?"),
         (["third.csv", "--survey", "clubs", "--like", "first"], "no file raw/clubs/third.csv"),
         (["raw/clubs/first.csv", "--like", "first"], "raw/clubs/first.toml is there already"),
-        (["raw/clubs/second.csv"], "raw/clubs/survey.toml is there already; for a further wave say --like"),
         (
             ["raw/clubs/second.csv", "--survey", "other", "--like", "first"],
             "in the folder of the survey 'clubs'",

@@ -50,7 +50,7 @@ def read(reader: Reader, asked: Asked) -> None:
 def _joined(reader: Reader, asked: Asked, heading: Heading, unknown: Unknown) -> None:
     """Items joined in one cell, the first before the second."""
     known = whole_labels(reader, asked.name, asked.items, asked.items.known(), heading, False)
-    cells = joined_cells.Splitter(known, reader.separator)
+    cells = joined_cells.Splitter(known, reader.separator(asked.name))
     codes: dict[str, tuple[Answer, ...]] = {}
     for text, count in reader.texts[heading.column].items():
         pieces = cells.split(text)

@@ -44,6 +44,8 @@ class Format:
     """folded texts that, in the column of an option, say that it was not chosen."""
     missing: str = ""
     """how a text begins that the file declares missing: no answer, unless its label is an option; no tick."""
+    not_shown: frozenset[str] = frozenset()
+    """folded texts that say that a question was not put to the respondent, where others say No."""
     joined_too: bool = False
     """whether a multiple choice may stand there twice: joined in one column, and split into boxes."""
     encoding: str = "utf-8"

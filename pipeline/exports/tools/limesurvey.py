@@ -11,12 +11,17 @@ from collections.abc import Iterator, Sequence
 from pipeline.exports.tools.flat import split_item
 from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column
+from pipeline.text.folding import fold
 
 LISTED = 3
-UNTICKED = frozenset({"no", "n", "not selected"})
+UNTICKED = frozenset({"no", "n", "not selected", "nein", "non", "nee", "não", "nie"})
+NOT_SHOWN = frozenset({"n/a"})
 ID = "id"
 numbered = str
 
+_ADDED = {"id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp"}
+_KNOWN_BY = 3
+_CODE = re.compile(r"\. ")
 _BEFORE_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\[[^\]]*\])?\. ")
 _SUBQUESTION = re.compile(r"[A-Za-z][A-Za-z0-9_]*\[[A-Za-z0-9_]+\]")
 _CODED = re.compile(
@@ -25,8 +30,10 @@ _CODED = re.compile(
 
 
 def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
-    """By headings that begin with a code."""
+    """By the columns that it adds, or by headings that begin with a code."""
     cells = [cell.strip() for cell in first[0]]
+    if len(_ADDED & {_CODE.split(fold(cell))[0] for cell in cells}) >= _KNOWN_BY:
+        return 6, "the columns submitdate, lastpage and startlanguage"
     coded = sum(bool(_BEFORE_TEXT.match(cell)) + bool(_SUBQUESTION.fullmatch(cell)) for cell in cells)
     return 5 * (2 * coded > len(cells)), "headings such as code[SQ001]. Question"
 

@@ -7,8 +7,9 @@ beside that option.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline.exports.tools.parted import common_question
 from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column
 from pipeline.text.folding import fold
@@ -52,13 +53,17 @@ def header_rows(rows: Sequence[Sequence[str]], _id_heading: str) -> int:
 def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
     """One heading a column: the question's code and text, and the option or item as its label."""
     texts = rows[1] if len(rows) > 1 else [""] * len(rows[0])
-    cells = zip(rows[0], texts, strict=False)
-    return [
-        _heading(column, code.strip(), " ".join(text.split())) for column, (code, text) in enumerate(cells, 1)
-    ]
+    cells = [(code.strip(), " ".join(text.split())) for code, text in zip(rows[0], texts, strict=False)]
+    of_question: dict[str, list[str]] = {}
+    for code, text in cells:
+        if part := _PART.match(code):
+            of_question.setdefault(part["code"], []).append(_SELECTED.sub("", text))
+    common = {code: common_question(alike) for code, alike in of_question.items() if len(alike) > 1}
+    return [_heading(column, code, text, common) for column, (code, text) in enumerate(cells, 1)]
 
 
-def _heading(column: int, code: str, text: str) -> Heading:
+def _heading(column: int, code: str, text: str, common: Mapping[str, str]) -> Heading:
+    """A heading taken apart; `common` has what the headings of a question share in front of its options."""
     part, own = _PART.match(code), _OWN_TEXT.match(code)
     if part is None and own is None:
         return Heading(column, code, _SELECTED.sub("", text), "")
@@ -67,6 +72,9 @@ def _heading(column: int, code: str, text: str) -> Heading:
     if beside and fold(text).endswith(_BESIDE):
         text = text[: -len(_BESIDE)].rstrip()
     question, _, label = text.rpartition(" - ")
+    shared = common.get(part["code"], "") if part else ""
+    if shared and text.startswith(shared + " - "):
+        question, label = shared, text[len(shared) + 3 :]
     if not question:
         question, label = text, ""
     if part is not None:

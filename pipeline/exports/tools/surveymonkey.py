@@ -6,6 +6,7 @@ on each; an empty heading belongs to the question on its left.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.exports.tools.heading import Heading
@@ -18,6 +19,7 @@ ID = "Respondent ID"
 numbered = long_id
 
 _MOST_ROWS = 3
+_OF_OPTION = re.compile(r"(?P<question>.+?)(?:[_.-]\w{1,4}|[a-z]|\[\w+\])")
 _SECOND_ROW = ("response", "open-ended response")
 
 
@@ -57,13 +59,21 @@ def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
     found: list[Heading] = []
     code = text = ""
     for column, (own_code, own_text, label) in enumerate(zip(codes, texts, labels, strict=True), 1):
-        if own_code or (own_text and fold(own_text) != fold(text)):
+        if own_code and not own_text and label and text and _is_next(code, own_code):
+            pass  # a code above each option, and the question above the first alone
+        elif own_code or (own_text and fold(own_text) != fold(text)):
             code, text = own_code, own_text
         elif not label:
             code = text = ""
         # one row alone heads both: a column may be a question, an option or an item
         found.append(Heading(column, code, text, label if len(rows) > 1 else text))
     return found
+
+
+def _is_next(code: str, next_code: str) -> bool:
+    """Whether two codes are those of two options of one question: Q1_1 and Q1_2."""
+    first, second = (_OF_OPTION.fullmatch(one) for one in (code, next_code))
+    return first is not None and second is not None and first["question"] == second["question"]
 
 
 def header(columns: Sequence[Column]) -> list[list[str]]:

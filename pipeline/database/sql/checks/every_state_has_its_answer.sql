@@ -8,7 +8,11 @@ with each_way as (
     group by all
     union all
     select wave, respondent, word, bit_or(bit), 'answers'
-    from coded.answers
+    from (
+        select wave, respondent, question, item from coded.answers
+        union all
+        select wave, respondent, question, 0 from all_denied anti join all_excluded using (wave, respondent)
+    ) as given
     join coded.places using (wave, question, item)
     group by all
 ),

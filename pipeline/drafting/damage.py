@@ -1,0 +1,93 @@
+"""What spreadsheets and survey tools make of answers: errors, bands turned into dates, codes for no answer."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+
+from pipeline.text.folding import fold
+from pipeline.text.values import as_number
+
+_ERROR = re.compile(
+    r"#(name\?|ref!|value!|div/0!|n/a|null!|num!|spill!|calc!|getting_data|error!|wert!|bezug!)"
+)
+# the months as spreadsheets shorten them, in English, German, French, Spanish, Portuguese and Italian
+_MONTHS = (
+    "jan janv ene gen",
+    "feb févr fev fév",
+    "mar mär mrz mars",
+    "apr avr abr",
+    "may mai mag",
+    "jun juin giu",
+    "jul juil lug",
+    "aug août ago",
+    "sep sept set",
+    "oct okt out ott",
+    "nov",
+    "dec dez déc dic",
+)
+_MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+_DAY_MONTH = re.compile(r"(\d{1,2})[-. /]+([^\W\d]{3,5})\.?")
+_MONTH_YEAR = re.compile(r"([^\W\d]{3,5})\.?[-. /]+(\d{2})")
+_ISO_DAY = re.compile(r"\d{4}-(\d{2})-(\d{2})(?:[t ]00:00(?::00(?:\.0+)?)?)?")
+_SERIAL = re.compile(r"[34]\d{4}(?:\.0)?")  # days since the end of 1899, of half a century around now
+_A_BAND = re.compile(r".*\d\s*(?:-|to|bis|à|a)\s*\d.*|.*\d\s*\+|(?:more|less|fewer) than .*\d.*|[<>]\s*\d.*")
+_NO_ANSWER = (-1, -7, -8, -9, -66, -77, -88, -97, -98, -99, -666, -777, -888, -997, -998, -999, -9999)
+_NO_ANSWER_ABOVE = (66, 77, 88, 97, 98, 99, 666, 777, 888, 997, 998, 999, 9998, 9999, 99999)
+_FAR = 2  # times the largest of the others: a code above is as far away at least
+_TWICE = 2
+
+
+def is_error(text: str) -> bool:
+    """Whether a cell holds an error of a spreadsheet, so that what was answered is lost."""
+    return bool(_ERROR.fullmatch(fold(text)))
+
+
+def bands(texts: Iterable[str]) -> dict[str, str]:
+    """The bands that a spreadsheet turned into dates, by what stands there now: `10-49` by `Oct-49`.
+
+    None where no other text is a band, or where one of them would be another's.
+    """
+    folded = {text: fold(text) for text in texts}
+    made = {text: band for text, seen in folded.items() if (band := _band(seen))}
+    others = [seen for text, seen in folded.items() if text not in made]
+    plain = {seen.replace(" ", "") for seen in others}
+    clear = len(set(made.values())) == len(made) and not plain & set(made.values())
+    return made if clear and any(_A_BAND.fullmatch(seen) for seen in others) else {}
+
+
+def _band(folded: str) -> str:
+    """The band of which a date was made; empty for a text that is no date."""
+    if match := _DAY_MONTH.fullmatch(folded):
+        day, month = int(match[1]), _MONTH.get(match[2], 0)
+        return f"{month}-{day}" if month < day else f"{day}-{month}" if month else ""
+    if match := _MONTH_YEAR.fullmatch(folded):
+        month = _MONTH.get(match[1], 0)
+        return f"{month}-{int(match[2])}" if month else ""
+    if match := _ISO_DAY.fullmatch(folded):
+        return "-".join(map(str, sorted((int(match[1]), int(match[2])))))
+    if _SERIAL.fullmatch(folded):
+        date = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(float(folded)))
+        return "-".join(map(str, sorted((date.month, date.day))))
+    return ""
+
+
+def no_answers(numbers: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """The texts of a column of numbers that may be codes for no answer: those below all others, those far above.
+
+    Such a code below comes where no other number is negative, and one above at twice the largest of the
+    others at least, more than once.
+    """
+    values = {text: number for text in numbers if (number := as_number(text)) is not None}
+    codes = {*map(float, _NO_ANSWER), *map(float, _NO_ANSWER_ABOVE)}
+    plain = [number for number in values.values() if number not in codes]
+    if not plain or min(plain) < 0:
+        return {}, {}
+    below = {text: numbers[text] for text, number in values.items() if number in _NO_ANSWER}
+    above = {
+        text: numbers[text]
+        for text, number in values.items()
+        if number in _NO_ANSWER_ABOVE and number > _FAR * max(plain) and numbers[text] >= _TWICE
+    }
+    return below, above

@@ -1,0 +1,186 @@
+"""Headings that hold a question and one of its options, taken apart: `Which tools? - Git`, `Git: Which tools?`.
+
+Nothing in one heading says where the question ends. Neighbours that share one end of their text do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline.exports.tools.heading import Heading
+from pipeline.text.folding import ELLIPSIS, fold
+
+# what stands between a question and an option
+_BETWEEN = r"\s+[-–—|/»]+\s+|\s*>{1,2}\s+|\s*:\s*|\s*\(choice=|_{3}"
+_SIGN = re.compile(_BETWEEN)
+_PART = re.compile(r"(?<=[A-Za-z0-9])[_.](?=\d{1,3}\Z)")
+# a number before the question, another in each column: `Q1 01—`
+_NUMBER = re.compile(r"[A-Za-z]{0,3}\.?\s*\d{1,3}(?:[ ._-]?\d{1,3}|[a-z])?\s*[-–—.:)]\s*(?=\S)")
+_LETTERS = 3  # a question has more letters than this
+
+Together = Callable[[Sequence[Heading]], bool]
+"""whether the cells of some columns may be the answers to one question"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One way to take a heading apart: the question, its option, and the finder of all that share the question."""
+
+    question: str
+    option: str
+    finder: str
+
+
+def regrouped(headings: Sequence[Heading], together: Together) -> dict[int, tuple[Heading, str]]:
+    """The headings of neighbours that share their question, taken apart, with their finder, by column.
+
+    `together` looks at their cells. The other columns have no entry.
+    """
+    parts = [_ways(heading) for heading in headings]
+    found: dict[int, tuple[Heading, str]] = {}
+    at = 0
+    while at < len(headings):
+        runs = [_run(parts, at, finder) for finder in parts[at]]
+        fitting = [
+            (len(run), -place, run)
+            for place, run in enumerate(runs)
+            if len(run) > 1 and together([headings[at + step] for step in range(len(run))])
+        ]
+        if not fitting:
+            at += 1
+            continue
+        run = _likeliest([run for _, _, run in sorted(fitting, reverse=True)])
+        for step, part in enumerate(run):
+            heading = headings[at + step]
+            label = heading.label if heading.label and not heading.bare else part.option
+            found[heading.column] = (replace(heading, code="", text=part.question, label=label), part.finder)
+        at += len(run)
+    return found
+
+
+def _run(parts: Sequence[dict[str, Part]], at: int, finder: str) -> list[Part]:
+    """The parts of a heading and of those behind it that share its finder, each with an option of its own."""
+    run: list[Part] = []
+    for ways in parts[at:]:
+        part = ways.get(finder)
+        if part is None or (part.option and fold(part.option) in {fold(other.option) for other in run}):
+            break
+        run.append(part)
+    return run
+
+
+def _likeliest(runs: Sequence[list[Part]]) -> list[Part]:
+    """Of the ways to take the same headings apart, longest first: at a question mark, as a grid, or the longest."""
+    asked = [run for run in runs if run[0].question.rstrip().endswith("?")]
+    if asked:
+        return asked[0]
+    grids = [run for run in runs if _is_grid([part.option for part in run])]
+    if grids:
+        return grids[0]
+    # of two that begin alike the one with more in its question: a section stands before its questions
+    return max(runs, key=lambda run: (len(run[0].question), len(run)))
+
+
+def _is_grid(options: Sequence[str]) -> bool:
+    """Whether options are `item - level` for each of several items and the same levels."""
+    split = [option.rpartition(" - ") for option in options]
+    items, levels = ({row[place] for row in split} for place in (0, 2))
+    return "" not in items and min(len(items), len(levels)) > 1 and len(options) == len(items) * len(levels)
+
+
+def _ways(heading: Heading) -> dict[str, Part]:
+    """The ways in which a heading may be a question and an option, by finder."""
+    text = " ".join(heading.text.split())
+    ways: dict[str, Part] = {}
+    if not text:
+        return ways
+    if number := _NUMBER.match(text):
+        rest = text[number.end() :]
+        ways[f"{ELLIPSIS}{rest}"] = Part(rest, "", f"{ELLIPSIS}{rest}")
+    if heading.label and not heading.bare:
+        return ways if ways and _is_question(text) else {}
+    for part in (*_before(text), *_behind(text)):
+        if _is_question(part.question) and part.option:
+            ways.setdefault(part.finder, part)
+    # with a number and no label of its own nothing says what the column is for
+    return {finder: part for finder, part in ways.items() if part.option}
+
+
+def _before(text: str) -> Iterator[Part]:
+    """A question before its option."""
+    for sign in (*_SIGN.finditer(text), *_PART.finditer(text)):
+        finder = f"{text[: sign.end()].rstrip()}{' ' * sign[0].endswith(' ')}{ELLIPSIS}"
+        yield Part(text[: sign.start()], _option(text[sign.end() :], sign[0]), finder)
+
+
+def _behind(text: str) -> Iterator[Part]:
+    """A question behind its option, where it says by its mark that it is one."""
+    for sign in re.finditer(r"\s*:\s*|\s+[-–—|]\s+", text):
+        rest = text[sign.end() :]
+        if rest.endswith("?") or rest.endswith("…"):
+            yield Part(
+                rest,
+                text[: sign.start()].strip(),
+                f"{ELLIPSIS}{sign[0].strip()}{' ' * sign[0].endswith(' ')}{rest}",
+            )
+
+
+def _option(text: str, sign: str) -> str:
+    return text.strip().removesuffix(")").strip() if "(" in sign else text.strip()
+
+
+def _is_question(text: str) -> bool:
+    return sum(character.isalpha() for character in text) > _LETTERS or text[-1:].isdigit()
+
+
+def rest_of(text: str, finder: str) -> str | None:
+    """What stands in a heading in the place of a finder's ellipsis; None where the finder does not fit.
+
+    `Which tools? - …` fits headings that begin so, `…: Which tools?` those that end so.
+    """
+    text = " ".join(text.split())
+    behind = finder.rstrip().endswith(ELLIPSIS)
+    wanted = fold(finder.strip().strip(ELLIPSIS))
+    if not wanted or not (fold(text).startswith(wanted) if behind else fold(text).endswith(wanted)):
+        return None
+    places = range(len(text) + 1)
+    if behind:
+        cut = next((place for place in places if fold(text[:place]) == wanted), None)
+        return None if cut is None else _option(text[cut:], finder)
+    cut = next((place for place in reversed(places) if fold(text[place:]) == wanted), None)
+    return None if cut is None else re.sub(r"\s*[-–—:|.)]+\Z", "", text[:cut].strip())
+
+
+def names_rest(finder: str) -> bool:
+    """Whether what an ellipsis stands for in a finder is the option: it comes first, or behind a sign."""
+    if finder.startswith(ELLIPSIS):
+        return len(finder) > 1
+    start = finder.rstrip().removesuffix(ELLIPSIS).rstrip()
+    return finder.rstrip().endswith(ELLIPSIS) and bool(re.search(r"[-–—:|/>»=_.(]\Z", start))
+
+
+def question_of(finder: str) -> str:
+    """The question that such a finder names, without its sign."""
+    plain = finder.strip().strip(ELLIPSIS).strip()
+    return re.sub(r"\s*\(choice=\Z|\s*[-–—:|/>»_.(]+\Z|\A[-–—:|]+\s*", "", plain)
+
+
+def common_question(texts: Sequence[str]) -> str:
+    """What several headings of one question have in common in front of a dash; empty where that is nothing."""
+    shared = [set(_fronts(text)) for text in texts]
+    common = set.intersection(*shared) if shared else set()
+    return max(common, key=len, default="")
+
+
+def _fronts(text: str) -> Iterator[str]:
+    return (text[: sign.start()] for sign in re.finditer(r" - ", text))
+
+
+def alike(cells: Sequence[frozenset[str]], most: int) -> bool:
+    """Whether columns share their few texts, as the items of a grid do: each neighbour, two or more."""
+    filled = [texts for texts in cells if texts]
+    union = frozenset().union(*filled)
+    return len(filled) > 1 and len(union) <= most and all(len(a & b) > 1 for a, b in pairwise(filled))

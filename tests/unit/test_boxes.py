@@ -1,0 +1,113 @@
+"""What the cells of boxes say, in the layouts of tools: ticked, not ticked, not shown; and who is in the base."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.answers.boxes import is_box, unticked_texts
+from pipeline.database.connection import open_database
+from pipeline.declarations import survey
+from pipeline.exports.tools import formats
+from pipeline.ingest import ingest
+from pipeline.normalise import normalise
+from tests.lib.surveys import Wave, lay_out
+
+FLAT = formats["flat"]
+ASKED = """
+title = "Clubs"
+population = "invented"
+
+[questions.tools]
+text = "Which tools?"
+kind = "multiple"
+options = { git = "Git", svn = "Subversion" }
+
+[questions.after]
+text = "Anything after it?"
+kind = "single"
+options = { yes = "Yes", no = "No" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("ticked", "no"), [("1", "0"), ("Checked", "Unchecked"), ("TRUE", "FALSE"), ("Selected", "Not selected")]
+)
+def test_two_texts_of_a_box_are_a_tick_and_none(ticked: str, no: str) -> None:
+    cells = [{ticked: 3, no: 4}, {no: 7}]
+    assert unticked_texts(cells, FLAT) == {no.casefold()}
+
+
+def test_yes_and_no_may_be_the_levels_of_a_grid() -> None:
+    cells = [{"Yes": 3, "No": 4}, {"Yes": 1, "No": 6}]
+    assert unticked_texts(cells, FLAT) == frozenset()
+    assert unticked_texts(cells, FLAT, are_boxes=True) == {"no"}
+
+
+def test_a_third_text_makes_no_box_of_zeros_and_ones() -> None:
+    assert unticked_texts([{"1": 3, "0": 4}, {"1": 3, "2": 4}], FLAT) == frozenset()
+
+
+def test_the_box_of_an_other_is_not_somebody_s_words() -> None:
+    assert is_box({"0": 5, "1": 2}, "Other", FLAT)
+    assert is_box({"Other": 2}, "Other", FLAT)
+    assert not is_box({"Mercurial": 1, "0": 5}, "Other", FLAT)
+    assert not is_box({}, "Other", FLAT)
+
+
+def base(
+    tmp_path: Path, boxes: list[tuple[str, str, str]], reading: str = "", layout: str = "flat"
+) -> tuple[int, int]:
+    """How many ticked Git and how many are in its base, of an export with two boxes and a question after them."""
+    rows = [
+        [
+            "ID",
+            "tools[a]. Which tools? [Git]",
+            "tools[b]. Which tools? [Subversion]",
+            "after. Anything after it?",
+        ]
+    ]
+    if layout == "flat":
+        rows = [["ID", "Which tools? [Git]", "Which tools? [Subversion]", "Anything after it?"]]
+    rows += [[f"r{n}", *cells] for n, cells in enumerate(boxes)]
+    wave = Wave(rows, f'format = "{layout}"', more=f"[reading.tools]\n{reading}" if reading else "")
+    paths = lay_out(tmp_path, "clubs", ASKED, {"one": wave})
+    ingest(paths)
+    normalise(paths)
+    with open_database(paths, survey.load(paths)[0]) as connection:
+        ((count,),) = connection.execute("select count(*) from answers where option = 'git'").fetchall()
+        ((asked,),) = connection.execute(
+            "select count(*) from responses where question = 'tools' and state = 'answered'"
+        ).fetchall()
+    return count, asked
+
+
+NO_TO_ALL = [("1", "0", "Yes"), ("0", "1", "No"), ("0", "0", "Yes"), ("0", "0", "No"), ("", "", "Yes")]
+
+
+def test_who_says_no_to_all_is_in_the_base_and_who_saw_no_box_is_not(tmp_path: Path) -> None:
+    assert base(tmp_path, NO_TO_ALL) == (1, 4)
+
+
+def test_the_wave_file_may_say_that_no_means_not_asked(tmp_path: Path) -> None:
+    assert base(tmp_path, NO_TO_ALL, 'unticked = "not_asked"') == (1, 2)
+
+
+def test_a_row_of_blanks_is_skipped(tmp_path: Path) -> None:
+    assert base(tmp_path, [("1", "", "Yes"), ("", "1", "No"), ("", "", "Yes")]) == (1, 2)
+
+
+def test_a_column_of_zeros_says_no_of_nobody(tmp_path: Path) -> None:
+    assert base(tmp_path, [("1", "0", "Yes"), ("", "0", "No"), ("", "0", "Yes")]) == (1, 1)
+
+
+UNTOUCHED = [("Y", "", "Y"), ("", "", "N"), ("N/A", "N/A", "Y"), ("", "", "")]
+
+
+def test_beside_n_a_an_untouched_box_was_shown(tmp_path: Path) -> None:
+    """Of four the first ticked Git, the second nothing; the third was not asked, and the last had left before."""
+    answers = '[answers.after]\nY = "yes"\nN = "no"'
+    reading = f'unticked = "no"\nblank = ["N/A"]\n{answers}'
+    assert base(tmp_path, UNTOUCHED, reading, "limesurvey") == (1, 2)
+    assert base(tmp_path, UNTOUCHED, f'blank = ["N/A"]\n{answers}', "limesurvey") == (1, 1)
