@@ -172,10 +172,10 @@ def _write(
 ) -> tuple[list[Heading], int, int, int]:
     """Write the cells of the columns that exist, and of the rows that may be responses.
 
-    A column exists that has a heading, or anything in its cells. A row is no response that is blank throughout
-    or the header again. The columns come back, how many rows there are, how many are written, and how many are
-    the header. All that can be told only when all is read; where something is to be left out, which is rare, it
-    is read again.
+    A column exists that has a heading, or anything in its cells. A row is no response that is blank
+    throughout or the header again. The columns come back, how many rows there are, how many are written, and
+    how many are the header. All that can be told only when all is read; where something is to be left out,
+    which is rare, it is read again.
     """
     text, width = table.text, len(headings)
     if text is None:

@@ -253,7 +253,8 @@ class Reader:
         """What to look at where several answers are joined in a cell."""
         if not self.survey.questions[question].form.is_joined:
             return ""
-        return f"; or say separator under [source], if not {self.separator(question)!r} joins the answers of a cell"
+        seen = self.separator(question)
+        return f"; or say separator under [source], if not {seen!r} joins the answers of a cell"
 
     def no_item(self, asked: Asked, heading: Heading, label: str) -> None:
         """Say that a column, by the label in its heading, is no item of its question."""

@@ -91,7 +91,7 @@ def map_all(
             problems += error.problems
             continue
         if export.repeated_headers:
-            rows = "row is" if export.repeated_headers == 1 else f"rows are"
+            rows = "row is" if export.repeated_headers == 1 else "rows are"
             seen = (
                 f"{export.repeated_headers} {rows} the header of the export again, and no response: left out"
             )

@@ -30,6 +30,7 @@ from pipeline.tidy.measures import QUOTABLE
 from pipeline.tidy.printed import TABLE
 
 _MOST_DRAWN = 30  # a question with more options or items is a table by default
+_MOST_FIGURES = 40
 _MANY = 7  # the most options of a question of which there are not many
 if TYPE_CHECKING:
     Claimed = str
@@ -179,11 +180,17 @@ def names_of(exhibit: Exhibit, report: Report, survey: Survey, waves: Sequence[s
 
 
 def defaults(survey: Survey) -> Iterator[Exhibit]:
-    """One exhibit a question, of the kind that suits it; private texts have none."""
+    """One exhibit a question, of the kind that suits it; private texts have none.
+
+    The first 40 are figures where they can be, the others tables: nobody looks at more.
+    """
+    drawn = 0
     for name, question in survey.questions.items():
         if not question.private:
             exhibit = f"question_{name}" if name in RESERVED else name
-            yield Exhibit(id=exhibit, kind=_default(survey, name), question=name)
+            kind = _default(survey, name) if drawn < _MOST_FIGURES else TABLE
+            drawn += kind != TABLE
+            yield Exhibit(id=exhibit, kind=kind, question=name)
 
 
 def _default(survey: Survey, question: str) -> str:

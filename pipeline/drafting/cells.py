@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -18,6 +18,9 @@ _SHORT = 60  # characters of an entry of such a list
 _LISTED = 0.9  # the part of the answers of such a list that are given more than once
 _EXPLAINED = 0.7  # the part of the answers of a choice that are given more than once
 _OFTEN = 3  # what stands behind the same answer so often does not do so by chance
+_SEVERAL = 4  # so many numbers in a column, or rows with the same total, are no chance
+_NEARLY = 0.9  # of the rows add up to the same where points are shared out
+_FEWEST_POINTS = 10
 _FEW = 2  # so many numbers given once are answers still
 _EMPTY = {"n/a", "na", "null", "-", "--", "."}
 
@@ -49,6 +52,18 @@ def mostly_given_once(cells: Sequence[Mapping[str, int]]) -> bool:
     """Whether most cells hold a text that one cell of their column holds."""
     total = sum(sum(values.values()) for values in cells)
     return total > 0 and sum(n == 1 for values in cells for n in values.values()) > 0.6 * total
+
+
+def all_add_up(cells: Sequence[Mapping[str, int]], totals: Callable[[], Mapping[float, int]]) -> float:
+    """What the numbers of some columns add up to in nearly every row, as points shared out do; or 0."""
+    if len(cells) < _FEW or not all(as_number(text) is not None for values in cells for text in values):
+        return 0.0
+    if all(len(values) < _SEVERAL for values in cells):
+        return 0.0
+    counts = totals()
+    most = max(counts, key=lambda total: counts[total], default=0.0)
+    enough = counts and counts[most] >= max(_SEVERAL, _NEARLY * sum(counts.values()))
+    return most if enough and most >= _FEWEST_POINTS else 0.0
 
 
 def common(counts: Mapping[str, int]) -> dict[str, int]:

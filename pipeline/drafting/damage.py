@@ -1,4 +1,4 @@
-"""What spreadsheets and survey tools make of answers: errors, bands turned into dates, codes for no answer."""
+"""What spreadsheets and survey tools make of answers: errors, dates of bands, codes for no answer."""
 
 from __future__ import annotations
 
@@ -7,27 +7,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pipeline.text.folding import fold
-from pipeline.text.values import as_number
+from pipeline.text.values import as_number, month_of
 
 _ERROR = re.compile(
     r"#(name\?|ref!|value!|div/0!|n/a|null!|num!|spill!|calc!|getting_data|error!|wert!|bezug!)"
 )
-# the months as spreadsheets shorten them, in English, German, French, Spanish, Portuguese and Italian
-_MONTHS = (
-    "jan janv ene gen",
-    "feb févr fev fév",
-    "mar mär mrz mars",
-    "apr avr abr",
-    "may mai mag",
-    "jun juin giu",
-    "jul juil lug",
-    "aug août ago",
-    "sep sept set",
-    "oct okt out ott",
-    "nov",
-    "dec dez déc dic",
-)
-_MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 _DAY_MONTH = re.compile(r"(\d{1,2})[-. /]+([^\W\d]{3,5})\.?")
 _MONTH_YEAR = re.compile(r"([^\W\d]{3,5})\.?[-. /]+(\d{2})")
 _ISO_DAY = re.compile(r"\d{4}-(\d{2})-(\d{2})(?:[t ]00:00(?::00(?:\.0+)?)?)?")
@@ -60,10 +44,10 @@ def bands(texts: Iterable[str]) -> dict[str, str]:
 def _band(folded: str) -> str:
     """The band of which a date was made; empty for a text that is no date."""
     if match := _DAY_MONTH.fullmatch(folded):
-        day, month = int(match[1]), _MONTH.get(match[2], 0)
+        day, month = int(match[1]), month_of(match[2])
         return f"{month}-{day}" if month < day else f"{day}-{month}" if month else ""
     if match := _MONTH_YEAR.fullmatch(folded):
-        month = _MONTH.get(match[1], 0)
+        month = month_of(match[1])
         return f"{month}-{int(match[2])}" if month else ""
     if match := _ISO_DAY.fullmatch(folded):
         return "-".join(map(str, sorted((int(match[1]), int(match[2])))))
@@ -74,7 +58,7 @@ def _band(folded: str) -> str:
 
 
 def no_answers(numbers: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """The texts of a column of numbers that may be codes for no answer: those below all others, those far above.
+    """The texts of a column of numbers that may be codes for no answer: those below all others, and above.
 
     Such a code below comes where no other number is negative, and one above at twice the largest of the
     others at least, more than once.

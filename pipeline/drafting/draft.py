@@ -20,9 +20,10 @@ from pipeline.declarations.wave import RESPONDENTS, ROLES, Fielded, Reading, in_
 from pipeline.drafting.answers import Answers, NewPart
 from pipeline.drafting.before import Before, wordings
 from pipeline.drafting.cells import without
-from pipeline.drafting.guess import Guesses, Question, Rows, guess
+from pipeline.drafting.guess import guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
+from pipeline.drafting.question import Guesses, Question, Rows
 from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table
 from pipeline.drafting.words import unlike
 from pipeline.exports.finders import find, is_letters, letters_of
@@ -171,7 +172,7 @@ class _Carried:
         screens = [key for rule in self._before.wave.exclude for key in rule.where]
         taken = self._taken | {h.column for key in screens for h in find(key, looked.written)}
         left = [h for h in looked.headings if h.column not in taken]
-        rows = Rows(looked.at_most, looked.ties, looked.beside, looked.by_text, looked.denied)
+        rows = Rows(looked.at_most, looked.ties, looked.beside, looked.by_text, looked.totals, looked.denied)
         guesses = guess(left, self._texts, looked.layout, rows)
         for role in ROLES:
             if finder := guesses.roles.get(role):
@@ -214,7 +215,7 @@ class _Carried:
         before = self._before
         if not before.name:
             unclear = self._unclear([q for _, q in self.questions])
-            return {q.id: Line(self._finder(q.columns) or self._letters(q.columns)) for q in unclear}
+            return {q.id: Line(self._finders(q.columns)) for q in unclear}
         lines = {}
         places = {name: columns[0].column for name, columns in self.answers.columns.items()}
         for name, (columns, doubt) in self._matches.items():
@@ -241,7 +242,7 @@ class _Carried:
 
         def is_unclear(question: Question) -> bool:
             first = question.columns[0]
-            if first.column in self._looked.parted:
+            if first.column in self._looked.parted or any(h.text != first.text for h in question.columns):
                 return True
             code = fold(first.code)
             if personal(first.text) or (code and codes[code] > 1):
@@ -276,7 +277,31 @@ class _Carried:
         parted, wanted = self._looked.parted, {h.column for h in columns}
         finders = {parted[column][1] for column in wanted if column in parted}
         finder = finders.pop() if len(finders) == 1 else ""
-        return finder if finder and {h.column for h in find(finder, self._looked.written)} == wanted else ""
+        named = {h.column for h in find(finder, self._looked.written)} if finder else set()
+        empty = {column for column in named - wanted if not self._looked.texts.get(column)}
+        return finder if named and named - empty == wanted else ""
+
+    def _finders(self, columns: Sequence[Heading]) -> str | list[str]:
+        """What names the columns of a question that its text alone does not find."""
+        if finder := self._finder(columns):
+            return finder
+        first = columns[0]
+        beside = [h for h in columns if h.text != first.text and not (h.code and h.code == first.code)]
+        rest = [h for h in columns if h not in beside]
+        if not beside or not rest:
+            return self._letters(columns)
+        return [self._finder(rest) or self._whole(rest), *map(letters_of, ([h] for h in beside))]
+
+    def _whole(self, columns: Sequence[Heading]) -> str:
+        """The code or text of a question that names its columns (and what says the same joined), or letters."""
+        wanted = {h.column for h in columns}
+        for name in filter(None, (columns[0].code, columns[0].text)):
+            named = find(name, self._looked.written)
+            others = [h for h in named if h.column not in wanted]
+            same = all(h.code == columns[0].code and not h.label for h in others)
+            if wanted <= {h.column for h in named} and same and not personal(name):
+                return name
+        return letters_of(columns)
 
     def _letters(self, columns: Sequence[Heading]) -> str | list[str]:
         """The finders that name columns by their letters, those next to each other together."""

@@ -15,6 +15,7 @@ import duckdb
 from pipeline.answers.boxes import unticked_texts
 from pipeline.answers.columns import is_other
 from pipeline.answers.meaning import Texts
+from pipeline.drafting.cells import all_add_up
 from pipeline.drafting.tool_columns import described, tools_of
 from pipeline.exports import delimited, encodings, file, signatures
 from pipeline.exports.finders import Columns
@@ -92,7 +93,7 @@ class Looked:
         return groups
 
     def denied(self, columns: Sequence[int], texts: Collection[str]) -> tuple[int, int, int]:
-        """How many responses there are, how many have all of these columns filled, how many hold these texts alone.
+        """How many responses there are, how many have all columns filled, how many hold these texts alone.
 
         The texts are those by which boxes say that they were not ticked.
         """
@@ -103,6 +104,10 @@ class Looked:
             f"select count(*), count(*) filter ({full}), count(*) filter ({none}) from cells"
         ).fetchone()
         return (int(row[0]), int(row[1]), int(row[2])) if row else (0, 0, 0)
+
+    def totals(self, columns: Sequence[int]) -> dict[float, int]:
+        """What the numbers of these columns add up to in a row that has any of them, and in how many rows."""
+        return _totals(self.cells, columns)
 
     def days(self, columns: Sequence[int]) -> list[datetime.date]:
         """The first and the last day of each of these columns whose cells are all dates."""
@@ -171,29 +176,54 @@ def look(
             connection.execute(f"delete from cells where {again}")
             texts = delimited.distinct(connection, [heading.column for heading in headings])
             kept = tuple(h for h in headings if not h.blank or texts[h.column])
-            parted = _parted(kept, texts, formats[name])
+            parted = _parted(kept, texts, formats[name], connection)
             yield Looked(name, reason, encoding, first_row, header, kept, parted, texts, connection)
     except delimited.UnreadableError as error:
         raise SurveyError(f"{export.name}: {error}") from None
 
 
-def _parted(headings: Sequence[Heading], texts: Texts, layout: Format) -> dict[int, tuple[Heading, str]]:
-    """The headings that hold a question and an option, taken apart, where a finder names just those of one."""
+def _totals(cells: duckdb.DuckDBPyConnection, columns: Sequence[int]) -> dict[float, int]:
+    numbers = [f"try_cast(c{column} as double)" for column in columns]
+    added = " + ".join(f"coalesce({number}, 0)" for number in numbers)
+    anything = " or ".join(f"{number} is not null" for number in numbers)
+    rows = cells.execute(f"select {added}, count(*) from cells where {anything} group by all order by all")
+    return {float(total): int(count) for total, count in rows.fetchall()}
+
+
+def _parted(
+    headings: Sequence[Heading], texts: Texts, layout: Format, cells: duckdb.DuckDBPyConnection
+) -> dict[int, tuple[Heading, str]]:
+    """The headings that hold a question and an option, taken apart where a finder names just those."""
     tools = tools_of(headings)
     asked = [heading for heading in headings if not described(heading, tools)]
-    parted = regrouped(asked, lambda group: _together(group, texts, layout))
+    parted = regrouped(asked, lambda group: _together(group, texts, layout, cells))
     groups: dict[str, set[int]] = {}
     for column, (_, finder) in parted.items():
         groups.setdefault(finder, set()).add(column)
     every = Columns.of(headings)
-    sure = {finder for finder, columns in groups.items() if {h.column for h in every.find(finder)} == columns}
-    return {column: part for column, part in parted.items() if part[1] in sure}
+    sure: dict[int, tuple[Heading, str]] = {}
+    for finder, columns in groups.items():
+        named = every.find(finder)
+        # an empty column more is none of its answers
+        if columns <= {h.column for h in named} and all(
+            h.column in columns or not texts[h.column] for h in named
+        ):
+            sure |= {h.column: parted.get(h.column, (h, finder)) for h in named}
+    return sure
 
 
-def _together(columns: Sequence[Heading], texts: Texts, layout: Format) -> bool:
-    """Whether the cells of some columns may answer one question: boxes, or items with the same few levels."""
-    cells = [texts.get(h.column, {}) for h in columns if not is_other(h.label)]
-    filled = [values for values in cells if values]
+def _together(
+    columns: Sequence[Heading], texts: Texts, layout: Format, cells: duckdb.DuckDBPyConnection
+) -> bool:
+    """Whether the cells of some columns may answer one question.
+
+    They are boxes, items with the same few levels, or numbers that add up to the same in each row.
+    """
+    filled = [values for h in columns if not is_other(h.label) and (values := texts.get(h.column))]
+    if not filled:
+        return False
+    if all_add_up(filled, lambda: _totals(cells, [h.column for h in columns])):
+        return True
     no = unticked_texts(filled, layout)
     boxes = [{fold(text) for text in values} - no for values in filled]
     if sum(len(ticks) < 2 for ticks in boxes) > 0.7 * len(boxes):

@@ -15,7 +15,7 @@ from pipeline.answers.columns import by_default, is_other
 from pipeline.answers.meaning import Texts
 from pipeline.drafting.before import Before, option_labels, wordings
 from pipeline.drafting.cells import all_unlike
-from pipeline.drafting.guess import Group
+from pipeline.drafting.question import Group
 from pipeline.drafting.tool_columns import described, tools_of
 from pipeline.drafting.words import role_of, telling_words
 from pipeline.exports.finders import find

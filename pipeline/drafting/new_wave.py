@@ -13,8 +13,8 @@ from pathlib import Path
 from pipeline.commands.check import check, read
 from pipeline.declarations import survey, wave_files
 from pipeline.declarations.notices import unsettled
-from pipeline.declarations.toml import Document
 from pipeline.declarations.questionnaire import Survey
+from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding, Source
 from pipeline.drafting.additions import data_of, expected, with_additions, with_changes
 from pipeline.drafting.before import NOTHING, Before, with_older
@@ -34,8 +34,9 @@ _MOST_LISTED = 10
 def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") -> Iterator[str]:
     """Write the wave file of `export`, and what survey.toml lacks for it; lines on what was done.
 
-    Everything that still holds is carried over from the wave `like`, or without one from the latest; what that
-    did not ask comes from the others. For a first wave survey.toml is drafted too. `export` lies in raw/<survey>/; with `survey_name` its name is enough.
+    Everything that still holds is carried over from the wave `like`, or without one from the latest; what
+    that did not ask comes from the others. For a first wave survey.toml is drafted too. `export` lies in
+    raw/<survey>/; with `survey_name` its name is enough.
     SurveyError where the export is not there, where it cannot be read, or where a file would be written over.
     """
     paths, name = _place(root, export, survey_name)

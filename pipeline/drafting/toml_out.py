@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.drafting.guess import Question
+from pipeline.drafting.question import Question
 from pipeline.text.addresses import masked, personal
 from pipeline.text.folding import without_markup
 from pipeline.tidy.question_kinds import question_kinds
 
 CHECK = "# check:"
+_POINTS = 100  # that an allocation shares out where nothing else is said
 
 Table = Mapping[str, Any]
 """A table as it is written: mappings in it are tables of their own, lists of mappings arrays of tables.
@@ -58,6 +59,8 @@ def question_lines(question: Question) -> list[str]:
         table["private"] = True
     if question.unit:
         table["unit"] = question.unit
+    if question.total and question.total != _POINTS:
+        table["max"] = int(question.total)
     if question.scores:
         scale = {"options": dict(question.options), "scores": list(question.scores)}
         table |= {"scale": f"{question.id}_steps", "nets": dict(question.nets)}

@@ -209,10 +209,16 @@ TOOLS = {
     ),
 }
 ALONE = {
-    "id": _names("respondent id|respondent-id|response id|responseid|submission id|token|no.|#|id|_id"),
-    "started": _names("start date|startdate|start date (utc)|date started|started|start time|start"),
+    "id": _names(
+        "respondent id|respondent-id|response id|responseid|submission id|token|no.|#|id|_id|record_id"
+        "|record id"
+        "|session_id|session id|case id|participant id|serial"
+    ),
+    "started": _names(
+        "time_start|starttime|start date|startdate|start date (utc)|date started|started|start time|start"
+    ),
     "submitted": _names(
-        "end date|enddate|submitted|submitted at|submit date (utc)|date submitted|submitdate"
+        "time_end|endtime|end date|enddate|submitted|submitted at|submit date (utc)|date submitted|submitdate"
         "|submissiondate|submission date|_submission_time|submit date|end|timestamp|recordeddate"
         "|completion time"
     ),

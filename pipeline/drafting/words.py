@@ -25,19 +25,29 @@ _DESIGN = re.compile(
 )
 # words that ask for a number, in ten languages
 _ASKS_A_NUMBER = re.compile(
-    r"how (many|much|old|long|far)\b|number of|percent|%|\bage\b|\bsize\b|\bamount\b|\bcount\b|\b(years|hours|days)\b"
-    r"|größe|taille|tamaño|tamanho|dimension[ei]|grootte|wielkość"
+    r"how (many|much|old|long|far)\b|number of|percent|%|\bage\b|\bsize\b|\bamount\b|\bcount\b"
+    r"|\b(years|hours|days)\b|größe|taille|tamaño|tamanho|dimension[ei]|grootte|wielkość"
     r"|wie ?viele?\b|anzahl|alter\b|combien|nombre de|pourcentage|cuant[oa]s?\b|numero d[ei]|edad\b"
     r"|quant[oaie]s?\b|idade|hoeveel|aantal|leeftijd|\bile\b|liczba|\bwiek\b"
     r"|何(人|年|名|個)|いくつ|多少|几(个|年|人)"
 )
 LANGUAGE_HEADINGS = frozenset(
-    "language|startlanguage|start language|userlanguage|user language|survey language|respondent language|lang"
-    "|locale|sprache|start-sprache|langue|langue de départ|idioma|lingua|taal|język|言語|语言".split("|")
+    (
+        *("language", "startlanguage", "start language", "userlanguage", "user language", "survey language"),
+        *("respondent language", "lang", "locale", "sprache", "start-sprache", "langue", "langue de départ"),
+        *("idioma", "lingua", "taal", "język", "言語", "语言"),
+    )
 )
 """the headings, folded, of the language in which somebody responded"""
 _RECOMMENDS = re.compile(
     r"recommend|weiterempf|recommand|recomend|raccomand|consigli\w+|aanbevel|aanrad|polec|推荐|勧め"
+)
+# words that ask for people's own words, in ten languages
+_ASKS_FOR_WORDS = re.compile(
+    r"anything else|\bcomments?\b|tell us|please (describe|explain)|in your own words|\bfeedback\b"
+    r"|suggestions?\b|sonst noch|anmerkung|kommentar|möchten sie uns|autre chose|commentaire|remarque"
+    r"|algo más|comentario|mais alguma|comentário|altro da aggiungere|commenti\b|opmerking|nog iets"
+    r"|uwagi\b|komentarz|ご意見|コメント|意见|建议"
 )
 # words that ask for a step of a scale, in ten languages
 _ASKS_A_STEP = re.compile(
@@ -103,6 +113,11 @@ def is_usual(text: str) -> bool:
 def is_scale(text: str) -> bool:
     """Whether a question asks for a step of a scale: how likely, how satisfied, from 1 to 5."""
     return bool(_ASKS_A_STEP.search(fold(text)))
+
+
+def asks_for_words(text: str) -> bool:
+    """Whether a question asks for words of one's own: anything else, comments."""
+    return bool(_ASKS_FOR_WORDS.search(fold(text)))
 
 
 def asks_to_recommend(text: str) -> bool:

@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import islice, takewhile
 from typing import TypeVar
 
-from pipeline.exports.tools.parted import names_rest, question_of, rest_of
 from pipeline.exports.tools.heading import Heading, column_number
+from pipeline.exports.tools.parted import names_rest, question_of, rest_of
 from pipeline.project.errors import did_you_mean, quoted, shortened
 from pipeline.text.folding import beginning, fold, is_beginning
 
@@ -61,8 +61,8 @@ class Columns(tuple[Heading, ...]):
         """The columns that a finder names; none where it names none.
 
         Tried in this order: exact code, exact heading, group of paths (`"views/"`), column letters (`"D"`,
-        `"DC:EF"`), a question with the place of its option (`"Which tools? - …"`, `"…: Which tools?"`), unique
-        beginning of a heading. A beginning that fits the headings of several questions names none of them.
+        `"DC:EF"`), a question with the place of its option (`"Which tools? - …"`, `"…: Which tools?"`),
+        unique beginning of a heading. A beginning that fits the headings of several questions names none.
         """
         folded = fold(finder)
         if found := self.coded(finder) or [h for h in self.headed(finder) if h.text]:

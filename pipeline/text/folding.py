@@ -25,7 +25,7 @@ _UNLIKE = 0.3  # below this likeness is not worth computing
 
 
 def fold(text: str) -> str:
-    """`text` as it is compared: without markup, NFKC, straight quotes and dashes, single spaces, case folded."""
+    """`text` as it is compared: no markup, NFKC, straight quotes and dashes, single spaces, case folded."""
     # Quotes go first: NFKC turns the double prime into two single ones.
     straight = unicodedata.normalize("NFKC", without_markup(text).translate(_QUOTES)).translate(_QUOTES)
     return " ".join(straight.split()).casefold()

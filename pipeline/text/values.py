@@ -14,9 +14,54 @@ from pipeline.text.folding import fold
 
 MOST = 10**15  # a number beyond is a slip of the keyboard, and sums of its squares would overflow
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}:\d{2}\S*))?)?)?\Z")
-_PARTED = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?: (\d{1,2}:\d{2}.{0,12}))?\Z")
+_BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})()\Z")  # without signs between its parts
+_PARTED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2}),?(?: (\d{1,2}:\d{2}.{0,12}))?\Z")
+_NAMED = re.compile(
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º)?(?: de)? )?(?P<month>[^\W\d]{3,12})\.?"
+    r"(?: (?P<after>\d{1,2})(?:st|nd|rd|th)?)?,?(?: de)? (?P<year>\d{4})"
+    r"(?:,? (?P<time>\d{1,2}:\d{2}.{0,12}))?\Z"
+)
+_CENTURY = 69  # years of two digits from here on are of the century before, as POSIX has it
+# how the names of months begin in English, German, French, Spanish, Portuguese, Italian, Dutch and Polish
+_MONTHS = (
+    "jan ene gen sty",
+    "feb fév fev lut",
+    "mar mär mrz maa",
+    "apr avr abr kwi",
+    "may mai mag mei maj",
+    "jun juin giu cze",
+    "jul juil lug lip",
+    "aug aoû ago sie",
+    "sep set wrz",
+    "oct okt out ott paź",
+    "nov lis",
+    "dec déc dez dic gru",
+)
+_ORDINAL = re.compile(
+    r"(?:rank |place |choice )?(\d{1,3})(?:st|nd|rd|th|\.|º|ª|e|er|ère|ème)?(?: choice| place)?\Z"
+)
+_ORDINALS = {
+    word: place
+    for place, words in enumerate(
+        (
+            "first erste erstens premier première primero primera primeiro primo eerste",
+            "second zweite deuxième segundo secondo tweede",
+            "third dritte troisième tercero terceiro terzo derde",
+            "fourth vierte quatrième cuarto quarto vierde",
+            "fifth fünfte cinquième quinto vijfde",
+            "sixth sechste sixième sexto sesto zesde",
+            "seventh siebte septième séptimo sétimo settimo zevende",
+            "eighth achte huitième octavo oitavo ottavo achtste",
+            "ninth neunte neuvième noveno nono negende",
+            "tenth zehnte dixième décimo decimo tiende",
+        ),
+        1,
+    )
+    for word in words.split()
+}
 _TIME = re.compile(
-    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([ap])m)?(?:z|([+-])(\d{2}):?(\d{2})?)?\Z", re.IGNORECASE
+    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([ap])m)?(?: ?(?:z|utc|gmt)|([+-])(\d{2}):?(\d{2})?)?\Z",
+    re.IGNORECASE,
 )
 
 
@@ -145,17 +190,27 @@ def how_to_declare(text: str, question: str) -> str:
     return ""
 
 
+def month_of(name: str) -> int:
+    """The number of a month by its name, whole or shortened; 0 for another word."""
+    folded = fold(name)
+    return next((n for n, starts in enumerate(_MONTHS, 1) if folded.startswith(tuple(starts.split()))), 0)
+
+
 def as_place(text: str) -> int | None:
-    """The place in a ranking that a text is, from 1; or None."""
-    number = as_number(text)
+    """The place in a ranking that a text is, from 1: 2, 2nd, Second; or None."""
+    folded = fold(text)
+    if folded in _ORDINALS:
+        return _ORDINALS[folded]
+    ordinal = _ORDINAL.match(folded)
+    number = float(ordinal[1]) if ordinal else as_number(text)
     return int(number) if number is not None and number >= 1 and number == int(number) else None
 
 
 def as_date(text: str, order: str = "") -> float | None:
     """A date in years: the year, with the part of it that had gone (1999-07-02 is about 1999.5); or None.
 
-    ISO dates, months and years are read as they are; days and months parted by / or . only where `order`
-    says which of them comes first.
+    ISO dates, months and years are read as they are, and dates with the name of their month; days and months
+    parted by / or . only where `order` says which of them comes first.
     """
     date, _ = _date_and_time(text, order)
     if date is None:
@@ -186,16 +241,19 @@ def as_moment(text: str, order: str = "") -> float | None:
 
 def _date_and_time(text: str, order: str) -> tuple[datetime.date | None, str]:
     """The day that a text is, with what it says of the time of day."""
-    match = _ISO.match(text)
-    if match:
+    if match := _ISO.match(text) or _BASIC.match(text):
         year, month, day = (int(part) if part else 1 for part in match.groups()[:3])
-    else:
-        match = _PARTED.match(text)
-        if not match or not order:
-            return None, ""
+        time = match[4] or ""
+    elif (match := _NAMED.match(fold(text))) and (month := month_of(match["month"])):
+        year, day, time = int(match["year"]), int(match["day"] or match["after"] or 1), match["time"] or ""
+    elif order and (match := _PARTED.match(text)):
         first, second, year = (int(part) for part in match.groups()[:3])
         day, month = (first, second) if order == "day first" else (second, first)
+        year += 0 if year > 99 else 1900 + 100 * (year < _CENTURY)
+        time = match[4] or ""
+    else:
+        return None, ""
     try:
-        return datetime.date(year, month, day), match[4] or ""
+        return datetime.date(year, month, day), time
     except ValueError:
         return None, ""

@@ -1,4 +1,4 @@
-"""What the cells of boxes say, in the layouts of tools: ticked, not ticked, not shown; and who is in the base."""
+"""What the cells of boxes say: ticked, not ticked, not shown; and who is in the base."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_the_box_of_an_other_is_not_somebody_s_words() -> None:
 def base(
     tmp_path: Path, boxes: list[tuple[str, str, str]], reading: str = "", layout: str = "flat"
 ) -> tuple[int, int]:
-    """How many ticked Git and how many are in its base, of an export with two boxes and a question after them."""
+    """How many ticked Git and how many are in its base, of two boxes and a question after them."""
     rows = [
         [
             "ID",
@@ -106,7 +106,7 @@ UNTOUCHED = [("Y", "", "Y"), ("", "", "N"), ("N/A", "N/A", "Y"), ("", "", "")]
 
 
 def test_beside_n_a_an_untouched_box_was_shown(tmp_path: Path) -> None:
-    """Of four the first ticked Git, the second nothing; the third was not asked, and the last had left before."""
+    """The first ticked Git, the second nothing; the third was not asked, and the last had left before."""
     answers = '[answers.after]\nY = "yes"\nN = "no"'
     reading = f'unticked = "no"\nblank = ["N/A"]\n{answers}'
     assert base(tmp_path, UNTOUCHED, reading, "limesurvey") == (1, 2)

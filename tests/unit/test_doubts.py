@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from pipeline.drafting import cells
-from pipeline.drafting.guess import Question, Rows, guess
+from pipeline.drafting.guess import guess
+from pipeline.drafting.question import Question, Rows
 from pipeline.exports.tools import formats
 
 

@@ -6,7 +6,7 @@ A box of a multiple choice holds Yes or No (Y or N), so there No is no tick.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pipeline.exports.tools.flat import split_item
 from pipeline.exports.tools.heading import Heading
@@ -40,10 +40,15 @@ def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
 
 def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
     """One heading a column; the item is what the brackets at the end hold, or the subquestion's code."""
-    return [_heading(column, " ".join(cell.split())) for column, cell in enumerate(rows[0], 1)]
+    cells = [" ".join(cell.split()) for cell in rows[0]]
+    codes = {match["code"] for cell in cells if (match := _CODED.match(cell)) and match["subs"]}
+    return [_heading(column, cell, codes) for column, cell in enumerate(cells, 1)]
 
 
-def _heading(column: int, cell: str) -> Heading:
+def _heading(column: int, cell: str, codes: Collection[str]) -> Heading:
+    """A heading taken apart; `codes` are those of questions with several columns, of which it may be one."""
+    if cell in codes:
+        return Heading(column, cell, "", "")
     coded = _CODED.match(cell)
     # a heading such as "Timestamp" is a text, and none that holds a space is a code
     if coded is None or (coded["rest"] is None and not coded["subs"]):

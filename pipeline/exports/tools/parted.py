@@ -1,4 +1,4 @@
-"""Headings that hold a question and one of its options, taken apart: `Which tools? - Git`, `Git: Which tools?`.
+"""Headings that hold a question and an option, taken apart: `Which tools? - Git`, `Git: Which tools?`.
 
 Nothing in one heading says where the question ends. Neighbours that share one end of their text do.
 """
@@ -14,7 +14,7 @@ from pipeline.exports.tools.heading import Heading
 from pipeline.text.folding import ELLIPSIS, fold
 
 # what stands between a question and an option
-_BETWEEN = r"\s+[-–—|/»]+\s+|\s*>{1,2}\s+|\s*:\s*|\s*\(choice=|_{3}"
+_BETWEEN = r"\s+[-–—|/»]+\s+|\s*>{1,2}\s+|\s*:\s*|\s*\(choice=|_{3}|(?<=[?.])\s+"
 _SIGN = re.compile(_BETWEEN)
 _PART = re.compile(r"(?<=[A-Za-z0-9])[_.](?=\d{1,3}\Z)")
 # a number before the question, another in each column: `Q1 01—`
@@ -27,7 +27,7 @@ Together = Callable[[Sequence[Heading]], bool]
 
 @dataclass(frozen=True)
 class Part:
-    """One way to take a heading apart: the question, its option, and the finder of all that share the question."""
+    """A heading taken apart: the question, its option, and the finder of all that share the question."""
 
     question: str
     option: str
@@ -73,10 +73,12 @@ def _run(parts: Sequence[dict[str, Part]], at: int, finder: str) -> list[Part]:
 
 
 def _likeliest(runs: Sequence[list[Part]]) -> list[Part]:
-    """Of the ways to take the same headings apart, longest first: at a question mark, as a grid, or the longest."""
+    """Of ways to take headings apart, longest first: at a question mark, as a grid, or the longest."""
     asked = [run for run in runs if run[0].question.rstrip().endswith("?")]
     if asked:
-        return asked[0]
+        # more of the question may follow its mark: all options share that too
+        same = [run for run in runs if len(run) >= len(asked[0])]
+        return max(same, key=lambda run: len(run[0].question))
     grids = [run for run in runs if _is_grid([part.option for part in run])]
     if grids:
         return grids[0]
@@ -102,11 +104,18 @@ def _ways(heading: Heading) -> dict[str, Part]:
         ways[f"{ELLIPSIS}{rest}"] = Part(rest, "", f"{ELLIPSIS}{rest}")
     if heading.label and not heading.bare:
         return ways if ways and _is_question(text) else {}
-    for part in (*_before(text), *_behind(text)):
+    for part in (*_of_path(heading), *_before(text), *_behind(text)):
         if _is_question(part.question) and part.option:
             ways.setdefault(part.finder, part)
     # with a number and no label of its own nothing says what the column is for
     return {finder: part for finder, part in ways.items() if part.option}
+
+
+def _of_path(heading: Heading) -> Iterator[Part]:
+    """The groups of a path, of which the last may be a question: `views/trust`."""
+    *groups, name = heading.code.split("/")
+    if groups and heading.label == heading.text:
+        yield Part(groups[-1], name, f"{groups[-1]}/")
 
 
 def _before(text: str) -> Iterator[Part]:
@@ -149,7 +158,10 @@ def rest_of(text: str, finder: str) -> str | None:
     places = range(len(text) + 1)
     if behind:
         cut = next((place for place in places if fold(text[:place]) == wanted), None)
-        return None if cut is None else _option(text[cut:], finder)
+        rest = "" if cut is None else _option(text[cut:], finder)
+        # behind a sign that words hold too only a number is an option
+        numbered = wanted.endswith(("_", ".")) and not wanted.endswith("___") and " " not in wanted
+        return None if cut is None or (numbered and not rest.isdecimal()) else rest
     cut = next((place for place in reversed(places) if fold(text[place:]) == wanted), None)
     return None if cut is None else re.sub(r"\s*[-–—:|.)]+\Z", "", text[:cut].strip())
 
@@ -159,17 +171,17 @@ def names_rest(finder: str) -> bool:
     if finder.startswith(ELLIPSIS):
         return len(finder) > 1
     start = finder.rstrip().removesuffix(ELLIPSIS).rstrip()
-    return finder.rstrip().endswith(ELLIPSIS) and bool(re.search(r"[-–—:|/>»=_.(]\Z", start))
+    return finder.rstrip().endswith(ELLIPSIS) and bool(re.search(r"[-–—:|/>»=_.?(]\Z", start))
 
 
 def question_of(finder: str) -> str:
     """The question that such a finder names, without its sign."""
     plain = finder.strip().strip(ELLIPSIS).strip()
-    return re.sub(r"\s*\(choice=\Z|\s*[-–—:|/>»_.(]+\Z|\A[-–—:|]+\s*", "", plain)
+    return re.sub(r"\s*\(choice=\Z|\s*[-–—:|/>»_(]+\Z|\A[-–—:|]+\s*", "", plain)
 
 
 def common_question(texts: Sequence[str]) -> str:
-    """What several headings of one question have in common in front of a dash; empty where that is nothing."""
+    """What headings of one question have in common in front of a dash; empty where that is nothing."""
     shared = [set(_fronts(text)) for text in texts]
     common = set.intersection(*shared) if shared else set()
     return max(common, key=len, default="")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.exports.tools.parted import common_question
 from pipeline.exports.tools.heading import Heading
+from pipeline.exports.tools.parted import common_question
 from pipeline.exports.tools.writing import Answered, Column
 from pipeline.text.folding import fold
 

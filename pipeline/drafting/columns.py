@@ -1,0 +1,191 @@
+"""The columns of an export as a guess looks at them: the texts in their cells, and what these are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+from pipeline.answers.boxes import unticked_texts
+from pipeline.answers.meaning import Texts
+from pipeline.drafting import cells, damage, words
+from pipeline.drafting.question import HERE, Group, Question, Rows
+from pipeline.exports.tools import Format, Heading
+from pipeline.text.folding import fold
+
+_LONGEST_LABEL = 160
+_FEW_BOXES = 2  # of so many it is no wonder that nobody ticked two
+_SHOWN = 40  # characters of a text that a doubt shows
+_EACH = 3  # answers to each of a list at least, in the mean
+# so many columns of codes, and so many times those of words, make a file of codes
+_FEW_CODED, _MANY_TIMES = 3, 4
+_FEW_LANGUAGE_CELLS = 5
+
+
+@dataclass(frozen=True)
+class Joint:
+    """How several answers are joined in the cells of a column."""
+
+    separator: str
+    cut: cells.Cut
+    answers: Mapping[str, int]
+
+    @property
+    def is_ranking(self) -> bool:
+        """Whether every cell holds every answer once, in several orders: nobody ticks all boxes so."""
+        whole = [tuple(parts) for parts, _ in self.cut.cells if sorted(parts) == sorted(self.answers)]
+        return len(self.answers) > _FEW_BOXES and len(whole) == len(self.cut.cells) and len(set(whole)) > 1
+
+
+class Columns:
+    """Columns with the texts in their cells, without those that mean an empty cell."""
+
+    asked: Collection[int] = ()
+    """the numbers of the columns that may ask something"""
+    language: Heading | None = None
+    """the column that says in which language each responded"""
+
+    def __init__(self, texts: Texts, layout: Format, blank: Collection[str], rows: Rows) -> None:
+        self.layout = layout
+        self.rows = rows
+        self.every = texts
+        self._texts = {}
+        self._errors = {
+            column: {t: n for t, n in values.items() if damage.is_error(t)}
+            for column, values in texts.items()
+        }
+        for column, values in texts.items():
+            answered = cells.without(_answered(values, layout.missing), blank)
+            self._texts[column] = {t: n for t, n in answered.items() if t not in self._errors[column]}
+
+    def __getitem__(self, heading: Heading) -> Mapping[str, int]:
+        return self._texts.get(heading.column, {})
+
+    def no(self, columns: Sequence[Heading]) -> frozenset[str]:
+        """The texts, folded, that say in these columns that a box was not ticked."""
+        return unticked_texts([self[h] for h in columns], self.layout)
+
+    def idle(self, group: Group) -> list[Heading]:
+        """The empty columns of a group that are no option of its question.
+
+        Another column that is filled has the same label, all others are `item - level` and this is none, or
+        they are the items of a grid, of which nobody answered this one.
+        """
+        filled = [h for h in group if self[h]]
+        labels = {fold(h.label) for h in filled}
+        parts = [h.label.rpartition(" - ") for h in filled]
+        of_items = len(filled) > 2 and all(item for item, _, _ in parts)
+        levels = {level for _, _, level in parts}
+        is_grid = len(filled) > 1 and all(len(self[h]) > _FEW_BOXES for h in filled)
+        return [
+            h
+            for h in group
+            if not self[h]
+            and (
+                is_grid
+                or fold(h.label) in labels
+                or (of_items and h.label.rpartition(" - ")[2] not in levels)
+            )
+        ]
+
+    def says_language(self, heading: Heading) -> bool:
+        """Whether a column says in which language each responded."""
+        values = self[heading]
+        named = any(name in words.LANGUAGE_HEADINGS for name in (fold(heading.code), fold(heading.text)))
+        return len(values) > 1 and named and all(len(text) <= _SHOWN for text in values)
+
+    def with_languages(self, question: Question) -> Question:
+        """The question, unsettled where its answers differ with the language: the same ones, translated?"""
+        if self.language is None or question.kind not in ("single", "multiple") or len(question.columns) > 2:
+            return question
+        separator = str(question.reading.get("separator", self.layout.separator))
+        texts = self.rows.by_text(question.columns[0].column, self.language.column)
+        given = {
+            language: set(
+                cells.common(cells.pieces(values, separator) if question.kind == "multiple" else values)
+            )
+            for language, values in texts.items()
+            if sum(values.values()) >= _FEW_LANGUAGE_CELLS
+        }
+        given = {language: answers for language, answers in given.items() if len(answers) > 1}
+        apart = [
+            (one, other)
+            for one, other in combinations(sorted(given), 2)
+            if not {fold(t) for t in given[one]} & {fold(t) for t in given[other]}
+        ]
+        if not apart:
+            return question
+        one, other = apart[0]
+        doubt = (
+            f"no answer is given both where {self.language.text or self.language.code} is {one!r} and where "
+            f"it is {other!r}: one answer in two languages? then map them under [answers.{HERE}]"
+        )
+        return question.unsettled(doubt, sum(sum(values.values()) for values in texts.values()))
+
+    def with_errors(self, question: Question) -> Question:
+        """The question without the errors of a spreadsheet in its cells, unsettled where there are any."""
+        errors: Counter[str] = Counter()
+        for heading in question.columns:
+            errors.update(self._errors.get(heading.column, {}))
+        if not errors or question.kind == "text":
+            return question
+        listed = [*question.reading.get("blank", ()), *errors]
+        seen = f"{errors.total()} cells hold an error of a spreadsheet ({', '.join(errors)})"
+        doubt = f"{seen}: their answers are lost"
+        return question.read_as(blank=listed).unsettled(doubt, errors.total())
+
+    def joint(self, values: Mapping[str, int]) -> Joint | None:
+        """The separator by which several answers are joined in cells, with what it cuts; None for none."""
+        several = sum(values.values())
+        for separator in dict.fromkeys(("\n", " | ", self.layout.separator, "; ", ", ", ",", ";")):
+            core = separator.strip() or separator
+            if not any(core in text for text in values):
+                continue
+            cut = cells.cut(values, separator)
+            answers = cells.common(cut.pieces)
+            total = sum(cut.pieces.values())
+            is_cut = total > 1.1 * several and len(values) > len(answers)
+            is_choice = is_cut and cells.is_choice(answers, cut.pieces)
+            if is_choice and max(map(len, answers)) <= _LONGEST_LABEL:
+                return Joint(separator, cut, answers)
+        return None
+
+    @cached_property
+    def coded(self) -> bool:
+        """Whether the file holds codes in place of answers: most columns that hold one text hold a number."""
+        single = [next(iter(values)) for values in self._texts.values() if len(values) == 1]
+        numbers = {text for text in single if text.isdecimal()}
+        if len(numbers) > 2 and 2 * sum(text.isdecimal() for text in single) > len(single):
+            return True
+        # or no column repeats words, and several repeat few numbers
+        listed = [
+            values
+            for values in self._asked
+            if len(values) > 1 and sum(values.values()) >= _EACH * len(values)
+        ]
+        few = [values for values in listed if all(text.isdecimal() for text in values)]
+        words_repeated = [values for values in listed if not any(_has_digits(text) for text in values)]
+        return len(few) > _FEW_CODED and len(few) > _MANY_TIMES * len(words_repeated)
+
+    @property
+    def _asked(self) -> list[Mapping[str, int]]:
+        """The texts of the columns that may ask something."""
+        return [self._texts[column] for column in self.asked if column in self._texts]
+
+
+def _has_digits(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
+def _answered(values: Mapping[str, int], missing: str) -> Mapping[str, int]:
+    """The texts of a column without what the file declares missing; a Don't know among that is an answer."""
+    if not missing:
+        return values
+    answered: Counter[str] = Counter()
+    for text, count in values.items():
+        label = text.removeprefix(missing)
+        if label == text or words.role_of(fold(label)) in ("dkns", "not_applicable"):
+            answered[label] += count
+    return answered

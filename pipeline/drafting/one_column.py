@@ -1,0 +1,317 @@
+"""The question that stands in one column: a choice, several answers joined, a number, a date, or words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.answers.columns import is_other
+from pipeline.drafting import cells, damage, words
+from pipeline.drafting.columns import Columns, Joint
+from pipeline.drafting.question import HERE, Question
+from pipeline.exports.tools import Heading
+from pipeline.project.errors import shortened
+from pipeline.text.folding import fold
+from pipeline.text.values import CONTINENTAL, ENGLISH, PLAIN, Numerals, as_date, as_number, ways_to_read
+
+_LONGEST_LABEL = 160
+_ONE = re.compile(r"select one|choose one|pick one|please select one\b")
+_SHOWN = 40  # characters of a text that a doubt shows
+_DENSE = 1.5  # codes leave out few of the numbers between the first and the last
+_MOST_CODES = 40  # a choice with more codes than this is a number
+_FEW_NUMBERS = 7  # so few different ones may be codes whatever was asked
+_MANY_OTHERS = 0.05  # so large a part in words of their own is looked at although there is an Other
+_BITS = re.compile(r"[01]{3,}")
+_FILLED_UP = re.compile(r"0\d+")  # no number is written so
+_LONGER_THAN_A_YEAR, _BASIC_DATE = 6, 8  # characters of a date
+_HARDLY_MORE = 1.25  # times those who wrote beside an option have chosen it, at most
+_LONGEST_SCALE = 10
+_RESPONSE = ("Response", "Open-Ended Response")
+_EACH = 3  # answers to each of a list at least, in the mean
+_WORDS_BESIDE = 6  # a column of numbers has no more other texts than this
+_MOSTLY = 0.8  # and so large a part of its cells are numbers
+_UNIT = re.compile(
+    r"(?P<before>[A-Z]{3}|[^\w\s.,'+-])? ?[+-]?\d[\d.,' ]*? ?(?P<behind>[^\W\d_]{1,12}\.?|[^\w\s.,'+-])?"
+)
+
+
+def of_one_column(columns: Columns, plain: Question, heading: Heading, beside: Heading | None) -> Question:
+    """A question that has one column, or one `beside` it for people's own words."""
+    if heading.label and not heading.bare and _stands_apart(columns, heading):
+        plain = replace(plain, text=f"{plain.text} [{heading.label}]")
+    values = columns[heading]
+    total = sum(values.values())
+    if dated := _dated(plain, values):
+        return dated
+    if len(values) > 1 and len({*map(len, values)}) == 1 and all(map(_BITS.fullmatch, values)):
+        return plain.unsettled("its cells are rows of 0 and 1, one a box: export a column a box", total)
+    if any(map(_FILLED_UP.fullmatch, values)) and len({*map(len, values)}) < len(values) - 1:
+        doubt = "numbers that begin with 0: codes, of which several may stand in a cell?"
+        return _of_texts(columns, plain, heading, beside).unsettled(doubt, total)
+    if measured := _measured(columns, plain, values, beside):
+        return measured
+    if joint := columns.joint(values):
+        return _of_joined(columns, plain, heading, beside, joint)
+    if len(values) == 1 and total > 1:
+        question = replace(plain, kind="multiple", options=words.options(values))
+        return question.unsettled("its cells hold one text: one box of a longer question?", total)
+    return _of_texts(columns, plain, heading, beside)
+
+
+def _stands_apart(columns: Columns, heading: Heading) -> bool:
+    """Whether the column of an item has several answers in its cells, and so is a question of its own."""
+    return bool(columns.joint(columns[heading])) and heading.label not in _RESPONSE
+
+
+def _measured(
+    columns: Columns, plain: Question, values: Mapping[str, int], others: Heading | None
+) -> Question | None:
+    """A question whose cells are numbers, but for a few texts and codes beside them; None for others."""
+    below, above = damage.no_answers(values)
+    unit = _unit_of(values)
+    without = {text: n for text, n in values.items() if text not in below and text not in above}
+    numbers = {text: n for text, n in without.items() if _could_be_number(text, unit)}
+    beside = {text: n for text, n in without.items() if text not in numbers}
+    ways = ways_to_read(numbers, unit)
+    if not ways or any(as_number(text, unit, ways[0]) is None for text in numbers):
+        return None
+    # two numbers alone are codes, unless codes for no answer stand beside them
+    few = len(numbers) <= 2 and not (below or above)
+    usual = all(n > 1 or words.is_usual(text) for text, n in beside.items())
+    if (
+        few
+        or len(beside) > _WORDS_BESIDE
+        or not usual
+        or sum(numbers.values()) < _MOSTLY * sum(without.values())
+    ):
+        return None
+    if damage.bands(values):
+        return None
+    question = _of_numbers(columns, plain, numbers, ways, unit, coded=others is not None)
+    question = replace(question, options={**question.options, **words.options(beside)})
+    if others is not None:
+        question = _with_words_beside(columns, question, question.columns[0], others, "")
+    lowest, highest = (end(numbers, key=lambda t: as_number(t, unit, ways[0]) or 0.0) for end in (min, max))
+    for text, count in below.items():
+        question = question.read_as(blank=[*question.reading.get("blank", ()), text]).unsettled(
+            f"{text} comes {count} times where all others are {lowest} to {highest}: read as no answer",
+            count,
+        )
+    if above:
+        if question.kind == "single":
+            question = replace(
+                question, options={**question.options, **{f"code_{t}": t for t in sorted(above)}}
+            )
+        seen = ", ".join(f"{text} ({count} times)" for text, count in above.items())
+        question = question.unsettled(
+            f"{seen} where all others are {lowest} to {highest}: a missing value? then blank = "
+            f"[{', '.join(map(repr, above))}] under [reading.{HERE}]".replace("'", '"'),
+            sum(above.values()),
+        )
+    return question
+
+
+def _of_joined(
+    columns: Columns, plain: Question, heading: Heading, beside: Heading | None, joint: Joint
+) -> Question:
+    """A multiple choice whose answers are joined in the cells of one column."""
+    pieces, answers = joint.cut.pieces, joint.answers
+    question = replace(plain, kind="multiple", options=words.options(answers))
+    if joint.is_ranking and not beside:
+        question = replace(plain, kind="rank", items=words.items(sorted(answers)))
+    if joint.separator.strip() != columns.layout.separator.strip() or joint.separator == "\n":
+        question = question.read_as(separator=joint.separator)
+    if beside:
+        question = _with_words_beside(columns, question, heading, beside, joint.separator)
+    elif question.kind != "rank":
+        question = _with_own_words(question, pieces, answers)
+    total = sum(columns[heading].values())
+    if ends := joint.cut.ends(answers):
+        most = max(ends, key=lambda text: ends[text])
+        doubt = (
+            f"cut at {joint.separator!r} into {len(answers)} answers; {shortened(most, _SHOWN)!r}, in "
+            f"{ends[most]} of {total} cells and never first, may be the end of another"
+        )
+        question = question.unsettled(doubt, sum(ends.values()))
+    return question
+
+
+def _with_words_beside(
+    columns: Columns, question: Question, heading: Heading, beside: Heading, separator: str
+) -> Question:
+    """The question with the option beside which people write, in a column of its own.
+
+    It is the one of that label, else the one that all who wrote have chosen and hardly anybody else.
+    """
+    if any(fold(label) == fold(beside.label) or is_other(label) for label in question.options.values()):
+        label = next((o for o in question.options.values() if is_other(o)), beside.label)
+        return question.with_write_in(label)
+    cells_beside = columns.rows.beside(heading.column, beside.column)
+    wrote = sum(cells_beside.values())
+    with_text = cells.pieces(cells_beside, separator) if separator else Counter(cells_beside)
+    chosen = cells.pieces(columns[heading], separator) if separator else Counter(columns[heading])
+    ids = {label: option for option, label in question.options.items()}
+    fitting = [
+        ids[text]
+        for text, count in with_text.items()
+        if text in ids and count == wrote and wrote and chosen[text] <= _HARDLY_MORE * wrote
+    ]
+    return question.with_write_in(beside.label, fitting[0] if len(fitting) == 1 else "")
+
+
+def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Heading | None) -> Question:
+    """A single choice or people's own words, in one column."""
+    values = columns[heading]
+    total = sum(values.values())
+    bands = damage.bands(values)
+    shown: Counter[str] = Counter()
+    for text, count in values.items():
+        shown[bands.get(text, text)] += count
+    answers = cells.common(shown)
+    if not cells.is_choice(answers, shown) or max(map(len, answers)) > _LONGEST_LABEL:
+        pieces = cells.pieces(shown, columns.layout.separator)
+        alike = sum(n for text, n in answers.items() if len(text) <= _LONGEST_LABEL)
+        parts = cells.common(pieces)
+        joined_alike = sum(parts.values()) if len(parts) <= cells.MOST_OPTIONS else 0
+        repeated = 2 * alike > total or 2 * joined_alike > sum(pieces.values())
+        if repeated and not words.asks_for_words(plain.text):
+            return plain.unsettled(
+                f"read as people's own words, though most of its {total} cells repeat answers: a choice?",
+                total,
+            )
+        return plain
+    if len(answers) > cells.MOST_OPTIONS:
+        # of a long list an entry that one person chose is one too
+        return replace(plain, kind="single", options=words.options(shown))
+    order = words.about_order(answers)
+    question = replace(plain, kind="single", options=words.options(answers), check=order)
+    if beside:
+        question = _with_words_beside(columns, question, heading, beside, "")
+    else:
+        question = _with_own_words(question, shown, answers)
+    if bands:
+        ids = {label: option for option, label in question.options.items()}
+        moved = sum(values[text] for text in bands)
+        first = next(iter(bands))
+        doubt = (
+            f"a spreadsheet made dates of bands: {first!r} is read as {bands[first]!r}, see [answers.{HERE}]"
+        )
+        question = replace(question, answers={text: ids[band] for text, band in bands.items() if band in ids})
+        question = question.unsettled(doubt, moved)
+    return question
+
+
+def _of_numbers(
+    columns: Columns,
+    plain: Question,
+    values: Mapping[str, int],
+    ways: Sequence[Numerals],
+    unit: str,
+    coded: bool = False,
+) -> Question:
+    """A question whose cells are numbers: a number, or codes that stand for the answers of a choice.
+
+    They are `coded` where words of people's own stand beside them.
+    """
+    total = sum(values.values())
+    numbers = sorted(values, key=lambda text: as_number(text, unit, ways[0]) or 0.0)
+    ends = [as_number(text, unit, ways[0]) or 0.0 for text in (numbers[0], numbers[-1])]
+    dense = ends[0] in (0, 1) and ends[1] - ends[0] < _DENSE * len(values) and len(values) <= _MOST_CODES
+    asks = words.asks_a_number(plain.text)
+    few = len(values) <= _FEW_NUMBERS
+    is_choice = coded or (columns.coded and few) or _ONE.search(fold(plain.text)) or not asks
+    # in a file of codes a list may have gaps, where answers were taken out of it
+    listed = (
+        (columns.coded or coded) and not asks and len(values) <= _MOST_CODES and total >= _EACH * len(values)
+    )
+    if (dense or listed) and is_choice and all(text.isdecimal() for text in values):
+        if words.is_scale(plain.text) and ends[1] <= _LONGEST_SCALE:
+            return _steps(plain, int(ends[0]), int(ends[1]))
+        options = {f"code_{text}": text for text in numbers}
+        question = replace(plain, kind="single", options=options)
+        if columns.coded or coded:
+            return replace(question, check="write what each code stands for")
+        doubt = f"numbers from {numbers[0]} to {numbers[-1]}: codes or steps of a scale, or a number?"
+        return question.unsettled(f"{doubt} then kind = 'number' in survey.toml", total)
+    question = replace(plain, kind="number", unit=unit)
+    if len(ways) > 1:
+        # groups of just three digits are thousands rather than decimals
+        keys = [way.keys(values) for way in ways]
+        reading = next((written for written in keys if "thousands" in written), {})
+        question = replace(question, reading={**question.reading, **reading})
+        question = question.unsettled(
+            "its numbers can be read in two ways, [reading] has the likelier", total
+        )
+    if dense and len(values) <= _FEW_NUMBERS:
+        question = question.unsettled(f"only {', '.join(numbers)}: a number, or codes of a choice?", total)
+    return question
+
+
+def _unit_of(values: Mapping[str, int]) -> str:
+    """The unit that stands beside the numbers of a column, where one does beside most of them; or empty."""
+    units: Counter[str] = Counter()
+    for text, count in values.items():
+        match = _UNIT.fullmatch(text.strip())
+        unit = (match["before"] or match["behind"] or "") if match else ""
+        if unit and not (match and match["before"] and match["behind"]):
+            units[unit] += count
+    unit, count = units.most_common(1)[0] if units else ("", 0)
+    return unit if 2 * count > sum(values.values()) else ""
+
+
+def _could_be_number(text: str, unit: str) -> bool:
+    """Whether a text is a number in one of the ways in which they are written."""
+    return any(as_number(text, unit, way) is not None for way in (PLAIN, ENGLISH, CONTINENTAL))
+
+
+def _steps(plain: Question, first: int, last: int) -> Question:
+    """A single choice of steps with numbers, which has a mean; who would recommend has a score too."""
+    options = {f"step_{number}": str(number) for number in range(first, last + 1)}
+    ids = list(options)
+    recommends = (first, last) == (0, 10) and words.asks_to_recommend(plain.text)
+    nets = {"promoters": ids[9:], "detractors": ids[:7]} if recommends else {}
+    return replace(plain, kind="single", options=options, scores=range(first, last + 1), nets=nets)
+
+
+def _dated(plain: Question, values: Mapping[str, int]) -> Question | None:
+    """A question whose cells are dates; None for others. Years alone are numbers."""
+    if len(values) < 2 or all(len(text) < _LONGER_THAN_A_YEAR for text in values):
+        return None
+    if any(text.isdecimal() and len(text) != _BASIC_DATE for text in values):
+        return None
+    orders = [
+        order for order in ("", "day first", "month first") if all(_is_date(text, order) for text in values)
+    ]
+    if not orders:
+        return None
+    question = replace(plain, kind="date")
+    if "" in orders:
+        return question
+    question = question.read_as(dates=orders[0])
+    if len(orders) == 1:
+        return question
+    return question.unsettled(
+        "its dates can be read in two ways, [reading] has one; if the month comes first, "
+        f'then dates = "month first" under [reading.{HERE}]',
+        sum(values.values()),
+    )
+
+
+def _is_date(text: str, order: str) -> bool:
+    return as_date(text, order) is not None
+
+
+def _with_own_words(question: Question, values: Mapping[str, int], answers: Mapping[str, int]) -> Question:
+    """The question with an Other for what is none of its answers: texts that were given once."""
+    once = sum(count for text, count in values.items() if text not in answers)
+    if not once:
+        return question
+    is_offered = "other" in question.options
+    question = question.with_write_in(question.options.get("other", "Other"))
+    if is_offered and once < _MANY_OTHERS * sum(values.values()):
+        return question
+    return question.unsettled(
+        f"{once} of {sum(values.values())} answers, each given once, are read as Other", once
+    )
