@@ -39,6 +39,8 @@ class Wave:
     kinds: Mapping[str, str]
     columns: Mapping[str, frozenset[int]]
     groups: Groups
+    filled: frozenset[int]
+    """the columns with anything in them"""
     analysed: frozenset[int]
     unsettled: Mapping[str, str]
 
@@ -108,11 +110,21 @@ def as_declared(paths: Paths) -> dict[str, Wave]:
             {name: asked.kind for name, asked in questionnaire.questions.items()},
             {name: frozenset(h.column for h in headings) for name, headings in meaning.columns.items()},
             groups.get(fielding.name, {}),
+            _filled(paths, fielding.name),
             frozenset(respondent for wave, respondent in analysed if wave == fielding.name),
             fielding.wave.unsettled,
         )
         for fielding, meaning in zip(fieldings, mapped, strict=True)
     }
+
+
+def _filled(paths: Paths, wave: str) -> frozenset[int]:
+    """The columns of a wave that are not empty."""
+    with duckdb.connect() as connection:
+        cells = connection.read_parquet(str(paths.cells(wave)))
+        names = list(cells.columns)
+        (counts,) = cells.aggregate(", ".join(f"count({name})" for name in names)).fetchall()
+    return frozenset(int(name[1:]) for name, count in zip(names, counts, strict=True) if count)
 
 
 def compared(truth: Wave, draft: Wave) -> Iterator[Compared]:
@@ -123,12 +135,13 @@ def compared(truth: Wave, draft: Wave) -> Iterator[Compared]:
         return {kept for group in groups if (kept := group & both)}
 
     for question, columns in truth.columns.items():
+        columns = columns & truth.filled
         if not columns:
             continue
         there = [name for name, others in draft.columns.items() if others & columns]
         settled = not any(name in draft.unsettled for name in there)
         kinds = {draft.kinds[name] for name in there}
-        covered = frozenset().union(*(draft.columns[name] for name in there))
+        covered = frozenset().union(*(draft.columns[name] & draft.filled for name in there))
         one, other = (
             within({group for name in names for group in wave.groups.get(name, ())})
             for wave, names in ((truth, [question]), (draft, there))

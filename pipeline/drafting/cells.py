@@ -18,6 +18,7 @@ _SHORT = 60  # characters of an entry of such a list
 _LISTED = 0.9  # the part of the answers of such a list that are given more than once
 _EXPLAINED = 0.7  # the part of the answers of a choice that are given more than once
 _OFTEN = 3  # what stands behind the same answer so often does not do so by chance
+_CHANCE = 0.05
 _SEVERAL = 4  # so many numbers in a column, or rows with the same total, are no chance
 _NEARLY = 0.9  # of the rows add up to the same where points are shared out
 _FEWEST_POINTS = 10
@@ -118,7 +119,8 @@ class Cut:
     def ends(self, answers: Collection[str]) -> dict[str, int]:
         """The answers that may be the end of another that holds the separator, with their counts.
 
-        Such a one always comes behind the same other, or begins in small letters as few others do.
+        Such a one always comes behind the same other, which not everybody gave, so that it is no chance; where
+        it begins in small letters as few others do, few times are enough.
         """
         leads: dict[str, set[str]] = {}
         for first, second in self.pairs:
@@ -126,12 +128,15 @@ class Cut:
         begin = {parts[0] for parts, _ in self.cells if parts}
         small = {text for text in answers if text[:1].islower()}
         few = small if 2 * len(small) < len(answers) else set()
-        return {
-            text: self.pieces[text]
-            for text in answers
-            if text not in begin
-            and ((len(leads.get(text, ())) == 1 and self.pieces[text] >= _OFTEN) or text in few)
-        }
+        total = sum(count for _, count in self.cells)
+        ends = {}
+        for text in answers:
+            if text not in begin and len(leads.get(text, ())) == 1:
+                (lead,) = leads[text]
+                by_chance = (self.pieces[lead] / total) ** self.pieces[text]
+                if by_chance < _CHANCE and (self.pieces[text] >= _OFTEN or text in few):
+                    ends[text] = self.pieces[text]
+        return ends
 
 
 def pieces(values: Mapping[str, int], separator: str) -> Counter[str]:

@@ -15,7 +15,7 @@ import duckdb
 from pipeline.answers.boxes import unticked_texts
 from pipeline.answers.columns import is_other
 from pipeline.answers.meaning import Texts
-from pipeline.drafting.cells import all_add_up
+from pipeline.drafting.cells import all_add_up, blanks, without
 from pipeline.drafting.tool_columns import described, tools_of
 from pipeline.exports import delimited, encodings, file, signatures
 from pipeline.exports.finders import Columns
@@ -195,6 +195,8 @@ def _parted(
 ) -> dict[int, tuple[Heading, str]]:
     """The headings that hold a question and an option, taken apart where a finder names just those."""
     tools = tools_of(headings)
+    blank = blanks(texts, layout.not_shown)
+    texts = {column: without(values, blank) for column, values in texts.items()}
     asked = [heading for heading in headings if not described(heading, tools)]
     parted = regrouped(asked, lambda group: _together(group, texts, layout, cells))
     groups: dict[str, set[int]] = {}

@@ -312,6 +312,9 @@ def _with_own_words(question: Question, values: Mapping[str, int], answers: Mapp
     question = question.with_write_in(question.options.get("other", "Other"))
     if is_offered and once < _MANY_OTHERS * sum(values.values()):
         return question
+    if once == 1:
+        # whatever it is, the numbers are the same: one answer of its own
+        return question.doubted("one answer, given once, is read as Other")
     return question.unsettled(
         f"{once} of {sum(values.values())} answers, each given once, are read as Other", once
     )
