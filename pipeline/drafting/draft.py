@@ -23,7 +23,7 @@ from pipeline.drafting.cells import without
 from pipeline.drafting.guess import Guesses, Question, Rows, guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
-from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table
+from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table, exactly
 from pipeline.drafting.words import unlike
 from pipeline.exports.finders import find, is_letters, letters_of
 from pipeline.exports.tools import Heading
@@ -120,7 +120,7 @@ class _Carried:
         self.previews: dict[str, list[str]] = {}
         self._describe_responses()
         guesses = self._guess()
-        self.blank = Line(_exactly(blank) or None)
+        self.blank = Line(exactly(blank) or None)
         if guesses.blank and not before.name:
             self.blank = Line(guesses.blank, "do these mean an empty cell?")
         self.questions: list[tuple[str, Question]] = []
@@ -362,10 +362,10 @@ class _Carried:
     def readings(self) -> Table:
         """How the cells of questions are read, as before and where a guess had to choose."""
         new = {
-            q.id: {key: Line(_exactly(said)) for key, said in q.reading.items()} for _, q in self.questions
+            q.id: {key: Line(exactly(said)) for key, said in q.reading.items()} for _, q in self.questions
         }
         carried = {name: reading.model_dump(exclude_defaults=True) for name, reading in self.reading.items()}
-        return {**_exactly(carried), **{question: keys for question, keys in new.items() if keys}}
+        return {**exactly(carried), **{question: keys for question, keys in new.items() if keys}}
 
     def changes(self, reworded: Mapping[str, str]) -> Table:
         """What differs from the wave before."""
@@ -401,13 +401,6 @@ class _Carried:
         if quality.impossible:
             table["impossible"] = [self.rule(rule.reason, rule.where) for rule in quality.impossible]
         return table
-
-
-def _exactly(value: Any) -> Any:
-    """Texts, in lists and tables too, whose white space counts."""
-    if isinstance(value, dict):
-        return {key: _exactly(inner) for key, inner in value.items()}
-    return [Exactly(text) for text in value] if isinstance(value, list) else Exactly(value)
 
 
 def _title(before: Before, name: str) -> str:
