@@ -36,7 +36,7 @@ def evidence(asked: Question, counted: Counted, texts: Counter[str], doubt: str)
     shown = _repeatable(asked, texts)
     answers = _chosen(asked, counted.estimates) if asked.form.has_options else shown
     listed = ", ".join(
-        f"{quoted(text, _SHOWN)} {thousands(count)}" for text, count in answers.most_common(_MOST_ANSWERS)
+        f"{quoted(text, _SHOWN)} ({thousands(count)})" for text, count in answers.most_common(_MOST_ANSWERS)
     )
     yield f"{base(counted.estimates)}{': ' if listed else ''}{listed}"
     named = [one or other for one, other in _QUOTED.findall(doubt)]

@@ -34,13 +34,15 @@ class Proposal:
     value: Any = None
 
     def __str__(self) -> str:
-        """The proposal as a doubt names it."""
-        if self.value is None:
-            return f"no {self.key}"
-        where = (
+        """The key with its value, without its table."""
+        return f"{toml_key(self.key)} = {toml_value(exactly(self.value))}"
+
+    @property
+    def where(self) -> str:
+        """The table, as a doubt names it."""
+        return (
             f"under [{'.'.join(map(toml_key, self.table))}]" if self.file == WAVE_FILE else "in survey.toml"
         )
-        return f"{toml_key(self.key)} = {toml_value(exactly(self.value))} {where}"
 
     def apply(self, file: Edited) -> None:
         """Write it into its file."""

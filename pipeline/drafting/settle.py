@@ -72,12 +72,12 @@ def settle(paths: Paths, wave: str = "", ask: Ask | None = None) -> Iterator[str
     `wave` is the name of one; without it all waves come, the earliest first. SurveyError where a declaration
     is wrong, where there is no such wave, and where a file was changed by somebody else meanwhile.
     """
-    lines = _lines(paths, wave)
+    lines = lines_of(paths, wave)
     if not lines:
         yield f"nothing is unsettled in {wave or paths.survey}"
         return
     with tempfile.TemporaryDirectory() as folder:
-        settling = _Settling(paths, Path(folder))
+        settling = Settling(paths, Path(folder))
         try:
             settling.current.build()
         except SurveyError as error:
@@ -89,11 +89,11 @@ def settle(paths: Paths, wave: str = "", ask: Ask | None = None) -> Iterator[str
         yield from _walk(settling, wave, ask)
 
 
-def _walk(settling: _Settling, wave: str, ask: Ask | None) -> Iterator[str]:
+def _walk(settling: Settling, wave: str, ask: Ask | None) -> Iterator[str]:
     """Every line once: what it is about, the choices, and what became of it."""
     seen: set[tuple[str, str]] = set()
     settled = 0
-    while lines := [line for line in _lines(settling.paths, wave) if _id(line) not in seen]:
+    while lines := [line for line in lines_of(settling.paths, wave) if _id(line) not in seen]:
         line = lines[0]
         seen.add(_id(line))
         yield from settling.about(line)
@@ -110,13 +110,13 @@ def _walk(settling: _Settling, wave: str, ask: Ask | None) -> Iterator[str]:
                 yield settling.write(chosen)
                 settled += 1
         yield ""
-    left = len(_lines(settling.paths, wave))
-    yield f"{_counted_lines(settled)} settled, {left} left" if ask else f"{_counted_lines(left)} unsettled"
+    left = _counted_lines(len(lines_of(settling.paths, wave)))
+    yield f"{_counted_lines(settled)} settled, {left} left" if ask else f"{left} unsettled"
     if settled:
         yield f"now run: make all SURVEY={settling.paths.survey}"
 
 
-def _lines(paths: Paths, wave: str) -> list[Line]:
+def lines_of(paths: Paths, wave: str = "") -> list[Line]:
     """The lines of [unsettled] of one wave or of all, in the order of the waves and of their files."""
     fieldings = wave_files.load(paths, survey.load(paths)[0])
     names = [fielding.name for fielding in fieldings]
@@ -138,7 +138,7 @@ def _counted_lines(count: int) -> str:
     return "1 line" if count == 1 else f"{count} lines"
 
 
-class _Settling:
+class Settling:
     """The declarations of a survey as they are now, and copies of them to try changes on."""
 
     def __init__(self, paths: Paths, folder: Path) -> None:
@@ -146,9 +146,14 @@ class _Settling:
         self.current = Trial(paths, folder / "current")
         """built of the declarations as they are"""
         self._tried = Trial(paths, folder / "tried")
+        self._changed = False
+        """whether what was written since may give other numbers than `current`"""
 
     def about(self, line: Line) -> Iterator[str]:
         """Where a line stands, what it is about, what it doubts, and what the export shows of it."""
+        if self._changed:
+            self.current.build()
+            self._changed = False
         counted = self._counted(self.current, line)
         if not line.question:
             yield f"{line.place}: {RESPONDENTS}"
@@ -189,7 +194,8 @@ class _Settling:
         with files.together() as put:
             for path in written:
                 put(path, choice.after[path], stat.S_IMODE(path.stat().st_mode))
-        self.current.build()
+        # a line less of [unsettled] changes no number
+        self._changed |= choice.key != KEEP
         return f"{', '.join(map(self.paths.shown, written))} written: {choice.words}"
 
     @property
@@ -223,7 +229,7 @@ class _Settling:
             if is_kind and proposal.value in question_kinds() and line.question:
                 yield as_kind(self._survey, line.question, str(proposal.value))
             else:
-                yield (proposal,)
+                yield [proposal]
 
     def _always(self, line: Line, drafted: Counted) -> Iterator[Sequence[Proposal]]:
         """Other kinds of a question; which of the responses that repeat another are counted, if any do."""
@@ -232,7 +238,7 @@ class _Settling:
             for kind in kinds_like(questionnaire.questions[line.question]):
                 yield as_kind(questionnaire, line.question, kind)
             return
-        ways = [(_duplicates(way),) for way in ("keep_first", "keep_last", "keep_all")]
+        ways = [[_duplicates(way)] for way in ("keep_first", "keep_last", "keep_all")]
         if line.fielding.wave.respondents.duplicates or not self._tried_with(line, ways[0]):
             return
         if self._counted(self._tried, line).analysed != drafted.analysed:
@@ -302,11 +308,11 @@ def _duplicates(way: str) -> Proposal:
 
 def _words(steps: Sequence[Proposal]) -> str:
     """What a choice does, in a line."""
-    put = ", ".join(str(step) for step in steps if step.value is not None)
-    gone = dict.fromkeys(
-        step.table[-1] if len(step.table) > 2 else step.key for step in steps if step.value is None
-    )
-    return f"{put}, without {' and '.join(gone)}" if gone else put
+    put = [step for step in steps if step.value is not None]
+    taken = [step for step in steps if step.value is None]
+    parts = dict.fromkeys(step.table[-1] if len(step.table) > 2 else step.key for step in taken)
+    without = f", without {' and '.join(parts)}" if parts else ""
+    return f"{', '.join(map(str, put))} {put[0].where}{without}"
 
 
 def _numbers(line: Line, counted: Counted, surveys: Sequence[Survey]) -> str:
@@ -319,7 +325,7 @@ def _numbers(line: Line, counted: Counted, surveys: Sequence[Survey]) -> str:
 
 
 def _in_wave(counted: Counted) -> str:
-    return f"{thousands(counted.analysed)} respondents are counted"
+    return f"{thousands(counted.analysed)} respondents counted"
 
 
 def _read(path: Path) -> str:

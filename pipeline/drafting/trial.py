@@ -11,20 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
-from pipeline.answers.waves import attempt_waves, cells_of, declared_waves
+from pipeline.answers.waves import attempt_waves, declared_waves, texts_of
 from pipeline.commands.check import built
 from pipeline.database.connection import view
 from pipeline.declarations import wave_files
 from pipeline.declarations.survey import load
 from pipeline.explore import OpenSurvey
-from pipeline.exports import delimited
 from pipeline.project import files
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
-from pipeline.project.sql import query, temporary_views
+from pipeline.project.sql import query
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,14 @@ class Trial:
     def __init__(self, paths: Paths, folder: Path) -> None:
         self._given = paths
         self.paths = Paths(folder, paths.survey)
+        self._known: dict[tuple[str, str], Counted] = {}
 
     def build(self, changed: Mapping[str, str] | None = None) -> None:
         """Build the database of the declarations as they are, but for files that are `changed`.
 
         SurveyError where `survey check` would find anything wrong, but for what takes numbers.
         """
+        self._known.clear()
         shutil.rmtree(self.paths.root, ignore_errors=True)
         for path in self._declared():
             self._copy(path)
@@ -56,10 +56,15 @@ class Trial:
             files.write(self.paths.raw / name, text)
         # nothing that a stage tells of a copy is of use
         with contextlib.redirect_stderr(io.StringIO()):
-            built(self.paths, self.paths.root / "outputs")
+            built(self.paths, self.paths.outputs.parent)
 
     def counted(self, wave: str, question: str) -> Counted:
         """A question of a wave, or for an empty one the wave alone, in the database that was built last."""
+        if (wave, question) not in self._known:
+            self._known[wave, question] = self._counted(wave, question)
+        return self._known[wave, question]
+
+    def _counted(self, wave: str, question: str) -> Counted:
         with OpenSurvey(self.paths.survey, self.paths.root) as survey:
             waves = view(survey.connection, "waves").set_index("wave")
             analysed, wording = int(waves["analysed"][wave]), ""
@@ -78,13 +83,7 @@ class Trial:
         mapped, _ = attempt_waves(declared)
         place = [fielding.name for fielding in declared.fieldings].index(wave)
         columns = [heading.column for heading in mapped[place].columns.get(question, ())]
-        texts: Counter[str] = Counter()
-        with duckdb.connect() as connection:
-            cells = f"select * from {cells_of(self.paths.cells(wave))}"
-            with temporary_views(connection, cells=cells):
-                for counts in delimited.distinct(connection, columns).values():
-                    texts.update(counts)
-        return texts
+        return texts_of(self.paths.cells(wave), columns)
 
     def _declared(self) -> Sequence[Path]:
         """The declarations of the survey, and the exports that they name."""
