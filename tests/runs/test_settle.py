@@ -264,6 +264,20 @@ def test_nothing_private_is_shown(listed: str, tried: Tried) -> None:
         assert not any(text in about or text in str(choices) for about, choices in tried.values())
 
 
+def test_of_what_is_private_now_or_then_there_is_a_base_alone(drafted: Paths, tmp_path: Path) -> None:
+    paths = copy_of(drafted, tmp_path)
+    line = 'place = "may be told? then private = false in survey.toml"\n'
+    (paths.raw / "2026.toml").write_text(WAVE.replace(UNSETTLED, line), encoding="utf-8")
+    private = QUESTIONS.replace(
+        'kind = "single"\n[questions.place', 'kind = "single"\nprivate = true\n[questions.place'
+    )
+    paths.questionnaire.write_text(private, encoding="utf-8")
+    shown = list(settle(paths))
+    assert [line.split()[0] for line in shown if line.endswith("  base 60")] == ["k", "1", "2", "t"]
+    assert "  1  private = false in survey.toml" in "\n".join(shown)
+    assert not any("North" in line or "%" in line for line in shown)
+
+
 def test_what_few_wrote_and_what_reaches_somebody_is_no_evidence() -> None:
     texts = Counter({"North": 9, ADDRESS: 8, RARE: 2, "Up, north": 3})
     for kind, shown in (("number", ["North", "Up, north"]), ("text", [])):

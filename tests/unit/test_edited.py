@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.drafting.edited import Edited
 from pipeline.drafting.proposals import SURVEY_FILE, WAVE_FILE, Proposal, applied, proposals
 
 WAVE = """\
@@ -130,3 +131,17 @@ def test_what_a_doubt_proposes(doubt: str, meant: list[tuple[Any, ...]]) -> None
 
 def test_respondents_have_no_table_in_the_questionnaire() -> None:
     assert proposals("respondents", "then kind = 'number' in survey.toml") == []
+
+
+class Careless(Proposal):
+    """A proposal whose edit touches something else, too."""
+
+    def apply(self, file: Edited) -> None:
+        super().apply(file)
+        file.put(("respondents",), "id", "another")
+
+
+def test_an_edit_that_touches_anything_else_is_refused() -> None:
+    place = (WAVE_FILE, ("source",), "format", "flat")
+    assert applied(WAVE, [Proposal(*place)]) == WAVE.replace("of them?\n", 'of them?\nformat = "flat"\n')
+    assert applied(WAVE, [Careless(*place)]) is None
