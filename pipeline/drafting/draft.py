@@ -361,9 +361,7 @@ class _Carried:
 
     def readings(self) -> Table:
         """How the cells of questions are read, as before and where a guess had to choose."""
-        new = {
-            q.id: {key: Line(exactly(said)) for key, said in q.reading.items()} for _, q in self.questions
-        }
+        new = {q.id: {key: Line(exactly(said)) for key, said in q.reading.items()} for _, q in self.questions}
         carried = {name: reading.model_dump(exclude_defaults=True) for name, reading in self.reading.items()}
         return {**exactly(carried), **{question: keys for question, keys in new.items() if keys}}
 
