@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -34,16 +34,30 @@ def evidence(asked: Question, counted: Counted, texts: Counter[str], doubt: str)
         yield f"{thousands(texts.total())} cells are filled; what stands in them is private and not shown"
         return
     shown = _repeatable(asked, texts)
-    answers = _chosen(asked, counted.estimates) if asked.form.has_options else shown
-    listed = ", ".join(
-        f"{quoted(text, _SHOWN)} ({thousands(count)})" for text, count in answers.most_common(_MOST_ANSWERS)
-    )
-    yield f"{base(counted.estimates)}{': ' if listed else ''}{listed}"
-    named = [one or other for one, other in _QUOTED.findall(doubt)]
     # what the doubt speaks of first
-    cells = sorted(shown, key=lambda text: (not any(part in text for part in named), -shown[text]))
-    if cells:
-        yield f"cells: {', '.join(quoted(text, _SHOWN) for text in cells[:_MOST_CELLS])}"
+    cells = sorted(shown, key=lambda text: (not _speaks_of(doubt, text), -shown[text]))
+    if not asked.form.has_options:
+        # a number is a cell, and some cells may be read as no answer
+        yield base(counted.estimates)
+        yield from _listed("cells: ", [(text, shown[text]) for text in cells[:_MOST_ANSWERS]])
+        return
+    answers = _chosen(asked, counted.estimates).most_common(_MOST_ANSWERS)
+    yield from _listed(f"{base(counted.estimates)}: ", answers)
+    yield from _listed("cells: ", [(text, 0) for text in cells[:_MOST_CELLS]])
+
+
+def _speaks_of(doubt: str, text: str) -> bool:
+    """Whether a doubt names a cell, or quotes a part of it."""
+    quotes = [one or other for one, other in _QUOTED.findall(doubt)]
+    alone = re.search(rf"(?<!\w){re.escape(text)}(?!\w)", doubt)
+    return bool(alone) or any(part in text for part in quotes)
+
+
+def _listed(head: str, texts: Sequence[tuple[str, int]]) -> Iterator[str]:
+    """A line of texts, each with how many said so where that is known; none for no texts."""
+    shown = (quoted(text, _SHOWN) + (f" ({thousands(count)})" if count else "") for text, count in texts)
+    if texts:
+        yield head + ", ".join(shown)
 
 
 def in_short(asked: Question, counted: Counted) -> str:

@@ -39,7 +39,9 @@ class Proposal:
 
     @property
     def where(self) -> str:
-        """The table, as a doubt names it."""
+        """The table, as a doubt names it; the key itself where it is to go."""
+        if self.value is None:
+            return f"[{'.'.join(map(toml_key, (*self.table, self.key)))}]"
         return (
             f"under [{'.'.join(map(toml_key, self.table))}]" if self.file == WAVE_FILE else "in survey.toml"
         )

@@ -158,7 +158,7 @@ class Settling:
         if not line.question:
             yield f"{line.place}: {RESPONDENTS}"
             yield f"  {line.doubt}"
-            yield f"  {_in_wave(counted)} as it is drafted"
+            yield f"  {_in_wave(counted)} as the file is drafted"
             return
         asked = self._survey.questions[line.question]
         yield f"{line.place}: {line.name} ({asked.kind}): {counted.wording}".rstrip(": ")
@@ -235,6 +235,7 @@ class Settling:
         """Other kinds of a question; which of the responses that repeat another are counted, if any do."""
         if line.question:
             questionnaire = self._survey
+            yield from _read_as_answers(line)
             for kind in kinds_like(questionnaire.questions[line.question]):
                 yield as_kind(questionnaire, line.question, kind)
             return
@@ -302,6 +303,15 @@ def as_kind(questionnaire: Survey, name: str, kind: str) -> Sequence[Proposal]:
     return steps
 
 
+def _read_as_answers(line: Line) -> Iterator[Sequence[Proposal]]:
+    """The step by which texts that [reading] takes for empty cells are answers; none where it takes none."""
+    reading = line.fielding.wave.reading.get(line.name)
+    if reading and reading.blank:
+        place = ("reading", line.name)
+        alone = reading.model_fields_set == {"blank"}
+        yield [Proposal(WAVE_FILE, place[:1], line.name) if alone else Proposal(WAVE_FILE, place, "blank")]
+
+
 def _duplicates(way: str) -> Proposal:
     return Proposal(WAVE_FILE, (RESPONDENTS,), "duplicates", way)
 
@@ -311,6 +321,8 @@ def _words(steps: Sequence[Proposal]) -> str:
     put = [step for step in steps if step.value is not None]
     taken = [step for step in steps if step.value is None]
     parts = dict.fromkeys(step.table[-1] if len(step.table) > 2 else step.key for step in taken)
+    if not put:
+        return f"without {taken[0].where}"
     without = f", without {' and '.join(parts)}" if parts else ""
     return f"{', '.join(map(str, put))} {put[0].where}{without}"
 

@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -224,8 +225,8 @@ def test_the_evidence_stands_above_the_choices(tried: Tried) -> None:
     about = tried["satisfied"][0].split("\n")
     assert about[0] == "raw/s/2026.toml:5: satisfied (number): How satisfied are you?"
     assert about[1] == f"  {LINES['satisfied']}"
-    assert about[2] == "  base 60: '2' (12), '3' (12), '4' (12), '5' (12), '99' (12)"
-    assert about[3] == "  cells: '99', '2', '3'"
+    assert about[2] == "  base 60"
+    assert about[3] == "  cells: '5' (12), '99' (12), '2' (12), '3' (12), '4' (12)"
     assert tried["place"][0].split("\n")[2:] == [
         "  base 60: 'North' (28), 'South' (28), 'Other' (4)",
         "  cells: 'North', 'South'",
@@ -286,7 +287,7 @@ def test_what_few_wrote_and_what_reaches_somebody_is_no_evidence() -> None:
     private = evidence(Question(kind="number", private=True), Counted("", pd.DataFrame(), 22), texts, "")
     assert list(private) == ["22 cells are filled; what stands in them is private and not shown"]
     *_, cells = evidence(Question(kind="number"), Counted("", pd.DataFrame(), 22), texts, "cut at 'Up'")
-    assert cells == "cells: 'Up, north', 'North'", "what the doubt speaks of comes first"
+    assert cells == "cells: 'Up, north' (3), 'North' (9)", "what the doubt speaks of comes first"
 
 
 def test_a_wave_that_is_not_there_is_told(drafted: Paths) -> None:
@@ -322,14 +323,32 @@ def test_a_file_that_somebody_changed_meanwhile_is_left(drafted: Paths, tmp_path
     assert (paths.raw / "2026.toml").read_text(encoding="utf-8") == theirs
 
 
+@pytest.mark.parametrize("more", ["", 'decimal = "."\n'])
+def test_what_is_read_as_no_answer_can_be_one(more: str, drafted: Paths, tmp_path: Path) -> None:
+    paths = copy_of(drafted, tmp_path)
+    reading = f'\n[reading.satisfied]\nblank = ["99"]\n{more}'
+    line = 'satisfied = "99 comes 12 times: read as no answer"\n'
+    (paths.raw / "2026.toml").write_text(WAVE.replace(UNSETTLED, line) + reading, encoding="utf-8")
+    lines = list(settle(paths, ask=lambda *_: "1"))
+    begin, end = WAVE.index("[unsettled]"), WAVE.index("[source]")
+    left = f"\n[reading.satisfied]\n{more}" if more else ""
+    assert (paths.raw / "2026.toml").read_text(encoding="utf-8") == WAVE[:begin] + WAVE[end:] + left
+    shown = [line.split() for line in lines if ": mean" in line]
+    assert [(words[0], words[-4:]) for words in shown] == [
+        ("k", ["base", "48:", "mean", "3.5"]),
+        ("1", ["base", "60:", "mean", "22.6"]),
+    ]
+    assert lines[3] == "  cells: '99' (12), '2' (12), '3' (12), '4' (12), '5' (12)"
+
+
 class Terminal:
     """A person at a terminal in which `survey settle` runs."""
 
-    def __init__(self, paths: Paths, *words: str) -> None:
+    def __init__(self, paths: Paths, **environment: str) -> None:
         self.screen, theirs = pty.openpty()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline", "settle", "--survey", "s", *words],
-            cwd=paths.root, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            [sys.executable, "-m", "pipeline", "settle", "--survey", "s"],
+            cwd=paths.root, env=os.environ | environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
 
@@ -390,3 +409,18 @@ def test_the_last_line_takes_its_table_with_it_and_q_stops(drafted: Paths, tmp_p
     begin, end = WAVE.index("[unsettled]"), WAVE.index("[source]")
     assert file.read_text(encoding="utf-8") == WAVE[:begin] + WAVE[end:]
     assert command(paths.root, "settle", "--survey", "s") == (0, "nothing is unsettled in s\n")
+
+
+def test_ctrl_c_leaves_no_copy_behind(drafted: Paths, tmp_path: Path) -> None:
+    paths = copy_of(drafted, tmp_path / "project")
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    terminal = Terminal(paths, TMPDIR=str(copies))
+    assert "which? " in terminal.read("which? ")
+    assert list(copies.rglob("*.csv"))
+    terminal.process.send_signal(signal.SIGINT)
+    terminal.read("")
+    assert terminal.process.wait(60) == 130
+    os.close(terminal.screen)
+    assert list(copies.iterdir()) == []
+    assert (paths.raw / "2026.toml").read_text(encoding="utf-8") == WAVE
