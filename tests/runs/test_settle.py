@@ -348,7 +348,8 @@ class Terminal:
         self.screen, theirs = pty.openpty()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "pipeline", "settle", "--survey", "s"],
-            cwd=paths.root, env=os.environ | environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            cwd=paths.root, env=os.environ | environment, start_new_session=True,
+            stdin=theirs, stdout=theirs, stderr=theirs,
         )  # fmt: skip
         os.close(theirs)
 
