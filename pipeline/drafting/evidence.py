@@ -31,7 +31,9 @@ def evidence(asked: Question, counted: Counted, texts: Counter[str], doubt: str)
     No text is shown that fewer than a handful gave, or by which somebody could be reached.
     """
     if asked.private or asked.form.is_open:
-        yield f"{thousands(texts.total())} cells are filled; what stands in them is private and not shown"
+        filled = texts.total()
+        cells_are = "1 cell is" if filled == 1 else f"{thousands(filled)} cells are"
+        yield f"{cells_are} filled; what people wrote is private and not shown"
         return
     shown = _repeatable(asked, texts)
     # what the doubt speaks of first

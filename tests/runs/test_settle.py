@@ -259,7 +259,7 @@ def test_where_there_is_no_terminal_nothing_is_asked(listed: str, tried: Tried) 
 
 
 def test_nothing_private_is_shown(listed: str, tried: Tried) -> None:
-    assert "60 cells are filled; what stands in them is private and not shown" in listed
+    assert "60 cells are filled; what people wrote is private and not shown" in listed
     for text in (ADDRESS, "jo@", RARE, SECRET):
         assert text not in listed
         assert not any(text in about or text in str(choices) for about, choices in tried.values())
@@ -285,7 +285,7 @@ def test_what_few_wrote_and_what_reaches_somebody_is_no_evidence() -> None:
         lines = list(evidence(Question(kind=kind), Counted("", pd.DataFrame(), 22), texts, "cut at 'Up'"))
         assert [text for text in texts if any(repr(text) in line for line in lines)] == shown
     private = evidence(Question(kind="number", private=True), Counted("", pd.DataFrame(), 22), texts, "")
-    assert list(private) == ["22 cells are filled; what stands in them is private and not shown"]
+    assert list(private) == ["22 cells are filled; what people wrote is private and not shown"]
     *_, cells = evidence(Question(kind="number"), Counted("", pd.DataFrame(), 22), texts, "cut at 'Up'")
     assert cells == "cells: 'Up, north' (3), 'North' (9)", "what the doubt speaks of comes first"
 
