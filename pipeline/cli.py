@@ -224,6 +224,25 @@ def new_wave(
     _say_masked(new_wave(Path.cwd(), export, like, survey))
 
 
+@app.command(epilog="Example: survey settle --survey mine")
+def settle(
+    wave: Annotated[str, typer.Option("--wave", help="a wave, by its name; all of them by default")] = "",
+    only_list: Annotated[
+        bool, typer.Option("--list", help="print all that is unsettled, and ask nothing")
+    ] = False,
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Walk through what is unsettled: the evidence, the ways to settle it with their numbers, a key each.
+
+    Where there is no terminal to ask in, it prints them and changes nothing.
+    """
+    from pipeline.drafting.settle import settle
+    from pipeline.project import terminal
+
+    ask = terminal.key if terminal.is_there() and not only_list else None
+    _say_masked(settle(places.find(survey), wave, ask))
+
+
 @app.command(epilog="Example: survey diff autumn spring")
 def diff(
     first: Annotated[str, typer.Argument(help="a wave, by its name")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -172,6 +173,18 @@ def _blank(
     if problems:
         raise SurveyError(problems)
     return blank
+
+
+def texts_of(path: Path, columns: Sequence[int]) -> Counter[str]:
+    """The texts in some columns of the cells at `path` as they stand there, each with how many hold it."""
+    texts: Counter[str] = Counter()
+    with (
+        duckdb.connect() as connection,
+        temporary_views(connection, cells=f"select * from {cells_of(path)}"),
+    ):
+        for counts in delimited.distinct(connection, columns).values():
+            texts.update(counts)
+    return texts
 
 
 def cells_of(path: Path) -> str:

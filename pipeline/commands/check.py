@@ -64,6 +64,15 @@ def check(paths: Paths, numbers: bool = True, with_unsettled: bool = True) -> It
         yield from look.lines()
 
 
+def built(paths: Paths, folder: Path) -> Paths:
+    """The survey with its database, made in `folder`; SurveyError with all that is wrong, numbers aside."""
+    look = _Look(paths, replace(paths, generated=folder))
+    look.everything(numbers=False)
+    if look.problems:
+        raise SurveyError(look.problems)
+    return look.aside
+
+
 class _Look:
     """What is wrong with a survey, layer by layer, and what was read of it."""
 

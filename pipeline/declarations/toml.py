@@ -301,6 +301,29 @@ def key_lines(text: str) -> dict[tuple[Key, ...], int]:
     return _Scanner(text).scan()
 
 
+@dataclass(frozen=True)
+class Layout:
+    """Where the parts of a TOML text stand, each by its path."""
+
+    headings: dict[tuple[Key, ...], int]
+    """the line of each heading, of tables and of elements of arrays of tables"""
+    keys: dict[tuple[Key, ...], int]
+    """where each key that has a value beside it begins, as an index of the text"""
+    values: dict[tuple[Key, ...], tuple[int, int]]
+    """where each value, and each element of an array, begins and ends"""
+
+    def is_inline(self, path: tuple[Key, ...]) -> bool:
+        """Whether a key stands within the value of another."""
+        return any(path[:length] in self.keys for length in range(1, len(path)))
+
+
+def layout(text: str) -> Layout:
+    """Where the parts of valid TOML `text` stand."""
+    scanner = _Scanner(text)
+    scanner.scan()
+    return Layout(scanner.headings, scanner.keys, scanner.values)
+
+
 class _Scanner:
     """Walks TOML that tomllib has accepted already; it finds places, it does not judge."""
 
@@ -309,6 +332,9 @@ class _Scanner:
         self.at = 0
         self.lines: dict[tuple[Key, ...], int] = {}
         self.counts: dict[tuple[Key, ...], int] = {}
+        self.headings: dict[tuple[Key, ...], int] = {}
+        self.keys: dict[tuple[Key, ...], int] = {}
+        self.values: dict[tuple[Key, ...], tuple[int, int]] = {}
         self.noted = (0, 1)
         """a place in the text, and its line"""
 
@@ -318,11 +344,13 @@ class _Scanner:
             if self.text.startswith("[[", self.at):
                 self.at += 2
                 table = self._element(self._resolve(self._keys()))
+                self.headings[table] = self.lines[table]
                 self._line_end()
             elif self.text[self.at] == "[":
                 self.at += 1
                 table = self._resolve(self._keys())
                 self._note(table)
+                self.headings[table] = self.noted[1]
                 self._line_end()
             else:
                 self._pair(table)
@@ -385,11 +413,18 @@ class _Scanner:
         path = (*table, *self._keys())
         self.at, end = start, self.at
         self._note(path)
+        self.keys[path] = start
         self.at = end + 1  # past the equals sign
         self._value(path)
 
     def _value(self, path: tuple[Key, ...]) -> None:
         self._skip(newlines=False)
+        start = self.at
+        self._pass(path)
+        self.values[path] = (start, start + len(self.text[start : self.at].rstrip()))
+
+    def _pass(self, path: tuple[Key, ...]) -> None:
+        """Move past a value."""
         if string := _STRING.match(self.text, self.at):
             self.at = string.end()
         elif self.text[self.at] == "{":

@@ -29,7 +29,7 @@ from pipeline.text.folding import best_fit, fold, is_beginning
 from pipeline.text.values import as_number
 from pipeline.tidy.question_kinds import QuestionKind
 
-_SURELY_SEEN = 3  # what fewer people gave may be their own words
+SURELY_SEEN = 3  # what fewer people gave may be their own words
 _SURELY_ALIKE = 0.9  # of two texts that are less alike it is looked at whether they are one answer
 _EXPECTED = 5  # so many would have chosen an option, had it been offered: then it was not
 _ROUNDS = 8  # new options can make further cells readable
@@ -170,7 +170,7 @@ class Answers:
         taken = self._used(question)
         full = self.before.labels
         free = {i: full.get((question, i), label) for i, label in labels.items() if i not in taken}
-        own_words = not loose.heading and not _may_be_repeated(text, loose.count, asked)
+        own_words = not loose.heading and not may_be_repeated(text, loose.count, asked)
         best, score = ("", 0.0) if own_words else nearest(text, free)
         if best:
             self._line(question, text, best, f"{score:.0%} like that of {self.before.name}")
@@ -211,7 +211,7 @@ class Answers:
         fitting = best_fit(option_labels(survey, question) | asked.items, text)
         known = {fold(label) for label in self.before.labels.values()}
         fresh = fold(text) not in known and text not in self.lines.get(question, {})
-        if not fresh or len(fitting) != 1 or not _may_be_repeated(text, count, asked):
+        if not fresh or len(fitting) != 1 or not may_be_repeated(text, count, asked):
             return False
         self._line(question, text, fitting[0], "begins like another answer")
         return True
@@ -306,9 +306,9 @@ class Answers:
         return [new.id for new in self.parts if new.question == question and new.part == "options"]
 
 
-def _may_be_repeated(text: str, count: int, asked: Question) -> bool:
+def may_be_repeated(text: str, count: int, asked: Question) -> bool:
     """Whether a file of ours may repeat a text: what few people gave may be their own words."""
-    return count >= _SURELY_SEEN and not asked.private and not personal(text)
+    return count >= SURELY_SEEN and not asked.private and not personal(text)
 
 
 def _is_no_answer(loose: Loose, form: QuestionKind) -> bool:

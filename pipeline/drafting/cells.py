@@ -119,8 +119,8 @@ class Cut:
     def ends(self, answers: Collection[str]) -> dict[str, int]:
         """The answers that may be the end of another that holds the separator, with their counts.
 
-        Such a one always comes behind the same other, which not everybody gave, so that it is no chance; where
-        it begins in small letters as few others do, few times are enough.
+        Such a one always comes behind the same other, which not everybody gave, so that it is no chance;
+        where it begins in small letters as few others do, few times are enough.
         """
         leads: dict[str, set[str]] = {}
         for first, second in self.pairs:

@@ -24,7 +24,7 @@ from pipeline.drafting.guess import guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
 from pipeline.drafting.question import Guesses, Question, Rows
-from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table
+from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table, exactly
 from pipeline.drafting.words import unlike
 from pipeline.exports.finders import find, is_letters, letters_of
 from pipeline.exports.tools import Heading
@@ -121,7 +121,7 @@ class _Carried:
         self.previews: dict[str, list[str]] = {}
         self._describe_responses()
         guesses = self._guess()
-        self.blank = Line(_exactly(blank) or None)
+        self.blank = Line(exactly(blank) or None)
         if guesses.blank and not before.name:
             self.blank = Line(guesses.blank, "do these mean an empty cell?")
         self.questions: list[tuple[str, Question]] = []
@@ -293,7 +293,7 @@ class _Carried:
         return [self._finder(rest) or self._whole(rest), *map(letters_of, ([h] for h in beside))]
 
     def _whole(self, columns: Sequence[Heading]) -> str:
-        """The code or text of a question that names its columns (and what says the same joined), or letters."""
+        """The code or text of a question that names its columns and what joins them, or letters."""
         wanted = {h.column for h in columns}
         for name in filter(None, (columns[0].code, columns[0].text)):
             named = find(name, self._looked.written)
@@ -386,11 +386,9 @@ class _Carried:
 
     def readings(self) -> Table:
         """How the cells of questions are read, as before and where a guess had to choose."""
-        new = {
-            q.id: {key: Line(_exactly(said)) for key, said in q.reading.items()} for _, q in self.questions
-        }
+        new = {q.id: {key: Line(exactly(said)) for key, said in q.reading.items()} for _, q in self.questions}
         carried = {name: reading.model_dump(exclude_defaults=True) for name, reading in self.reading.items()}
-        return {**_exactly(carried), **{question: keys for question, keys in new.items() if keys}}
+        return {**exactly(carried), **{question: keys for question, keys in new.items() if keys}}
 
     def changes(self, reworded: Mapping[str, str]) -> Table:
         """What differs from the wave before."""
@@ -426,13 +424,6 @@ class _Carried:
         if quality.impossible:
             table["impossible"] = [self.rule(rule.reason, rule.where) for rule in quality.impossible]
         return table
-
-
-def _exactly(value: Any) -> Any:
-    """Texts, in lists and tables too, whose white space counts."""
-    if isinstance(value, dict):
-        return {key: _exactly(inner) for key, inner in value.items()}
-    return [Exactly(text) for text in value] if isinstance(value, list) else Exactly(value)
 
 
 def _title(before: Before, name: str) -> str:

@@ -16,9 +16,10 @@ from pipeline.declarations.notices import unsettled
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding, Source
-from pipeline.drafting.additions import data_of, expected, with_additions, with_changes
+from pipeline.drafting.additions import expected, with_additions, with_changes
 from pipeline.drafting.before import NOTHING, Before, with_older
 from pipeline.drafting.draft import Draft, draft
+from pipeline.drafting.edited import data_of
 from pipeline.drafting.look import Looked, Where, look
 from pipeline.drafting.toml_out import CHECK, Line, hidden, written
 from pipeline.drafting.words import design_columns
@@ -167,9 +168,7 @@ def _changed(paths: Paths, before: Before, drafted: Draft, texts: Mapping[Path, 
         export = drafted.wave["source"]["file"]
         raise SurveyError(f"{export}: no column reads like a question; is this the export of responses?")
     changed = {questionnaire: with_additions(texts[questionnaire], before, drafted)}
-    changed |= {
-        path: with_changes(text, before, drafted) for path, text in texts.items() if path != questionnaire
-    }
+    changed |= {path: with_changes(text, drafted) for path, text in texts.items() if path != questionnaire}
     if data_of(changed[questionnaire]) != expected(before.document.data, drafted) or any(
         data_of(text) is None for text in changed.values()
     ):

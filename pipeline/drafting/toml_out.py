@@ -85,7 +85,7 @@ def _table(table: Table, path: tuple[str, ...] = ()) -> Iterator[str]:
         yield from ("", f"[{'.'.join(path)}]")
     yield from rows
     for key, value in below.items():
-        place = (*path, _key(key))
+        place = (*path, toml_key(key))
         if isinstance(value, Mapping):
             yield from _table(value, place)
         for element in value if isinstance(value, list) else ():
@@ -115,10 +115,10 @@ def key_lines(key: str, value: Any) -> Sequence[str]:
         elements = (
             f"    {toml_value(_plain(one))},{beside(getattr(one, 'check', ''))}" for one in line.value
         )
-        return [f"{_key(key)} = [", *elements, "]"]
+        return [f"{toml_key(key)} = [", *elements, "]"]
     comment = f"   # {line.comment}" if line.comment else ""
     remark = comment + ("" if line.off else beside(line.check))
-    return _unless_off([f"{_key(key)} = {toml_value(line.value)}{remark}"], line)
+    return _unless_off([f"{toml_key(key)} = {toml_value(line.value)}{remark}"], line)
 
 
 def beside(check: str) -> str:
@@ -129,7 +129,7 @@ def beside(check: str) -> str:
 def toml_value(value: Any) -> str:
     """A value on one line; JSON's escapes are TOML's."""
     if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{_key(key)} = {toml_value(inner)}' for key, inner in value.items())} }}"
+        return f"{{ {', '.join(f'{toml_key(key)} = {toml_value(inner)}' for key, inner in value.items())} }}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
     if isinstance(value, datetime.date):
@@ -139,7 +139,17 @@ def toml_value(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _key(text: str) -> str:
+def exactly(value: Any) -> Any:
+    """Texts, in lists and tables too, whose white space counts."""
+    if isinstance(value, dict):
+        return {key: exactly(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [exactly(element) for element in value]
+    return Exactly(value) if isinstance(value, str) else value
+
+
+def toml_key(text: str) -> str:
+    """A key as it stands in a file: in quotes where it needs them."""
     bare = re.fullmatch(r"[A-Za-z0-9_-]+", text) and not isinstance(text, Quoted)
     return text if bare else toml_value(text)
 
