@@ -82,6 +82,7 @@ class Reading(Declared):
     decimal: Decimal = ""
     thousands: Thousands = ""
     dates: Dates = ""
+    expected: str = ""
 
     _blank = field_validator("blank", mode="before")(_listed)
 
