@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pytest
-from projects import command
+from projects import command, make_project, run_to
 from surveys import Wave, lay_out
 
 from pipeline.answers.plausibility import doubts
 from pipeline.commands.check import read
+from pipeline.normalise import normalise
 from pipeline.project.paths import Paths
 
 Rows = Sequence[Sequence[object]]
@@ -268,8 +270,8 @@ def test_a_base_that_collapsed(tmp_path: Path) -> None:
     assert bases(tmp_path, now) == [
         "raw/mine/w2.toml:1: where: 11 of 40 respondents who were asked answered (28%), in w1 36 of 40 "
         '(90%). Are other columns of it missing? Then name all of them: where = ["…"] under [columns]. Is '
-        'a text an answer that blank lists? Then delete it there. If all is right, say expected = "why" under '
-        "[reading.where]"
+        'a text an answer that blank lists? Then delete it there. If all is right, say expected = "why" '
+        "under [reading.where]"
     ]
     assert bases(tmp_path, [["Yes", "Here"]] * 12 + [["Yes", ""]] * 28) == [], "a third of 90%"
     assert bases(tmp_path, [["Yes", ""]] * 11) == [], "too few to expect ten"
@@ -285,6 +287,26 @@ def test_a_base_of_fewer_who_were_asked(tmp_path: Path) -> None:
     assert told(tmp_path, staff, wave(HEADING, then), wave(HEADING, now, screened, year=2)) == []
     (line,) = told(tmp_path, staff, wave(HEADING, then), wave(HEADING, now, year=2))
     assert "where: 12 of 72 respondents who were asked answered (17%), in w1 36 of 36 (100%)." in line
+
+
+def test_bases_are_those_of_the_database(tmp_path: Path) -> None:
+    """Of toys with screening and routing, so many answered as the database says when it is built."""
+    paths = make_project(tmp_path)
+    run_to(paths, normalise)
+    with duckdb.connect(str(paths.database), read_only=True) as connection:
+        answered = connection.execute(
+            "select wave, question, count(distinct respondent) from responses "
+            "where state in ('answered', 'dkns', 'not_applicable') group by all"
+        ).fetchall()
+    _, fieldings, mapped = read(paths)
+    counted = {
+        (fielding.name, question, base.answered)
+        for fielding, meaning in zip(fieldings, mapped, strict=True)
+        for question, base in meaning.bases.items()
+        if base.answered
+    }
+    assert len(counted) == 14
+    assert counted <= set(answered)
 
 
 # who says that it is so
