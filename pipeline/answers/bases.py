@@ -21,7 +21,9 @@ def statement(survey: Survey, meaning: Mapped) -> tuple[list[str], str]:
         answered = _answered(meaning, name)
         asked = f"{kept} and {_routed(survey, meaning, name)}"
         counts += [answered, asked, f"{kept} and ({answered})"]
-    return counted, f"select {', '.join(f'count_if({count})' for count in counts or [_NOBODY])} from cells"
+    # of cells that are all empty count_if would give null
+    columns = ", ".join(f"count(*) filter (where {count})" for count in counts or [_NOBODY])
+    return counted, f"select {columns} from cells"
 
 
 def read(counted: Sequence[str], counts: Sequence[int]) -> dict[str, Base]:

@@ -68,6 +68,10 @@ def test_an_option_that_nearly_all_chose(tmp_path: Path, rows: Rows) -> None:
     assert told(tmp_path, USES, wave(BOXES, rows)) == []
 
 
+def test_an_option_of_a_question_that_nobody_answered(tmp_path: Path) -> None:
+    assert told(tmp_path, USES, wave(BOXES, [["", ""]] * 25)) == []
+
+
 def test_an_option_in_every_joined_cell(tmp_path: Path) -> None:
     heading = ["What do you use?"]
     rows = [["Code; Data"]] * 12 + [["Code"]] * 12
@@ -276,6 +280,11 @@ def test_a_base_that_collapsed(tmp_path: Path) -> None:
     assert bases(tmp_path, [["Yes", "Here"]] * 12 + [["Yes", ""]] * 28) == [], "a third of 90%"
     assert bases(tmp_path, [["Yes", ""]] * 11) == [], "too few to expect ten"
     assert bases(tmp_path, now, then=[["Yes", "Here"]] * 29) == [], "of 29"
+
+
+def test_a_base_that_is_gone(tmp_path: Path) -> None:
+    (line,) = bases(tmp_path, [["Yes", ""]] * 12)
+    assert "where: 0 of 12 respondents who were asked answered (0%), in w1 36 of 40 (90%)." in line
 
 
 def test_a_base_of_fewer_who_were_asked(tmp_path: Path) -> None:
