@@ -63,8 +63,8 @@ def _count(mapped: Mapped, texts: Texts) -> None:
                     numbers[answer.value, text] += count
     for tick in mapped.ticks:
         boxes = [texts.get(column, {}) for column in tick.columns]
-        most = max(sum(n for text, n in box.items() if text not in tick.unticked) for box in boxes)
-        mapped.ticked[tick.question, tick.answer.item, tick.answer.option] += most
+        held = [sum(n for text, n in box.items() if text not in tick.unticked) for box in boxes]
+        mapped.ticked[tick.question, tick.answer.item, tick.answer.option] += max(held, default=0)
 
 
 def _read(reader: Reader, name: str) -> None:

@@ -47,6 +47,7 @@ FEWEST_BEFORE = 30
 """so many must have answered in the wave before"""
 FEWEST_EXPECTED = 10
 """and so many would have answered now, had as large a share done so"""
+_ENDS = ":?["  # what stands between a question and its option in one heading
 _LISTED = 3  # options, or questions, that a message names
 
 
@@ -117,7 +118,7 @@ def _notice(fielding: Fielding, doubt: Doubt) -> Problem:
     places: list[tuple[Key, ...]] = [(table, question) for table in ("reading", "columns", "answers")]
     place = next((place for place in places if place in fielding.document.lines), places[0])
     expected = f'If all is right, say expected = "why" under [reading.{question}]'
-    return fielding.document.problem(f"{', '.join(doubt.questions)}: {doubt.message}. {expected}", *place)
+    return fielding.document.problem(f"{_named(doubt.questions)}: {doubt.message}. {expected}", *place)
 
 
 def given(meaning: Mapped, question: str) -> Counter[str]:
@@ -170,15 +171,19 @@ def vanished(look: Look) -> Iterator[Doubt]:
             change = 'status = "broken"' if all_are_lost else f'not_offered = ["{lost[0]}", "…"]'
             yield Doubt(
                 (name,),
-                f"{_named(lost)} were given {times} times in {before[0]} and never here, where "
-                f"{here.everybody} respondents gave other answers. Are they worded otherwise here? Then map "
+                f"{_named([repr(option) for option in lost])} were given {times} times in {before[0]} and "
+                f"never here, where {here.everybody} respondents gave other answers. Are they worded "
+                "otherwise here? Then map "
                 f'"text" = "{lost[0]}" under [answers.{name}]. Could they not be chosen? Then say {change} '
                 f"under [changes.{name}]",
             )
 
 
 def torn(look: Look) -> Iterator[Doubt]:
-    """Neighbouring multiple choices, each with one option given, whose texts begin alike (`ALIKE`)."""
+    """Neighbouring multiple choices, each with one option given, whose texts begin alike.
+
+    They share `ALIKE` of the shorter text, or the words before a colon, a question mark or a bracket.
+    """
     for run in _runs(look):
         begin = _beginning([look.text(name) for name in run]).rstrip()
         alike = f" as {quoted(begin, 60)}" if begin else ""
@@ -288,11 +293,10 @@ def _lost(look: Look, question: str, before: Mapped) -> tuple[list[str], bool]:
 
 
 def _named(names: Sequence[str]) -> str:
-    """Some ids in a sentence: the first few, and how many more."""
-    shown = [repr(name) for name in names[:_LISTED]]
+    """Some names in a sentence: the first few, and how many more."""
     more = [f"{len(names) - _LISTED} more"] if len(names) > _LISTED else []
-    *most, last = [*shown, *more]
-    return f"{', '.join(most)} and {last}"
+    *most, last = [*names[:_LISTED], *more]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _runs(look: Look) -> list[list[str]]:
@@ -310,10 +314,10 @@ def _runs(look: Look) -> list[list[str]]:
 
 
 def _begin_alike(one: str, other: str) -> bool:
-    """Whether two texts share their beginning, most of the shorter one."""
+    """Whether two texts share their beginning: most of the shorter one, or all before a sign that ends it."""
     texts = [fold(one), fold(other)]
-    shorter = min(map(len, texts))
-    return shorter > 0 and len(_beginning(texts)) >= ALIKE * shorter
+    same, shorter = _beginning(texts), min(map(len, texts))
+    return shorter > 0 and (len(same) >= ALIKE * shorter or any(sign in same for sign in _ENDS))
 
 
 def _beginning(texts: Sequence[str]) -> str:

@@ -156,14 +156,23 @@ TORN_ROWS = [["Code", "", ""]] * 8 + [["", "Documentation", "Again"]] * 8 + [["C
 
 def test_boxes_of_neighbours(tmp_path: Path) -> None:
     assert told(tmp_path, TORN, wave(TORN_BOXES, TORN_ROWS)) == [
-        "raw/mine/w1.toml:1: q1, q2: 2 neighbours have one box each, and their texts begin alike as 'Which "
-        "of these do you use?'. Are they boxes of one question? Then declare one multiple choice with an "
-        'option for each, and name all columns: q1 = ["…"] under [columns]. If all is right, say expected = '
-        '"why" under [reading.q1]'
+        "raw/mine/w1.toml:1: q1 and q2: 2 neighbours have one box each, and their texts begin alike as "
+        "'Which of these do you use?'. Are they boxes of one question? Then declare one multiple choice with "
+        'an option for each, and name all columns: q1 = ["…"] under [columns]. If all is right, say '
+        'expected = "why" under [reading.q1]'
     ]
     # of so many that each is an option that all chose, which is told of the third alone
     lines = told(tmp_path, TORN, wave(TORN_BOXES, TORN_ROWS * 3))
-    assert [line.split(": ")[1] for line in lines] == ["q3", "q1, q2"]
+    assert [line.split(": ")[1] for line in lines] == ["q3", "q1 and q2"]
+
+
+@pytest.mark.parametrize(("stem", "lines"), [("Tools: ", 1), ("Tools ", 0)])
+def test_boxes_whose_headings_have_one_question(tmp_path: Path, stem: str, lines: int) -> None:
+    heading = [f"{stem}compilers for other machines", f"{stem}documentation", "Would you come again?"]
+    questions = TORN
+    for old, new in zip(TORN_BOXES, heading, strict=True):
+        questions = questions.replace(f'"{old}"', f'"{new}"')
+    assert len(told(tmp_path, questions, wave(heading, TORN_ROWS))) == lines
 
 
 def test_boxes_that_are_no_neighbours_or_unlike(tmp_path: Path) -> None:
@@ -350,3 +359,8 @@ def test_a_doubt_is_told_once_and_stops_nothing(tmp_path: Path, what: str) -> No
     code, said = command(tmp_path, what, "--survey", "mine")
     assert code == 0, said
     assert said.count("raw/mine/w1.toml:1: uses: all 20 respondents who answered chose 'code'.") == 1
+    assert "nothing is wrong" not in said
+    if what == "check":
+        assert said.endswith(
+            "nothing stands in the way of 1 waves and 1 exhibits; 1 doubt is to be looked at\n"
+        )
