@@ -8,6 +8,7 @@ every line of the wave file that matched nothing is a problem. Nothing is guesse
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -46,12 +47,24 @@ def attempt(
         )
         for name, count in reader.mapped.missing.items()
     ]
-    for column in reader.mapped.coded:
+    _count(reader.mapped, texts)
+    return reader.mapped, reader.problems
+
+
+def _count(mapped: Mapped, texts: Texts) -> None:
+    """Note how many cells say each answer, each tick and each number."""
+    for column in mapped.coded:
         for text, answers in column.codes.items():
             for answer in answers:
-                key = (column.question, answer.item, answer.option)
-                reader.mapped.counts[key] += texts[column.column][text]
-    return reader.mapped, reader.problems
+                count = texts[column.column][text]
+                mapped.counts[column.question, answer.item, answer.option] += count
+                if answer.value is not None:
+                    numbers = mapped.numbers.setdefault((column.question, answer.item), Counter())
+                    numbers[answer.value, text] += count
+    for tick in mapped.ticks:
+        boxes = [texts.get(column, {}) for column in tick.columns]
+        held = [sum(n for text, n in box.items() if text not in tick.unticked) for box in boxes]
+        mapped.ticked[tick.question, tick.answer.item, tick.answer.option] += max(held, default=0)
 
 
 def _read(reader: Reader, name: str) -> None:

@@ -102,6 +102,18 @@ class Loose:
     """whether it heads a column"""
 
 
+@dataclass(frozen=True)
+class Base:
+    """How many respondents answered a question, and how many could; free text has none."""
+
+    everybody: int
+    """who answered it, of all in the export"""
+    asked: int
+    """who is left by the screening rules on answers, and was routed to it"""
+    answered: int
+    """how many of those answered it"""
+
+
 @dataclass
 class Mapped:
     """Everything that one export's columns mean."""
@@ -134,6 +146,11 @@ class Mapped:
     """the lines of [answers] that matched: question and text"""
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """how many cells say each answer: question, item and option; boxes are not counted"""
+    ticked: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """how many boxes are ticked for each answer; the texts beside an Other are not counted"""
+    numbers: dict[tuple[str, str], Counter[tuple[float, str]]] = field(default_factory=dict)
+    """how many cells of a question, and of an item of it, say each number, with the text that says it"""
+    bases: dict[str, Base] = field(default_factory=dict)
     weight: int | None = None
     """the column of the weights"""
     id: int | None = None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.answers import bases
 from pipeline.answers.boxes import UNTOUCHED
 from pipeline.answers.columns import assign
 from pipeline.answers.interpret import attempt
@@ -85,7 +86,9 @@ def map_all(
             closed = assigned.closed(questionnaire, fielding.wave, wanted)
             with opened_cells(connection, declared.paths, fielding, export, assigned.questions):
                 texts = delimited.distinct(connection, closed)
-            meaning, unread = attempt(questionnaire, declared.document, fielding, assigned, texts)
+                meaning, unread = attempt(questionnaire, declared.document, fielding, assigned, texts)
+                counted, counts = bases.statement(questionnaire, meaning)
+                meaning.bases = bases.read(counted, connection.execute(counts).fetchone() or ())
         except SurveyError as error:
             if not error.problems:
                 raise

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.answers.meaning import Mapped
+from pipeline.answers.plausibility import doubts
 from pipeline.answers.waves import DeclaredWaves, attempt_waves, mapped_waves
 from pipeline.database.checks import over_waves
 from pipeline.database.connection import view
@@ -81,6 +82,8 @@ class _Look:
         self.aside = aside
         """with a folder to work in"""
         self.problems: list[Problem] = []
+        self.doubts = 0
+        """how many doubts there are of answers, which building the database tells"""
 
     def everything(self, numbers: bool) -> None:
         """Check all that can be checked; claims by their names alone where no `numbers` are wanted."""
@@ -102,6 +105,8 @@ class _Look:
             absent |= {exhibit.id for exhibit in report.exhibit if exhibit not in kept}
             report = report.model_copy(update={"exhibit": kept})
         mapped, answers_are_right = self._answers(questionnaire, document, fieldings, of_waves)
+        if answers_are_right and len(mapped) == len(fieldings):
+            self.doubts = len(list(doubts(questionnaire, fieldings, mapped)))
         declared = Declarations(questionnaire, fieldings, report, printed)
         if of_waves or not answers_are_right or not self._built() or not numbers:
             self._by_names(declared, absent, mapped)
@@ -192,9 +197,16 @@ class _Look:
             yield f"{name}: {questions} questions, {received} responses, {analysed} analysed"
         declared = load_declarations(self.paths)
         of = f"{len(rows)} waves and {len(declared.report.exhibit)} exhibits"
-        doubts = len(list(unsettled(declared.fieldings)))
-        if not doubts:
+        unseen = {"line of [unsettled]": len(list(unsettled(declared.fieldings))), "doubt": self.doubts}
+        if not any(unseen.values()):
             yield f"nothing is wrong in {of}"
             return
-        lines = "1 line of [unsettled] is" if doubts == 1 else f"{doubts} lines of [unsettled] are"
-        yield f"nothing stands in the way of {of}; {lines} to be looked at"
+        listed = " and ".join(_counted(noun, count) for noun, count in unseen.items() if count)
+        verb = "is" if sum(unseen.values()) == 1 else "are"
+        yield f"nothing stands in the way of {of}; {listed} {verb} to be looked at"
+
+
+def _counted(noun: str, count: int) -> str:
+    """So many of a thing, of which the first word has a plural."""
+    first, _, rest = noun.partition(" ")
+    return f"{count} {first}{'' if count == 1 else 's'} {rest}".rstrip()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import duckdb
 
+from pipeline.answers.plausibility import doubts
 from pipeline.answers.waves import DeclaredWaves, map_all, opened_cells
 from pipeline.database import declared_tables, quality_flags
 from pipeline.database.checks import boxes_that_disagree, copies, failed_checks, over_waves
@@ -29,6 +30,7 @@ def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> lis
     connection.execute(schema("database/schema"))
     declared_tables.declare(connection, questionnaire, waves)
     notices = [notice for wave in waves for notice in wave.meaning.notices]
+    notices += doubts(questionnaire, fieldings, [wave.meaning for wave in waves])
     problems: list[Problem] = []
     for wave in waves:
         with opened_cells(connection, declared.paths, wave.fielding, wave.export, wave.meaning.columns):

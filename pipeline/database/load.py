@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipeline.answers.boxes import UNTOUCHED
-from pipeline.answers.meaning import Answer, Condition, Denied, Mapped
+from pipeline.answers.bases import says_no
+from pipeline.answers.meaning import Answer, Condition
 from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.rows import frame
 from pipeline.declarations.questionnaire import Survey
@@ -29,7 +29,7 @@ def load(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave
     meaning = wave.meaning
     for denied in meaning.denied:
         _insert(
-            connection, wave, "all_denied", str(survey.position(denied.question)), _says_no(meaning, denied)
+            connection, wave, "all_denied", str(survey.position(denied.question)), says_no(meaning, denied)
         )
     for question, column in meaning.beside:
         flag = f"{survey.position(question)}, 'text_beside_grid'"
@@ -55,23 +55,6 @@ def _insert(
     selected = ", ".join(filter(None, (str(wave.number), "respondent", columns)))
     condition = f" where {where}" if where else ""
     connection.execute(f"insert into {table} select {selected} from cells{condition}")
-
-
-def _says_no(meaning: Mapped, denied: Denied) -> str:
-    """Whether a row says No to some options of a question, in SQL over the cells of the wave.
-
-    A box that nobody touched says so only of who answered a later question: others had left before.
-    """
-    explicit = [text for text in denied.texts if text != UNTOUCHED]
-    says_no = [f"c{column} in {_listed(explicit)}" for column in denied.columns if explicit]
-    if UNTOUCHED in denied.texts:
-        boxes = {column for one in meaning.denied if UNTOUCHED in one.texts for column in one.columns}
-        asked = {heading.column for columns in meaning.columns.values() for heading in columns}
-        later = sorted(column for column in asked - boxes if column > max(denied.columns))
-        went_on = " or ".join(f"c{column} is not null" for column in later) or "true"
-        untouched = " or ".join(f"c{column} = {literal(UNTOUCHED)}" for column in denied.columns)
-        says_no.append(f"(({untouched}) and ({went_on}))")
-    return " or ".join(says_no)
 
 
 def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave) -> None:

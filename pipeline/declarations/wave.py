@@ -84,6 +84,7 @@ class Reading(Declared):
     dates: Dates = ""
     separator: str = ""
     unticked: Literal["", "no", "not_asked"] = ""
+    expected: str = ""
 
     _blank = field_validator("blank", mode="before")(_listed)
 

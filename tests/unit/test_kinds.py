@@ -142,7 +142,7 @@ def test_every_kind_is_in_the_docs() -> None:
 
 # where the name of a kind is spelt, and why
 SPELT = {
-    "drafting/columns.py": "a draft writes the kind that it takes a question for into survey.toml",
+    "drafting/": "a draft writes the kind that it takes a question for into survey.toml",
     "charts/": "a kind of figure names the kinds of question that it can show, so that it is one file too",
     "declarations/published_numbers.py": "others say of their numbers whether several could be chosen",
     "commands/verify.py": "the same, of numbers of no wave",

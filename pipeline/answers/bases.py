@@ -1,0 +1,117 @@
+"""How many respondents answered each question of a wave, and how many could: counted in the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from pipeline.answers.boxes import UNTOUCHED
+from pipeline.answers.meaning import Base, Coded, Condition, Denied, Mapped, Tick
+from pipeline.declarations.questionnaire import Survey
+from pipeline.project.sql import literal
+
+_NOBODY = "false"
+_EVERYBODY = "true"
+
+
+def statement(survey: Survey, meaning: Mapped) -> tuple[list[str], str]:
+    """The questions of a wave that have a base, and a query of the view `cells` with three counts of each."""
+    kept = f"({_any(_screened(meaning))}) is not true"
+    counted = [name for name in meaning.columns if not survey.questions[name].form.is_open]
+    counts = []
+    for name in counted:
+        answered = _answered(meaning, name)
+        asked = f"{kept} and {_routed(survey, meaning, name)}"
+        counts += [answered, asked, f"{kept} and ({answered})"]
+    # of cells that are all empty count_if would give null
+    columns = ", ".join(f"count(*) filter (where {count})" for count in counts or [_NOBODY])
+    return counted, f"select {columns} from cells"
+
+
+def read(counted: Sequence[str], counts: Sequence[int]) -> dict[str, Base]:
+    """The bases of the questions from the one row of their query."""
+    return {name: Base(*counts[3 * place : 3 * place + 3]) for place, name in enumerate(counted)}
+
+
+def _any(conditions: Iterable[str]) -> str:
+    return " or ".join(conditions) or _NOBODY
+
+
+def _held(column: int, blank: Collection[str] = ()) -> str:
+    """That a cell holds something but the texts that say as little as an empty cell."""
+    return f"c{column} not in ({_listed(['', *blank])})"
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(map(literal, texts))
+
+
+def _ticked(ticks: Iterable[Tick]) -> Iterable[str]:
+    return (_held(column, tick.unticked) for tick in ticks for column in tick.columns)
+
+
+def _answered(meaning: Mapped, question: str) -> str:
+    """That a respondent gave any answer to a question."""
+    held = [_says(coded) if meaning.missing[question] else _held(coded.column)
+            for coded in meaning.coded if coded.question == question]  # fmt: skip
+    ticks = [tick for tick in meaning.ticks if tick.question == question]
+    no = [f"({says_no(meaning, denied)})" for denied in meaning.denied if denied.question == question]
+    return _any([*held, *_ticked(ticks), *no])
+
+
+def says_no(meaning: Mapped, denied: Denied) -> str:
+    """Whether a row says No to some options of a question, in SQL over the cells of the wave.
+
+    A box that nobody touched says so only of who answered a later question: others had left before.
+    """
+    explicit = [text for text in denied.texts if text != UNTOUCHED]
+    no = [f"c{column} in ({_listed(explicit)})" for column in denied.columns if explicit]
+    if UNTOUCHED in denied.texts:
+        boxes = {column for one in meaning.denied if UNTOUCHED in one.texts for column in one.columns}
+        asked = {heading.column for columns in meaning.columns.values() for heading in columns}
+        later = sorted(column for column in asked - boxes if column > max(denied.columns))
+        went_on = " or ".join(f"c{column} is not null" for column in later) or "true"
+        untouched = " or ".join(f"c{column} = {literal(UNTOUCHED)}" for column in denied.columns)
+        no.append(f"(({untouched}) and ({went_on}))")
+    return _any(no)
+
+
+def _says(coded: Coded, options: Collection[str] = ()) -> str:
+    """That a cell says an answer, or one of some options: what the file declares missing says none."""
+    texts = [
+        text
+        for text, answers in coded.codes.items()
+        if any(not options or answer.option in options for answer in answers)
+    ]
+    return f"c{coded.column} in ({_listed(texts)})" if texts else _NOBODY
+
+
+def _chose(meaning: Mapped, question: str, options: Collection[str]) -> str:
+    """That a respondent chose one of some options of a question."""
+    ticks = [t for t in meaning.ticks if t.question == question and t.answer.option in options]
+    coded = [_says(coded, options) for coded in meaning.coded if coded.question == question]
+    return f"({_any([*coded, *_ticked(ticks)])})"
+
+
+def _routed(survey: Survey, meaning: Mapped, question: str) -> str:
+    """That a respondent was routed to a question, as far as the wave asked the questions that route to it."""
+    routing = survey.questions[question].asked
+    conditions = [_chose(meaning, name, options) for name, options in routing.items()
+                  if name in meaning.columns]  # fmt: skip
+    return " and ".join(conditions) or _EVERYBODY
+
+
+def _screened(meaning: Mapped) -> Iterable[str]:
+    """That a screening rule by answers or texts holds of a respondent."""
+    for _, conditions in meaning.screens:
+        if conditions:
+            yield f"({' and '.join(_met(meaning, condition) for condition in conditions)})"
+
+
+def _met(meaning: Mapped, condition: Condition) -> str:
+    """That a respondent meets a part of a screening rule."""
+    if condition.question:
+        return _chose(meaning, condition.question, condition.options)
+    cell = f"c{condition.column}"
+    conditions = [f"{cell} in ({_listed(condition.texts)})"] if condition.texts else []
+    conditions += [f"coalesce({cell}, '') = ''"] if condition.blank else []
+    return f"({_any(conditions)})"
