@@ -119,8 +119,8 @@ class Cut:
     def ends(self, answers: Collection[str]) -> dict[str, int]:
         """The answers that may be the end of another that holds the separator, with their counts.
 
-        Such a one always comes behind the same other, which not everybody gave, so that it is no chance;
-        where it begins in small letters as few others do, few times are enough.
+        Such a one always comes behind the same other, which not everybody gave, so that it is no chance; or
+        it begins in small letters as few others do.
         """
         leads: dict[str, set[str]] = {}
         for first, second in self.pairs:
@@ -134,7 +134,7 @@ class Cut:
             if text not in begin and len(leads.get(text, ())) == 1:
                 (lead,) = leads[text]
                 by_chance = (self.pieces[lead] / total) ** self.pieces[text]
-                if by_chance < _CHANCE and (self.pieces[text] >= _OFTEN or text in few):
+                if text in few or (by_chance < _CHANCE and self.pieces[text] >= _OFTEN):
                     ends[text] = self.pieces[text]
         return ends
 

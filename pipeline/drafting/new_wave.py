@@ -76,6 +76,7 @@ def _unsettled(paths: Paths, name: str) -> Iterator[str]:
     yield from map(str, lines[:_MOST_LISTED])
     if len(lines) > _MOST_LISTED:
         yield f"and {len(lines) - _MOST_LISTED} more in {paths.shown(paths.raw / f'{name}.toml')}"
+    yield f"survey settle --survey {paths.survey} walks through them"
 
 
 def _place(root: Path, export: Path, survey_name: str) -> tuple[Paths, str]:

@@ -125,11 +125,15 @@ def test_words_that_repeat_answers_are_looked_at() -> None:
 def test_an_other_that_nobody_declared_is_looked_at() -> None:
     question = one("Which fruit?", {"Apples": 12, "Pears": 9, "Quinces": 1, "Medlars": 1})
     assert question.doubt == "2 of 23 answers, each given once, are read as Other" and question.moved == 2
+    question = one("Which fruit?", {"Apples": 12, "Pears": 9, "Quinces": 1})
+    assert (question.doubt, question.check) == ("", "one answer, given once, is read as Other")
     question = one("Which fruit?", {"Apples": 120, "Pears": 90, "Other": 9, "Quinces": 1, "Medlars": 1})
     assert question.doubt == ""
 
 
 def test_ends_of_answers_are_told_from_answers() -> None:
-    joined = cells.cut({"A, B": 4, "C, B": 3, "A, C": 2, "A, D": 5, "C": 1}, ", ")
-    assert joined.pieces == {"A": 11, "B": 7, "C": 6, "D": 5}
-    assert joined.ends(joined.pieces) == {"D": 5}
+    joined = cells.cut({"A, B": 4, "C, B": 3, "A, C": 2, "A, D": 9, "C": 8}, ", ")
+    assert joined.pieces == {"A": 15, "B": 7, "C": 13, "D": 9}
+    assert joined.ends(joined.pieces) == {"D": 9}
+    everybody_gave_a = cells.cut({"A, B": 4, "A": 9, "A, D": 9, "C": 1}, ", ")
+    assert everybody_gave_a.ends(everybody_gave_a.pieces) == {}
