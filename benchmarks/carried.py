@@ -1,8 +1,8 @@
 """How much of a wave file a person still has to write: each wave of a survey drafted from its others.
 
-`python -m benchmarks.carried [--why]` prints the table of docs/formats.md: each wave of the survey ospo is taken
-out and drafted against the others, by default and like each of them, and its lines are held against those
-that people wrote, comments left out. A line of [unsettled] that is to be deleted is one too.
+`python -m benchmarks.carried [--why]` prints the table of docs/formats.md: each wave of the survey ospo is
+taken out and drafted against the others, by default and like each of them, and its lines are held against
+those that people wrote, comments left out. A line of [unsettled] that is to be deleted is one too.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ Texts are matched by their wording: exactly, folded, then by likeness, which is 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +21,7 @@ from pipeline.drafting.cells import is_joined, pieces
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import nearest
 from pipeline.drafting.toml_out import Line, Quoted
-from pipeline.drafting.words import identify
+from pipeline.drafting.words import identify, sorts_another
 from pipeline.exports.tools import Heading
 from pipeline.text.addresses import personal
 from pipeline.text.folding import best_fit, fold, is_beginning
@@ -34,7 +33,6 @@ _SURELY_ALIKE = 0.9  # of two texts that are less alike it is looked at whether 
 _EXPECTED = 5  # so many would have chosen an option, had it been offered: then it was not
 _ROUNDS = 8  # new options can make further cells readable
 _SOURCE = {"separator", "dates", "decimal", "thousands"}  # what of [source] says how cells are read
-_SORTS = re.compile(r"\brecod(e|ed|ing)\b|\bcoded\b|\bcleaned\b")
 
 
 @dataclass(frozen=True)
@@ -313,8 +311,7 @@ def may_be_repeated(text: str, count: int, asked: Question) -> bool:
 
 def _is_no_answer(loose: Loose, form: QuestionKind) -> bool:
     """Whether a column is no answer: an Other in which nothing stands, or a column that sorts another's."""
-    sorts = bool(_SORTS.search(fold(loose.text)))
-    return sorts or (not loose.count and (is_other(loose.text) or form.is_one_choice))
+    return sorts_another(loose.text) or (not loose.count and (is_other(loose.text) or form.is_one_choice))
 
 
 def _labels(mapped: Mapped) -> dict[tuple[str, str, str], str]:

@@ -61,6 +61,8 @@ def all_add_up(cells: Sequence[Mapping[str, int]], totals: Callable[[], Mapping[
         return 0.0
     if all(len(values) < _SEVERAL for values in cells):
         return 0.0
+    if all((as_number(text) or 0) <= len(cells) for values in cells for text in values):
+        return 0.0  # places of a ranking
     counts = totals()
     most = max(counts, key=lambda total: counts[total], default=0.0)
     enough = counts and counts[most] >= max(_SEVERAL, _NEARLY * sum(counts.values()))

@@ -108,6 +108,9 @@ def _without_empty(guesses: Guesses, columns: Columns, group: Group) -> Group:
     addresses = [h for h in group if _identifies(columns[h])]
     guesses.drop.extend((h.letters, "its cells look like addresses of people") for h in addresses)
     group = tuple(h for h in group if h not in addresses)
+    sorting = [h for h in group if len(group) > _FEW_BOXES and words.sorts_another(h.label)]
+    guesses.drop.extend((h.letters, "it sorts what stands beside it") for h in sorting)
+    group = tuple(h for h in group if h not in sorting)
     if any(columns[h] for h in group):
         idle = columns.idle(group)
         guesses.drop.extend((h.letters, "nothing in it") for h in idle)

@@ -31,6 +31,7 @@ _LONGEST_SCALE = 10
 _RESPONSE = ("Response", "Open-Ended Response")
 _EACH = 3  # answers to each of a list at least, in the mean
 _WORDS_BESIDE = 6  # a column of numbers has no more other texts than this
+_FEW_ONCE = 0.1  # so large a part of the answers of a list may be given once
 _MOSTLY = 0.8  # and so large a part of its cells are numbers
 _UNIT = re.compile(
     r"(?P<before>[A-Z]{3}|[^\w\s.,'+-])? ?[+-]?\d[\d.,' ]*? ?(?P<behind>[^\W\d_]{1,12}\.?|[^\w\s.,'+-])?"
@@ -174,7 +175,7 @@ def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Headi
         pieces = cells.pieces(shown, columns.layout.separator)
         alike = sum(n for text, n in answers.items() if len(text) <= _LONGEST_LABEL)
         parts = cells.common(pieces)
-        joined_alike = sum(parts.values()) if len(parts) <= cells.MOST_OPTIONS else 0
+        joined_alike = sum(parts.values()) if len(parts) <= 2 * cells.MOST_OPTIONS else 0
         repeated = 2 * alike > total or 2 * joined_alike > sum(pieces.values())
         if repeated and not words.asks_for_words(plain.text):
             return plain.unsettled(
@@ -182,6 +183,11 @@ def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Headi
                 total,
             )
         return plain
+    few_more = sum(shown.values()) - sum(answers.values()) <= _FEW_ONCE * sum(shown.values())
+    is_list = beside is not None or columns.layout.own_words_apart
+    if is_list and few_more and all(len(text) <= _LONGEST_LABEL for text in shown):
+        # what one person chose is an option too: people's own words stand in another column
+        answers = dict(shown)
     if len(answers) > cells.MOST_OPTIONS:
         # of a long list an entry that one person chose is one too
         return replace(plain, kind="single", options=words.options(shown))

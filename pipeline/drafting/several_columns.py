@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.drafting import cells, words
+from pipeline.drafting import cells, damage, words
 from pipeline.drafting.columns import Columns
 from pipeline.drafting.question import HERE, Question
 from pipeline.exports.tools import Heading
@@ -36,7 +36,8 @@ def of_boxes(
     if len(items) > 1 and len(levels) > 1 and len(headings) == len(items) * len(levels):
         return replace(plain, kind="grid", options=words.options(list(levels)), items=words.items(items))
     kind = "single" if _ONE.search(fold(plain.text)) else "multiple"
-    named = [h.label or next(iter(ticks[h]), h.letters) for h in headings]
+    labels = ["" if damage.is_error(h.label) else h.label for h in headings]
+    named = [label or next(iter(ticks[h]), h.letters) for label, h in zip(labels, headings, strict=True)]
     question = replace(plain, kind=kind, options=words.options(named))
     question = question.with_write_in(own_label) if own_label else question
     return _with_untouched(columns, question, headings, no) if kind == "multiple" else question

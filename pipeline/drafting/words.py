@@ -55,6 +55,7 @@ _ASKS_A_STEP = re.compile(
     r"|\bscale\b|\brate\b|\b[01] ?(to|-|bis|à|a|al|tot|do) ?(5|7|10)\b|wahrscheinlich|zufrieden|wie wichtig"
     r"|probab|satisf|soddisf|tevreden|waarschijnlijk|zadowol|prawdopodob|満足|满意|" + _RECOMMENDS.pattern
 )
+_SORTS = re.compile(r"\brecod(e|ed|ing)\b|\bcoded\b|\bcleaned\b")
 _SIGNS = {"++": "plus plus", "+": "plus", "#": "sharp", ">": "over", "<": "under", "%": "percent"}
 _DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
 _NONE = re.compile(r"none of (the|these)\b|^none\b")
@@ -101,6 +102,11 @@ def role_of(folded: str) -> str:
     if _NONE.match(folded):
         return "none"
     return "not_applicable" if _NOT_APPLICABLE.match(folded) else ""
+
+
+def sorts_another(label: str) -> bool:
+    """Whether a label heads a column in which somebody sorted what stands in another."""
+    return bool(_SORTS.search(fold(label)))
 
 
 def is_usual(text: str) -> bool:

@@ -22,7 +22,6 @@ from pipeline.declarations.notices import doubts
 from pipeline.declarations.wave import Fielded
 from pipeline.drafting.new_wave import new_wave
 from pipeline.exhibits.quotes import look_up
-from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read, read_exhibits
 

@@ -46,6 +46,8 @@ class Format:
     """how a text begins that the file declares missing: no answer, unless its label is an option; no tick."""
     not_shown: frozenset[str] = frozenset()
     """folded texts that say that a question was not put to the respondent, where others say No."""
+    own_words_apart: bool = False
+    """whether what people write beside an Other has a column of its own, so that all others are options."""
     joined_too: bool = False
     """whether a multiple choice may stand there twice: joined in one column, and split into boxes."""
     encoding: str = "utf-8"

@@ -15,6 +15,7 @@ from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column, long_id
 from pipeline.text.folding import fold
 
+OWN_WORDS_APART = True
 LISTED = 6
 SEPARATOR = " "
 UNTICKED = frozenset({"0", "0.0", "false"})

@@ -13,6 +13,7 @@ from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column
 from pipeline.text.folding import fold
 
+OWN_WORDS_APART = True
 LISTED = 3
 UNTICKED = frozenset({"no", "n", "not selected", "nein", "non", "nee", "não", "nie"})
 NOT_SHOWN = frozenset({"n/a"})

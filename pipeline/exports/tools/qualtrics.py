@@ -14,6 +14,7 @@ from pipeline.exports.tools.parted import common_question
 from pipeline.exports.tools.writing import Answered, Column
 from pipeline.text.folding import fold
 
+OWN_WORDS_APART = True
 LISTED = 2
 SEPARATOR = ","
 ENCODING = "utf-8-sig"

@@ -9,6 +9,7 @@ from pipeline.exports.spss import MISSING as MISSING
 from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column
 
+OWN_WORDS_APART = True
 LISTED = 7
 UNTICKED = frozenset({"0", "no", "not selected", "not mentioned", "unchecked"})
 ID = "respondent"

@@ -13,6 +13,7 @@ from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.writing import Answered, Column, long_id
 from pipeline.text.folding import fold
 
+OWN_WORDS_APART = True
 LISTED = 1
 ENCODING = "utf-8-sig"
 ID = "Respondent ID"
