@@ -213,12 +213,12 @@ def sql(
 @app.command("new-wave", epilog="Example: survey new-wave raw/mine/spring.csv --like autumn")
 def new_wave(
     export: Annotated[Path, typer.Argument(help="the export, in raw/ and the folder of its survey")],
-    like: Annotated[str, typer.Option("--like", help="the wave whose declarations are carried over")] = "",
+    like: Annotated[str, typer.Option("--like", help="the wave whose declarations are carried over; else the latest")] = "",
     survey: Annotated[
         str, typer.Option("--survey", help="the survey, where EXPORT is a mere file name")
     ] = "",
 ) -> None:
-    """Draft the wave file of a new export: like another wave, or with survey.toml from nothing."""
+    """Draft the wave file of a new export: like the waves before, or with survey.toml from nothing."""
     from pipeline.drafting.new_wave import new_wave
 
     _say_masked(new_wave(Path.cwd(), export, like, survey))

@@ -98,7 +98,8 @@ class Columns:
 
     def with_languages(self, question: Question) -> Question:
         """The question, unsettled where its answers differ with the language: the same ones, translated?"""
-        if self.language is None or question.kind not in ("single", "multiple") or len(question.columns) > 2:
+        is_choice = question.kind in ("single", "multiple") and len(question.columns) <= _FEW_BOXES
+        if self.language is None or self.language in question.columns or not is_choice:
             return question
         separator = str(question.reading.get("separator", self.layout.separator))
         texts = self.rows.by_text(question.columns[0].column, self.language.column)
@@ -146,10 +147,11 @@ class Columns:
             cut = cells.cut(values, separator)
             answers = cells.common(cut.pieces)
             total = sum(cut.pieces.values())
-            is_cut = total > 1.1 * several and len(values) > len(answers)
+            joint = Joint(separator, cut, answers)
+            is_cut = total > 1.1 * several and (len(values) > len(answers) or joint.is_ranking)
             is_choice = is_cut and cells.is_choice(answers, cut.pieces)
             if is_choice and max(map(len, answers)) <= _LONGEST_LABEL:
-                return Joint(separator, cut, answers)
+                return joint
         return None
 
     @cached_property

@@ -137,3 +137,126 @@ def test_ends_of_answers_are_told_from_answers() -> None:
     assert joined.ends(joined.pieces) == {"D": 9}
     everybody_gave_a = cells.cut({"A, B": 4, "A": 9, "A, D": 9, "C": 1}, ", ")
     assert everybody_gave_a.ends(everybody_gave_a.pieces) == {}
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind", "reading", "is_sure"),
+    [
+        (("2015-11-21", "2016-02-03"), "date", {}, True),
+        (("21 Nov 2015", "3. Februar 2016"), "date", {}, True),
+        (("Mar 1, 2026", "April 2, 2026 10:30"), "date", {}, True),
+        (("21/11/2015", "03/02/2016"), "date", {"dates": "day first"}, True),
+        (("11/21/15", "02/03/16"), "date", {"dates": "month first"}, True),
+        (("01/11/2015", "03/02/2016"), "date", {"dates": "day first"}, False),
+        (("1999", "2003", "2008"), "number", {}, True),
+    ],
+)
+def test_dates_tell_their_order_as_a_column(
+    texts: tuple[str, ...], kind: str, reading: dict[str, str], is_sure: bool
+) -> None:
+    question = one("When did you begin?", dict.fromkeys([*texts, texts[0].replace("15", "14")], 3))
+    assert (question.kind, question.reading, not question.doubt) == (kind, reading, is_sure)
+
+
+def test_points_that_add_up_are_shared_out() -> None:
+    columns = {f"How do you split your time? [{item}]": {"10": 3, "50": 2, "90": 3, "0": 2} for item in FRUIT}
+    (question,) = drafted(columns, rows=Rows(totals=lambda _: {100.0: 10}))
+    assert (question.kind, question.total) == ("allocation", 100.0)
+    (question,) = drafted(columns, rows=Rows(totals=lambda _: {100.0: 5, 60.0: 5}))
+    assert question.kind == "grid", "half of the rows add up to something else"
+
+
+def test_points_under_bare_headings_lose_their_sum() -> None:
+    parts = {item: {"10": 3, "50": 2, "90": 3, "0": 2} for item in FRUIT}
+    columns = {**parts, "Sum": {"100": 10}, "Anything else?": {"No": 9, "Yes": 1}}
+    first, *_ = drafted(columns, rows=Rows(totals=lambda some: {100.0: 10} if len(some) == 4 else {}))
+    assert (first.kind, list(first.items.values())) == ("allocation", list(FRUIT))
+
+
+def test_places_in_words_are_a_ranking() -> None:
+    columns = {f"What matters? [{one}]": {"First": 9, "Second": 8, "Third": 7} for one in FRUIT[:3]}
+    (question,) = drafted(columns, rows=Rows(ties=lambda _: (24, 0)))
+    assert question.kind == "rank"
+
+
+def test_all_items_in_every_cell_are_a_ranking() -> None:
+    orders = {"Apples, Pears, Plums": 4, "Plums, Apples, Pears": 5, "Pears, Plums, Apples": 3}
+    question = one("What matters most?", orders)
+    assert (question.kind, set(question.items.values())) == ("rank", set(FRUIT[:3]))
+    assert one("What matters?", {**orders, "Apples, Plums": 3}).kind == "multiple"
+
+
+def test_answers_are_joined_by_the_sign_that_tells_them_apart() -> None:
+    question = one("Which?", {"Apples, red\nPears": 6, "Pears\nPlums": 5, "Apples, red": 4, "Plums": 3})
+    assert set(question.options.values()) == {"Apples, red", "Pears", "Plums"}
+    assert (question.kind, question.reading) == ("multiple", {"separator": "\n"})
+
+
+def test_a_checkbox_grid_is_a_multiple_choice_an_item() -> None:
+    cells_of = {"Mon, Tue": 5, "Tue": 4, "Mon, Wed": 4, "Wed": 3, "Mon": 3}
+    first, second = drafted({"Which days? [Morning]": cells_of, "Which days? [Evening]": dict(cells_of)})
+    assert (first.kind, first.text) == ("multiple", "Which days? [Morning]")
+    assert (second.kind, second.text) == ("multiple", "Which days? [Evening]")
+
+
+def test_items_under_bare_headings_are_a_grid() -> None:
+    levels = {"Agree": 5, "Disagree": 4, "Neither": 3}
+    first, last = drafted(
+        {**{f"I like {one}": levels for one in FRUIT}, "Which?": {"Cherries": 4, "None": 9}}
+    )
+    assert (first.kind, len(first.items), last.kind) == ("grid", 4, "single")
+    questions = drafted({f"Do you like {one}?": levels for one in FRUIT})
+    assert [question.kind for question in questions] == ["single"] * 4
+
+
+def test_words_beside_a_choice_belong_to_it() -> None:
+    columns = {"role": {"1": 9, "2": 8, "8": 4}, "role_other": {"Translator": 1, "Event team": 3}}
+    rows = Rows(beside=lambda _, __: {"8": 4})
+    (question,) = drafted(columns, rows=rows)
+    assert (question.kind, question.write_in) == ("single", "code_8")
+    assert question.answers == {"role_other": "code_8"}
+
+
+def test_one_answer_in_two_languages_is_looked_at() -> None:
+    columns = {"Language": {"de": 9, "en": 9}, "Did you?": {"Ja": 5, "Nein": 4, "Yes": 6, "No": 3}}
+    apart = {"de": {"Ja": 5, "Nein": 4}, "en": {"Yes": 6, "No": 3}}
+    language, question = drafted(columns, rows=Rows(by_text=lambda _, __: apart))
+    assert language.doubt == "" and "one answer in two languages?" in question.doubt
+    mixed = {"de": {"Ja": 5, "No": 4}, "en": {"Yes": 6, "No": 3}}
+    _, question = drafted(columns, rows=Rows(by_text=lambda _, __: mixed))
+    assert question.doubt == ""
+
+
+def test_a_number_with_words_beside_it_and_with_a_unit() -> None:
+    question = one("How many hours?", {"3 h": 5, "4 h": 4, "12 h": 2, "20 h": 1})
+    assert (question.kind, question.unit, question.doubt) == ("number", "h", "")
+    question = one("How many hours?", {"3": 5, "4": 4, "12": 2, "20": 1, "Don't know": 2})
+    assert (question.kind, list(question.options)) == ("number", ["dkns"])
+
+
+def test_how_likely_somebody_recommends_has_a_mean_and_a_score() -> None:
+    question = one("How likely is it that you recommend us?", {str(n): n + 1 for n in range(11)})
+    assert (question.kind, list(question.scores), question.doubt) == ("single", list(range(11)), "")
+    assert question.nets["promoters"] == ["step_9", "step_10"] and len(question.nets["detractors"]) == 7
+
+
+def test_bands_stand_in_order_although_one_answer_has_no_number() -> None:
+    question = one("Which size?", {"51-250": 5, "2-50": 9, "Self-employed": 3, "more than 250": 7})
+    assert list(question.options.values()) == ["2-50", "51-250", "more than 250", "Self-employed"]
+    assert question.check == ""
+
+
+def test_no_box_is_empty_and_some_say_no_to_all() -> None:
+    columns = {f"Which? [{one}]": {"Checked": 3, "Unchecked": 9} for one in FRUIT}
+    (question,) = drafted(columns, rows=Rows(at_most=lambda _: 4, denied=lambda *_: (12, 12, 3)))
+    assert question.reading == {"unticked": "no"} and question.doubt.startswith(
+        "no box is empty, and 3 of 12"
+    )
+    (question,) = drafted(columns, rows=Rows(at_most=lambda _: 4, denied=lambda *_: (12, 9, 3)))
+    assert (question.reading, question.doubt) == ({}, "")
+
+
+def test_a_file_of_codes_has_lists_with_gaps() -> None:
+    codes = {f"q{n}": {"1": 9, "2": 8, "3": 4, "9": 3} for n in range(6)}
+    questions = drafted({**codes, "years": {str(n): 2 for n in range(2, 30, 2)}})
+    assert [question.kind for question in questions] == ["single"] * 6 + ["number"]
