@@ -64,9 +64,14 @@ class Column:
         """Whether its cells are numbers."""
         return self.type in _NUMBERS
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its cells are whole numbers."""
+        return self.type in _WHOLE
+
     def typed(self, values: pd.Series) -> pd.Series:
         """Values of a frame in the type of the column, nothing checked."""
-        if self.type in _WHOLE:
+        if self.is_whole:
             return values.astype("Int64")
         if self.is_number:
             numbers = values.to_numpy(dtype=float, na_value=np.nan)

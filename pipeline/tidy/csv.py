@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipeline.project.errors import SurveyError
@@ -46,11 +49,14 @@ def read(paths: Paths, name: str) -> pd.DataFrame:
     path = paths.tables / f"{name}.csv"
     if not path.is_file():
         raise SurveyError(f"{paths.shown(path)} is missing; run: survey tables --survey {paths.survey}")
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    columns = {column.name: column for column in table_of(name, frame.columns).columns}
-    for called in frame.columns:
-        frame[called] = _typed(frame[called], columns.get(called))
-    return frame
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    columns = {column.name: column for column in table_of(name, header).columns}
+    # a frame of text, typed column by column, took five times as long
+    cells = zip(*rows, strict=True) if rows else [()] * len(header)
+    return pd.DataFrame(
+        {called: _typed(texts, columns.get(called)) for called, texts in zip(header, cells, strict=True)}
+    )
 
 
 def read_exhibits(paths: Paths) -> list[Printed]:
@@ -59,11 +65,17 @@ def read_exhibits(paths: Paths) -> list[Printed]:
     return [Printed.from_row({str(name): value for name, value in row.items()}) for row in rows]
 
 
-def _typed(texts: pd.Series, column: Column | None) -> pd.Series:
+def _typed(texts: Sequence[str], column: Column | None) -> pd.Series:
     """The cells of a column in its type, or texts as they were before they were made harmless."""
+    if column and column.is_whole:
+        missing = np.fromiter((text == "" for text in texts), dtype=bool, count=len(texts))
+        numbers = np.fromiter((int(text or 0) for text in texts), dtype="int64", count=len(texts))
+        return pd.Series(pd.arrays.IntegerArray(numbers, missing))
     if column and column.is_number:
-        return column.typed(pd.to_numeric(texts.where(texts != "")))
-    return texts == "yes" if column and column.type == Type.YES_NO else _each(texts, _as_meant)
+        return pd.Series([float(text) if text else math.nan for text in texts], dtype=float)
+    if column and column.type == Type.YES_NO:
+        return pd.Series([text == "yes" for text in texts], dtype=bool)
+    return pd.Series([_as_meant(text) for text in texts], dtype=str)
 
 
 def _each(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:
