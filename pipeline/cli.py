@@ -213,7 +213,9 @@ def sql(
 @app.command("new-wave", epilog="Example: survey new-wave raw/mine/spring.csv --like autumn")
 def new_wave(
     export: Annotated[Path, typer.Argument(help="the export, in raw/ and the folder of its survey")],
-    like: Annotated[str, typer.Option("--like", help="the wave whose declarations are carried over; else the latest")] = "",
+    like: Annotated[
+        str, typer.Option("--like", help="the wave whose declarations are carried over; else the latest")
+    ] = "",
     survey: Annotated[
         str, typer.Option("--survey", help="the survey, where EXPORT is a mere file name")
     ] = "",

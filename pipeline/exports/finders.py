@@ -81,6 +81,8 @@ class Columns(tuple[Heading, ...]):
     def _parted(self, finder: str) -> list[Heading]:
         """The columns whose headings hold a question and an option, as a finder takes them apart."""
         rests = [(h, rest) for h in self if (rest := rest_of(h.text, finder)) is not None]
+        # what is the question alone is no option of it, unless a second row of the header names one
+        rests = [(h, rest) for h, rest in rests if rest or (h.label and not h.bare)]
         if len({h.text for h, _ in rests}) < 2:
             return []
         return [

@@ -69,13 +69,17 @@ def _typed(texts: Sequence[str], column: Column | None) -> pd.Series:
     """The cells of a column in its type, or texts as they were before they were made harmless."""
     if column and column.is_whole:
         missing = np.fromiter((text == "" for text in texts), dtype=bool, count=len(texts))
-        numbers = np.fromiter((int(text or 0) for text in texts), dtype="int64", count=len(texts))
+        numbers = np.fromiter((_whole(text) for text in texts), dtype="int64", count=len(texts))
         return pd.Series(pd.arrays.IntegerArray(numbers, missing))
     if column and column.is_number:
         return pd.Series([float(text) if text else math.nan for text in texts], dtype=float)
     if column and column.type == Type.YES_NO:
         return pd.Series([text == "yes" for text in texts], dtype=bool)
     return pd.Series([_as_meant(text) for text in texts], dtype=str)
+
+
+def _whole(text: str) -> int:
+    return int(text or 0) if "." not in text else int(float(text))
 
 
 def _each(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:

@@ -59,7 +59,7 @@ DESIGNS = given(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @DESIGNS
 def test_shares_intervals_and_domains(seed: int, n: int, spread: float, share: float, groups: int) -> None:
     data = drawn(seed, n, spread, share, groups)
@@ -88,7 +88,7 @@ def test_shares_intervals_and_domains(seed: int, n: int, spread: float, share: f
             agrees((own.share, own_error, *limits), (row.est, row.se, row.lci, row.uci))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @DESIGNS
 def test_rao_scott(seed: int, n: int, spread: float, share: float, groups: int) -> None:
     data = drawn(seed, n, spread, share, groups)
@@ -108,7 +108,7 @@ def test_rao_scott(seed: int, n: int, spread: float, share: float, groups: int) 
     assert second == close(expected, rel=1e-8, abs=1e-9)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10**6), n=st.integers(4, 400), spread=st.sampled_from([0.0, 0.5, 2.0]))
 def test_raking(seed: int, n: int, spread: float) -> None:
     rng = np.random.default_rng(seed)
@@ -132,7 +132,7 @@ def test_raking(seed: int, n: int, spread: float) -> None:
     assert found == close(sample.data["rk_wgt"].to_numpy(), rel=1e-8)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(n=st.integers(1, 400), yes=st.integers(0, 400), m=st.integers(1, 400), other=st.integers(0, 400))
 def test_unweighted_intervals(n: int, yes: int, m: int, other: int) -> None:
     yes, other = min(yes, n), min(other, m)
@@ -145,7 +145,7 @@ def test_unweighted_intervals(n: int, yes: int, m: int, other: int) -> None:
     )
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=20))
 def test_many_tests(p: list[float]) -> None:
     agrees(tests.holm(p), multipletests(p, method="holm")[1].tolist())
@@ -160,7 +160,7 @@ def test_mcnemar(first: int, second: int) -> None:
     agrees((found.statistic, found.p), (expected.statistic, expected.pvalue))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.integers(-20, 20), st.integers(1, 6)), min_size=1, max_size=30),
     st.sampled_from([1, 0.25]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from surveys import Wave, lay_out
 from pipeline.exports.finders import Columns, find
 from pipeline.exports.tools import Heading, formats
 from pipeline.exports.tools.heading import column_number
+from pipeline.exports.tools.parted import names_rest, question_of, rest_of
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
@@ -246,11 +248,21 @@ def plainly_found(finder: str, headings: list[Heading]) -> list[Heading]:
             if finder.endswith("/")
             else [h for h in headings if ends[0] <= h.column <= ends[1]]
             if letters
-            else begun
-            if len({fold(h.text) for h in begun}) == 1
-            else []
+            else plainly_parted(finder, headings)
+            or (begun if len({fold(h.text) for h in begun}) == 1 else [])
         )
     )
+
+
+def plainly_parted(finder: str, headings: list[Heading]) -> list[Heading]:
+    """The headings in which an option stands in the place of a finder's ellipsis, taken apart."""
+    if not names_rest(finder):
+        return []
+    rests = [(h, rest_of(h.text, finder)) for h in headings]
+    parted = [(h, h.label if h.label and not h.bare else rest) for h, rest in rests if rest is not None]
+    parted = [(h, label) for h, label in parted if label]
+    several = len({h.text for h, _ in parted}) > 1
+    return [replace(h, text=question_of(finder), label=label) for h, label in parted] if several else []
 
 
 NAMED = st.text(st.sampled_from("aAB/… "), max_size=4)
