@@ -15,7 +15,13 @@ from pipeline.project.errors import Problem, did_you_mean, nearest, quoted
 from pipeline.text.folding import Fitting, beginning, fold, is_beginning
 
 # how survey tools head the text beside an Other
-_OTHER = re.compile(r"others?\W*(?:please|specify|explain|describe|write|$)")
+_OTHER = re.compile(
+    r"others?\W*(?:please|specify|explain|describe|write|$)|-oth-$|sonstige[sr]?\b.*"
+    r"|andere[sr]?\W*(?:bitte|und zwar|$)"
+    r"|autres?\W*(?:veuillez|préciser?|précisez|$)|otr[oa]s?\W*(?:por favor|especifi|indique|$)"
+    r"|outr[oa]s?\W*(?:por favor|especifi|indique|$)|altr[oi]\W*(?:specific|indic|$)|anders\W*(?:namelijk|$)"
+    r"|overig\w*$|inn[ey]\W*(?:proszę|jakie|$)|その他|其他"
+)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pipeline.drafting import cells, damage, words
 from pipeline.drafting.question import HERE, Group, Question, Rows
 from pipeline.exports.tools import Format, Heading
 from pipeline.text.folding import fold
+from pipeline.text.values import as_number
 
 _LONGEST_LABEL = 160
 _FEW_BOXES = 2  # of so many it is no wonder that nobody ticked two
@@ -21,6 +22,8 @@ _SHOWN = 40  # characters of a text that a doubt shows
 _EACH = 3  # answers to each of a list at least, in the mean
 # so many columns of codes, and so many times those of words, make a file of codes
 _FEW_CODED, _MANY_TIMES = 3, 4
+_EXPECTED = 3  # so many would have given an answer, had they been offered it in these words
+_SEPARATORS = ("; ", ", ", ",", ";", " / ", " + ", " & ", "\t")
 _FEW_LANGUAGE_CELLS = 5
 
 
@@ -90,6 +93,18 @@ class Columns:
             )
         ]
 
+    def take_no_answers(self, group: Group) -> tuple[dict[str, int], dict[str, int]]:
+        """The codes for no answer in several columns; those below all other numbers are taken out of them."""
+        union: Counter[str] = Counter()
+        for heading in group:
+            union.update(self[heading])
+        if len(group) < _FEW_BOXES or any(as_number(text) is None for text in union):
+            return {}, {}
+        below, above = damage.no_answers(union)
+        for heading in group:
+            self._texts[heading.column] = {t: n for t, n in self[heading].items() if t not in below}
+        return below, above
+
     def says_language(self, heading: Heading) -> bool:
         """Whether a column says in which language each responded."""
         values = self[heading]
@@ -98,30 +113,29 @@ class Columns:
 
     def with_languages(self, question: Question) -> Question:
         """The question, unsettled where its answers differ with the language: the same ones, translated?"""
-        is_choice = question.kind in ("single", "multiple") and len(question.columns) <= _FEW_BOXES
+        in_cells = question.kind == "grid" or len(question.columns) <= _FEW_BOXES
+        is_choice = question.kind in ("single", "multiple", "grid") and in_cells
         if self.language is None or self.language in question.columns or not is_choice:
             return question
         separator = str(question.reading.get("separator", self.layout.separator))
         texts = self.rows.by_text(question.columns[0].column, self.language.column)
         given = {
-            language: set(
-                cells.common(cells.pieces(values, separator) if question.kind == "multiple" else values)
-            )
+            language: cells.pieces(values, separator) if question.kind == "multiple" else Counter(values)
             for language, values in texts.items()
             if sum(values.values()) >= _FEW_LANGUAGE_CELLS
         }
-        given = {language: answers for language, answers in given.items() if len(answers) > 1}
         apart = [
             (one, other)
             for one, other in combinations(sorted(given), 2)
-            if not {fold(t) for t in given[one]} & {fold(t) for t in given[other]}
+            if _alone(given[one], given[other]) and _alone(given[other], given[one])
         ]
         if not apart:
             return question
         one, other = apart[0]
         doubt = (
-            f"no answer is given both where {self.language.text or self.language.code} is {one!r} and where "
-            f"it is {other!r}: one answer in two languages? then map them under [answers.{HERE}]"
+            f"some answers are given only where {self.language.text or self.language.code} is {one!r}, "
+            f"others only where it is {other!r}: one answer in two languages? then map them under "
+            f"[answers.{HERE}]"
         )
         return question.unsettled(doubt, sum(sum(values.values()) for values in texts.values()))
 
@@ -140,7 +154,7 @@ class Columns:
     def joint(self, values: Mapping[str, int]) -> Joint | None:
         """The separator by which several answers are joined in cells, with what it cuts; None for none."""
         several = sum(values.values())
-        for separator in dict.fromkeys(("\n", " | ", self.layout.separator, "; ", ", ", ",", ";")):
+        for separator in dict.fromkeys(("\n", " | ", self.layout.separator, *_SEPARATORS)):
             core = separator.strip() or separator
             if not any(core in text for text in values):
                 continue
@@ -148,7 +162,10 @@ class Columns:
             answers = cells.common(cut.pieces)
             total = sum(cut.pieces.values())
             joint = Joint(separator, cut, answers)
-            is_cut = total > 1.1 * several and (len(values) > len(answers) or joint.is_ranking)
+            # some tools end every cell with the sign
+            ended = separator.strip() == ";" and all(text.endswith(";") for text in values)
+            more = len(values) > len(answers) or joint.is_ranking
+            is_cut = (total > 1.1 * several and more) or (ended and total > several)
             is_choice = is_cut and cells.is_choice(answers, cut.pieces)
             if is_choice and max(map(len, answers)) <= _LONGEST_LABEL:
                 return joint
@@ -175,6 +192,14 @@ class Columns:
     def _asked(self) -> list[Mapping[str, int]]:
         """The texts of the columns that may ask something."""
         return [self._texts[column] for column in self.asked if column in self._texts]
+
+
+def _alone(here: Mapping[str, int], there: Mapping[str, int]) -> list[str]:
+    """The answers of one language that the other would have too, were they not worded otherwise there."""
+    others = {fold(text) for text in there}
+    part = sum(there.values()) / max(1, sum(here.values()))
+    expected = {text: count * part for text, count in here.items() if fold(text) not in others}
+    return [text for text, wanted in expected.items() if wanted >= _EXPECTED and here[text] >= _EXPECTED]
 
 
 def _has_digits(text: str) -> bool:

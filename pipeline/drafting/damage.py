@@ -15,6 +15,7 @@ _ERROR = re.compile(
 _DAY_MONTH = re.compile(r"(\d{1,2})[-. /]+([^\W\d]{3,5})\.?")
 _MONTH_YEAR = re.compile(r"([^\W\d]{3,5})\.?[-. /]+(\d{2})")
 _ISO_DAY = re.compile(r"\d{4}-(\d{2})-(\d{2})(?:[t ]00:00(?::00(?:\.0+)?)?)?")
+_PARTED_DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](?:\d{4}|\d{2})")
 _SERIAL = re.compile(r"[34]\d{4}(?:\.0)?")  # days since the end of 1899, of half a century around now
 _A_BAND = re.compile(r".*\d\s*(?:-|to|bis|à|a)\s*\d.*|.*\d\s*\+|(?:more|less|fewer) than .*\d.*|[<>]\s*\d.*")
 _NO_ANSWER = (-1, -7, -8, -9, -66, -77, -88, -97, -98, -99, -666, -777, -888, -997, -998, -999, -9999)
@@ -50,6 +51,8 @@ def _band(folded: str) -> str:
         month = month_of(match[1])
         return f"{month}-{int(match[2])}" if month else ""
     if match := _ISO_DAY.fullmatch(folded):
+        return "-".join(map(str, sorted((int(match[1]), int(match[2])))))
+    if match := _PARTED_DAY.fullmatch(folded):
         return "-".join(map(str, sorted((int(match[1]), int(match[2])))))
     if _SERIAL.fullmatch(folded):
         date = datetime.date(1899, 12, 30) + datetime.timedelta(days=int(float(folded)))

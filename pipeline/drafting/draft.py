@@ -25,6 +25,7 @@ from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
 from pipeline.drafting.question import Guesses, Question, Rows
 from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table, exactly
+from pipeline.drafting.tool_columns import is_screened_out
 from pipeline.drafting.words import unlike
 from pipeline.exports.finders import find, is_letters, letters_of
 from pipeline.exports.tools import Heading
@@ -355,6 +356,11 @@ class _Carried:
     def _about_respondents(self) -> Iterator[str]:
         """What could change who is counted, and for how much."""
         declared, headings = self._before.wave.respondents, self._looked.written
+        if self._looked.has_label_row:
+            yield "the first row below the header reads like a row of labels, and no response: delete it"
+        for finder, texts in self._screened_out().items():
+            listed = " or ".join(map(repr, texts))
+            yield f"{sum(texts.values())} rows are {listed} by the column {finder!r}: to be left out?"
         if "weight" in self.roles and not declared.weight:
             yield f"the column {self.roles['weight']!r} is taken for weights: is it, of all of them?"
         columns = find(self.roles["id"], headings) if "id" in self.roles else []
@@ -366,6 +372,16 @@ class _Carried:
                     f"{repeated} of {sum(ids.values())} rows repeat an id: then duplicates = "
                     "'keep_first' under [respondents]"
                 )
+
+    def _screened_out(self) -> dict[str, dict[str, int]]:
+        """What a tool says of responses that may not count, by the heading of its column."""
+        found = {}
+        for heading in self._looked.written:
+            values = self._looked.texts.get(heading.column, {})
+            texts = {text: n for text, n in values.items() if is_screened_out(heading, text)}
+            if texts and heading.column not in self._taken:
+                found[heading.text or heading.code] = texts
+        return found
 
     def respondents(self) -> Table:
         """The section of that name: the columns that describe a response, and those that are dropped."""

@@ -147,7 +147,8 @@ def _parted(columns: Columns, group: Group) -> Iterator[Group]:
 
     def is_free(heading: Heading) -> bool:
         texts = folded[heading]
-        return len(texts) > 3 and sum(counted[t] == 1 for t in texts) > len(texts) / 2
+        words = [text for text in texts if as_number(text) is None]
+        return len(words) > 3 and sum(counted[t] == 1 for t in words) > len(texts) / 2
 
     free = [h for h in group if len(group) > 2 and not is_other(h.label) and is_free(h)]
     if len(free) == len(group):

@@ -18,7 +18,7 @@ from pipeline.drafting import cells, words
 from pipeline.drafting.columns import Columns
 from pipeline.drafting.grouping import groups
 from pipeline.drafting.one_column import of_one_column
-from pipeline.drafting.question import NO_ROWS, Group, Guesses, Question, Rows
+from pipeline.drafting.question import HERE, NO_ROWS, Group, Guesses, Question, Rows
 from pipeline.drafting.several_columns import of_boxes, of_items
 from pipeline.drafting.tool_columns import OWN, PERSONAL, described, is_preview, tools_of
 from pipeline.exports.tools import Format, Heading
@@ -47,7 +47,9 @@ def guess(
         group = tuple(_without_empty(guesses, columns, group))
         if not group:
             continue
+        below, above = columns.take_no_answers(group)
         question = question_of(columns, group)
+        question = _with_no_answers(question, below, above)
         boxes = question.kind == "multiple" and not question.write_in and len(group) > _FEW_BOXES
         if boxes and rows.at_most([h.column for h in group]) == 1:
             ticks = sum(sum(columns[h].values()) for h in group)
@@ -74,13 +76,30 @@ def guess(
     return guesses
 
 
+def _with_no_answers(question: Question, below: Mapping[str, int], above: Mapping[str, int]) -> Question:
+    """The question with the codes for no answer in several columns, of which those below are left out."""
+    for text, count in below.items():
+        question = question.read_as(blank=[*question.reading.get("blank", ()), text]).unsettled(
+            f"{text} comes {count} times and no other number is negative: read as no answer", count
+        )
+    if above:
+        listed = ", ".join(f'"{text}"' for text in above)
+        question = question.unsettled(
+            f"{' and '.join(above)}, far above all other numbers: missing values? then blank = [{listed}] "
+            f"under [reading.{HERE}]",
+            sum(above.values()),
+        )
+    return question
+
+
 def _without_described(guesses: Guesses, columns: Columns, headings: Sequence[Heading]) -> Iterator[Heading]:
     """The columns that may ask something; the role of the others in a response is noted, or why they go."""
     tools = tools_of(headings)
     for heading in headings:
         role = described(heading, tools, guesses.roles)
         # a box of an option such as GitHub tells of nobody
-        if not role or (role == PERSONAL and len(columns[heading]) <= _FEW_BOXES):
+        named = heading.label or heading.text or heading.code
+        if not role or (role == PERSONAL and is_box(columns[heading], named, columns.layout)):
             yield heading
             continue
         named = heading.text or heading.code

@@ -24,7 +24,10 @@ from pipeline.exports.tools.parted import alike, regrouped
 from pipeline.project.errors import SurveyError
 from pipeline.project.sql import literal
 from pipeline.text.folding import fold
+from pipeline.text.values import as_number
 
+_LABELLED = 2  # so many columns of the first row tell that it is a row of labels
+_ENOUGH_BELOW = 5  # cells below it
 _FEW_COLUMNS = 3  # more columns of one question than this may have one that is filled
 _MOST_LEVELS = 12  # a scale of a grid has no more levels
 _SERIALS = (30_000, 70_000)
@@ -104,6 +107,21 @@ class Looked:
             f"select count(*), count(*) filter ({full}), count(*) filter ({none}) from cells"
         ).fetchone()
         return (int(row[0]), int(row[1]), int(row[2])) if row else (0, 0, 0)
+
+    @cached_property
+    def has_label_row(self) -> bool:
+        """Whether the first row reads like a second row of headings: a question mark, words among numbers."""
+        names = [f"c{h.column}" for h in self.written]
+        first = self.cells.execute(f"select {', '.join(names)} from cells order by record limit 1").fetchone()
+        found = 0
+        for heading, text in zip(self.written, first or (), strict=True):
+            others = {other: n for other, n in self.texts[heading.column].items() if other != text}
+            if not text or self.texts[heading.column][text] > 1 or sum(others.values()) < _ENOUGH_BELOW:
+                continue
+            among_numbers = as_number(text) is None and all(as_number(other) is not None for other in others)
+            asks = text.endswith("?") and not any(other.endswith("?") for other in others)
+            found += among_numbers or asks
+        return found >= _LABELLED
 
     def totals(self, columns: Sequence[int]) -> dict[float, int]:
         """What the numbers of these columns add up to in a row that has any of them, and in how many rows."""

@@ -27,6 +27,9 @@ _BITS = re.compile(r"[01]{3,}")
 _FILLED_UP = re.compile(r"0\d+")  # no number is written so
 _LONGER_THAN_A_YEAR, _BASIC_DATE = 6, 8  # characters of a date
 _HARDLY_MORE = 1.25  # times those who wrote beside an option have chosen it, at most
+_STEP = re.compile(r"(?P<step>\d{1,2})(?:\s*[-–—=:.(]\s*[^\d\s].*|\s+[^\W\d].*)?")
+_STEP_BEHIND = re.compile(r"[^\W\d].*?\s*[-–—=:(]\s*(?P<step>\d{1,2})\)?")
+_FEWEST_STEPS = 4
 _LONGEST_SCALE = 10
 _RESPONSE = ("Response", "Open-Ended Response")
 _EACH = 3  # answers to each of a list at least, in the mean
@@ -46,6 +49,8 @@ def of_one_column(columns: Columns, plain: Question, heading: Heading, beside: H
     total = sum(values.values())
     if dated := _dated(plain, values):
         return dated
+    if steps := _worded_steps(plain, values):
+        return steps
     if len(values) > 1 and len({*map(len, values)}) == 1 and all(map(_BITS.fullmatch, values)):
         return plain.unsettled("its cells are rows of 0 and 1, one a box: export a column a box", total)
     if any(map(_FILLED_UP.fullmatch, values)) and len({*map(len, values)}) < len(values) - 1:
@@ -279,6 +284,25 @@ def _steps(plain: Question, first: int, last: int) -> Question:
     recommends = (first, last) == (0, 10) and words.asks_to_recommend(plain.text)
     nets = {"promoters": ids[9:], "detractors": ids[:7]} if recommends else {}
     return replace(plain, kind="single", options=options, scores=range(first, last + 1), nets=nets)
+
+
+def _worded_steps(plain: Question, values: Mapping[str, int]) -> Question | None:
+    """A scale of numbers of which some have words: `0 - Not at all likely`, 1, 2; None for others."""
+    steps: dict[int, str] = {}
+    for text in values:
+        match = _STEP.fullmatch(text) or _STEP_BEHIND.fullmatch(text)
+        if not match or int(match["step"]) in steps:
+            return None
+        steps[int(match["step"])] = text
+    first, last = (min(steps), max(steps)) if steps else (0, 0)
+    worded = sum(not text.isdecimal() for text in steps.values())
+    few_gaps = last - first < _DENSE * len(steps) and first in (0, 1) and last <= _LONGEST_SCALE
+    is_scale = worded < len(steps) and len(steps) >= _FEWEST_STEPS
+    if not (worded and few_gaps and (is_scale or words.is_scale(plain.text))):
+        return None
+    question = _steps(plain, first, last)
+    labels = {f"step_{number}": text for number, text in steps.items()}
+    return replace(question, options={**question.options, **labels})
 
 
 def _dated(plain: Question, values: Mapping[str, int]) -> Question | None:

@@ -26,12 +26,12 @@ _PHRASES = {
     "|discord username|slack handle|matrix id|irc nick|orcid|social security number|passport number|gps"
     "|gps coordinates|coordinates|latitude|longitude|recipient first name|recipient last name"
     "|recipient email"
-    "|user agent",
+    "|user agent|who is your employer|where do you work|name of your manager|manager|supervisor",
     "German": "name|vorname|nachname|familienname|zuname|vor- und nachname|vollständiger name|e-mail"
     "|email|mail"
     "|e-mail-adresse|mailadresse|telefon|telefonnummer|handynummer|mobilnummer|adresse|anschrift|straße"
     "|strasse|plz|postleitzahl|geburtsdatum|geburtstag|arbeitgeber|name des arbeitgebers|firma"
-    "|name der firma"
+    "|name der firma|unternehmen|name ihres unternehmens|ansprechpartner|wohnort|vorgesetzter"
     "|benutzername|nutzername|ip-adresse|vorname des empfängers|nachname des empfängers"
     "|e-mail des empfängers",
     "French": "nom|prénom|nom de famille|nom et prénom|nom complet|e-mail|adresse e-mail|adresse mail"
@@ -42,7 +42,8 @@ _PHRASES = {
     "Spanish": "nombre|nombres|apellido|apellidos|nombre y apellidos|nombre completo|correo"
     "|correo electrónico"
     "|dirección de correo electrónico|teléfono|número de teléfono|móvil|celular|dirección|código postal"
-    "|fecha de nacimiento|empleador|empresa|nombre de la empresa|nombre de usuario|dirección ip",
+    "|fecha de nacimiento|empleador|empresa|empresa donde trabaja"
+    "|nombre de la empresa|nombre de usuario|dirección ip",
     "Portuguese": "nome|primeiro nome|sobrenome|apelido|nome completo|e-mail|email|endereço de e-mail"
     "|telefone"
     "|telemóvel|celular|número de telefone|endereço|morada|código postal|cep|data de nascimento|empregador"

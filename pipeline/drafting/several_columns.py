@@ -19,6 +19,7 @@ _FEW_BOXES = 2  # of so many it is no wonder that nobody ticked two
 _ONE = re.compile(r"select one|choose one|pick one|please select one\b")
 _ENOUGH = 5  # that so many respondents tie nothing is no chance: they rank
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
+_PLACE = re.compile(r"\brank\b|\bplace\b|choice\b|priorit|\bplatz\b|\brang\b|\bpuesto\b|\blugar\b|\bposto\b")
 _RANKED = re.compile(r"\brank\b|\brank order\b|in order of")
 
 
@@ -33,7 +34,12 @@ def of_boxes(
     split = [h.label.rpartition(" - ") for h in headings]
     levels = dict.fromkeys(right for left, _, right in split if left)
     items = dict.fromkeys(left for left, _, right in split if left)
-    if len(items) > 1 and len(levels) > 1 and len(headings) == len(items) * len(levels):
+    is_grid = len(items) > 1 and len(levels) > 1 and len(headings) == len(items) * len(levels)
+    if is_grid and all(
+        columns.rows.at_most([h.column for h in headings if h.label.rpartition(" - ")[0] == item])
+        < _FEW_BOXES
+        for item in items
+    ):
         return replace(plain, kind="grid", options=words.options(list(levels)), items=words.items(items))
     kind = "single" if _ONE.search(fold(plain.text)) else "multiple"
     labels = ["" if damage.is_error(h.label) else h.label for h in headings]
@@ -56,7 +62,7 @@ def _with_untouched(
     hidden = any(fold(text) in columns.layout.not_shown for n in numbers for text in columns.every.get(n, {}))
     if hidden and not denied:
         return question.read_as(unticked="no")
-    everybody, full, none = columns.rows.denied(numbers, denied)
+    everybody, full, none = columns.rows.denied(numbers, denied) if denied else (0, 0, 0)
     if denied and none and full == everybody and not columns.layout.not_shown:
         doubt = (
             f"no box is empty, and {none} of {everybody} say No to all: were they asked? if not, then "
@@ -88,7 +94,8 @@ def of_items(columns: Columns, plain: Question, headings: Sequence[Heading]) -> 
     under_places = [found[0] for label in labels if (found := _LAST_NUMBER.search(label))]
     are_ranked = not are_places and under_places == [str(n + 1) for n in range(len(headings))]
     several, tied = columns.rows.ties([h.column for h in headings]) if are_places or are_ranked else (0, 0)
-    if several >= _ENOUGH and not tied and len(headings) > _FEW_BOXES:
+    of_places = are_ranked and all(_PLACE.search(fold(label)) for label in labels)
+    if several >= _ENOUGH and not tied and (of_places or len(headings) > _FEW_BOXES):
         return replace(plain, kind="rank", items=items if are_places else words.items(levels))
     order = words.about_order(levels)
     question = replace(plain, kind="grid", options=words.options(levels), items=items, check=order)

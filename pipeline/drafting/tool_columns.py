@@ -17,6 +17,7 @@ from pipeline.text.folding import fold
 
 OWN = "the survey tool's own"
 PERSONAL = "it may identify somebody"
+_OF_THE_MOST = 0.6  # another tool shares some columns with the one that wrote a file
 _KNOWN_BY = 3
 """so many columns of a tool tell that it wrote the file"""
 
@@ -25,6 +26,9 @@ def _names(texts: str) -> frozenset[str]:
     return frozenset(text.strip() for text in texts.split("|"))
 
 
+_YES = _names("1|true|yes")
+_STATUS = _names("status|response type|response status|completion status")
+_SCREENED_OUT = _names("disqualified|spam|screened out|screenout|quota full|over quota|test|deleted")
 _PREVIEWS = _names(
     "survey preview|preview|survey test|umfragevorschau|aperçu de l'enquête|vista previa de la encuesta"
     "|visualização da pesquisa|anteprima del sondaggio|anteprima sondaggio|voorbeeld van enquête"
@@ -116,7 +120,7 @@ TOOLS = {
         _names("ip address|longitude|latitude|city|postal|contact id|legacy comments|comments|user agent"),
         _names(
             "status|language|referer|extended referer|sessionid|session id|country|state/region|link name"
-            "|url variable: sguid|tags"
+            "|url variable: sguid|tags|is test data"
         ),
         pattern(r"url variable: .*"),
     ),
@@ -218,9 +222,12 @@ ALONE = {
         "time_start|starttime|start date|startdate|start date (utc)|date started|started|start time|start"
     ),
     "submitted": _names(
-        "time_end|endtime|end date|enddate|submitted|submitted at|submit date (utc)|date submitted|submitdate"
+        "time_end|endtime|end date|enddate|submitted|submitted at|submit date (utc)|date submitted"
+        "|submitdate"
         "|submissiondate|submission date|_submission_time|submit date|end|timestamp|recordeddate"
-        "|completion time"
+        "|completion time|zeitstempel|horodateur|marca temporal|carimbo de data/hora"
+        "|informazioni cronologiche"
+        "|tijdstempel|sygnatura czasowa|タイムスタンプ|时间戳记"
     ),
     "weight": _names("weight|weights|weighting|survey weight|final weight|wt|wgt"),
 }
@@ -231,8 +238,18 @@ def tools_of(headings: Sequence[Heading]) -> list[Tool]:
     """The tools whose columns an export has, the one that fits best first."""
     there = {name for heading in headings for name in names_of(heading)}
     known = [(len(tool.all & there), place) for place, tool in enumerate(TOOLS.values())]
-    ranked = sorted((row for row in known if row[0] >= _KNOWN_BY), key=lambda row: (-row[0], row[1]))
+    most = max(count for count, _ in known)
+    enough = max(_KNOWN_BY, _OF_THE_MOST * most)
+    ranked = sorted((row for row in known if row[0] >= enough), key=lambda row: (-row[0], row[1]))
     return [list(TOOLS.values())[place] for _, place in ranked]
+
+
+def is_screened_out(heading: Heading, text: str) -> bool:
+    """Whether a column of a tool says of a response that it is a test, spam, or of somebody turned away."""
+    names, folded = names_of(heading), fold(text)
+    if "is test data" in names:
+        return folded in _YES
+    return bool(_STATUS & {*names}) and folded in _SCREENED_OUT
 
 
 def is_preview(text: str) -> bool:

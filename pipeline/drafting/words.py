@@ -57,8 +57,16 @@ _ASKS_A_STEP = re.compile(
 )
 _SORTS = re.compile(r"\brecod(e|ed|ing)\b|\bcoded\b|\bcleaned\b")
 _SIGNS = {"++": "plus plus", "+": "plus", "#": "sharp", ">": "over", "<": "under", "%": "percent"}
-_DKNS = re.compile(r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b")
-_NONE = re.compile(r"none of (the|these)\b|^none\b")
+_DKNS = re.compile(
+    r"(i )?(don'?t|do not) know\b|not sure\b|unsure\b|no answer$|refused$|weiss (ich )?nicht|keine angabe"
+    r"|k\. ?a\.$|je ne sais pas|ne sait pas|ne se prononce|no (lo )?s[eé]$|no sabe|no contesta|não sei"
+    r"|não sabe|non (lo )?so$|non sa\b|weet (ik )?niet|geen antwoord|nie wiem|わからない|分からない"
+    r"|不知道|不清楚"
+)
+_NONE = re.compile(
+    r"none of (the|these)\b|^none\b|keine?s? davon|nichts davon|aucun(e)?( de ces.*)?$|ningun[oa]( de .*)?$"
+    r"|nenhum(a)?( .*)?$|nessun[oa]?( .*)?$|geen van (deze|de)\b|żadn[ey]\b|以上都不是|該当なし"
+)
 _NOT_APPLICABLE = re.compile(r"(not applicable|n/a)$")
 # the steps of scales that surveys use, each by how it begins, in their order
 _SCALES = [
@@ -77,8 +85,11 @@ _SCALES = [
     )
 ]
 _BAND = re.compile(
-    r"(?P<below>less than|fewer than|under|up to|<)?(?P<above>more than|over|greater than|>)?\s*[$€£]?"
-    r"(?P<number>\d[\d,]*(?:\.\d+)?)"
+    r"(?P<below>less than|fewer than|under|up to|unter|bis zu|bis|weniger als|moins de|jusqu'à|menos de"
+    r"|até|hasta|meno di|fino a|minder dan|tot|mniej niż|poniżej|do|<)?"
+    r"(?P<above>more than|over|greater than|über|mehr als|plus de|más de|mais de|più di|oltre|meer dan|ponad"
+    r"|powyżej|>)?\s*[$€£]?"
+    r"(?P<number>\d+(?:[.,' ]\d{3})*(?:\.\d+)?)"
 )
 
 
@@ -179,7 +190,7 @@ def _order(folded: Sequence[str]) -> dict[str, float]:
 
 def _lower_end(band: re.Match[str]) -> float:
     """A number that puts a band in its place: below 10 comes before 10 to 49, above 50 after 50."""
-    number = float(band["number"].replace(",", ""))
+    number = float(re.sub(r"[.,' ](?=\d{3}(?!\d))", "", band["number"]))
     return number - 0.5 if band["below"] else number + 0.5 if band["above"] else number
 
 

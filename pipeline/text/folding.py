@@ -52,7 +52,8 @@ def without_markup(text: str) -> str:
     plain = _ENTITY.sub(lambda sign: html.unescape(sign[0]), plain).translate(_UNSEEN)
     plain = re.sub(r" +(?=[?!.,;:…](?:\s|$))", "", plain) if _TAG.search(text) else plain
     # at its end an ellipsis would say that more follows
-    return (plain.rstrip().removesuffix(ELLIPSIS) if _FIELD.search(text) else plain).strip()
+    # a text that is nothing but a tag is that tag
+    return (plain.rstrip().removesuffix(ELLIPSIS) if _FIELD.search(text) else plain).strip() or text
 
 
 # what turns the order of a text around; isolates, which right-to-left scripts need, do not

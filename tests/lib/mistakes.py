@@ -132,8 +132,8 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
         r"raw/toy/survey.toml:\d+: share: 'forty' \(1 times, column R\) is no plain number",
     ),
     "a place that is none": (
-        ("second.csv", "Models,,,,,,,1,2,", "Models,,,,,,,first,2,"),
-        r"raw/toy/survey.toml:\d+: top: 'first' ",
+        ("second.csv", "Models,,,,,,,1,2,", "Models,,,,,,,topmost,2,"),
+        r"raw/toy/survey.toml:\d+: top: 'topmost' ",
     ),
     "two items at one place": (
         ("second.csv", "Models,,,,,,,1,2,", "Models,,,,,,,1,1,"),

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from pipeline.drafting import cells
+from pipeline.drafting import cells, words
 from pipeline.drafting.guess import guess
 from pipeline.drafting.question import Question, Rows
 from pipeline.exports.tools import formats
+from pipeline.text.folding import fold
 
 
 def drafted(
@@ -222,8 +223,11 @@ def test_one_answer_in_two_languages_is_looked_at() -> None:
     apart = {"de": {"Ja": 5, "Nein": 4}, "en": {"Yes": 6, "No": 3}}
     language, question = drafted(columns, rows=Rows(by_text=lambda _, __: apart))
     assert language.doubt == "" and "one answer in two languages?" in question.doubt
-    mixed = {"de": {"Ja": 5, "No": 4}, "en": {"Yes": 6, "No": 3}}
-    _, question = drafted(columns, rows=Rows(by_text=lambda _, __: mixed))
+    shared = {"de": {"Ja": 5, "Vielleicht": 4, "OK": 3}, "en": {"Yes": 6, "Maybe": 3, "OK": 3}}
+    _, question = drafted(columns, rows=Rows(by_text=lambda _, __: shared))
+    assert "one answer in two languages?" in question.doubt, "one word that both share tells nothing"
+    same = {"de": {"Yes": 5, "No": 4}, "en": {"Yes": 6, "No": 3}}
+    _, question = drafted(columns, rows=Rows(by_text=lambda _, __: same))
     assert question.doubt == ""
 
 
@@ -260,3 +264,58 @@ def test_a_file_of_codes_has_lists_with_gaps() -> None:
     codes = {f"q{n}": {"1": 9, "2": 8, "3": 4, "9": 3} for n in range(6)}
     questions = drafted({**codes, "years": {str(n): 2 for n in range(2, 30, 2)}})
     assert [question.kind for question in questions] == ["single"] * 6 + ["number"]
+
+
+def test_a_scale_with_words_at_its_ends_has_numbers() -> None:
+    steps = {"1 - lowest": 3, **{str(n): 4 for n in range(2, 10)}, "10 - highest": 5}
+    question = one("Rate it", steps)
+    assert (question.kind, list(question.scores), question.doubt) == ("single", list(range(1, 11)), "")
+    assert list(question.options.values())[::9] == ["1 - lowest", "10 - highest"]
+    bands = one("How many?", {"1 - 5": 3, "6 - 10": 4, "11 - 50": 4, "more than 50": 2})
+    assert (bands.kind, bands.scores) == ("single", ())
+
+
+def test_codes_for_no_answer_in_a_grid() -> None:
+    columns = {f"How far? [{one}]": {"1": 4, "2": 5, "5": 3, "-9": 2, "99": 3} for one in FRUIT}
+    (question,) = drafted(columns)
+    assert question.kind == "grid" and "-9" not in question.options.values()
+    assert question.reading == {"blank": ["-9"]}
+    assert (
+        question.doubt.startswith("-9 comes 8 times") and "99, far above all other numbers" in question.doubt
+    )
+
+
+def test_points_of_which_each_is_given_once_are_no_words() -> None:
+    columns = {f"Split [{one}]": {str(n): 1 for n in range(m, m + 40, 4)} for m, one in enumerate(FRUIT, 5)}
+    (question,) = drafted(columns, rows=Rows(totals=lambda _: {100.0: 10}))
+    assert question.kind == "allocation"
+
+
+@pytest.mark.parametrize(
+    ("label", "role"),
+    [
+        ("Weiß nicht", "dkns"),
+        ("Keine Angabe", "dkns"),
+        ("Je ne sais pas", "dkns"),
+        ("No sé", "dkns"),
+        ("Keine davon", "none"),
+        ("Aucun", "none"),
+        ("Sonstiges", "other"),
+        ("Autre", "other"),
+        ("-oth-", "other"),
+        ("Otherwise engaged", ""),
+        ("Nonetheless", ""),
+        ("Andere Länder", ""),
+        ("No sector", ""),
+    ],
+)
+def test_roles_are_told_in_other_languages(label: str, role: str) -> None:
+    assert words.role_of(fold(label)) == role
+
+
+def test_bands_in_other_languages_stand_in_order() -> None:
+    labels = {"250 und mehr": 9, "unter 10": 5, "10-49": 7, "50-249": 8}
+    assert list(one("Größe?", labels).options.values()) == ["unter 10", "10-49", "50-249", "250 und mehr"]
+    money = {"über 1.000 €": 9, "unter 100 €": 5, "100 - 500 €": 7, "500 - 1.000 €": 3}
+    in_order = list(one("Betrag?", money).options.values())
+    assert in_order == ["unter 100 €", "100 - 500 €", "500 - 1.000 €", "über 1.000 €"]

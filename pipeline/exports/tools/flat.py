@@ -15,7 +15,7 @@ LISTED = 8
 SEPARATOR = "; "
 ID = "Response ID"
 
-_ITEM = re.compile(r"(?P<text>.*?)\s*\[(?P<item>[^\[\]]*)\]\s*\Z", re.DOTALL)
+_ITEM = re.compile(r"(?P<text>.*?)\s*\[(?P<item>(?:[^\[\]]|\[[^\[\]]*\])*)\]\s*\Z", re.DOTALL)
 
 
 def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
