@@ -224,10 +224,9 @@ def _parted(
     sure: dict[int, tuple[Heading, str]] = {}
     for finder, columns in groups.items():
         named = every.find(finder)
-        # an empty column more is none of its answers
-        if columns <= {h.column for h in named} and all(
-            h.column in columns or not texts[h.column] for h in named
-        ):
+        # an empty column more is none of its answers, and the text beside an Other may be headed as its box
+        more = [h for h in named if h.column not in columns and texts[h.column] and not is_other(h.label)]
+        if columns <= {h.column for h in named} and not more:
             sure |= {h.column: parted.get(h.column, (h, finder)) for h in named}
     return sure
 

@@ -36,9 +36,9 @@ _PHRASES = {
     "|e-mail des empfängers",
     "French": "nom|prénom|nom de famille|nom et prénom|nom complet|e-mail|adresse e-mail|adresse mail"
     "|courriel"
-    "|adresse électronique|adresse courriel|téléphone|numéro de téléphone|portable|adresse|adresse postale"
-    "|code postal|date de naissance|employeur|nom de l'employeur|entreprise|nom de l'entreprise|pseudo"
-    "|pseudonyme|nom d'utilisateur|adresse ip",
+    "|adresse électronique|adresse courriel|téléphone|numéro de téléphone|portable|adresse"
+    "|adresse postale|code postal|date de naissance|employeur|société|nom de l'employeur|entreprise"
+    "|nom de l'entreprise|pseudo|pseudonyme|nom d'utilisateur|adresse ip",
     "Spanish": "nombre|nombres|apellido|apellidos|nombre y apellidos|nombre completo|correo"
     "|correo electrónico"
     "|dirección de correo electrónico|teléfono|número de teléfono|móvil|celular|dirección|código postal"
@@ -50,7 +50,7 @@ _PHRASES = {
     "|empresa|nome da empresa|nome de usuário|endereço ip",
     "Italian": "nome|cognome|nome e cognome|nome completo|email|e-mail|indirizzo email|indirizzo e-mail"
     "|posta elettronica|telefono|numero di telefono|cellulare|indirizzo|cap|codice postale|data di nascita"
-    "|datore di lavoro|azienda|nome dell'azienda|nome utente|indirizzo ip",
+    "|codice fiscale|matricola|datore di lavoro|azienda|nome dell'azienda|nome utente|indirizzo ip",
     "Dutch": "naam|voornaam|achternaam|volledige naam|voor- en achternaam|e-mail|e-mailadres|mailadres"
     "|telefoon"
     "|telefoonnummer|mobiel nummer|adres|postcode|geboortedatum|werkgever|naam van uw werkgever"
@@ -92,6 +92,11 @@ _SURELY = re.compile(
     r"|collector|custom data|location ?(latitude|longitude)|external ?(data ?)?reference"
     r"|distribution ?channel"
 )
+# and words by which somebody else is named, in a heading of any length
+_NAMES_SOMEBODY = re.compile(
+    r"names? (of|des|der|ihre[rs]|deine[rs]) .*(manager|supervisor|boss|lead|vorgesetz|chef|leiter)"
+    r"|n(om|ome|ombre) (du|de la|de su|de tu|del|do|da) .*(responsable|chef|jefe|capo|gerente|supérieur)"
+)
 _LONGEST = 40  # a longer heading asks something
 
 
@@ -99,6 +104,8 @@ def asks_who(heading: str) -> bool:
     """Whether a heading asks for a name, an address, or another thing by which somebody is known."""
     folded = fold(heading)
     if len(folded) < _LONGEST and "?" not in folded and _SURELY.search(folded):
+        return True
+    if _NAMES_SOMEBODY.search(folded):
         return True
     core = _BRACKETS.sub(" ", folded).strip(_ENDS + "¿")
     while core not in _KNOWN and (begin := _BEGINS.match(core)) and begin.end() < len(core):

@@ -129,7 +129,7 @@ def _behind(text: str) -> Iterator[Part]:
     """A question behind its option, where it says by its mark that it is one."""
     for sign in re.finditer(r"\s*:\s*|\s+[-–—|]\s+", text):
         rest = text[sign.end() :]
-        if rest.endswith("?") or rest.endswith("…"):
+        if "?" in rest or rest.endswith("…"):
             yield Part(
                 rest,
                 text[: sign.start()].strip(),
