@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from pipeline.answers.columns import by_default, is_other
@@ -29,6 +30,7 @@ _NEAREST_QUESTIONS = 0.4  # or this, where nothing else is nearer to either
 _SURELY_ALIKE, _SURELY_ANSWERED = 0.8, 0.95  # with so much in common nobody need look, of answers and
 _FEW_ANSWERS = 2  # more options than this
 _ALIKE_ANSWERS = 0.72  # and two texts for one answer
+_REMEMBERED = 20_000  # pairs of headings
 _FEW_TEXTS = 40  # of so many texts each is compared with each option
 
 
@@ -167,6 +169,7 @@ def _likeness(name: str, before: Before, group: Group, texts: Texts) -> float:
     return max(worded, 0.55 * worded + 0.4 * answered)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _worded(one: str, other: str) -> float:
     """How alike two headings are: by their letters, or by the words that they share."""
     ours, theirs = telling_words(one), telling_words(other)
@@ -220,11 +223,11 @@ def nearest(text: str, free: Mapping[str, str]) -> tuple[str, float]:
     scores = {}
     for identifier, label in free.items():
         whole = label.removesuffix(ELLIPSIS)
-        score = likeness(text, whole)
+        score = likeness(text, whole, _ALIKE_ANSWERS)
         if is_beginning(label):
-            score = max(score, likeness(text[: len(whole)], whole) - 0.1)
+            score = max(score, likeness(text[: len(whole)], whole, _ALIKE_ANSWERS) - 0.1)
         # other numbers mean another thing, however alike the words are
-        if not _numbers_agree(text, whole) and not is_beginning(label):
+        elif score and not _numbers_agree(text, whole):
             score -= 0.3
         scores[identifier] = score
     best = max(scores, key=lambda i: scores[i], default="")

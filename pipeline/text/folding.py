@@ -7,6 +7,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 Id = TypeVar("Id")
@@ -21,9 +22,10 @@ _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nin
 _DIGITS = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
 # the user and password of an address, also where a sign in the password should have been written as %2F
 _LOGIN = re.compile(r"//(?:[^/?#:]*:(?!\d*(?:[/?#]|$)).*@|[^/?#]*@)")
-_UNLIKE = 0.3  # below this likeness is not worth computing
+_REMEMBERED = 20_000  # texts: the same headings, labels and answers are compared over and over
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold(text: str) -> str:
     """`text` as it is compared: no markup, NFKC, straight quotes and dashes, single spaces, case folded."""
     # Quotes go first: NFKC turns the double prime into two single ones.
@@ -168,6 +170,7 @@ def lowered(label: str) -> str:
     return label if label[1:2].isupper() or label[1:2].isdigit() else label[:1].lower() + label[1:]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def with_digits(text: str) -> str:
     """A folded text with its number words as digits, and more and less than as signs."""
     digits = re.sub(r"[a-z]+", lambda word: _DIGITS.get(word[0], word[0]), fold(text))
@@ -176,12 +179,13 @@ def with_digits(text: str) -> str:
     return re.sub(r"\b(less|fewer|smaller) than\b|\bunder\b", "<", digits)
 
 
-def likeness(one: str, other: str) -> float:
-    """How alike two texts are letter by letter, from 0 to 1; 0 for what is hardly alike.
+def likeness(one: str, other: str, least: float = 0.3) -> float:
+    """How alike two texts are letter by letter, from 0 to 1; 0 for what is less alike than `least`.
 
     Ratcliff and Obershelp's measure, as difflib has it: twice the letters in common, by all letters.
     """
     matcher = difflib.SequenceMatcher(None, with_digits(one), with_digits(other), autojunk=False)
-    if matcher.real_quick_ratio() < _UNLIKE or matcher.quick_ratio() < _UNLIKE:
+    # upper bounds, each of which costs less than the next
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
         return 0.0
     return matcher.ratio()
