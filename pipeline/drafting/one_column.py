@@ -34,6 +34,7 @@ _LONGEST_SCALE = 10
 _RESPONSE = ("Response", "Open-Ended Response")
 _EACH = 3  # answers to each of a list at least, in the mean
 _WORDS_BESIDE = 6  # a column of numbers has no more other texts than this
+_SHORT = 60  # characters of an option that one person chose
 _FEW_ONCE = 0.1  # so large a part of the answers of a list may be given once
 _MOSTLY = 0.8  # and so large a part of its cells are numbers
 _UNIT = re.compile(
@@ -190,7 +191,9 @@ def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Headi
         return plain
     few_more = sum(shown.values()) - sum(answers.values()) <= _FEW_ONCE * sum(shown.values())
     is_list = beside is not None or columns.layout.own_words_apart
-    if is_list and few_more and all(len(text) <= _LONGEST_LABEL for text in shown):
+    once = [text for text in shown if text not in answers]
+    are_labels = len(once) <= len(answers) and all(len(text) <= _SHORT for text in once)
+    if is_list and few_more and are_labels and not words.asks_for_words(plain.text):
         # what one person chose is an option too: people's own words stand in another column
         answers = dict(shown)
     if len(answers) > cells.MOST_OPTIONS:

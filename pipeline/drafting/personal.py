@@ -26,7 +26,7 @@ _PHRASES = {
     "|discord username|slack handle|matrix id|irc nick|orcid|social security number|passport number|gps"
     "|gps coordinates|coordinates|latitude|longitude|recipient first name|recipient last name"
     "|recipient email"
-    "|user agent|who is your employer|where do you work|name of your manager|manager|supervisor",
+    "|user agent|who is your employer|name of your manager|manager|supervisor",
     "German": "name|vorname|nachname|familienname|zuname|vor- und nachname|vollständiger name|e-mail"
     "|email|mail"
     "|e-mail-adresse|mailadresse|telefon|telefonnummer|handynummer|mobilnummer|adresse|anschrift|straße"
@@ -94,7 +94,8 @@ _SURELY = re.compile(
 )
 # and words by which somebody else is named, in a heading of any length
 _NAMES_SOMEBODY = re.compile(
-    r"names? (of|des|der|ihre[rs]|deine[rs]) .*(manager|supervisor|boss|lead|vorgesetz|chef|leiter)"
+    r"names? (of|des|der|ihre[rs]|deine[rs]) .*"
+    r"(\b(manager|supervisor|boss|lead(er)?)$|vorgesetzten?$|chefs?$|leiters?$)"
     r"|n(om|ome|ombre) (du|de la|de su|de tu|del|do|da) .*(responsable|chef|jefe|capo|gerente|supérieur)"
 )
 _LONGEST = 40  # a longer heading asks something

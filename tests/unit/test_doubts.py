@@ -319,3 +319,13 @@ def test_bands_in_other_languages_stand_in_order() -> None:
     money = {"über 1.000 €": 9, "unter 100 €": 5, "100 - 500 €": 7, "500 - 1.000 €": 3}
     in_order = list(one("Betrag?", money).options.values())
     assert in_order == ["unter 100 €", "100 - 500 €", "500 - 1.000 €", "über 1.000 €"]
+
+
+def test_what_one_person_chose_is_an_option_where_own_words_stand_apart() -> None:
+    answers = {"University": 20, "Company": 12, "Government": 1}
+    (question,) = drafted({"org. Where do you work?": answers, "b. x?": {"y": 1}}, "limesurvey")[:1]
+    assert list(question.options.values()) == ["University", "Company", "Government"]
+    assert (question.write_in, question.check.startswith("one answer")) == ("", False)
+    own_words = {"No": 30, "Nothing": 12, "Thanks to all who made this possible": 1}
+    (question,) = drafted({"org. Anything else?": own_words, "b. x?": {"y": 1}}, "limesurvey")[:1]
+    assert "Thanks to all who made this possible" not in question.options.values()

@@ -30,7 +30,8 @@ WHO = {
     "Chinese": "姓名|您的姓名|请输入您的邮箱|手机号码|地址|邮政编码|出生日期|公司名称",
 }
 QUESTIONS = (
-    "Which language do you use most?|What is your employment status?|Status"
+    "Which language do you use most?|What is your employment status?|Status|Where do you work?"
+    "|Name of the project lead programme|Manager or developer?|Unternehmensgröße|Wohnortgröße"
     "|Status of your project|Project name|Email client|Do you prefer email or chat?"
     "|Preferred way to be contacted|Which mobile phone do you use?"
     "|Does your employer support open source?|Size of your employer|Company size"
