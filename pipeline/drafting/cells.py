@@ -12,6 +12,8 @@ from pipeline.drafting.words import is_usual
 from pipeline.text.folding import fold
 from pipeline.text.values import as_number
 
+SPACED = (" / ", " + ", " & ")
+"""separators that words hold too, without blanks"""
 MOST_OPTIONS = 30  # a column with more common texts than this is no choice
 _MOST_LISTED = 300  # and none of more than this is a choice from a list either
 _SHORT = 60  # characters of an entry of such a list
@@ -149,9 +151,11 @@ def pieces(values: Mapping[str, int], separator: str) -> Counter[str]:
 def cut(values: Mapping[str, int], separator: str) -> Cut:
     """The cells of a column cut at the separator.
 
-    Two pieces that never stand without each other are one answer that holds the separator.
+    Two pieces that never stand without each other are one answer that holds the separator. A sign that words
+    hold too, such as / or &, cuts only with the blanks around it.
     """
-    core = separator.strip() or separator
+    core = separator if separator in SPACED else separator.strip() or separator
+    glue = core if core in SPACED else f"{core} "
     made = Cut([
         ([" ".join(p.split()) for p in value.split(core) if p.strip()], n) for value, n in values.items()
     ])  # fmt: skip
@@ -164,7 +168,7 @@ def cut(values: Mapping[str, int], separator: str) -> Cut:
         if not inseparable:
             return made
         first, second = inseparable[0]
-        made = Cut([(_merged(parts, first, second, f"{core} "), count) for parts, count in made.cells])
+        made = Cut([(_merged(parts, first, second, glue), count) for parts, count in made.cells])
 
 
 def is_joined(text: str, others: Iterable[str], separator: str) -> bool:

@@ -23,7 +23,7 @@ _EACH = 3  # answers to each of a list at least, in the mean
 # so many columns of codes, and so many times those of words, make a file of codes
 _FEW_CODED, _MANY_TIMES = 3, 4
 _EXPECTED = 3  # so many would have given an answer, had they been offered it in these words
-_SEPARATORS = ("; ", ", ", ",", ";", " / ", " + ", " & ", "\t")
+_SEPARATORS = ("; ", ", ", ",", ";", *cells.SPACED, "\t")
 _FEW_LANGUAGE_CELLS = 5
 
 
@@ -155,7 +155,7 @@ class Columns:
         """The separator by which several answers are joined in cells, with what it cuts; None for none."""
         several = sum(values.values())
         for separator in dict.fromkeys(("\n", " | ", self.layout.separator, *_SEPARATORS)):
-            core = separator.strip() or separator
+            core = separator if separator in cells.SPACED else separator.strip() or separator
             if not any(core in text for text in values):
                 continue
             cut = cells.cut(values, separator)

@@ -180,6 +180,8 @@ def test_real_exports_run_from_a_draft(name: str, real: Callable[[str], Path], t
     paths, lines = drafted(tmp_path, real(name))
     responses, left = REAL[name]
     at_lines = [line for line in lines if line.startswith("raw/") and not line.endswith(f"say {CHECK}")]
+    # what looks implausible is told, and stops nothing
+    at_lines = [line for line in at_lines if 'say expected = "why"' not in line]
     doubts = [line for line in at_lines if ": unsettled: " in line]
     assert len(doubts) <= 10
     assert len(at_lines) - len(doubts) == left, lines

@@ -329,3 +329,10 @@ def test_what_one_person_chose_is_an_option_where_own_words_stand_apart() -> Non
     own_words = {"No": 30, "Nothing": 12, "Thanks to all who made this possible": 1}
     (question,) = drafted({"org. Anything else?": own_words, "b. x?": {"y": 1}}, "limesurvey")[:1]
     assert "Thanks to all who made this possible" not in question.options.values()
+
+
+def test_a_sign_within_words_cuts_nothing() -> None:
+    labs = {"DOE/NNSA Lab": 9, "DOE/Science Lab": 8, "Company": 7, "R&D/Company": 5}
+    assert one("Where?", labs).kind == "single"
+    joined = {"Git / Docker": 5, "Docker / Podman": 4, "Git / Podman": 4, "Git": 6, "Docker": 3}
+    assert set(one("Which?", joined).options.values()) == {"Git", "Docker", "Podman"}
