@@ -31,7 +31,14 @@ _ENOUGH_BELOW = 5  # cells below it
 _FEW_COLUMNS = 3  # more columns of one question than this may have one that is filled
 _MOST_LEVELS = 12  # a scale of a grid has no more levels
 _SERIALS = (30_000, 70_000)
-_DATES = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M")
+_DATES = (
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%y %H:%M",
+    "%m/%d/%y %H:%M:%S",
+    "%m/%d/%y %I:%M:%S %p",
+)
 
 
 @dataclass(frozen=True)
@@ -138,7 +145,9 @@ class Looked:
                 f"case when try_cast({column} as double) between {_SERIALS[0]} and {_SERIALS[1]} "
                 f"then date '1899-12-30' + try_cast({column} as double)::integer end::timestamp",
             ]
-            for cast in read:
+            for date in read:
+                # a year of two digits is read as one of four, too
+                cast = f"(case when {date} >= date '1900-01-01' then {date} end)"
                 row = self.cells.execute(
                     f"select min({cast})::date, max({cast})::date, count({cast}), count({column}) from cells"
                 ).fetchone()

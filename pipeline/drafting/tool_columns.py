@@ -17,6 +17,7 @@ from pipeline.text.folding import fold
 
 OWN = "the survey tool's own"
 PERSONAL = "it may identify somebody"
+_FEW_ALIKE = 2
 _OF_THE_MOST = 0.6  # another tool shares some columns with the one that wrote a file
 _KNOWN_BY = 3
 """so many columns of a tool tell that it wrote the file"""
@@ -237,11 +238,19 @@ ALONE = {
 def tools_of(headings: Sequence[Heading]) -> list[Tool]:
     """The tools whose columns an export has, the one that fits best first."""
     there = {name for heading in headings for name in names_of(heading)}
-    known = [(len(tool.all & there), place) for place, tool in enumerate(TOOLS.values())]
+    known = [(_shown_by(tool, there), place) for place, tool in enumerate(TOOLS.values())]
     most = max(count for count, _ in known)
     enough = max(_KNOWN_BY, _OF_THE_MOST * most)
     ranked = sorted((row for row in known if row[0] >= enough), key=lambda row: (-row[0], row[1]))
     return [list(TOOLS.values())[place] for _, place in ranked]
+
+
+def _shown_by(tool: Tool, names: Collection[str]) -> int:
+    """How many of some headings are a tool's; those of which it has as many as questions count as few."""
+    alike = [
+        name for name in names if tool.families and tool.families.fullmatch(name) and name not in tool.all
+    ]
+    return len(tool.all & {*names}) + min(len(alike), _FEW_ALIKE)
 
 
 def is_screened_out(heading: Heading, text: str) -> bool:

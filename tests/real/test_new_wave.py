@@ -196,6 +196,15 @@ def test_real_exports_run_from_a_draft(name: str, real: Callable[[str], Path], t
         assert len(list(paths.frequencies.glob("*.csv"))) > 5
 
 
+def test_a_year_of_two_digits_is_of_this_age(tmp_path: Path) -> None:
+    export = tmp_path / "spring.csv"
+    rows = [f"{n},3/{n}/26 10:00:00,3/{n}/26 10:05:00,{('Yes', 'No')[n % 2]}" for n in range(1, 29)]
+    export.write_text("\n".join(["ID,Start time,Completion time,Do you use it?", *rows]) + "\n")
+    paths, _ = drafted(tmp_path, export)
+    fielded = tomllib.loads((paths.raw / "spring.toml").read_text())["fielded"]
+    assert (str(fielded["from"]), str(fielded["to"])) == ("2026-03-01", "2026-03-28")
+
+
 def test_columns_of_a_sampling_design_are_told(tmp_path: Path) -> None:
     export = tmp_path / "2025.csv"
     heads = "id;stratum;psu;weight;rep_wt_1;rep_wt_2;Do you use it?;Which strata do you see?"
