@@ -121,7 +121,7 @@ class Looked:
         names = [f"c{h.column}" for h in self.written]
         first = self.cells.execute(f"select {', '.join(names)} from cells order by record limit 1").fetchone()
         found = 0
-        for heading, text in zip(self.written, first or (), strict=True):
+        for heading, text in zip(self.written, first, strict=True) if first else ():
             others = {other: n for other, n in self.texts[heading.column].items() if other != text}
             if not text or self.texts[heading.column][text] > 1 or sum(others.values()) < _ENOUGH_BELOW:
                 continue
