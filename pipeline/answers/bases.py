@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pipeline.answers.boxes import UNTOUCHED
 from pipeline.answers.meaning import Base, Coded, Condition, Denied, Mapped, Tick
 from pipeline.declarations.questionnaire import Survey
-from pipeline.project.sql import literal
+from pipeline.project.sql import listed, literal
 
 _NOBODY = "false"
 _EVERYBODY = "true"
@@ -38,11 +38,7 @@ def _any(conditions: Iterable[str]) -> str:
 
 def _held(column: int, blank: Collection[str] = ()) -> str:
     """That a cell holds something but the texts that say as little as an empty cell."""
-    return f"c{column} not in ({_listed(['', *blank])})"
-
-
-def _listed(texts: Iterable[str]) -> str:
-    return ", ".join(map(literal, texts))
+    return f"c{column} not in {listed(['', *blank])}"
 
 
 def _ticked(ticks: Iterable[Tick]) -> Iterable[str]:
@@ -64,7 +60,7 @@ def says_no(meaning: Mapped, denied: Denied) -> str:
     A box that nobody touched says so only of who answered a later question: others had left before.
     """
     explicit = [text for text in denied.texts if text != UNTOUCHED]
-    no = [f"c{column} in ({_listed(explicit)})" for column in denied.columns if explicit]
+    no = [f"c{column} in {listed(explicit)}" for column in denied.columns if explicit]
     if UNTOUCHED in denied.texts:
         boxes = {column for one in meaning.denied if UNTOUCHED in one.texts for column in one.columns}
         asked = {heading.column for columns in meaning.columns.values() for heading in columns}
@@ -82,7 +78,7 @@ def _says(coded: Coded, options: Collection[str] = ()) -> str:
         for text, answers in coded.codes.items()
         if any(not options or answer.option in options for answer in answers)
     ]
-    return f"c{coded.column} in ({_listed(texts)})" if texts else _NOBODY
+    return f"c{coded.column} in {listed(texts)}" if texts else _NOBODY
 
 
 def _chose(meaning: Mapped, question: str, options: Collection[str]) -> str:
@@ -112,6 +108,6 @@ def _met(meaning: Mapped, condition: Condition) -> str:
     if condition.question:
         return _chose(meaning, condition.question, condition.options)
     cell = f"c{condition.column}"
-    conditions = [f"{cell} in ({_listed(condition.texts)})"] if condition.texts else []
+    conditions = [f"{cell} in {listed(condition.texts)}"] if condition.texts else []
     conditions += [f"coalesce({cell}, '') = ''"] if condition.blank else []
     return f"({_any(conditions)})"

@@ -12,7 +12,7 @@ import duckdb
 
 from pipeline.answers import bases
 from pipeline.answers.boxes import UNTOUCHED
-from pipeline.answers.columns import assign
+from pipeline.answers.columns import assign, is_other
 from pipeline.answers.interpret import attempt
 from pipeline.answers.meaning import Mapped
 from pipeline.declarations import survey, wave_files
@@ -25,7 +25,7 @@ from pipeline.exports.tools import Heading, formats
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
-from pipeline.project.sql import literal, temporary_views
+from pipeline.project.sql import listed, literal, temporary_views
 from pipeline.text.folding import fold
 
 
@@ -125,10 +125,8 @@ def opened_cells(
     selected = []
     for n, texts in blank.items():
         cell = f"coalesce(c{n}, {literal(UNTOUCHED)})" if n in untouched else f"c{n}"
-        listed = ", ".join(map(literal, sorted(texts)))
-        selected.append(
-            f"case when {cell} not in ({listed}) then {cell} end as c{n}" if texts else f"{cell} as c{n}"
-        )
+        kept = f"case when {cell} not in {listed(sorted(texts))} then {cell} end" if texts else cell
+        selected.append(f"{kept} as c{n}")
     with ExitStack() as stack:
         try:
             cells = f"select respondent, {', '.join(selected)} from {cells_of(path)}"
@@ -141,9 +139,10 @@ def opened_cells(
 
 
 def _untouched(fielding: Fielding, questions: Mapping[str, Sequence[Heading]]) -> set[int]:
-    """The columns of boxes that say No where they are untouched."""
+    """The columns of boxes that say No where they are untouched; the text beside an Other is none of them."""
     no = {name for name, reading in fielding.wave.reading.items() if reading.unticked == "no"}
-    return {heading.column for name in no & set(questions) for heading in questions[name]}
+    boxes = (heading for name in no & set(questions) for heading in questions[name])
+    return {heading.column for heading in boxes if not is_other(heading.label)}
 
 
 def _blank(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -14,7 +13,7 @@ from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.rows import frame
 from pipeline.declarations.questionnaire import Survey
 from pipeline.exports import delimited
-from pipeline.project.sql import execute, literal, query, temporary_table, temporary_views
+from pipeline.project.sql import execute, listed, literal, query, temporary_table, temporary_views
 
 _TICKED = "ticked"
 _CODES = {
@@ -62,13 +61,13 @@ def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: Mapped
     codes: list[dict[str, Any]] = []
     cells: list[str] = []
     for tick in wave.meaning.ticks:
-        ticked = " or ".join(f"c{column} not in {_listed(('', *tick.unticked))}" for column in tick.columns)
+        ticked = " or ".join(f"c{column} not in {listed(('', *tick.unticked))}" for column in tick.columns)
         unless = f" and c{tick.unless} is null" if tick.unless else ""
         codes.append(_code(survey, len(cells), _TICKED, tick.question, tick.answer))
         cells.append(f"case when ({ticked}){unless} then {literal(_TICKED)} end")
         if tick.unless:
             flag = f"{survey.position(tick.question)}, 'text_beside_answer'"
-            beside = f"({ticked}) and c{tick.unless} not in {_listed(('', *tick.same))}"
+            beside = f"({ticked}) and c{tick.unless} not in {listed(('', *tick.same))}"
             _insert(connection, wave, "all_flags", flag, beside)
     for column in wave.meaning.coded:
         codes += [
@@ -131,14 +130,9 @@ def _holds(survey: Survey, wave: int, condition: Condition) -> str:
             f"respondent in (select respondent from all_answers where wave = {wave} "
             f"and question = {survey.position(condition.question)} and option in ({options}))"
         )
-    parts = [f"c{condition.column} in {_listed(condition.texts)}"] if condition.texts else []
+    parts = [f"c{condition.column} in {listed(condition.texts)}"] if condition.texts else []
     parts += [f"c{condition.column} is null"] if condition.blank else []
     return f"({' or '.join(parts)})" if parts else "false"
-
-
-def _listed(texts: Sequence[str]) -> str:
-    """Texts as SQL lists them."""
-    return f"({', '.join(map(literal, texts))})"
 
 
 def recode(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave) -> None:

@@ -220,7 +220,7 @@ class Answers:
         in_cells = [one for one in once.values() if not one.heading]
         if not form.is_joined or not in_cells:
             return list(once.values())
-        separator = self.before.wave.source.separator or self.looked.layout.separator
+        separator = self.before.wave.separator(in_cells[0].question) or self.looked.layout.separator
         cut = {
             text: count
             for text, count in pieces(cells, separator).most_common()

@@ -14,6 +14,14 @@ from pipeline.text.values import as_number
 
 SPACED = (" / ", " + ", " & ")
 """separators that words hold too, without blanks"""
+FEW_BOXES = 2
+"""of so many boxes it is no wonder that nobody ticked two"""
+LONGEST_LABEL = 160
+"""characters of an answer that people choose"""
+MOST_LEVELS = 12
+"""a scale of a grid has no more levels"""
+EACH = 3
+"""answers to each of a list at least, in the mean"""
 MOST_OPTIONS = 30  # a column with more common texts than this is no choice
 _MOST_LISTED = 300  # and none of more than this is a choice from a list either
 _SHORT = 60  # characters of an entry of such a list

@@ -11,15 +11,11 @@ from itertools import combinations
 from pipeline.answers.boxes import unticked_texts
 from pipeline.answers.meaning import Texts
 from pipeline.drafting import cells, damage, words
-from pipeline.drafting.question import HERE, Group, Question, Rows
+from pipeline.drafting.question import HERE, SHOWN, Group, Question, Rows
 from pipeline.exports.tools import Format, Heading
 from pipeline.text.folding import fold
 from pipeline.text.values import as_number
 
-_LONGEST_LABEL = 160
-_FEW_BOXES = 2  # of so many it is no wonder that nobody ticked two
-_SHOWN = 40  # characters of a text that a doubt shows
-_EACH = 3  # answers to each of a list at least, in the mean
 # so many columns of codes, and so many times those of words, make a file of codes
 _FEW_CODED, _MANY_TIMES = 3, 4
 _EXPECTED = 3  # so many would have given an answer, had they been offered it in these words
@@ -39,7 +35,9 @@ class Joint:
     def is_ranking(self) -> bool:
         """Whether every cell holds every answer once, in several orders: nobody ticks all boxes so."""
         whole = [tuple(parts) for parts, _ in self.cut.cells if sorted(parts) == sorted(self.answers)]
-        return len(self.answers) > _FEW_BOXES and len(whole) == len(self.cut.cells) and len(set(whole)) > 1
+        return (
+            len(self.answers) > cells.FEW_BOXES and len(whole) == len(self.cut.cells) and len(set(whole)) > 1
+        )
 
 
 class Columns:
@@ -81,7 +79,7 @@ class Columns:
         parts = [h.label.rpartition(" - ") for h in filled]
         of_items = len(filled) > 2 and all(item for item, _, _ in parts)
         levels = {level for _, _, level in parts}
-        is_grid = len(filled) > 1 and all(len(self[h]) > _FEW_BOXES for h in filled)
+        is_grid = len(filled) > 1 and all(len(self[h]) > cells.FEW_BOXES for h in filled)
         return [
             h
             for h in group
@@ -98,7 +96,7 @@ class Columns:
         union: Counter[str] = Counter()
         for heading in group:
             union.update(self[heading])
-        if len(group) < _FEW_BOXES or any(as_number(text) is None for text in union):
+        if len(group) < cells.FEW_BOXES or any(as_number(text) is None for text in union):
             return {}, {}
         below, above = damage.no_answers(union)
         for heading in group:
@@ -109,11 +107,11 @@ class Columns:
         """Whether a column says in which language each responded."""
         values = self[heading]
         named = any(name in words.LANGUAGE_HEADINGS for name in (fold(heading.code), fold(heading.text)))
-        return len(values) > 1 and named and all(len(text) <= _SHOWN for text in values)
+        return len(values) > 1 and named and all(len(text) <= SHOWN for text in values)
 
     def with_languages(self, question: Question) -> Question:
         """The question, unsettled where its answers differ with the language: the same ones, translated?"""
-        in_cells = question.kind == "grid" or len(question.columns) <= _FEW_BOXES
+        in_cells = question.kind == "grid" or len(question.columns) <= cells.FEW_BOXES
         is_choice = question.kind in ("single", "multiple", "grid") and in_cells
         if self.language is None or self.language in question.columns or not is_choice:
             return question
@@ -146,10 +144,9 @@ class Columns:
             errors.update(self._errors.get(heading.column, {}))
         if not errors or question.kind == "text":
             return question
-        listed = [*question.reading.get("blank", ()), *errors]
         seen = f"{errors.total()} cells hold an error of a spreadsheet ({', '.join(errors)})"
         doubt = f"{seen}: their answers are lost"
-        return question.read_as(blank=listed).unsettled(doubt, errors.total())
+        return question.blanked(*errors).unsettled(doubt, errors.total())
 
     def joint(self, values: Mapping[str, int]) -> Joint | None:
         """The separator by which several answers are joined in cells, with what it cuts; None for none."""
@@ -167,7 +164,7 @@ class Columns:
             more = len(values) > len(answers) or joint.is_ranking
             is_cut = (total > 1.1 * several and more) or (ended and total > several)
             is_choice = is_cut and cells.is_choice(answers, cut.pieces)
-            if is_choice and max(map(len, answers)) <= _LONGEST_LABEL:
+            if is_choice and max(map(len, answers)) <= cells.LONGEST_LABEL:
                 return joint
         return None
 
@@ -182,7 +179,7 @@ class Columns:
         listed = [
             values
             for values in self._asked
-            if len(values) > 1 and sum(values.values()) >= _EACH * len(values)
+            if len(values) > 1 and sum(values.values()) >= cells.EACH * len(values)
         ]
         few = [values for values in listed if all(text.isdecimal() for text in values)]
         words_repeated = [values for values in listed if not any(_has_digits(text) for text in values)]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.answers.columns import by_default
+from pipeline.answers.columns import by_default, is_other
 from pipeline.declarations.wave import RESPONDENTS, ROLES, Fielded, Reading, in_order
 from pipeline.drafting.answers import Answers, NewPart
 from pipeline.drafting.before import Before, wordings
@@ -23,7 +23,7 @@ from pipeline.drafting.cells import without
 from pipeline.drafting.guess import guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
-from pipeline.drafting.question import Guesses, Question, Rows
+from pipeline.drafting.question import SHOWN, Guesses, Question, Rows
 from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table, exactly
 from pipeline.drafting.tool_columns import is_screened_out
 from pipeline.drafting.words import unlike
@@ -36,7 +36,6 @@ from pipeline.text.folding import ELLIPSIS, fold, likeness
 
 _DROPPED_LIKE = 0.6  # what is so like a dropped heading is dropped: better one question less than a name
 _WHOLE = 60  # a heading longer than this is named by its beginning
-_SHOWN = 40  # characters of an answer that a doubt shows
 PREVIEW = "a trial of the survey's makers"
 """why a response is left out that the tool itself calls a preview"""
 REWORDED = Line("reworded", "does it mean the same? say same, reworded or broken")
@@ -226,7 +225,9 @@ class _Carried:
                 lines[name] = Line(finders[0] if len(finders) == 1 else finders)
         for _, question in self.questions:
             places[question.id] = question.columns[0].column
-            lines[question.id] = Line(self._named(question.columns), comment=f"new: {question.kind}")
+            one_heading = all(h.text == question.columns[0].text for h in question.columns)
+            named = self._named(question.columns) if one_heading else self._finders(question.columns)
+            lines[question.id] = Line(named, comment=f"new: {question.kind}")
         for name in before.survey.questions:
             # what would be found although it was not asked: its code is another question's now
             if name not in lines and name not in self._matches:
@@ -287,11 +288,16 @@ class _Carried:
         if finder := self._finder(columns):
             return finder
         first = columns[0]
-        beside = [h for h in columns if h.text != first.text and not (h.code and h.code == first.code)]
+        beside = [
+            h
+            for h in columns
+            if is_other(h.label) and h.text != first.text and not (h.code and h.code == first.code)
+        ]
         rest = [h for h in columns if h not in beside]
-        if not beside or not rest:
+        whole = self._finder(rest) or self._whole(rest) if beside and rest else ""
+        if not whole or is_letters(whole):
             return self._letters(columns)
-        return [self._finder(rest) or self._whole(rest), *map(letters_of, ([h] for h in beside))]
+        return [whole, *map(letters_of, ([h] for h in beside))]
 
     def _whole(self, columns: Sequence[Heading]) -> str:
         """The code or text of a question that names its columns and what joins them, or letters."""
@@ -343,7 +349,7 @@ class _Carried:
         for name, texts in self.answers.unsure.items():
             most = max(texts, key=lambda text: texts[text])
             others = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
-            alike = f"{shortened(most, _SHOWN)!r}{others} taken for an answer of {self._before.name}"
+            alike = f"{shortened(most, SHOWN)!r}{others} taken for an answer of {self._before.name}"
             doubts.append((sum(texts.values()), name, f"{alike} that reads otherwise: see [answers.{name}]"))
         joined: dict[str, tuple[int, str]] = {}
         for moved, name, doubt in doubts:

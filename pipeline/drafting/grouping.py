@@ -11,14 +11,12 @@ from itertools import groupby, pairwise, takewhile
 from pipeline.answers.columns import is_other
 from pipeline.drafting import cells
 from pipeline.drafting.columns import Columns
-from pipeline.drafting.question import Group
+from pipeline.drafting.question import OTHER, Group
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import fold
 from pipeline.text.values import as_number
 
-_FEW_BOXES = 2  # of so many it is no wonder that nobody ticked two
-_OTHER = "Other"
-_LEVELS_SHARED, _MOST_LEVELS = 3, 12  # levels that neighbours share where they are items of one grid
+_LEVELS_SHARED = 3  # levels that neighbours share where they are items of one grid
 _MOST_POINTS = 12  # items among which points are shared out
 
 
@@ -27,7 +25,7 @@ def groups(columns: Columns, headings: Iterable[Heading]) -> Iterator[Group]:
     before: Group = ()
     for group in _in_runs(columns, list(_under_headings(columns, headings))):
         if before and len(group) == 1 and _is_beside(columns, group[0], before):
-            before += (replace(group[0], label=_OTHER),)
+            before += (replace(group[0], label=OTHER),)
             continue
         if before:
             yield before
@@ -68,15 +66,15 @@ def _run(columns: Columns, groups: Sequence[Group], at: int) -> Group:
     for one, other in pairwise(alone):
         shared = {fold(text) for text in columns[one]} & {fold(text) for text in columns[other]}
         words_shared = [text for text in shared if as_number(text) is None]
-        if len(words_shared) < _LEVELS_SHARED or len(columns[other]) > _MOST_LEVELS:
+        if len(words_shared) < _LEVELS_SHARED or len(columns[other]) > cells.MOST_LEVELS:
             break
         alike.append(other)
-    if len(alike) > _FEW_BOXES:
+    if len(alike) > cells.FEW_BOXES:
         return tuple(alike)
     numeric = list(takewhile(lambda h: all(as_number(text) is not None for text in columns[h]), alone))
     for count in range(min(len(numeric), _MOST_POINTS), 1, -1):
         run = numeric[:count]
-        parts = run[:-1] if len(columns[run[-1]]) == 1 and count > _FEW_BOXES else run
+        parts = run[:-1] if len(columns[run[-1]]) == 1 and count > cells.FEW_BOXES else run
         numbers = [h.column for h in parts]
         points = cells.all_add_up([columns[h] for h in parts], partial(columns.rows.totals, numbers))
         if len(parts) > 1 and points:

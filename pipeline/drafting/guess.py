@@ -18,7 +18,7 @@ from pipeline.drafting import cells, words
 from pipeline.drafting.columns import Columns
 from pipeline.drafting.grouping import groups
 from pipeline.drafting.one_column import of_one_column
-from pipeline.drafting.question import HERE, NO_ROWS, Group, Guesses, Question, Rows
+from pipeline.drafting.question import HERE, NO_ROWS, OTHER, Group, Guesses, Question, Rows
 from pipeline.drafting.several_columns import of_boxes, of_items
 from pipeline.drafting.tool_columns import OWN, PERSONAL, described, is_preview, tools_of
 from pipeline.exports.tools import Format, Heading
@@ -26,9 +26,7 @@ from pipeline.text.addresses import personal
 from pipeline.text.values import as_number
 
 _SURELY_ONE = 20  # so many ticks of which no two are one person's are those of a single choice
-_FEW_BOXES = 2  # of so many it is no wonder that nobody ticked two
 _FOUR_NUMBERS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")  # in a column of them they are no versions
-_OTHER = "Other"
 
 
 def guess(
@@ -50,7 +48,7 @@ def guess(
         below, above = columns.take_no_answers(group)
         question = question_of(columns, group)
         question = _with_no_answers(question, below, above)
-        boxes = question.kind == "multiple" and not question.write_in and len(group) > _FEW_BOXES
+        boxes = question.kind == "multiple" and not question.write_in and len(group) > cells.FEW_BOXES
         if boxes and rows.at_most([h.column for h in group]) == 1:
             ticks = sum(sum(columns[h].values()) for h in group)
             question = replace(question, kind="single")
@@ -67,7 +65,7 @@ def guess(
             continue
         question = columns.with_languages(columns.with_errors(question))
         headed = {h.column: h.label for h in headings}
-        beside = [headed[h.column] for h in group if h.label == _OTHER and not is_other(headed[h.column])]
+        beside = [headed[h.column] for h in group if h.label == OTHER and not is_other(headed[h.column])]
         if question.write_in and beside:
             question = replace(question, answers={**question.answers, beside[0]: question.write_in})
         name = words.slug(group[0].code or question.text or group[0].label)
@@ -79,7 +77,7 @@ def guess(
 def _with_no_answers(question: Question, below: Mapping[str, int], above: Mapping[str, int]) -> Question:
     """The question with the codes for no answer in several columns, of which those below are left out."""
     for text, count in below.items():
-        question = question.read_as(blank=[*question.reading.get("blank", ()), text]).unsettled(
+        question = question.blanked(text).unsettled(
             f"{text} comes {count} times and no other number is negative: read as no answer", count
         )
     if above:
@@ -98,8 +96,8 @@ def _without_described(guesses: Guesses, columns: Columns, headings: Sequence[He
     for heading in headings:
         role = described(heading, tools, guesses.roles)
         # a box of an option such as GitHub tells of nobody
-        named = heading.label or heading.text or heading.code
-        if not role or (role == PERSONAL and is_box(columns[heading], named, columns.layout)):
+        label = heading.label or heading.text or heading.code
+        if not role or (role == PERSONAL and is_box(columns[heading], label, columns.layout)):
             yield heading
             continue
         named = heading.text or heading.code
@@ -127,7 +125,7 @@ def _without_empty(guesses: Guesses, columns: Columns, group: Group) -> Group:
     addresses = [h for h in group if _identifies(columns[h])]
     guesses.drop.extend((h.letters, "its cells look like addresses of people") for h in addresses)
     group = tuple(h for h in group if h not in addresses)
-    sorting = [h for h in group if len(group) > _FEW_BOXES and words.sorts_another(h.label)]
+    sorting = [h for h in group if len(group) > cells.FEW_BOXES and words.sorts_another(h.label)]
     guesses.drop.extend((h.letters, "it sorts what stands beside it") for h in sorting)
     group = tuple(h for h in group if h not in sorting)
     if any(columns[h] for h in group):

@@ -15,21 +15,20 @@ import duckdb
 from pipeline.answers.boxes import unticked_texts
 from pipeline.answers.columns import is_other
 from pipeline.answers.meaning import Texts
-from pipeline.drafting.cells import all_add_up, blanks, without
+from pipeline.drafting.cells import MOST_LEVELS, all_add_up, blanks, without
 from pipeline.drafting.tool_columns import described, tools_of
 from pipeline.exports import delimited, encodings, file, signatures
 from pipeline.exports.finders import Columns
 from pipeline.exports.tools import Format, Heading, formats, recognised
 from pipeline.exports.tools.parted import alike, regrouped
 from pipeline.project.errors import SurveyError
-from pipeline.project.sql import literal
+from pipeline.project.sql import listed
 from pipeline.text.folding import fold
 from pipeline.text.values import as_number
 
 _LABELLED = 2  # so many columns of the first row tell that it is a row of labels
 _ENOUGH_BELOW = 5  # cells below it
 _FEW_COLUMNS = 3  # more columns of one question than this may have one that is filled
-_MOST_LEVELS = 12  # a scale of a grid has no more levels
 _SERIALS = (30_000, 70_000)
 _DATES = (
     "%m/%d/%Y %I:%M:%S %p",
@@ -107,9 +106,8 @@ class Looked:
 
         The texts are those by which boxes say that they were not ticked.
         """
-        listed = ", ".join(map(literal, sorted(texts))) or "null"
         full = " and ".join(f"c{column} is not null" for column in columns)
-        none = " and ".join(f"coalesce(c{column} in ({listed}), false)" for column in columns)
+        none = " and ".join(f"coalesce(c{column} in {listed(sorted(texts))}, false)" for column in columns)
         row = self.cells.execute(
             f"select count(*), count(*) filter ({full}), count(*) filter ({none}) from cells"
         ).fetchone()
@@ -256,7 +254,7 @@ def _together(
     boxes = [{fold(text) for text in values} - no for values in filled]
     if sum(len(ticks) < 2 for ticks in boxes) > 0.7 * len(boxes):
         return len(filled) > 1 or len(columns) > _FEW_COLUMNS
-    return alike([frozenset(fold(text) for text in values) for values in filled], _MOST_LEVELS)
+    return alike([frozenset(fold(text) for text in values) for values in filled], MOST_LEVELS)
 
 
 def _encoding(data: bytes) -> str:

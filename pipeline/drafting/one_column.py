@@ -10,15 +10,12 @@ from dataclasses import replace
 from pipeline.answers.columns import is_other
 from pipeline.drafting import cells, damage, words
 from pipeline.drafting.columns import Columns, Joint
-from pipeline.drafting.question import HERE, Question
+from pipeline.drafting.question import HERE, SHOWN, Question
 from pipeline.exports.tools import Heading
 from pipeline.project.errors import shortened
 from pipeline.text.folding import fold
 from pipeline.text.values import CONTINENTAL, ENGLISH, PLAIN, Numerals, as_date, as_number, ways_to_read
 
-_LONGEST_LABEL = 160
-_ONE = re.compile(r"select one|choose one|pick one|please select one\b")
-_SHOWN = 40  # characters of a text that a doubt shows
 _DENSE = 1.5  # codes leave out few of the numbers between the first and the last
 _MOST_CODES = 40  # a choice with more codes than this is a number
 _FEW_NUMBERS = 7  # so few different ones may be codes whatever was asked
@@ -32,7 +29,6 @@ _STEP_BEHIND = re.compile(r"[^\W\d].*?\s*[-–—=:(]\s*(?P<step>\d{1,2})\)?")
 _FEWEST_STEPS = 4
 _LONGEST_SCALE = 10
 _RESPONSE = ("Response", "Open-Ended Response")
-_EACH = 3  # answers to each of a list at least, in the mean
 _WORDS_BESIDE = 6  # a column of numbers has no more other texts than this
 _SHORT = 60  # characters of an option that one person chose
 _FEW_ONCE = 0.1  # so large a part of the answers of a list may be given once
@@ -102,7 +98,7 @@ def _measured(
         question = _with_words_beside(columns, question, question.columns[0], others, "")
     lowest, highest = (end(numbers, key=lambda t: as_number(t, unit, ways[0]) or 0.0) for end in (min, max))
     for text, count in below.items():
-        question = question.read_as(blank=[*question.reading.get("blank", ()), text]).unsettled(
+        question = question.blanked(text).unsettled(
             f"{text} comes {count} times where all others are {lowest} to {highest}: read as no answer",
             count,
         )
@@ -138,7 +134,7 @@ def _of_joined(
     if ends := joint.cut.ends(answers):
         most = max(ends, key=lambda text: ends[text])
         doubt = (
-            f"cut at {joint.separator!r} into {len(answers)} answers; {shortened(most, _SHOWN)!r}, in "
+            f"cut at {joint.separator!r} into {len(answers)} answers; {shortened(most, SHOWN)!r}, in "
             f"{ends[most]} of {total} cells and never first, may be the end of another"
         )
         question = question.unsettled(doubt, sum(ends.values()))
@@ -177,9 +173,9 @@ def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Headi
     for text, count in values.items():
         shown[bands.get(text, text)] += count
     answers = cells.common(shown)
-    if not cells.is_choice(answers, shown) or max(map(len, answers)) > _LONGEST_LABEL:
+    if not cells.is_choice(answers, shown) or max(map(len, answers)) > cells.LONGEST_LABEL:
         pieces = cells.pieces(shown, columns.layout.separator)
-        alike = sum(n for text, n in answers.items() if len(text) <= _LONGEST_LABEL)
+        alike = sum(n for text, n in answers.items() if len(text) <= cells.LONGEST_LABEL)
         parts = cells.common(pieces)
         joined_alike = sum(parts.values()) if len(parts) <= 2 * cells.MOST_OPTIONS else 0
         repeated = 2 * alike > total or 2 * joined_alike > sum(pieces.values())
@@ -235,10 +231,13 @@ def _of_numbers(
     dense = ends[0] in (0, 1) and ends[1] - ends[0] < _DENSE * len(values) and len(values) <= _MOST_CODES
     asks = words.asks_a_number(plain.text)
     few = len(values) <= _FEW_NUMBERS
-    is_choice = coded or (columns.coded and few) or _ONE.search(fold(plain.text)) or not asks
+    is_choice = coded or (columns.coded and few) or words.asks_for_one(plain.text) or not asks
     # in a file of codes a list may have gaps, where answers were taken out of it
     listed = (
-        (columns.coded or coded) and not asks and len(values) <= _MOST_CODES and total >= _EACH * len(values)
+        (columns.coded or coded)
+        and not asks
+        and len(values) <= _MOST_CODES
+        and total >= cells.EACH * len(values)
     )
     if (dense or listed) and is_choice and all(text.isdecimal() for text in values):
         if words.is_scale(plain.text) and ends[1] <= _LONGEST_SCALE:
@@ -254,7 +253,7 @@ def _of_numbers(
         # groups of just three digits are thousands rather than decimals
         keys = [way.keys(values) for way in ways]
         reading = next((written for written in keys if "thousands" in written), {})
-        question = replace(question, reading={**question.reading, **reading})
+        question = question.read_as(**reading)
         question = question.unsettled(
             "its numbers can be read in two ways, [reading] has the likelier", total
         )

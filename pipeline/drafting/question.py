@@ -10,6 +10,10 @@ from pipeline.exports.tools import Heading
 from pipeline.text.folding import fold
 
 Group = tuple[Heading, ...]
+SHOWN = 40
+"""characters of a text that a doubt shows"""
+OTHER = "Other"
+"""the label of a column that holds the text beside an Other, whatever its heading is"""
 HERE = "QUESTION"
 """what stands for the id of a question in a doubt about it, until it has one"""
 
@@ -53,6 +57,10 @@ class Question:
     def read_as(self, **keys: str | list[str]) -> Question:
         """The same with further keys of [reading.<question>]."""
         return replace(self, reading={**self.reading, **keys})
+
+    def blanked(self, *texts: str) -> Question:
+        """The same with further texts that mean an empty cell of it."""
+        return self.read_as(blank=[*self.reading.get("blank", ()), *texts])
 
     def doubted(self, doubt: str) -> Question:
         """The same with one thing more to look at."""

@@ -14,9 +14,6 @@ from pipeline.exports.tools import Heading
 from pipeline.text.folding import fold
 from pipeline.text.values import as_number, as_place
 
-_LONGEST_LABEL = 160
-_FEW_BOXES = 2  # of so many it is no wonder that nobody ticked two
-_ONE = re.compile(r"select one|choose one|pick one|please select one\b")
 _ENOUGH = 5  # that so many respondents tie nothing is no chance: they rank
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 _PLACE = re.compile(r"\brank\b|\bplace\b|choice\b|priorit|\bplatz\b|\brang\b|\bpuesto\b|\blugar\b|\bposto\b")
@@ -37,11 +34,11 @@ def of_boxes(
     is_grid = len(items) > 1 and len(levels) > 1 and len(headings) == len(items) * len(levels)
     if is_grid and all(
         columns.rows.at_most([h.column for h in headings if h.label.rpartition(" - ")[0] == item])
-        < _FEW_BOXES
+        < cells.FEW_BOXES
         for item in items
     ):
         return replace(plain, kind="grid", options=words.options(list(levels)), items=words.items(items))
-    kind = "single" if _ONE.search(fold(plain.text)) else "multiple"
+    kind = "single" if words.asks_for_one(plain.text) else "multiple"
     labels = ["" if damage.is_error(h.label) else h.label for h in headings]
     named = [label or next(iter(ticks[h]), h.letters) for label, h in zip(labels, headings, strict=True)]
     question = replace(plain, kind=kind, options=words.options(named))
@@ -84,7 +81,7 @@ def of_items(columns: Columns, plain: Question, headings: Sequence[Heading]) -> 
     labels = [h.label for h in headings]
     if points := cells.all_add_up(values, lambda: columns.rows.totals([h.column for h in headings])):
         return replace(plain, kind="allocation", items=words.items(labels), total=points)
-    no_choice = not levels or len(levels) > cells.MOST_OPTIONS or max(map(len, levels)) > _LONGEST_LABEL
+    no_choice = not levels or len(levels) > cells.MOST_OPTIONS or max(map(len, levels)) > cells.LONGEST_LABEL
     if no_choice or not all(labels) or cells.mostly_given_once(values):
         return plain
     places = [as_place(text) for text in levels]
@@ -95,7 +92,7 @@ def of_items(columns: Columns, plain: Question, headings: Sequence[Heading]) -> 
     are_ranked = not are_places and under_places == [str(n + 1) for n in range(len(headings))]
     several, tied = columns.rows.ties([h.column for h in headings]) if are_places or are_ranked else (0, 0)
     of_places = are_ranked and all(_PLACE.search(fold(label)) for label in labels)
-    if several >= _ENOUGH and not tied and (of_places or len(headings) > _FEW_BOXES):
+    if several >= _ENOUGH and not tied and (of_places or len(headings) > cells.FEW_BOXES):
         return replace(plain, kind="rank", items=items if are_places else words.items(levels))
     order = words.about_order(levels)
     question = replace(plain, kind="grid", options=words.options(levels), items=items, check=order)

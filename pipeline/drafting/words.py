@@ -55,6 +55,7 @@ _ASKS_A_STEP = re.compile(
     r"|\bscale\b|\brate\b|\b[01] ?(to|-|bis|à|a|al|tot|do) ?(5|7|10)\b|wahrscheinlich|zufrieden|wie wichtig"
     r"|probab|satisf|soddisf|tevreden|waarschijnlijk|zadowol|prawdopodob|満足|满意|" + _RECOMMENDS.pattern
 )
+_ONE = re.compile(r"select one|choose one|pick one|please select one\b")
 _SORTS = re.compile(r"\brecod(e|ed|ing)\b|\bcoded\b|\bcleaned\b")
 _SIGNS = {"++": "plus plus", "+": "plus", "#": "sharp", ">": "over", "<": "under", "%": "percent"}
 _DKNS = re.compile(
@@ -125,6 +126,11 @@ def is_usual(text: str) -> bool:
     folded = fold(text)
     steps = (step for scale in _SCALES for step in scale)
     return bool(role_of(folded)) or any(re.fullmatch(rf"(?:{step})\w*( \w+)?", folded) for step in steps)
+
+
+def asks_for_one(text: str) -> bool:
+    """Whether a question says that one answer is to be chosen."""
+    return bool(_ONE.search(fold(text)))
 
 
 def is_scale(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -82,3 +82,8 @@ def temporary_table(connection: duckdb.DuckDBPyConnection, name: str, query: str
 def literal(text: str) -> str:
     """A text as SQL takes it literally, for the few places where DuckDB takes no parameter."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Texts as SQL lists them, in brackets."""
+    return f"({', '.join(map(literal, texts))})"

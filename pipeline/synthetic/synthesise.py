@@ -529,7 +529,7 @@ def _labels(plan: _Plan, name: str, ids: list[str]) -> list[str]:
 
 def _answered(plan: _Plan, name: str, values: Values, numbers: range) -> Answered:
     """A question's answers with everything that a layout writes of it."""
-    source = plan.fielding.wave.source
+    wave = plan.fielding.wave
     return Answered(
         code=name,
         form=plan.form(name),
@@ -540,5 +540,5 @@ def _answered(plan: _Plan, name: str, values: Values, numbers: range) -> Answere
         values=values,
         texts=plan.assumed(name).texts or _TEXTS,
         numbers=numbers,
-        separator=source.separator or formats[source.format].separator,
+        separator=wave.separator(name) or formats[wave.source.format].separator,
     )

@@ -22,6 +22,7 @@ from pipeline.drafting.toml_out import CHECK
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.paths import Paths, find
+from tests.lib import surveys
 
 SURVEY = """title = "Clubs"
 segments = ["place"]
@@ -375,3 +376,24 @@ def value_toml(value: Any) -> str:
         )
         return f"{{ {', '.join(pairs)} }}"
     return json.dumps(value, ensure_ascii=False)
+
+
+def test_answers_joined_by_a_sign_of_their_own_are_carried_over(tmp_path: Path) -> None:
+    """New answers in cells joined by line breaks are options of their own, and not a cell of two."""
+    asked = """
+title = "Clubs"
+population = "invented"
+[questions.tools]
+text = "Which tools?"
+kind = "multiple"
+options = { git = "Git", svn = "Subversion" }
+"""
+    then = [["ID", "Which tools?"], ["a", "Git\nSubversion"], ["b", "Git"]]
+    joined = surveys.Wave(then, more='[reading.tools]\nseparator = "\\n"')
+    paths = surveys.lay_out(tmp_path, "clubs", asked, {"one": joined})
+    given = ("Git\nFossil\nDarcs", "Fossil\nDarcs", "Fossil")
+    now = [["ID", "Which tools?"], *([f"r{n}", given[n % 3]] for n in range(12))]
+    surveys.write_export(paths.raw / "two.csv", now)
+    list(new_wave(paths.root, paths.raw / "two.csv"))
+    options = tomllib.loads(paths.questionnaire.read_text())["questions"]["tools"]["options"]
+    assert list(options.values()) == ["Git", "Subversion", "Fossil", "Darcs"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pipeline.drafting.new_wave import new_wave
 from pipeline.drafting.toml_out import CHECK
 from pipeline.exports.ingested import load_export
 from pipeline.exports.tools import Heading, formats
+from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
@@ -247,3 +249,37 @@ def test_trials_are_left_out_and_repeated_ids_told(tmp_path: Path) -> None:
     survey = tomllib.loads(paths.questionnaire.read_text("utf-8"))
     assert [question["text"] for question in survey["questions"].values()] == ["Wo?"]
     assert "Nachname des Empfängers" in wave["respondents"]["drop"]
+
+
+def test_columns_of_several_headings_are_named_in_few_words(tmp_path: Path) -> None:
+    """Boxes headed by their options alone are a run of letters; the text beside an Other stands by itself."""
+    export = tmp_path / "spring.csv"
+    heads = ["#", "Git", "Docker", "Mercurial", "role", "role_other", "Start Date (UTC)", "Submit Date (UTC)"]
+    rows = [
+        [f"r{n}", "Git" * (n % 2), "Docker" * (n % 3 == 0), "Mercurial" * (n % 4 == 0), str(n % 3 + 1),
+         "Translator" * (n % 3 == 2), "2001-02-03 10:00", "2001-02-03 10:05"]
+        for n in range(40)
+    ]  # fmt: skip
+    export.write_text("\n".join(",".join(row) for row in [heads, *rows]) + "\n")
+    paths, lines = drafted(tmp_path, export)
+    assert "now run: make all SURVEY=mine" in lines
+    columns = tomllib.loads((paths.raw / "spring.toml").read_text())["columns"]
+    assert columns == {"git": "B:D", "role": ["role", "F"]}
+
+
+def test_a_drafted_figure_says_options_shares_and_the_base(tmp_path: Path) -> None:
+    """Of 40 people 30 were asked: 15 use Git, 10 Docker, and 5 say No to both, who are in the base."""
+    export = tmp_path / "spring.csv"
+    heads = ["Response ID", "Git:Which tools do you use?", "Docker:Which tools do you use?", "Do you pay?"]
+    tools = (range(15), range(15, 25))
+    boxes = [["Checked" if n in tool else "Unchecked" for tool in tools] for n in range(30)]
+    rows = [[f"r{n}", *ticks, "Yes"] for n, ticks in enumerate(boxes)]
+    rows += [[f"r{n}", "", "", "No"] for n in range(30, 40)]
+    export.write_text("\n".join(",".join(row) for row in [heads, *rows]) + "\n")
+    paths, _ = drafted(tmp_path, export)
+    run_to(paths, figures)
+    (figure,) = paths.figures.glob("*tools*.svg")
+    said = " ".join(re.findall(r">([^<>]+)<", figure.read_text(encoding="utf-8")))
+    for words in ("Which tools do you use?", "Git", "50%", "Docker", "33%", "valid cases = 30"):
+        assert words in said, words
+    assert "Checked" not in said and "Unsettled" not in said

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.answers.boxes import is_box, unticked_texts
+from pipeline.commands.check import read
 from pipeline.database.connection import open_database
 from pipeline.declarations import survey
 from pipeline.exports.tools import formats
@@ -111,3 +112,24 @@ def test_beside_n_a_an_untouched_box_was_shown(tmp_path: Path) -> None:
     reading = f'unticked = "no"\nblank = ["N/A"]\n{answers}'
     assert base(tmp_path, UNTOUCHED, reading, "limesurvey") == (1, 2)
     assert base(tmp_path, UNTOUCHED, f'blank = ["N/A"]\n{answers}', "limesurvey") == (1, 1)
+
+
+def test_nobody_is_said_to_have_written_nothing_beside_an_other(tmp_path: Path) -> None:
+    """An empty text beside an Other is no text of anybody's, also where untouched boxes say No."""
+    heads = [
+        "ID",
+        *(f"tools[{n}]. Which tools? [{label}]" for n, label in (("a", "Git"), ("b", "Subversion"))),
+    ]
+    asked = ASKED.replace(
+        'svn = "Subversion"', 'svn = "Subversion", other = { label = "Other", write_in = true }'
+    )
+    rows = [
+        [*heads, "tools[other]. Which tools? [Other]", "after. Anything after it?"],
+        ["r1", "Y", "", "Mercurial", "Yes"],
+        ["r2", "", "", "", "No"],
+        ["r3", "N/A", "N/A", "N/A", "No"],
+    ]
+    wave = Wave(rows, 'format = "limesurvey"', more='[reading.tools]\nunticked = "no"\nblank = ["N/A"]\n')
+    paths = lay_out(tmp_path, "clubs", asked, {"one": wave})
+    _, _, (meaning,) = read(paths, own_texts=True)
+    assert meaning.left["tools"] == {"Mercurial": 1}

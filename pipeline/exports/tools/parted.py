@@ -64,11 +64,13 @@ def regrouped(headings: Sequence[Heading], together: Together) -> dict[int, tupl
 def _run(parts: Sequence[dict[str, Part]], at: int, finder: str) -> list[Part]:
     """The parts of a heading and of those behind it that share its finder, each with an option of its own."""
     run: list[Part] = []
+    options: set[str] = set()
     for ways in parts[at:]:
         part = ways.get(finder)
-        if part is None or (part.option and fold(part.option) in {fold(other.option) for other in run}):
+        if part is None or (part.option and fold(part.option) in options):
             break
         run.append(part)
+        options.add(fold(part.option))
     return run
 
 
