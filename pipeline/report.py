@@ -26,6 +26,7 @@ from pipeline.project.paths import Paths
 from pipeline.text.folding import lowered
 from pipeline.text.rounding import half_up, percent, thousands
 from pipeline.tidy import marks
+from pipeline.tidy.contract import records
 from pipeline.tidy.csv import read, read_exhibits
 from pipeline.tidy.figure_kinds import figure_kinds
 from pipeline.tidy.measures import SURE, KindOfTest, Measure, Role, main_measures
@@ -74,15 +75,15 @@ def report(paths: Paths) -> Path:
     printed = read_exhibits(paths)
     exhibits = {exhibit.id: exhibit for exhibit in declared.exhibit}
     tests = read(paths, "tests")
-    claims = read(paths, "claims").to_dict("records")
+    claims = records(read(paths, "claims"))
     by_id = {one.id: one for one in printed}
     data = {one.id: read(paths, one.id) for one in printed}
-    waves = read(paths, "waves").to_dict("records")
+    waves = records(read(paths, "waves"))
     wordings = read(paths, "questionnaire")
     effects = read(paths, "quality_effects")
     segments = notes.segment_names(questionnaire, wordings)
     names = {segment: lowered(name) for segment, name in segments.items()}
-    quotes = read(paths, "quotes").to_dict("records")
+    quotes = records(read(paths, "quotes"))
 
     def text(exhibit: str, place: str, declared: str) -> list[list[Piece]]:
         of_text = [q for q in quotes if (q["exhibit"], q["place"]) == (exhibit, place)]
@@ -94,11 +95,11 @@ def report(paths: Paths) -> Path:
         synthetic=[wave["title"] for wave in waves if wave["synthetic"]],
         synthetic_note=marks.SYNTHETIC,
         waves=waves,
-        flow=read(paths, "flow").to_dict("records"),
+        flow=records(read(paths, "flow")),
         rules=quality_words.rules(paths),
         effects=[
             effect | {"rule": quality_words.called(effect), "printed": by_id[effect["exhibit"]]}
-            for effect in effects[effects["flag"] == ""].to_dict("records")
+            for effect in records(effects[effects["flag"] == ""])
         ],
         nonresponse=list(quality_words.questions(read(paths, "nonresponse"), wordings)),
         change=quality_words.change,
@@ -116,7 +117,7 @@ def report(paths: Paths) -> Path:
         introduction=text("", INTRODUCTION, declared.introduction),
         claims=[claim | {"printed": by_id[claim["exhibit"]]} for claim in claims if claim["holds"]],
         failed=[claim for claim in claims if not claim["holds"] and not claim["unsettled"]],
-        unsettled=read(paths, "unsettled").to_dict("records"),
+        unsettled=records(read(paths, "unsettled")),
         unsettled_draft=marks.UNSETTLED,
         unsettled_note=marks.unsettled_note,
         untested=[claim for claim in claims if not claim["holds"] and claim["unsettled"]],
@@ -126,7 +127,7 @@ def report(paths: Paths) -> Path:
         codebook=list(_codebook(wordings)),
         bands=declared.segments,
         methodology=notes.methodology(questionnaire, waves, read(paths, "comparisons")),
-        targets=read(paths, "targets").to_dict("records"),
+        targets=records(read(paths, "targets")),
         percent=percent,
         thousands=thousands,
         counted=_counted,
@@ -190,7 +191,7 @@ def _glance(printed: Printed, exhibit: Exhibit, data: pd.DataFrame, tests: pd.Da
     rows = rows[rows["role"].isin([Role.SUBSTANTIVE, ""])]
     if len(rows) < 2:
         return None
-    first, second = rows.head(2).to_dict("records")
+    first, second = records(rows.head(2))
     ids = [str(row["option"] or row["item"]) for row in (first, second)]
     label, other = (str(row["option_label"] or row["item_label"]) for row in (first, second))
     of_wave = (tests["exhibit"] == printed.id) & (tests["wave"] == printed.wave)
@@ -209,7 +210,7 @@ def _groups(frequencies: Frequencies, names: Mapping[str, str]) -> Iterator[dict
     for segment, name in names.items():
         data = frequencies(segment)
         options = data[(data["by"] == "") & (data["measure"] == Measure.OPTION)]
-        for row in options.to_dict("records"):
+        for row in records(options):
             count = _counted(row["respondents"])
             yield {"wave": row["wave"], "segment": name, "group": row["option_label"], "n": count}
 

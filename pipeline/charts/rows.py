@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from pipeline.text.rounding import end_in_points, half_up, percent, points
+from pipeline.tidy.contract import records
 from pipeline.tidy.marks import LOW_BASE_MARK, MARKS, NO_CLEAR_CHANGE, NO_VALUE, SUPPRESSED_MARK
 from pipeline.tidy.measures import CHANGES, Flag, Measure, Role, main_measures
 
@@ -117,7 +118,7 @@ class Row:
 
 def rows(data: pd.DataFrame) -> list[Row]:
     """The rows of a table in its order, of the tidy columns or of those of published numbers."""
-    return [_row(index, record) for index, record in enumerate(data.to_dict("records"))]
+    return [_row(index, record) for index, record in enumerate(records(data))]
 
 
 def estimates(data: pd.DataFrame) -> list[Row]:

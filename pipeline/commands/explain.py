@@ -20,6 +20,7 @@ from pipeline.receipts import verdicts
 from pipeline.receipts.derivation import derivation
 from pipeline.receipts.row import Receipt, Record, part, printed, receipt, record
 from pipeline.text.rounding import thousands
+from pipeline.tidy.contract import records
 from pipeline.tidy.csv import read, read_exhibits
 from pipeline.tidy.marks import unsettled_note
 from pipeline.tidy.measures import CHANGES, Flag, Measure, Step, main_measures
@@ -87,7 +88,7 @@ def explain(
 def _listed(table: pd.DataFrame) -> Iterator[str]:
     several = "question" in table and table["question"].nunique() > 1
     drawn = (Measure.NET, *main_measures(table["measure"])) if "measure" in table else ()
-    for row in table.to_dict("records"):
+    for row in records(table):
         parts = [row.get(key) for key in ("item", "option", "label", "group", "measure", "wave")]
         if row.get("measure") in drawn:
             parts[4] = ""
@@ -189,7 +190,7 @@ def _flow(receipt: Receipt) -> Iterator[str]:
     flow = read(receipt.run.paths, "flow")
     flow = flow[flow["wave"] == receipt.fielding.name]
     rules = [rule.reason for rule in receipt.fielding.wave.exclude]
-    for step in flow.to_dict("records"):
+    for step in records(flow):
         count = thousands(float(step["respondents"]))
         if step["step"] == Step.EXCLUDED:
             place = ("exclude", rules.index(step["reason"])) if step["reason"] in rules else _DUPLICATES

@@ -12,6 +12,7 @@ from pipeline.exhibits.run import opened
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.tidy.claim_kinds import claim_kinds
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import Measure, answer_label
 from pipeline.tidy.printed import latest_of
 
@@ -73,7 +74,7 @@ def _possible(tested: Tested) -> Iterator[tuple[str, list[str]]]:
     """The claims that can be made of the rows of an exhibit, whether or not they hold."""
     if tested.shape not in ("answers", "two_waves", "all_waves"):
         return
-    rows = answers_compared(latest_of(tested.table)).to_dict("records")
+    rows = records(answers_compared(latest_of(tested.table)))
     for row in rows:
         # how a claim names the answer
         row["of"] = ".".join(str(row[part]) for part in ("item", "option") if row[part])

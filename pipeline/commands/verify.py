@@ -17,6 +17,7 @@ from pipeline.project import files
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import half_up
+from pipeline.tidy.contract import records
 from pipeline.tidy.csv import read, to_csv
 from pipeline.tidy.measures import Measure
 from pipeline.tidy.tables import VERIFY, written
@@ -82,8 +83,7 @@ def verify(paths: Paths) -> Verified:
 def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """The rows of a frame, None for what is missing."""
     return [
-        {str(key): None if pd.isna(value) else value for key, value in row.items()}
-        for row in frame.to_dict("records")
+        {str(key): None if pd.isna(value) else value for key, value in row.items()} for row in records(frame)
     ]
 
 
@@ -95,7 +95,7 @@ def _compared(row: Published, frame: pd.DataFrame | None, weighted: Iterable[str
         item = frame["item"].where(frame["measure"] != Measure.RANKED, "")
         of = (frame["wave"] == row.wave) & (frame["group"] == row.group)
         of &= frame["measure"].isin([Measure.OPTION, Measure.NET, Measure.RANKED])
-        for answer in frame[of & (named == row.option) & (item == row.item)].head(1).to_dict("records"):
+        for answer in records(frame[of & (named == row.option) & (item == row.item)].head(1)):
             share, cases = float(answer["share"]), int(answer["valid_cases"])
             chosen = None if pd.isna(answer["respondents"]) else int(answer["respondents"])
     agrees = share == share and same_rounded(row.percent, share)
@@ -191,7 +191,7 @@ def _compared_lines(rows: pd.DataFrame, waves: Sequence[str]) -> Iterable[str]:
     for (wave_name, question), group in rows.groupby(["wave", "question"], sort=False):
         yield f"{wave_name} {question}: {_counts(group)}"
         differing = group[(group["agrees"] == "no") | (group["base_agrees"] == "no")]
-        for row in differing.to_dict("records"):
+        for row in records(differing):
             what = " ".join(str(row[part]) for part in ("item", "option") if row[part])
             by = "" if pd.isna(row["apart"]) else f", apart by {row['apart']} of them"
             base = "an unknown base" if pd.isna(row["published_n"]) else row["published_n"]
@@ -208,10 +208,10 @@ def _compared_lines(rows: pd.DataFrame, waves: Sequence[str]) -> Iterable[str]:
 
 def _impossible(rows: pd.DataFrame, sums: pd.DataFrame) -> Iterator[str]:
     """Numbers and sums that are impossible, and how many were tested."""
-    for row in rows[rows["possible"] == "no"].to_dict("records"):
+    for row in records(rows[rows["possible"] == "no"]):
         what = " ".join(str(row[part]) for part in ("wave", "question", "item", "option") if row[part])
         yield f"not possible: {what}: no number of {row['published_n']} is {row['published']}% of them"
-    for row in sums[sums["possible"] == "no"].to_dict("records"):
+    for row in records(sums[sums["possible"] == "no"]):
         what = " ".join(str(row[part]) for part in ("wave", "question", "item") if row[part])
         yield (
             f"not possible: {what}: the {row['options']} answers of a single choice sum to {row['sum']}%, "

@@ -22,7 +22,7 @@ from pipeline.disclosure.rules import (
     both,
     slot_of,
 )
-from pipeline.tidy.contract import Type
+from pipeline.tidy.contract import Type, records
 from pipeline.tidy.measures import Measure, Role
 from pipeline.tidy.tables import ANSWER, FREQUENCIES
 
@@ -86,7 +86,7 @@ def collected(published: Sequence[Published], rules: Rules, people: Mapping[Wave
     for number, estimates in enumerate(published):
         columns: dict[tuple[str, str], Cells] = {}
         mentions: dict[tuple[Hashable, ...], _Mentions] = {}
-        for place, row in enumerate(estimates.frame[READ].to_dict("records")):
+        for place, row in enumerate(records(estimates.frame[READ])):
             group = (str(row["by"]), str(row["group"]))
             if group not in columns:
                 columns[group] = rules.column(*group, estimates.where)
@@ -133,7 +133,7 @@ def _shown(count: Any) -> int | None:
 
 
 def _collect(
-    counts: Counts, place: Row, row: Mapping[Hashable, Any], column: Cells, slot: Slot, dkns: str
+    counts: Counts, place: Row, row: Mapping[str, Any], column: Cells, slot: Slot, dkns: str
 ) -> Conditions | None:
     """Note the count of a row and its bases; its conditions, or None where it is in no total of mentions."""
     rules, wave, name = counts.rules, str(row["wave"]), str(row["question"])

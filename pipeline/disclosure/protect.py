@@ -42,6 +42,7 @@ from pipeline.disclosure.rows import Seen
 from pipeline.disclosure.rules import Rules, Wave, both, slot_of
 from pipeline.project import files
 from pipeline.project.code import code_hash
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import COUNTED, Flag
 from pipeline.tidy.tables import BASES
 
@@ -222,7 +223,7 @@ def hidden(published: Sequence[Published], rules: Rules, wave: Wave) -> set[Cond
         rows = estimates.frame[
             (estimates.frame["wave"] == wave) & (estimates.frame["flag"] == Flag.SUPPRESSED)
         ]
-        for row in rows.to_dict("records"):
+        for row in records(rows):
             slot = slot_of(rules.survey, row)
             if slot:
                 column = rules.column(str(row["by"]), str(row["group"]), estimates.where)

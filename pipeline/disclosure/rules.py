@@ -6,7 +6,7 @@ the answers to it, and who is in a count meets conditions on cells.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ def answer_to(question: str, item: str = "") -> Dimension:
     return ("answer", question, item)
 
 
-def slot_of(survey: Survey, row: Mapping[Hashable, Any]) -> Slot | None:
+def slot_of(survey: Survey, row: Mapping[str, Any]) -> Slot | None:
     """What an estimate counts, and who its base is, as cells of a dimension; None for a value."""
     name, item, option, measure = (str(row[key]) for key in ("question", "item", "option", "measure"))
     form = survey.questions[name].form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,9 +14,10 @@ from pipeline.drafting.answers import may_be_repeated
 from pipeline.drafting.trial import Counted
 from pipeline.project.errors import quoted
 from pipeline.text.rounding import half_up, percent, thousands
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import Measure
 
-Row = Mapping[Hashable, Any]
+Row = Mapping[str, Any]
 _MOST_ANSWERS = 8
 _MOST_CELLS = 3
 _MOST_SHARES = 3
@@ -78,7 +79,7 @@ def in_short(asked: Question, counted: Counted) -> str:
         means = estimates[(estimates["measure"] == Measure.MEAN) & estimates["value"].notna()]
         parts = [
             (row["item_label"] or "mean", f"{half_up(row['value'], 1)}")
-            for row in means.head(_MOST_SHARES).to_dict("records")
+            for row in records(means.head(_MOST_SHARES))
         ]
     return ": ".join(
         filter(None, (base(estimates), ", ".join(f"{label} {number}" for label, number in parts)))
@@ -96,7 +97,7 @@ def base(estimates: pd.DataFrame) -> str:
 
 def _largest(asked: Question, shares: pd.DataFrame) -> Iterator[tuple[str, Row]]:
     """The largest shares with their labels, of answers that more than a few gave."""
-    rows = shares.sort_values("share", ascending=False, kind="stable").to_dict("records")
+    rows = records(shares.sort_values("share", ascending=False, kind="stable"))
     labelled = ((_label(row), row) for row in rows)
     kept = [(label, row) for label, row in labelled if may_be_repeated(label, int(row["respondents"]), asked)]
     yield from kept[:_MOST_SHARES]
@@ -112,7 +113,7 @@ def _chosen(asked: Question, estimates: pd.DataFrame) -> Counter[str]:
     chosen: Counter[str] = Counter()
     if len(estimates):
         options = estimates[(estimates["measure"] == Measure.OPTION) & estimates["respondents"].notna()]
-        for row in options.to_dict("records"):
+        for row in records(options):
             chosen[str(row["option_label"])] += int(row["respondents"])
     return _repeatable(asked, chosen)
 

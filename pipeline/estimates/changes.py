@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from pipeline.declarations import comparability
@@ -24,38 +25,47 @@ def changes(estimated: Estimates) -> pd.DataFrame:
     `flag` is `no_clear_change`, or `large` where a share moved by more than ten points and the wave files say
     nothing of the question; p is adjusted over the changes of a question.
     """
-    questions = estimated.declared.survey.questions
-    parts = [part for name in questions for part in _of_question(estimated, name)]
-    return pd.concat(parts, ignore_index=True) if parts else CHANGES.frame([])
-
-
-def _of_question(estimated: Estimates, question: str) -> Iterator[pd.DataFrame]:
     fieldings = estimated.declared.fieldings
-    estimates = estimated.pooled(question)
-    names = waves_of(estimates)
-    if len(names) < 2:
-        return
-    measures = (Measure.NET, Measure.MEAN, *main_measures(estimates["measure"]))
-    estimates = estimates[estimates["measure"].isin(measures)]
+    sides: dict[tuple[str, str], list[pd.DataFrame]] = {}
+    compared: dict[tuple[str, str, str], dict[str, object]] = {}
+    for question in estimated.declared.survey.questions:
+        estimates = estimated.pooled(question)
+        measures = (Measure.NET, Measure.MEAN, *main_measures(estimates["measure"]))
+        names, estimates = waves_of(estimates), estimates[estimates["measure"].isin(measures)]
+        for early, late in comparability.pairs(names) if len(names) > 1 else ():
+            status, _ = comparability.declared(fieldings, question, early, late)
+            if status != comparability.BROKEN:
+                sides.setdefault((early, late), []).append(estimates)
+                looked_at = comparability.is_said(fieldings, question, early, late)
+                place = len(compared)
+                key = (question, early, late)
+                compared[key] = {"comparability": status, "looked_at": looked_at, "place": place}
+    if not sides:
+        return CHANGES.frame([])
     made = []
-    for early, late in comparability.pairs(names):
-        status, _ = comparability.declared(fieldings, question, early, late)
-        if status == comparability.BROKEN:
-            continue
-        sides = [estimates[estimates["wave"] == name] for name in (early, late)]
-        one, other = ({*side[ANSWER].itertuples(index=False, name=None)} for side in sides)
-        status = Comparability.OPTIONS if status == Comparability.SAME and one != other else status
-        tests = _with_estimates(wave_pairs(estimates, early, late), *sides)
-        looked_at = comparability.is_said(fieldings, question, early, late)
-        made.append(tests.assign(early=early, late=late, comparability=status, looked_at=looked_at))
-    if made and (whole := pd.concat(made, ignore_index=True)).shape[0]:
-        whole = adjusted_together(whole)
-        clear = whole["adjusted_p"] < SURE
-        is_large = whole["measure"].isin(SHARES) & (whole["difference"].abs() > LARGE)
-        whole["flag"] = (~clear).map({True: Flag.NO_CLEAR_CHANGE, False: ""})
-        is_large &= (whole["comparability"] == Comparability.SAME) & ~whole["looked_at"].astype(bool)
-        whole["flag"] = whole["flag"].mask(is_large, Flag.LARGE)
-        yield whole[CHANGES.names]
+    for (early, late), of_questions in sides.items():
+        estimates = pd.concat(of_questions, ignore_index=True)
+        one, other = (estimates[estimates["wave"] == name] for name in (early, late))
+        unlike = _offered_otherwise(one, other)
+        tests = _with_estimates(wave_pairs(estimates, early, late), one, other).assign(early=early, late=late)
+        of_tests = [compared[question, early, late] for question in tests["question"]]
+        facts = pd.DataFrame(of_tests, columns=["comparability", "looked_at", "place"])
+        is_unlike = tests["question"].isin(unlike) & (facts["comparability"] == Comparability.SAME)
+        facts["comparability"] = facts["comparability"].mask(is_unlike, Comparability.OPTIONS)
+        made.append(pd.concat([tests, facts], axis=1))
+    rows = pd.concat(made, ignore_index=True).sort_values("place", kind="stable", ignore_index=True)
+    whole = adjusted_together(rows, family=["question"])
+    clear = whole["adjusted_p"] < SURE
+    is_large = whole["measure"].isin(SHARES) & (whole["difference"].abs() > LARGE)
+    is_large &= (whole["comparability"] == Comparability.SAME) & ~whole["looked_at"].astype(bool)
+    whole["flag"] = np.select([is_large, ~clear], [Flag.LARGE, Flag.NO_CLEAR_CHANGE], "")
+    return whole[CHANGES.names]
+
+
+def _offered_otherwise(one: pd.DataFrame, other: pd.DataFrame) -> set[str]:
+    """The questions of which two waves do not have the same estimates."""
+    first, second = (set(side[ANSWER].itertuples(index=False, name=None)) for side in (one, other))
+    return {str(question) for question, *_ in first ^ second}
 
 
 def _with_estimates(tests: pd.DataFrame, early: pd.DataFrame, late: pd.DataFrame) -> pd.DataFrame:

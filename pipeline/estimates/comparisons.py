@@ -10,14 +10,14 @@ multiple families of hypotheses, Journal of the Royal Statistical Society B 76, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from pipeline.declarations import comparability
 from pipeline.estimates.run import Estimates
-from pipeline.estimates.tests import answers_compared, group_and_others, wave_pairs
+from pipeline.estimates.tests import against_others, answers_compared, wave_pairs
 from pipeline.stats.tests import benjamini_hochberg
 from pipeline.tidy.families import Comparisons
 from pipeline.tidy.measures import SURE
@@ -27,10 +27,18 @@ from pipeline.tidy.tables import COMPARISONS
 
 def comparisons(estimated: Estimates) -> Comparisons:
     """The families of all questions of a survey; those of which nothing can be tested are left out."""
-    families = [
-        family for name in estimated.declared.survey.questions for family in _families(estimated, name)
-    ]
-    return selected([(dict(zip(COMPARISONS.names, key, strict=False)), tests) for key, tests in families])
+    tested = {**_of_groups(estimated), **_of_waves(estimated)}
+    questions, segments = (
+        list(names) for names in (estimated.declared.survey.questions, estimated.declared.survey.segments)
+    )
+
+    def place(family: tuple[str, ...]) -> tuple[int, bool, int]:
+        """Where a family stands: by question, segments first, then pairs of waves as they come."""
+        question, by, *_ = family
+        return questions.index(question), not by, segments.index(by) if by else 0
+
+    names = COMPARISONS.names
+    return selected([(dict(zip(names, key, strict=False)), tested[key]) for key in sorted(tested, key=place)])
 
 
 def selected(families: Sequence[tuple[dict[str, str], pd.DataFrame]]) -> Comparisons:
@@ -53,19 +61,37 @@ def selected(families: Sequence[tuple[dict[str, str], pd.DataFrame]]) -> Compari
     return Comparisons(COMPARISONS.frame(rows))
 
 
-def _families(estimated: Estimates, question: str) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
-    """What a question can be claimed of: by each segment that it is not itself, and between its waves."""
-    estimates = within_base(estimated.frequencies(question))
-    if estimates.empty:
-        return
-    latest = latest_of(estimates)
-    for segment in estimated.declared.survey.segments:
-        if segment != question:
-            of_segment = latest[latest["by"].isin(["", segment])]
-            yield (question, segment, str(latest["wave"].iloc[0]), ""), group_and_others(of_segment)
-    pooled = answers_compared(estimated.pooled(question))
-    waves = waves_of(pooled)
-    for early, late in comparability.pairs(waves) if len(waves) > 1 else ():
-        status, _ = comparability.declared(estimated.declared.fieldings, question, early, late)
-        if status != comparability.BROKEN:
-            yield (question, "", late, early), wave_pairs(pooled, early, late)
+def _of_groups(estimated: Estimates) -> dict[tuple[str, ...], pd.DataFrame]:
+    """The tests of each question by each segment that it is not itself, in its latest wave."""
+    shares = []
+    for question in estimated.declared.survey.questions:
+        estimates = within_base(estimated.frequencies(question))
+        if len(estimates):
+            latest = latest_of(estimates)
+            shares.append(answers_compared(latest[latest["by"] != question]))
+    if not shares:
+        return {}
+    tests = against_others(pd.concat(shares, ignore_index=True))
+    families = tests.groupby(["question", "by", "wave"], sort=False)
+    return {(str(question), str(by), str(wave), ""): rows for (question, by, wave), rows in families}
+
+
+def _of_waves(estimated: Estimates) -> dict[tuple[str, ...], pd.DataFrame]:
+    """The tests of each question between two of its waves."""
+    fieldings = estimated.declared.fieldings
+    shares: dict[tuple[str, str], list[pd.DataFrame]] = {}
+    asked = []
+    for question in estimated.declared.survey.questions:
+        pooled = answers_compared(estimated.pooled(question))
+        waves = waves_of(pooled)
+        for early, late in comparability.pairs(waves) if len(waves) > 1 else ():
+            if comparability.declared(fieldings, question, early, late)[0] != comparability.BROKEN:
+                shares.setdefault((early, late), []).append(pooled)
+                asked.append((question, "", late, early))
+    tested = {}
+    for (early, late), of_questions in shares.items():
+        # one test of many questions costs as much as one of a single question
+        tests = wave_pairs(pd.concat(of_questions, ignore_index=True), early, late)
+        for name, rows in tests.groupby("question", sort=False):
+            tested[str(name), "", late, early] = rows
+    return {family: tested[family] for family in asked if family in tested}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from pipeline.estimates.count import open_flagged
 from pipeline.estimates.run import Estimates
 from pipeline.project.sql import query
 from pipeline.text.rounding import SIGNIFICANT_DIGITS, half_up
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import LOW_BASE, Flag, Measure, answer_label, main_measures
 from pipeline.tidy.printed import within_base
 from pipeline.tidy.tables import NONRESPONSE, QUALITY, QUALITY_EFFECTS
@@ -107,14 +108,14 @@ def _is_whole(exhibit: Exhibit) -> bool:
 def _flagged(estimated: Estimates) -> _Flagged:
     """The sums of the flagged, made by the statements that make those of everybody."""
     with open_flagged(estimated.data) as domain, domain.summed():
-        bases, answers = (domain.query(name).df().to_dict("records") for name in ("bases", "mentions"))
+        bases, answers = (records(domain.query(name).df()) for name in ("bases", "mentions"))
     return _Flagged(
         {(r["wave"], r["grp"], r["question"], r["item"]): r for r in bases},
         {tuple(r[name] for name in _ANSWER): float(r["weighted"]) for r in answers},
     )
 
 
-def _shown(estimated: Estimates, exhibit: Exhibit) -> Iterator[tuple[str, list[dict[Hashable, Any]]]]:
+def _shown(estimated: Estimates, exhibit: Exhibit) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Each wave that an exhibit shows, with its answers in the order of the questionnaire.
 
     `valid` is whether their base is of the `sample` or of who `answered`.
@@ -124,7 +125,7 @@ def _shown(estimated: Estimates, exhibit: Exhibit) -> Iterator[tuple[str, list[d
     rows = rows.assign(valid="sample" if exhibit.dkns == "keep" else "answered")
     for wave, answers in rows.groupby("wave", sort=False):
         printed = answers[~answers["flag"].isin([Flag.SUPPRESSED, Flag.UNCERTAIN])]
-        yield str(wave), printed.to_dict("records")
+        yield str(wave), records(printed)
 
 
 def _most_moved(

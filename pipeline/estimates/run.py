@@ -45,6 +45,9 @@ class Estimates:
         self.connection = connection
         self.declared = declared
         self._notes = notes
+        # what several tables are made from is put together once
+        self._frequencies: dict[str, pd.DataFrame] = {}
+        self._pooled: dict[str, pd.DataFrame] = {}
         questionnaire = declared.survey
         self._domains = {_WHOLE: Domain(tuple(questionnaire.segments))}
         every = {(name, by) for name in questionnaire.questions for by in ("", *questionnaire.segments)}
@@ -63,13 +66,18 @@ class Estimates:
 
     def frequencies(self, question: str) -> pd.DataFrame:
         """Every estimate of a question, for all respondents and by each segment of the survey."""
-        estimates = self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
-        return estimates[estimates["measure"] != POOL]
+        if question not in self._frequencies:
+            estimates = self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
+            self._frequencies[question] = estimates[estimates["measure"] != POOL]
+        return self._frequencies[question]
 
     def pooled(self, question: str) -> pd.DataFrame:
         """Every estimate of a question for all respondents, as waves are compared: with options joined."""
-        estimates = within_base(self._rows(_WHOLE, question, [""]))
-        return comparability.pooled(estimates, comparability.pools(self.declared.fieldings, question))
+        if question not in self._pooled:
+            estimates = within_base(self._rows(_WHOLE, question, [""]))
+            pools = comparability.pools(self.declared.fieldings, question)
+            self._pooled[question] = comparability.pooled(estimates, pools)
+        return self._pooled[question]
 
     @cached_property
     def rules(self) -> rules.Rules:
@@ -181,7 +189,7 @@ class Estimates:
         """The estimates that may be shown, by domain and question."""
         by_domain = {}
         for key, shown in zip(self._domains, self.shown, strict=True):
-            every = lettered(shown)
+            every = _with_plain_texts(lettered(shown))
             groups = {str(name): rows for name, rows in every.groupby("question", sort=False)}
             by_domain[key] = {name: groups.get(name, every.head(0)) for name, _ in self._shown[key]}
         return by_domain
@@ -190,6 +198,12 @@ class Estimates:
         estimates = self._by_domain[key][question]
         rows: pd.DataFrame = estimates[estimates["by"].isin(by)].reset_index(drop=True)
         return rows
+
+
+def _with_plain_texts(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Estimates with all texts in one block of objects: rows are chosen many times, block by block."""
+    texts = {name: object for name, kind in estimates.dtypes.items() if isinstance(kind, pd.StringDtype)}
+    return estimates.astype(texts).copy()
 
 
 def _alike(exhibit: Exhibit) -> str:

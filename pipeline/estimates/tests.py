@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,8 @@ TEST = TESTS.without("exhibit")
 """a test before it is known of which exhibit it is"""
 ADJUSTMENT = "holm"
 _ROW = ["wave", *ANSWER]
+_BLOCK = ["wave", "question", "by"]
+_SUMMED = ["weight", "weight_squares", "yes_weight", "yes_squares"]
 
 Mask = NDArray[np.bool_]
 Overlap = dict[tuple[bool | None, bool | None], tuple[float, float]]
@@ -59,90 +62,116 @@ def higher_than(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.Ser
     Capital at 95%, small at 90%, adjusted over the pairs of one row of one segment. Groups with a low base
     are not tested, nor are all respondents, of whom the groups are parts.
     """
-    out = pd.Series("", index=estimates.index)
-    for block in _blocks(estimates):
-        pairs = block.pairs(adjustment)
-        higher: dict[Any, list[str]] = {}
+    letters: dict[int, list[str]] = {}
+    for block, pairs in _tested_blocks(estimates, adjustment):
         for row, pair in np.argwhere(pairs["adjusted_p"] < LIKELY):
             first, second = block.columns[pair]
             up, down = (first, second) if pairs["difference"][row, pair] > 0 else (second, first)
             letter = block.letters[down]
             sure = pairs["adjusted_p"][row, pair] < SURE
-            higher.setdefault(block.places[row, up], []).append(letter if sure else letter.lower())
-        for place, letters in higher.items():
-            out.loc[place] = " ".join(sorted(letters, key=lambda text: (len(text), text.upper())))
-    return out
+            letters.setdefault(block.places[row, up], []).append(letter if sure else letter.lower())
+    out = [
+        " ".join(sorted(letters.get(place, ()), key=lambda text: (len(text), text.upper())))
+        for place in range(len(estimates))
+    ]
+    return pd.Series(out, index=estimates.index, dtype=object)
 
 
 def group_pairs(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
     """A test of every two groups of a segment, for each estimate: the one less the other, unpooled."""
-    rows: list[dict[str, Any]] = []
-    for block in _blocks(estimates):
-        pairs = block.pairs(adjustment)
-        for row, pair in np.argwhere(~np.isnan(pairs["p"])):
+    columns: dict[str, list[Any]] = {name: [] for name in ("place", "first", "second")}
+    for block, pairs in _tested_blocks(estimates, adjustment):
+        some = ~np.isnan(pairs["p"])
+        for row, pair in np.argwhere(some):
             first, second = block.columns[pair]
-            key = estimates.loc[block.places[row, first], [*_ROW, "by"]].to_dict()
-            rows.append(
-                key
-                | {"first": block.groups[first], "second": block.groups[second]}
-                | {name: values[row, pair] for name, values in pairs.items()}
-                | {"test": KindOfTest.TWO_GROUPS, "adjustment": adjustment}
-            )
-    return with_limits(as_tests(rows))
+            columns["place"].append(block.places[row, first])
+            columns["first"].append(block.groups[first])
+            columns["second"].append(block.groups[second])
+        for name, values in pairs.items():
+            columns.setdefault(name, []).extend(values[some])
+    places = np.array(columns.pop("place"), dtype=int)
+    key = {name: estimates[name].to_numpy()[places] for name in (*_ROW, "by")}
+    kind = {"test": KindOfTest.TWO_GROUPS, "adjustment": adjustment}
+    return with_limits(TEST.of_columns(key | columns | kind, len(places)))
 
 
+@dataclass(frozen=True)
 class _Block:
-    """The estimates of one question by one segment in one wave: a row an answer, a column a group."""
+    """The estimates of one question by one segment in one wave: a row an answer, a column a group.
 
-    def __init__(self, block: pd.DataFrame) -> None:
-        tested = block[block["share"].notna() | block["standard_error"].notna()]
-        groups = dict(zip(tested["group"], tested["letter"], strict=True))
-        self.groups, self.letters = list(groups), list(groups.values())
-        rows = tested.groupby(["item", "option", "measure"], sort=False).ngroup().to_numpy()
-        columns = np.array([self.groups.index(group) for group in tested["group"]], dtype=int)
-        shape = (int(rows.max()) + 1 if len(rows) else 0, len(self.groups))
-        self.places = np.full(shape, -1, dtype=object)
-        self.places[rows, columns] = tested.index
+    `places` are their places among all estimates, -1 where there is none; `columns` are the pairs of groups.
+    """
 
-        def spread(values: pd.Series) -> Array:
-            out = np.full(shape, np.nan)
-            out[rows, columns] = values.astype(float)
-            return out
+    groups: list[str]
+    letters: list[str]
+    places: NDArray[np.int_]
+    columns: list[tuple[int, int]]
 
-        self.is_share = spread(tested["measure"].isin(SHARES)) == 1
-        self.estimate = spread(tested["share"].where(tested["share"].notna(), tested["value"]))
-        self.error = spread(tested["standard_error"])
-        self.size = spread(pd.Series(_sizes(tested), index=tested.index))
-        self.enough = spread(is_enough(tested)) == 1
-        self.df = float(tested["analysed"].iloc[0]) - 1 if len(tested) else np.nan
-        self.columns = list(itertools.combinations(range(len(self.groups)), 2))
 
-    def pairs(self, adjustment: str) -> dict[str, Array]:
-        """Of each row and pair of columns: the difference, its error, limits, statistic and p values."""
-        one, other = ([pair[side] for pair in self.columns] for side in (0, 1))
-        enough = self.enough[:, one] & self.enough[:, other]
-        tests = _difference(
-            (self.estimate[:, one], self.error[:, one], self.size[:, one]),
-            (self.estimate[:, other], self.error[:, other], self.size[:, other]),
-            self.is_share[:, one],
-            np.full(enough.shape, self.df),
-        )
-        p = np.where(enough, tests["p"], np.nan)
-        return tests | {"p": p, "adjusted_p": ADJUSTMENTS[adjustment](p)}
+def _tested_blocks(estimates: pd.DataFrame, adjustment: str) -> list[tuple[_Block, dict[str, Array]]]:
+    """Every block, and of each of its rows and pairs of columns the test: all that `_difference` tells."""
+    blocks = list(_blocks(estimates))
+    if not blocks:
+        return []
+    pairs = [
+        np.broadcast_arrays(block.places[:, one], block.places[:, other])
+        for block in blocks
+        for one, other in [np.array(block.columns).T]
+    ]
+    first, second = (np.concatenate([pair[side].ravel() for pair in pairs]) for side in (0, 1))
+    estimate = estimates["share"].where(estimates["share"].notna(), estimates["value"])
+    is_share = estimates["measure"].isin(SHARES).to_numpy(dtype=np.bool_)
+    of_all = (estimate, estimates["standard_error"], pd.Series(_sizes(estimates)), estimates["analysed"] - 1)
+    *numbers, df = (column.to_numpy(dtype=np.float64, na_value=np.nan) for column in of_all)
+    there = (first >= 0) & (second >= 0)
+
+    def at(side: NDArray[np.int_]) -> tuple[Array, Array, Array]:
+        share_or_value, error, size = (np.where(there, column[side], np.nan) for column in numbers)
+        return share_or_value, error, size
+
+    tests = _difference(at(first), at(second), is_share[first] & there, df[np.maximum(first, second)])
+    enough = is_enough(estimates).to_numpy(dtype=np.bool_)
+    tests["p"] = np.where(there & enough[first] & enough[second], tests["p"], np.nan)
+    ends = np.cumsum([pair[0].size for pair in pairs])[:-1]
+    of_block = {name: np.split(values, ends) for name, values in tests.items()}
+    out = []
+    for number, (block, pair) in enumerate(zip(blocks, pairs, strict=True)):
+        shaped = {name: values[number].reshape(pair[0].shape) for name, values in of_block.items()}
+        out.append((block, shaped | {"adjusted_p": ADJUSTMENTS[adjustment](shaped["p"])}))
+    return out
 
 
 def _blocks(estimates: pd.DataFrame) -> Iterator[_Block]:
-    grouped = estimates[estimates["by"] != ""]
-    for _, block in grouped.groupby(["wave", "question", "by"], sort=False):
-        tested = _Block(block)
-        if tested.columns:
-            yield tested
+    """The blocks that have two groups or more with an estimate, in the order of the estimates."""
+    is_tested = estimates["share"].notna() | estimates["standard_error"].notna()
+    places = np.flatnonzero((estimates["by"] != "").to_numpy() & is_tested.to_numpy())
+    tested = estimates.iloc[places]
+    block, row, column = (
+        tested.groupby(names, sort=False).ngroup().to_numpy()
+        for names in (_BLOCK, [*_BLOCK, "item", "option", "measure"], [*_BLOCK, "group"])
+    )
+    groups, letters = (tested[name].to_numpy() for name in ("group", "letter"))
+    for number in range(int(block.max()) + 1 if len(block) else 0):
+        inside = np.flatnonzero(block == number)
+        # numbers that rise with the first place at which something is seen
+        rows, at_row = np.unique(row[inside], return_inverse=True)
+        columns, first_of, at_column = np.unique(column[inside], return_index=True, return_inverse=True)
+        if len(columns) < 2:
+            continue
+        spread = np.full((len(rows), len(columns)), -1)
+        spread[at_row, at_column] = places[inside]
+        yield _Block(
+            list(groups[inside[first_of]]),
+            list(letters[inside[first_of]]),
+            spread,
+            list(itertools.combinations(range(len(columns)), 2)),
+        )
 
 
 def _sizes(estimates: pd.DataFrame) -> Array:
     """The effective sizes of shares, as Newcombe's method takes them; NaN of values."""
     columns = ("share", "standard_error", "effective_base", "valid_cases")
-    return effective_size(*(estimates[name].to_numpy(dtype=np.float64) for name in columns))
+    return effective_size(*(estimates[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in columns))
 
 
 def _difference(
@@ -218,12 +247,16 @@ def group_and_total(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd
 
 
 def group_and_others(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
-    """A test of every group against all who are not in it: of each answer, and of a grid each net.
+    """A test of every group against all who are not in it: of each answer of a question, of a grid each net.
 
-    Adjusted over all answers and groups of a wave together, of whatever segment. Not where either side has a
-    low base.
+    Adjusted over all answers and groups of a segment and wave together. Not where either side has a low base.
     """
-    rows = _with_all(answers_compared(estimates))
+    return against_others(answers_compared(estimates), adjustment)
+
+
+def against_others(shares: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
+    """The same of shares of any questions, each adjusted by itself."""
+    rows = _with_all(shares)
     _, _, outside = _sums_with_all(rows)
     others = rows["valid_cases_all"] - rows["valid_cases"]
     size = effective_cases(outside.weight, outside.squares)
@@ -240,20 +273,21 @@ def group_and_others(estimates: pd.DataFrame, adjustment: str = ADJUSTMENT) -> p
     tested = rows[[*_ROW, "by"]].assign(
         test=KindOfTest.GROUP_AND_OTHERS, first=rows["group"], second="others", **result
     )
-    return _adjusted(tested, ["wave", "question"], adjustment)
+    return _adjusted(tested, _BLOCK, adjustment)
 
 
 def _adjusted(tested: pd.DataFrame, family: list[str], adjustment: str) -> pd.DataFrame:
     """The tests that have a p value, adjusted over those with the same `family`, and their intervals."""
     tested = tested[tested["p"].notna()]
-    adjusted = tested.groupby(family, sort=False)["p"].transform(ADJUSTMENTS[adjustment])
-    rows = as_tests(tested.assign(adjusted_p=adjusted, adjustment=adjustment).to_dict("records"))
-    return with_limits(rows)
+    columns = {str(name): tested[name].to_numpy() for name in tested.columns}
+    return adjusted_together(TEST.of_columns(columns, len(tested)), adjustment, family)
 
 
 def _with_all(shares: pd.DataFrame) -> pd.DataFrame:
-    """The shares of groups, each with the columns of that of all respondents, which end in _all."""
-    return shares[shares["by"] != ""].merge(shares[shares["by"] == ""], on=_ROW, suffixes=("", "_all"))
+    """The shares of groups, each with the sums and base of that of all respondents, which end in _all."""
+    names = [*_SUMMED, "valid_cases"]
+    whole = shares.loc[shares["by"] == "", [*_ROW, *names]]
+    return shares[shares["by"] != ""].merge(whole, on=_ROW, suffixes=("", "_all"))
 
 
 def _size_of(sums: Sums, cases: pd.Series, analysed: pd.Series) -> Array:
@@ -264,8 +298,7 @@ def _size_of(sums: Sums, cases: pd.Series, analysed: pd.Series) -> Array:
 
 def _sums_with_all(rows: pd.DataFrame) -> tuple[Sums, Sums, Sums]:
     """The sums of groups, of all respondents (in columns that end in _all), and of those not in the group."""
-    names = ["weight", "weight_squares", "yes_weight", "yes_squares"]
-    group, total = (Sums(*(rows[f"{name}{suffix}"] for name in names)) for suffix in ("", "_all"))
+    group, total = (Sums(*(rows[f"{name}{suffix}"] for name in _SUMMED)) for suffix in ("", "_all"))
     rest = {name: getattr(total, name) - getattr(group, name) for name in Sums.__annotations__}
     # sums that were made coarse may leave less than nobody, or more than all
     outside = Sums(
@@ -325,10 +358,14 @@ def crosstabs(estimates: pd.DataFrame) -> pd.DataFrame:
 
 def _cells(block: pd.DataFrame, chosen: str, base: str) -> Array:
     """Sums by option and group, and in the last row those of who did not choose the first option."""
-    table = block.pivot(index="option", columns="group", values=chosen)
-    bases = block.drop_duplicates("group").set_index("group")[base].reindex(table.columns)
-    yes = np.nan_to_num(table.to_numpy(dtype=float))
-    return np.vstack([yes, bases.to_numpy(dtype=float) - yes[0]])
+    (options, at_option), (groups, at_group) = (
+        np.unique(block[name].to_numpy(dtype=object), return_inverse=True) for name in ("option", "group")
+    )
+    yes, bases = np.zeros((len(options), len(groups))), np.full(len(groups), np.nan)
+    yes[at_option, at_group] = np.nan_to_num(block[chosen].to_numpy(dtype=np.float64))
+    # the first of a group says its base
+    bases[at_group[::-1]] = block[base].to_numpy(dtype=np.float64)[::-1]
+    return np.vstack([yes, bases - yes[0]])
 
 
 def option_pairs(
@@ -345,9 +382,19 @@ def option_pairs(
     return adjusted_together(as_tests(rows), adjustment)
 
 
-def adjusted_together(tests: pd.DataFrame, adjustment: str = ADJUSTMENT) -> pd.DataFrame:
-    """`tests` with their p values adjusted over all of them, and intervals that agree with those."""
-    adjusted = ADJUSTMENTS[adjustment](tests["p"]) if len(tests) else tests["p"]
+def adjusted_together(
+    tests: pd.DataFrame, adjustment: str = ADJUSTMENT, family: Sequence[str] = ()
+) -> pd.DataFrame:
+    """`tests` with their p values adjusted, and intervals that agree with those.
+
+    They are adjusted over all of them, or over those that have the same in the columns of `family`.
+    """
+    p = tests["p"].to_numpy(dtype=np.float64)
+    adjusted = np.full(len(p), np.nan)
+    families = tests.groupby(list(family), sort=False).ngroup().to_numpy() if family else np.zeros(len(p))
+    for number in np.unique(families):
+        of_family = families == number
+        adjusted[of_family] = ADJUSTMENTS[adjustment](p[of_family])
     return with_limits(tests.assign(adjusted_p=adjusted, adjustment=adjustment))
 
 
@@ -424,16 +471,17 @@ def rankings(ranks: pd.DataFrame) -> pd.DataFrame:
 def wave_pairs(
     estimates: pd.DataFrame, first: str, second: str, adjustment: str = ADJUSTMENT
 ) -> pd.DataFrame:
-    """Tests of every estimate of wave `second` less that of wave `first`, adjusted over them together.
+    """Tests of every estimate of wave `second` less that of wave `first`, adjusted over those of a question.
 
     The samples are independent. Shares by Newcombe, means by t with the degrees of freedom of both.
     """
-    early, late = (
-        estimates[(estimates["wave"] == name) & estimates["standard_error"].notna() & is_enough(estimates)]
-        for name in (first, second)
-    )
-    early, late = (wave.assign(size=_sizes(wave)) for wave in (early, late))
+    names = ["share", "value", "standard_error", "analysed", "size"]
+    estimates = estimates.assign(size=_sizes(estimates))
+    known = estimates["standard_error"].notna() & is_enough(estimates)
     keys = [*ANSWER, "by", "group"]
+    early, late = (
+        estimates.loc[known & (estimates["wave"] == name), [*keys, *names]] for name in (first, second)
+    )
     rows = late.merge(early, on=keys, suffixes=("", "_first"))
     is_share = rows["measure"].isin(SHARES).to_numpy(dtype=np.bool_)
 
@@ -444,9 +492,12 @@ def wave_pairs(
         return estimate, error, size
 
     df = (rows["analysed"] + rows["analysed_first"] - 2).to_numpy(dtype=float)
-    tested = _difference(of_wave(""), of_wave("_first"), is_share, df)
-    out = rows[keys].assign(**tested, wave=second, test=KindOfTest.TWO_WAVES, first=second, second=first)
-    return adjusted_together(as_tests(out.to_dict("records")), adjustment)
+    tested = {
+        **{key: rows[key].to_numpy() for key in keys},
+        **_difference(of_wave(""), of_wave("_first"), is_share, df),
+        **{"wave": second, "test": KindOfTest.TWO_WAVES, "first": second, "second": first},
+    }
+    return adjusted_together(TEST.of_columns(tested, len(rows)), adjustment, ["question"])
 
 
 def as_tests(rows: Sequence[Mapping[Any, Any]]) -> pd.DataFrame:

@@ -25,6 +25,7 @@ from pipeline.disclosure.search import Search
 from pipeline.estimates.weight_classes import MARGIN, Classes
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, Levels, parts_of
 from pipeline.estimates.weighted_sums import weighted_sums
+from pipeline.tidy.contract import records
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ class _Wave:
 
 def too_fine(frame: pd.DataFrame, known: Mapping[Wave, Classes], levels: Levels) -> Iterator[str]:
     """The weighted numbers of a table that are finer than they may be, a sentence each."""
-    for row in frame[frame["weighted_base"] > 0].to_dict("records"):
+    for row in records(frame[frame["weighted_base"] > 0]):
         wave, name = str(row["wave"]), str(row["question"])
         level = levels.get((wave, name))
         if level is None:

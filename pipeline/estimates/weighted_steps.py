@@ -19,7 +19,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.estimates.formulas import floats, of_sums, of_values
 from pipeline.estimates.tests import Joint, Together
 from pipeline.stats.variance import Array, mean_error, net_promoter_score
-from pipeline.tidy.contract import Type
+from pipeline.tidy.contract import Type, records
 from pipeline.tidy.measures import POOL, SHARES, Measure, Role
 from pipeline.tidy.tables import WITH_SUMS
 
@@ -221,11 +221,11 @@ def _values(made: pd.DataFrame, is_share: Mask, scale: Array, survey: Survey) ->
     follows = np.zeros(len(made), dtype=np.bool_)
     if is_share.all():
         return made, follows
-    shares = {column: rows.to_dict("records") for column, rows in made[is_share].groupby(_COLUMN)}
+    shares = {column: records(rows) for column, rows in made[is_share].groupby(_COLUMN)}
     values = made[~is_share]
     errors = values[values["measure"] == Measure.MEAN].set_index(_COLUMN)["standard_error"].to_dict()
     new: list[dict[str, float]] = []
-    for place, row in zip(np.flatnonzero(~is_share), values.to_dict("records"), strict=True):
+    for place, row in zip(np.flatnonzero(~is_share), records(values), strict=True):
         column = tuple(row[name] for name in _COLUMN)
         computed = _from_shares(row, shares.get(column, []), survey)
         follows[place] = bool(computed)
@@ -291,7 +291,7 @@ def together(both: Together, estimates: pd.DataFrame, levels: Levels) -> Togethe
     """The sums of who chose both of two options, as coarse as those of each in `estimates`."""
     shares = estimates[(estimates["by"] == "") & estimates["share"].notna()]
     rows: dict[tuple[str, str, str, str], dict[Any, Any]] = {}
-    for row in shares.to_dict("records"):
+    for row in records(shares):
         if row["measure"] == Measure.OPTION:
             rows[row["wave"], row["question"], row["item"], row["option"]] = row
         elif row["measure"] == Measure.RANKED:

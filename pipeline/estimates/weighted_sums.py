@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipeline.disclosure.counts import Published
 from pipeline.disclosure.rules import Cells, Rules, Slot, bases_of, both, slot_of
 from pipeline.estimates.weight_classes import EVEN, MARGIN, Classes, ends_of
 from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, Levels, Step, parts_of
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import Measure, Role
 
 
@@ -54,9 +55,9 @@ class Column:
         name = str(rows["question"].iloc[0])
         order = {option: place for place, option in enumerate(survey.options(name))}
         exclusive = survey.questions[name].form.is_exclusive
-        adding: list[tuple[Mapping[Hashable, Any], _Parted, _Parted]] = []
+        adding: list[tuple[Mapping[str, Any], _Parted, _Parted]] = []
         shown = rows[rows["weighted_base"].notna()]
-        for row in shown.to_dict("records"):
+        for row in records(shown):
             slot = slot_of(survey, row)
             if slot is None:
                 # who gave a number, or ranked an item
@@ -82,13 +83,13 @@ class Column:
         if self.published.whole or abs(sum(float(row["share"]) for row, *_ in adding) - 1) < MARGIN:
             yield from self._of_shares(adding, len(rows) - len(shown))
 
-    def _adds_up(self, row: Mapping[Hashable, Any], rows: pd.DataFrame) -> bool:
+    def _adds_up(self, row: Mapping[str, Any], rows: pd.DataFrame) -> bool:
         """Whether a net is what the options beside it add up to: none of its members is hidden."""
         members = self.rules.survey.members(str(row["question"]), str(row["option"]))
         inside = rows[(rows["measure"] == Measure.OPTION) & rows["option"].isin(members)]
         return bool(inside["weighted_base"].notna().all())
 
-    def _base(self, row: Mapping[Hashable, Any], slot: Slot) -> _Parted | None:
+    def _base(self, row: Mapping[str, Any], slot: Slot) -> _Parted | None:
         """Who the share of a row is of; None where that is not known."""
         bases = list(bases_of(self.rules.survey, str(row["question"]), slot, self.published.dkns))
         if not bases:
@@ -99,7 +100,7 @@ class Column:
         return self._parted({**self.column, dimension: self.column.get(dimension, cells) & cells})
 
     def _of_shares(
-        self, rows: Sequence[tuple[Mapping[Hashable, Any], _Parted, _Parted]], more: int
+        self, rows: Sequence[tuple[Mapping[str, Any], _Parted, _Parted]], more: int
     ) -> Iterator[Sum]:
         """What shares that add up say: each says what it comes to together with those before it.
 
@@ -134,7 +135,7 @@ class Column:
             for cell in sorted(inside, key=int)
         ]
 
-    def _of_base(self, row: Mapping[Hashable, Any], base: _Parted) -> Iterator[Sum]:
+    def _of_base(self, row: Mapping[str, Any], base: _Parted) -> Iterator[Sum]:
         """What a weighted base and an effective one say."""
         if not row["weighted_base"] or not base:
             return

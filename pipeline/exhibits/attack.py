@@ -5,7 +5,9 @@ It knows nothing but what stands in them, and the rules, which are public. `tabl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,8 +19,9 @@ from pipeline.disclosure.counts import Published
 from pipeline.disclosure.flags import flagged
 from pipeline.estimates import weighted_attack
 from pipeline.estimates.run import Estimates
-from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED
+from pipeline.estimates.weighted_steps import STEPS, SUPPRESSED, Mask
 from pipeline.text.rounding import thousands
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import COUNTED, Flag, Measure, Role
 from pipeline.tidy.tables import ANSWER, BLANKED
 
@@ -35,6 +38,9 @@ def leaks(
     Of exhibits over waves the options that are joined are left out: what they join stands in the frequencies.
     """
     published = [Published(pd.concat(frequencies, ignore_index=True))]
+    every = published[0].frame
+    of_everybody = every[(every["by"] == "") & _in_base(every)]
+    answers = Counter(of_everybody[_COLUMN].itertuples(index=False, name=None))
     offered = set(published[0].frame[_ROW].itertuples(index=False, name=None))
     for exhibit, data in exhibits:
         if exhibit.drawn.table != "published":
@@ -43,7 +49,7 @@ def leaks(
             joined = comparability.pools(fieldings, question) if exhibit.drawn.over_waves else {}
             rows = data[_ROW].itertuples(index=False, name=None)
             declared = np.array([row in offered and row[3] not in joined for row in rows], dtype=bool)
-            counted = _without_totals_of_others(data[declared], published[0].frame)
+            counted = _without_totals_of_others(data[declared], answers)
             published.append(Published(counted, exhibit.where, exhibit.dkns, whole=False))
     left_behind = list(_left_behind([table.frame for table in published], changes))
     counts = [
@@ -56,17 +62,21 @@ def leaks(
     return [*left_behind, *map(str, pins), *_weighed(estimated, published)]
 
 
-def _without_totals_of_others(rows: pd.DataFrame, frequencies: pd.DataFrame) -> pd.DataFrame:
-    """Rows of an exhibit; without the total of mentions where some of the answers it counts are missing."""
+def _without_totals_of_others(rows: pd.DataFrame, answers: Mapping[tuple[str, ...], int]) -> pd.DataFrame:
+    """Rows of an exhibit; without the total of mentions where some of the answers it counts are missing.
 
-    def answers(table: pd.DataFrame, key: list[str]) -> pd.Series:
-        """For each of `rows` how many answers `table` has that are in its base."""
-        in_base = (table["measure"] == Measure.OPTION) & (table["role"] != Role.NOT_APPLICABLE)
-        return rows[key].apply(tuple, axis=1).map(table[in_base].groupby(key).size().to_dict())
+    `answers` are how many each wave, question and item has.
+    """
+    columns = list(zip(*(rows[name] for name in (*_COLUMN, "by", "group")), strict=True))
+    shown = Counter(itertools.compress(columns, _in_base(rows)))
+    whole = [column in shown and shown[column] == answers.get(column[: len(_COLUMN)]) for column in columns]
+    return rows.assign(total_mentions=rows["total_mentions"].where(np.array(whole, dtype=bool)))
 
-    answers_shown = answers(rows, [*_COLUMN, "by", "group"])
-    wanted = answers(frequencies[frequencies["by"] == ""], _COLUMN)
-    return rows.assign(total_mentions=rows["total_mentions"].where(answers_shown == wanted))
+
+def _in_base(rows: pd.DataFrame) -> Mask:
+    """Which rows are answers that are in the base."""
+    counted = (rows["measure"] == Measure.OPTION) & (rows["role"] != Role.NOT_APPLICABLE)
+    return counted.to_numpy(dtype=bool)
 
 
 def _weighed(estimated: Estimates, published: Sequence[Published]) -> Iterator[str]:
@@ -84,7 +94,7 @@ def _left_behind(frames: Sequence[pd.DataFrame], changes: pd.DataFrame) -> Itera
     for frame in frames:
         suppressed = frame[frame["flag"] == Flag.SUPPRESSED]
         numbers = suppressed[[column for column in BLANKED if column != "total_mentions"]]
-        for row in suppressed[numbers.notna().any(axis=1)].to_dict("records"):
+        for row in records(suppressed[numbers.notna().any(axis=1)]):
             part = row["option"] or row["item"]
             yield f"{row['wave']}: {row['question']} {part} is suppressed and has numbers"
     frequencies = frames[0]

@@ -18,6 +18,7 @@ from pipeline.pages.notes import INVENTED
 from pipeline.text.folding import lowered, plain
 from pipeline.text.rounding import half_up, p_value, points, thousands
 from pipeline.tidy import marks
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import (
     CHANGES,
     SHARES,
@@ -381,7 +382,7 @@ def _clear_changes(changes: pd.DataFrame) -> str:
     if clear.empty:
         return f"No clear change between any two waves {how}."
     listed = [f"{answer_label(row)} {row['group_label']} {points(float(row['value']))}" for row in
-              clear.head(_LISTED).to_dict("records")]  # fmt: skip
+              records(clear.head(_LISTED))]  # fmt: skip
     more = len(clear) - len(listed)
     return f"Clear changes in points, {how}: {'; '.join(listed)}{f'; {more} more in the table' * bool(more)}."
 
@@ -431,13 +432,13 @@ def _tested(tests: pd.DataFrame) -> str:
     crosstabs = tests[
         kind.eq(KindOfTest.RAO_SCOTT) & tests["method"].eq(MethodOfTest.F) & tests["option"].eq("")
     ]
-    for row in crosstabs.to_dict("records") if len(crosstabs) == 1 else []:
+    for row in records(crosstabs) if len(crosstabs) == 1 else []:
         degrees = f"{half_up(row['df'], 1)}, {half_up(row['df2'], 1)}"
         statistic = half_up(row["statistic"], 2)
         notes.append(
             f"Rao–Scott test of the answers by group: F({degrees}) = {statistic}, {p_value(row['p'])}."
         )
-    for row in tests[kind == KindOfTest.FRIEDMAN].to_dict("records"):
+    for row in records(tests[kind == KindOfTest.FRIEDMAN]):
         notes.append(
             f"Friedman test of whether all are ranked alike: chi-squared({half_up(row['df'])}) = "
             f"{half_up(row['statistic'], 1)}, {p_value(row['p'])}, unweighted."

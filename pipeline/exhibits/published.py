@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from pipeline.declarations.report import Exhibit
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
 from pipeline.stats.limits import score
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import Measure
 from pipeline.tidy.tables import PUBLISHED
 
@@ -26,9 +27,9 @@ def published(source: Source) -> pd.DataFrame:
         return table
     latest = source.latest()
     latest = latest[(latest["measure"] == Measure.OPTION) & (latest["by"] == "")]
-    options = {row["option"]: row for row in latest.to_dict("records")}
-    rows: list[dict[Hashable, object]] = []
-    for row in table.to_dict("records"):
+    options = {row["option"]: row for row in records(latest)}
+    rows: list[dict[str, object]] = []
+    for row in records(table):
         rows.append(row)
         option = exhibit.same_theme.get(str(row["label"]), "")
         if option in options and not row["group"]:

@@ -19,6 +19,7 @@ import pandas as pd
 from pipeline.charts.rows import rows
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.text.rounding import half_up, percent, points, thousands
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import CHANGES, FEWEST_EFFECTIVE, LOW_BASE, Flag, Measure, Role, main_measures
 from pipeline.tidy.printed import waves_of
 
@@ -83,7 +84,7 @@ def find(table: pd.DataFrame, parts: Sequence[str], change: bool = False) -> int
         left = left & drawn if (left & drawn).any() else left
     if left.sum() == 1:
         return list(table.index).index(left[left].index[0])
-    rows_ = [_name(row) for row in table[left].head(4).to_dict("records")]
+    rows_ = [_name(row) for row in records(table[left].head(4))]
     raise SurveyError(
         f"{'.'.join(parts) or 'nothing'} names {left.sum()} rows: {', '.join(rows_)} …; add what tells one "
         "from the others"
@@ -155,7 +156,7 @@ def _as_drawn(table: pd.DataFrame) -> Iterator[pd.Series]:
         yield table["group"] == ""
 
 
-def _name(row: Mapping[object, object]) -> str:
+def _name(row: Mapping[str, object]) -> str:
     return ".".join(str(row[part]) for part in ("wave", "item", "option", "label", "group", "measure")
                     if row.get(part))  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,7 @@ from pipeline.exhibits.captions import MOST_LINES
 from pipeline.exhibits.published import published
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
-from pipeline.tidy.contract import Table
+from pipeline.tidy.contract import Table, records
 from pipeline.tidy.measures import CHANGES, SURE, Comparability, Flag, Measure, Role, main_measures
 from pipeline.tidy.printed import latest_of, waves_of
 from pipeline.tidy.tables import EXHIBIT, OVER_WAVES, PUBLISHED, SUMS, WITH_SUMS
@@ -136,7 +136,7 @@ def _ordered(exhibit: Exhibit, rows: pd.DataFrame) -> pd.DataFrame:
         part = "option" if (shares["measure"] == Measure.OPTION).any() else "item"
         places = _descending(shares, part)
 
-    def place(numbered: tuple[int, dict[Hashable, Any]]) -> tuple[int, ...]:
+    def place(numbered: tuple[int, dict[str, Any]]) -> tuple[int, ...]:
         number, row = numbered
         group, beside = groups.index((row["by"], row["group"])), row["measure"] not in main
         role, row_place = _role_place(row["role"]), places.get(row[part], len(places))
@@ -145,7 +145,7 @@ def _ordered(exhibit: Exhibit, rows: pd.DataFrame) -> pd.DataFrame:
             return group, row_place, beside, role, number if beside else -number
         return group, beside, role, row_place, number
 
-    return rows.iloc[[number for number, _ in sorted(enumerate(rows.to_dict("records")), key=place)]]
+    return rows.iloc[[number for number, _ in sorted(enumerate(records(rows)), key=place)]]
 
 
 def _first_net(rows: pd.DataFrame) -> pd.Series:
@@ -224,10 +224,10 @@ def _moves(table: pd.DataFrame, early: str, late: str, tests: pd.DataFrame) -> p
 
 def _changes(first: pd.DataFrame, second: pd.DataFrame, tests: pd.DataFrame, sign: int) -> pd.DataFrame:
     """The rows of `second` with their change from `first` in place of their share; `sign` is the tests'."""
-    tested = {tuple(test[key] for key in _KEYS): test for test in tests.to_dict("records")}
-    early = {tuple(row[key] for key in _KEYS): row for row in first.to_dict("records")}
+    tested = {tuple(test[key] for key in _KEYS): test for test in records(tests)}
+    early = {tuple(row[key] for key in _KEYS): row for row in records(first)}
     changes = []
-    for row in second.to_dict("records"):
+    for row in records(second):
         key = tuple(row[name] for name in _KEYS)
         change = row | _NO_SHARE
         if key in tested:

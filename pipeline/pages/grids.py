@@ -17,6 +17,7 @@ import pandas as pd
 from pipeline.text.folding import lowered, plain
 from pipeline.text.rounding import end_in_points, half_up, percent, points, thousands
 from pipeline.tidy import marks
+from pipeline.tidy.contract import records
 from pipeline.tidy.figure_kinds import figure_kinds
 from pipeline.tidy.measures import CHANGES, SHARES, Flag, Measure, Role
 from pipeline.tidy.printed import Printed
@@ -134,7 +135,7 @@ def banner(data: pd.DataFrame, nets: Nets, segments: Mapping[str, str] | None = 
     """
     columns: dict[Place, Record] = {}
     items: dict[str, dict[Key, dict[Place, Record]]] = {}
-    for row in data.to_dict("records"):
+    for row in records(data):
         place = (str(row["by"]), str(row["group"]))
         columns.setdefault(place, row)
         # things ranked are rows of their own
@@ -195,10 +196,10 @@ def _single(data: pd.DataFrame) -> Grid:
     shares, values = data["measure"].isin(SHARES).any(), (~data["measure"].isin(SHARES)).any()
     heading = "Share or value" if shares and values else "Share" if shares else "Value"
     shown = Grid([Column(heading), Column(marks.intervals(data)), Column("Respondents")])
-    for row in data.to_dict("records"):
+    for row in records(data):
         cells = [_cell(row), Cell(_interval(row)), _count(row["respondents"])]
         shown.rows.append(Row(_label(row), cells, _kind(row)))
-    for label, cell in _bases(data.to_dict("records")[0], _weighted(data)).items():
+    for label, cell in _bases(records(data)[0], _weighted(data)).items():
         shown.rows.append(Row(label, [NOTHING, NOTHING, cell], "base"))
     return shown
 
@@ -216,7 +217,7 @@ def _levels(data: pd.DataFrame) -> Grid:
     tail = (["Mean score"] if scored else []) + ["Valid cases"] + (["Effective base"] if weighted else [])
     shown = Grid([Column(name) for name in [*names, *tail]])
     for item in dict.fromkeys(whole["item"]):
-        of_item = whole[whole["item"] == item].to_dict("records")
+        of_item = records(whole[whole["item"] == item])
         rows = {(str(row["measure"]), str(row["option"])): row for row in of_item}
         cells = [_cell(rows[m, o]) if (m, o) in rows else Cell(marks.NOT_ASKED_MARK) for m, o, _ in columns]
         if scored:
@@ -235,7 +236,7 @@ def _compared(data: pd.DataFrame) -> Grid:
     changes = data[data["measure"].isin(CHANGES)]
     columns: dict[tuple[str, str, str], Record] = {}
     cells: dict[Key, dict[tuple[str, str, str], Record]] = {}
-    for row in sides.to_dict("records"):
+    for row in records(sides):
         column = (str(row["wave"]), str(row["group"]), str(row["question"]))
         if row["flag"] != Flag.NOT_ASKED or column not in columns:
             columns[column] = row
@@ -244,7 +245,7 @@ def _compared(data: pd.DataFrame) -> Grid:
     names = [row["group_label"] if group else plain(question) if asked else wave
              for (wave, group, question), row in columns.items()]  # fmt: skip
     moved: dict[str, dict[tuple[str, str], Record]] = {}
-    for row in changes.to_dict("records"):
+    for row in records(changes):
         moved.setdefault(str(row["group_label"]), {})[str(row["item"]), str(row["option"])] = row
     tail: list[Column] = []
     for label, rows in moved.items():
@@ -283,7 +284,7 @@ def _published(data: pd.DataFrame) -> Grid:
     names = ("Published", "Base", "Asked", "Source", "Grade")
     beside = ("This survey", "Its base") if data["beside"].ne("").any() else ()
     shown = Grid([Column(name) for name in (*names, *beside)], words=True)
-    for row in data.to_dict("records"):
+    for row in records(data):
         if row["beside"]:
             answer = [_cell(row | {"measure": Measure.OPTION}), replace(_count(row["n"]), mark=_mark(row))]
             shown.rows[-1].cells[-len(beside) :] = answer

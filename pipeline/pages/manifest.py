@@ -15,6 +15,7 @@ from pipeline.project import files
 from pipeline.project.code import code_hash
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
+from pipeline.tidy.contract import records
 from pipeline.tidy.csv import read
 
 _NAME = "survey-pipeline"
@@ -68,8 +69,8 @@ def _differences(what: str, then: Mapping[str, str], now: Mapping[str, str]) -> 
 
 def _state(paths: Paths, page: str | None = None) -> dict[str, Any]:
     """Everything that manifest.json holds, as it is now; or as it will be once the report is `page`."""
-    waves = read(paths, "waves").to_dict("records")
-    flow = read(paths, "flow").to_dict("records")
+    waves = records(read(paths, "waves"))
+    flow = records(read(paths, "flow"))
     sources: dict[str, dict[str, str]] = {}
     for wave in waves:
         for name in str(wave["file"]).split(", "):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import MINUS, percent, thousands
+from pipeline.tidy.contract import records
 from pipeline.tidy.csv import read
 from pipeline.tidy.quality_rules import quality_rules
 from pipeline.tidy.question_kinds import question_kinds
@@ -36,8 +37,7 @@ def rules(paths: Paths) -> list[Rule]:
     effects = read(paths, "quality_effects")
     largest = effects.drop_duplicates(_KEYS).set_index(_KEYS).to_dict("index")
     return [
-        _rule(row, largest.get(tuple(row[key] for key in _KEYS)))
-        for row in read(paths, "quality").to_dict("records")
+        _rule(row, largest.get(tuple(row[key] for key in _KEYS))) for row in records(read(paths, "quality"))
     ]
 
 
@@ -95,7 +95,7 @@ def lines(paths: Paths) -> Iterator[str]:
     skipped = skipped[~skipped["question"].isin(texts) & (skipped["skipped_share"] > 0)]
     for wave, rows in skipped.groupby("wave", sort=False):
         falling = rows.sort_values("skipped_share", ascending=False, kind="stable")
-        for row in falling.drop_duplicates("question").head(_WORST).to_dict("records"):
+        for row in records(falling.drop_duplicates("question").head(_WORST)):
             name = f"{row['question']}.{row['item']}" if row["item"] else row["question"]
             share = f"{percent(row['skipped_share'])} of {thousands(row['asked'])} asked"
             yield f"{wave}  skipped: {name} by {share}"
@@ -111,11 +111,11 @@ def questions(nonresponse: pd.DataFrame, questionnaire: pd.DataFrame) -> Iterato
     """
     names: dict[tuple[str, str], str] = {}
     labels: dict[tuple[str, str, str], str] = {}
-    for row in questionnaire.to_dict("records"):
+    for row in records(questionnaire):
         names.setdefault((row["wave"], row["question"]), f"{row['code']} {row['text']}")
         if row["part"] == "item":
             labels[row["wave"], row["question"], row["id"]] = row["label"]
-    for row in nonresponse.to_dict("records"):
+    for row in records(nonresponse):
         key = (row["wave"], row["question"])
         label = labels.get((*key, row["item"]), row["item"])
         yield row | {"called": names.get(key, row["question"]), "label": label}

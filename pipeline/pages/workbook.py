@@ -24,6 +24,7 @@ from pipeline.pages import notes
 from pipeline.pages.grids import Grid, Row, banner, grid
 from pipeline.project.paths import Paths
 from pipeline.tidy import marks
+from pipeline.tidy.contract import records
 from pipeline.tidy.csv import read, read_exhibits
 
 # the bytes must repeat, so every workbook is dated alike
@@ -59,7 +60,7 @@ class Sheet:
 def workbook(paths: Paths, questionnaire: Survey) -> bytes:
     """The workbook of a survey whose tables are written."""
     sheets = _named([*_exhibits(paths), *_questions(paths, questionnaire)])
-    waves = read(paths, "waves").to_dict("records")
+    waves = records(read(paths, "waves"))
     file = io.BytesIO()
     as_typed = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
     book: Any = xlsxwriter.Workbook(file, {"in_memory": True, **as_typed})
@@ -90,12 +91,12 @@ def _exhibits(paths: Paths) -> Iterator[Sheet]:
 def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
     """A sheet a question and wave: all respondents, and every segment beside them."""
     wordings = read(paths, "questionnaire").drop_duplicates(["wave", "question"])
-    waves = {wave["wave"]: wave for wave in read(paths, "waves").to_dict("records")}
+    waves = {wave["wave"]: wave for wave in records(read(paths, "waves"))}
     segments = notes.segment_names(questionnaire, wordings)
     for question, of_question in wordings.groupby("question", sort=False):
         data = read(paths, f"frequencies/{question}")
         # the latest wave first
-        for row in of_question[::-1].to_dict("records"):
+        for row in records(of_question[::-1]):
             rows = data[data["wave"] == row["wave"]]
             if rows.empty:
                 continue

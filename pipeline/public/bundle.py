@@ -34,6 +34,7 @@ from pipeline.public.microdata import (
     states_of,
 )
 from pipeline.text.folding import without_secrets
+from pipeline.tidy.contract import records
 from pipeline.tidy.csv import to_csv
 from pipeline.tidy.marks import SYNTHETIC
 
@@ -104,7 +105,7 @@ def facts_of(run: Run, public: Public) -> Facts:
             fielded=" to ".join(filter(None, (row["fielded_from"], row["fielded_to"]))),
             urls=urls[row["wave"]],
         )
-        for row in view(run.connection, "waves").to_dict("records")
+        for row in records(view(run.connection, "waves"))
     ]
     # the sponsor is cited, or the survey itself where there is none or nobody was asked
     sponsor = "" if all(wave.synthetic for wave in waves) else declared.methodology.sponsor

@@ -12,6 +12,7 @@ from pipeline.receipts.row import Receipt, Record, full, part, printed
 from pipeline.stats.intervals import NAMES, methods
 from pipeline.stats.limits import CONFIDENCE, Estimate
 from pipeline.text.rounding import MINUS, significant, thousands
+from pipeline.tidy.contract import records
 from pipeline.tidy.csv import read
 from pipeline.tidy.marks import why_hidden
 from pipeline.tidy.measures import FEWEST_EFFECTIVE, SHARES, Flag, Measure, Step
@@ -130,7 +131,7 @@ def _weights(receipt: Receipt) -> Iterator[str]:
         return
     yield part("weights", f"by {receipt.fielding.wave.weighting}")
     targets = read(receipt.run.paths, "targets")
-    for place, target in enumerate(targets.to_dict("records"), 2):
+    for place, target in enumerate(records(targets), 2):
         if target["wave"] == row["wave"]:
             known = f", {full(target['unweighted'])} unweighted" if target["unweighted"] >= 0 else ""
             yield part(
@@ -252,24 +253,26 @@ def _mean_rank(receipt: Receipt) -> Iterator[str]:
 def _mean_of(receipt: Receipt, levels: pd.DataFrame) -> Iterator[str]:
     """The mean of scores from what each level or place adds to their sum."""
     mean, (weight, *_) = float(receipt.row["value"]), receipt.sums()
-    records = levels.astype({"score": float}).to_dict("records")
-    total = math.fsum(one["weighted"] * one["score"] for one in records)
-    around = math.fsum(one["squares"] * (one["score"] - mean) ** 2 for one in records)
+    scored = records(levels.astype({"score": float}))
+    total = math.fsum(one["weighted"] * one["score"] for one in scored)
+    around = math.fsum(one["squares"] * (one["score"] - mean) ** 2 for one in scored)
     of = full(around)
     if receipt.tells_of_few:
         yield part(
             "sum", f"{_sum_of(receipt)} = {full(total)}; by level: {why_hidden(receipt.survey.privacy.base)}"
         )
     else:
-        for place, one in enumerate(records):
+        for place, one in enumerate(scored):
             added = f"{full(one['score'])} × {full(one['weighted'])} = {full(one['score'] * one['weighted'])}"
             who = f", {one['respondents']} respondents, Σw² {full(one['squares'])}" * receipt.is_weighted
             yield part("" if place else "scores", f"{one['name']}: {added}{who}")
         yield part(
             "sum",
-            f"{' + '.join(full(one['score'] * one['weighted']) for one in records)} = {full(total)}",
+            f"{' + '.join(full(one['score'] * one['weighted']) for one in scored)} = {full(total)}",
         )
-        of = " + ".join(f"{full(one['squares'])} × ({full(one['score'])} − {full(mean)})²" for one in records)
+        of = " + ".join(
+            f"{full(one['squares'])} × ({full(one['score'])} − {full(mean)})²" for one in scored
+        )
     yield part(_name(str(receipt.row["measure"])), f"{full(total)} ÷ {full(weight)} = {full(mean)}")
     yield from _error(receipt, of, weight)
 
@@ -308,7 +311,7 @@ def _score(receipt: Receipt) -> Iterator[str]:
     same = ["wave", "question", "item", "by", "group"]
     nets = table[(table["measure"] == Measure.NET) & (table[same] == [row[key] for key in same]).all(axis=1)]
     weight, squares, *_ = receipt.sums()
-    net_of = {str(net["option"]): net for net in nets.to_dict("records")}
+    net_of = {str(net["option"]): net for net in records(nets)}
     score, others, of, shares = float(row["value"]) / 100, squares, [], []
     for name, sign in (("promoters", MINUS), ("detractors", "+")):
         *_, chosen, chosen_squares = receipt.sums(net_of[name])

@@ -22,6 +22,7 @@ from pipeline.project.paths import Paths
 from pipeline.receipts.derivation import quantile
 from pipeline.receipts.row import Record, full, part, printed
 from pipeline.tidy.claim_kinds import claim_kinds
+from pipeline.tidy.contract import records
 from pipeline.tidy.csv import read
 from pipeline.tidy.marks import why_hidden
 from pipeline.tidy.measures import CHANGES, SURE, KindOfTest, Measure, MethodOfTest
@@ -113,7 +114,7 @@ def claims(paths: Paths, exhibit: str) -> Iterator[str]:
     of_title = claims_of_all[claims_of_all["exhibit"] == exhibit]
     if of_title.empty:
         raise SurveyError(f"the title of {exhibit!r} claims nothing; survey headlines lists what it could")
-    for claim in of_title.to_dict("records"):
+    for claim in records(of_title):
         if claim["claim"] == "quote":
             yield part("left out", claim["said"])
             continue

@@ -5,6 +5,7 @@ A declaration is used to write a CSV, to read it back, to check it, and to docum
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,6 +81,18 @@ class Column:
             return values.astype(bool)
         return values
 
+    def cells(self, values: Iterable[Any]) -> Any:
+        """Values as an array in the type of the column, nothing checked; a text that is missing is empty."""
+        if self.is_whole:
+            return pd.array(list(values), dtype="Int64")
+        if self.is_number:
+            return np.array([np.nan if _is_missing(value) else value for value in values], dtype=np.float64)
+        if self.type == Type.YES_NO:
+            cells = list(values)
+            return np.array(cells, dtype=object if any(map(_is_missing, cells)) else np.bool_)
+        # of objects, as a frame keeps all of these in one block, and rows are chosen block by block
+        return pd.Series(["" if _is_missing(value) else value for value in values], dtype=object)
+
     def problem(self, values: pd.Series) -> str:
         """What is wrong with typed values; empty where nothing is."""
         if not self.may_be_empty and values.isna().any():
@@ -95,6 +108,20 @@ class Column:
             return "is empty"
         strays = texts - {"", *self.allowed} if self.allowed else set()
         return f"has {min(map(str, strays))!r}, which is none of its values" if strays else ""
+
+
+def records(frame: pd.DataFrame, names: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The rows of a frame as dictionaries, of some columns or all; a whole number that is missing is None.
+
+    `to_dict` says the same in several times the time.
+    """
+    wanted = list(names) or [str(name) for name in frame.columns]
+    cells = [[None if cell is pd.NA else cell for cell in frame[name].tolist()] for name in wanted]
+    return [dict(zip(wanted, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value != value
 
 
 @dataclass(frozen=True)
@@ -132,14 +159,19 @@ class Table:
 
     def frame(self, rows: Iterable[Mapping[Any, Any]]) -> pd.DataFrame:
         """Rows as a frame with these columns and their types, also where there are none; texts are filled."""
-        records = list(rows)
-        made = {}
-        for column in self.columns:
-            # each column from a list of its own: a frame of all would only be taken to pieces again
-            cells = pd.Series([record.get(column.name) for record in records], dtype=object)
-            is_text = not column.is_number and column.type != Type.YES_NO
-            made[column.name] = cells.fillna("") if is_text else column.typed(cells)
-        return pd.DataFrame(made)
+        given = list(rows)
+        columns = {column.name: [row.get(column.name) for row in given] for column in self.columns}
+        return self.of_columns(columns, len(given))
+
+    def of_columns(self, columns: Mapping[str, Any], rows: int) -> pd.DataFrame:
+        """The same from columns of so many rows, or one value for all; those not given are missing."""
+
+        def cells(name: str) -> Iterable[Any]:
+            values: Any = columns.get(name)
+            is_one = isinstance(values, str) or not isinstance(values, Iterable)
+            return itertools.repeat(values, rows) if is_one else values
+
+        return pd.DataFrame({column.name: column.cells(cells(column.name)) for column in self.columns})
 
     def checked(self, frame: pd.DataFrame) -> pd.DataFrame:
         """`frame` with its columns in their types and order.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ import pandas as pd
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import significant
-from pipeline.tidy.contract import Column, Table, Type
+from pipeline.tidy.contract import Column, Table, Type, records
 from pipeline.tidy.printed import Printed
 from pipeline.tidy.tables import table_of
 
@@ -29,16 +30,27 @@ def to_csv(frame: pd.DataFrame, table: Table | None = None) -> str:
     It is checked against the declaration of its table, whose columns come in their order. Without one, as
     what a query finds, it is written as it is.
     """
-    out = frame.copy() if table is None else table.checked(frame)
-    for column in out.columns:
-        kind = out[column].dtype
-        if pd.api.types.is_float_dtype(kind):
-            out[column] = [significant(float(number)) for number in out[column]]
-        elif pd.api.types.is_bool_dtype(kind):
-            out[column] = out[column].map({True: "yes", False: "no"})
-        elif not pd.api.types.is_integer_dtype(kind):
-            out[column] = _each(out[column], _harmless)
-    return out.to_csv(index=False, lineterminator="\n")
+    out = frame if table is None else table.checked(frame)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(out.columns)
+    writer.writerows(zip(*(_written(out[column]) for column in out.columns), strict=True))
+    return text.getvalue()
+
+
+def _written(column: pd.Series) -> list[object]:
+    """The cells of a column as they stand in a file."""
+    cells = column.tolist()
+    if pd.api.types.is_float_dtype(column.dtype):
+        return [significant(float(number)) for number in cells]
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        cells = column.astype(str).tolist()
+    elif pd.api.types.is_bool_dtype(column.dtype):
+        cells = ["yes" if cell is True else "no" for cell in cells]
+    # a text that is there often is looked at once
+    harmless = cache(_harmless)
+    written = [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
+    return ["" if gone else cell for cell, gone in zip(written, column.isna().tolist(), strict=True)]
 
 
 def read(paths: Paths, name: str) -> pd.DataFrame:
@@ -61,7 +73,7 @@ def read(paths: Paths, name: str) -> pd.DataFrame:
 
 def read_exhibits(paths: Paths) -> list[Printed]:
     """Every exhibit as printed, in the order of the report."""
-    rows = read(paths, "exhibits").to_dict("records")
+    rows = records(read(paths, "exhibits"))
     return [Printed.from_row({str(name): value for name, value in row.items()}) for row in rows]
 
 
@@ -75,28 +87,16 @@ def _typed(texts: Sequence[str], column: Column | None) -> pd.Series:
         return pd.Series([float(text) if text else math.nan for text in texts], dtype=float)
     if column and column.type == Type.YES_NO:
         return pd.Series([text == "yes" for text in texts], dtype=bool)
-    return pd.Series([_as_meant(text) for text in texts], dtype=str)
+    return pd.Series([_as_meant(text) for text in texts], dtype=object)
 
 
 def _whole(text: str) -> int:
     return int(text or 0) if "." not in text else int(float(text))
 
 
-def _each(column: pd.Series, change: Callable[[Any], object]) -> pd.Series:
-    """A column of texts with each changed; a text that is there often is looked at once."""
-    changed = {text: new for text in column.dropna().unique() if (new := change(text)) != text}
-    if not changed:
-        return column
-    # the categories of an enum, which a query may find, are known: a changed text would be none of them
-    kind = object if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
-    return pd.Series([changed.get(text, text) for text in column], index=column.index, dtype=kind)
-
-
-def _harmless(value: object) -> object:
-    if not isinstance(value, str):
-        return value
+def _harmless(text: str) -> str:
     # a carriage return alone would end a line of the file, for csv does not quote it
-    text = _RETURN.sub("\n", value)
+    text = _RETURN.sub("\n", text)
     return f"'{text}" if _UNSAFE.match(text) else text
 
 

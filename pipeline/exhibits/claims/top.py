@@ -17,6 +17,7 @@ from pipeline.exhibits.claims import phrases
 from pipeline.exhibits.claims.verdict import FEW, Row, Tested, Verdict, id_of, like, numbers
 from pipeline.project.errors import SurveyError
 from pipeline.text.rounding import p_value
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import LOW_BASE, SHARES, SURE, Flag, Measure, MethodOfTest, Role, answer_label
 
 HOLDS_IF = "the difference is above 0 and p below {level}, against every other answer"
@@ -55,7 +56,7 @@ def verdict(tested: Tested, references: Sequence[str]) -> Verdict:
         raise SurveyError(f"top = {of}: no other answer has a base of {LOW_BASE}")
     # the closest rival has the greatest one-sided p, here doubled
     closest = max(tests, key=lambda test: test["p"] if test["difference"] > 0 else 2 - test["p"])
-    by_id = {id_of(row): row for row in _competing(tested, first).to_dict("records")}
+    by_id = {id_of(row): row for row in records(_competing(tested, first))}
     one, other = by_id[closest["first"]], by_id[closest["second"]]
     holds = bool(closest["difference"] > 0 and closest["p"] < SURE)
     verb = "is" if holds else "is not clearly"
@@ -95,7 +96,7 @@ def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[
     competing = _competing(tested, row)
     if row["flag"] not in FEW and row["place"] not in competing.index:
         raise SurveyError(f"top: “{answer_label(row)}” is no answer that competes with others")
-    for hidden in competing[competing["flag"] == Flag.SUPPRESSED].to_dict("records"):
+    for hidden in records(competing[competing["flag"] == Flag.SUPPRESSED]):
         raise SurveyError(f"top: “{answer_label(hidden)}” is suppressed, so nothing can be ahead of it")
     places = {one["place"] for one in named}
     rivals = [place for place in competing.index if place not in places]
@@ -114,4 +115,4 @@ def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[
         tests = option_pairs(
             competing, together, [(row["place"], rival) for rival in rivals], adjustment="none"
         )
-    yield from tests.to_dict("records")
+    yield from records(tests)
