@@ -143,6 +143,7 @@ def banner(data: pd.DataFrame, nets: Nets, segments: Mapping[str, str] | None = 
         key = (str(row["measure"]), str(row["option"] or row["item"]))
         items.setdefault(item, {}).setdefault(key, {})[place] = row
     names = {by: (segments or {}).get(by, plain(by)) if by else "" for by, _ in columns}
+    weighted = _weighted(data)
     shown = Grid([Column(str(row["group_label"]), str(row["letter"]), names[by])
                   for (by, _), row in columns.items()])  # fmt: skip
     for item, rows in items.items():
@@ -154,7 +155,7 @@ def banner(data: pd.DataFrame, nets: Nets, segments: Mapping[str, str] | None = 
             first = next(iter(cells.values()))
             texts = [_cell(cells[place]) if place in cells else NOTHING for place in columns]
             shown.rows.append(Row(_label(first, bool(item)), texts, _kind(first), indent))
-        bases = [_bases(_base_of(rows, place), _weighted(data)) for place in columns]
+        bases = [_bases(_base_of(rows, place), weighted) for place in columns]
         for label in dict.fromkeys(itertools.chain(*bases)):
             shown.rows.append(Row(label, [column.get(label, NOTHING) for column in bases], "base"))
     return shown
