@@ -121,19 +121,27 @@ def _read(questionnaire: Survey, fielding: Fielding, folder: Path) -> tuple[Expo
     return export, joined
 
 
-def _read_one(questionnaire: Survey, fielding: Fielding, path: Path, target: Path) -> tuple[Export, Path]:
+def with_headings(fielding: Fielding, path: Path) -> tuple[file.Table, int, list[Heading]]:
+    """An export of a wave as it is read, the number of its heading rows, and what they say of each column.
+
+    UnreadableError where it cannot be read as it is declared.
+    """
     source = fielding.wave.source
+    layout = formats[source.format]
+    table = file.look(path, source.encoding, source.sheet, source.first_row, source.delimiter or "")
+    header = source.header_rows or layout.header_rows(table.first, fielding.wave.respondents.id)
+    if not header:
+        raise delimited.UnreadableError(
+            f"{path.name}: the rows of the header cannot be told; name the column of respondents' "
+            "ids with id under [respondents], or say header_rows under [source]"
+        )
+    return table, header, layout.headings(table.first[:header])
+
+
+def _read_one(questionnaire: Survey, fielding: Fielding, path: Path, target: Path) -> tuple[Export, Path]:
     with file.connect() as connection, limited(connection, questionnaire.memory_limit, None):
         try:
-            layout = formats[source.format]
-            table = file.look(path, source.encoding, source.sheet, source.first_row, source.delimiter or "")
-            header = source.header_rows or layout.header_rows(table.first, fielding.wave.respondents.id)
-            if not header:
-                raise delimited.UnreadableError(
-                    f"{path.name}: the rows of the header cannot be told; name the column of respondents' "
-                    "ids with id under [respondents], or say header_rows under [source]"
-                )
-            headings = layout.headings(table.first[:header])
+            table, header, headings = with_headings(fielding, path)
             dropped = _dropped(fielding, headings)
             kept, received, rows, again = _write(connection, table, header, headings, dropped, target)
             if not received:

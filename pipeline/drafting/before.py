@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,30 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding, Wave
 from pipeline.exports.tools import Heading
-from pipeline.text.folding import fold
+from pipeline.text.folding import Fitting, fold
+
+
+@dataclass(frozen=True)
+class KnownAnswers:
+    """The options or items of a question by what was asked and seen of them, to look texts up in."""
+
+    are_items: bool
+    labels: Mapping[str, str]
+    """of each option or item, as the questionnaire has it"""
+    lines: Mapping[str, str]
+    """the option or item of each text that the wave file says of"""
+    offered: Collection[str]
+    """those that the wave offered"""
+
+    @cached_property
+    def by_label(self) -> Fitting[str]:
+        """The labels, to find the option of a text."""
+        return Fitting(self.labels)
+
+    @cached_property
+    def by_line(self) -> Fitting[str]:
+        """The texts of the wave file, to find the one that fits a text."""
+        return Fitting({line: line for line in self.lines})
 
 
 @dataclass(frozen=True)
@@ -53,6 +76,28 @@ class Before:
         """The label that the wave gave each option and item, by question and id."""
         full = {(o.question, o.option or o.item): o.label for o in self.mapped.offers}
         return full | {(o.question, o.option or o.item): o.mapped for o in self.mapped.offers if o.mapped}
+
+    def known_answers(self, question: str) -> KnownAnswers:
+        """The options or items of a question."""
+        if question not in self._known_answers:
+            asked = self.survey.questions[question]
+            labels = asked.items or option_labels(self.survey, question)
+            offered = {i for one in self._offers.get(question, ()) for i in one if i in labels}
+            known = KnownAnswers(bool(asked.items), labels, self.wave.lines(question), offered)
+            self._known_answers[question] = known
+        return self._known_answers[question]
+
+    @cached_property
+    def _known_answers(self) -> dict[str, KnownAnswers]:
+        return {}
+
+    @cached_property
+    def _offers(self) -> dict[str, list[tuple[str, str]]]:
+        """The item and the option of each offer of a question."""
+        offers: dict[str, list[tuple[str, str]]] = {}
+        for offer in self.mapped.offers:
+            offers.setdefault(offer.question, []).append((offer.item, offer.option))
+        return offers
 
     def wordings(self, question: str) -> list[str]:
         """The wordings above the columns of a question."""

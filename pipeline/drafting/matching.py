@@ -180,30 +180,26 @@ def _worded(one: str, other: str) -> float:
 
 def _answered(name: str, before: Before, group: Group, texts: Texts) -> tuple[float, int]:
     """How much of a group of columns answers a question, from 0 to 1, and by how many options or items."""
-    asked, lines = before.survey.questions[name], before.wave.lines(name)
-    labels = asked.items or option_labels(before.survey, name)
-    offered = {
-        i for o in before.mapped.offers if o.question == name for i in (o.item, o.option) if i in labels
-    }
-    if not offered:
+    known = before.known_answers(name)
+    if not known.offered:
         return 0.0, 0
     seen: Counter[str] = Counter()
     for heading in group:
         values = texts.get(heading.column, {})
-        if asked.items or len(values) < 2:
+        if known.are_items or len(values) < 2:
             seen[heading.label or next(iter(values), "")] += 1
         else:
             seen.update(values)
     matched: Counter[str] = Counter()
     for text, count in seen.items():
-        line = best_fit({line: line for line in lines}, text)
-        fitting = [lines[line[0]]] if line else best_fit(labels, text)
+        line = known.by_line.best(text)
+        fitting = [known.lines[line[0]]] if line else known.by_label.best(text)
         if not fitting and len(seen) <= _FEW_TEXTS:
-            fitting = [i for i in (nearest(text, labels)[0] or _begins(text, labels),) if i]
+            fitting = [i for i in (nearest(text, known.labels)[0] or _begins(text, known.labels),) if i]
         if len(fitting) == 1:
             matched[fitting[0]] += count
     share = matched.total() / max(1, seen.total())
-    return 0.6 * share + 0.4 * len(matched) / len(offered), len(matched)
+    return 0.6 * share + 0.4 * len(matched) / len(known.offered), len(matched)
 
 
 def _begins(text: str, labels: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ from pipeline.drafting.look import Looked, Where, look
 from pipeline.drafting.toml_out import CHECK, Line, hidden, written
 from pipeline.drafting.words import design_columns
 from pipeline.exports.finders import find
+from pipeline.ingest import with_headings
 from pipeline.project import files
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.project.paths import RESERVED_FILES, Paths, is_name
@@ -226,11 +227,11 @@ def _designed(looked: Looked) -> Iterator[str]:
 
 def _dropped(fielding: Fielding) -> list[str]:
     """The headings of the columns that a wave drops."""
-    source, drop = fielding.wave.source, fielding.wave.respondents.drop
+    drop = fielding.wave.respondents.drop
     if not drop:
         return []
-    with look(fielding.exports[0], source.format, source.header_rows, **_how(source)) as looked:
-        return [h.text for finder in drop for h in find(finder, looked.headings) if h.text]
+    _, _, headings = with_headings(fielding, fielding.exports[0])
+    return [h.text for finder in drop for h in find(finder, headings) if h.text]
 
 
 def _how(source: Source) -> Where:

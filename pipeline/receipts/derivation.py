@@ -270,9 +270,7 @@ def _mean_of(receipt: Receipt, levels: pd.DataFrame) -> Iterator[str]:
             "sum",
             f"{' + '.join(full(one['score'] * one['weighted']) for one in scored)} = {full(total)}",
         )
-        of = " + ".join(
-            f"{full(one['squares'])} × ({full(one['score'])} − {full(mean)})²" for one in scored
-        )
+        of = " + ".join(f"{full(one['squares'])} × ({full(one['score'])} − {full(mean)})²" for one in scored)
     yield part(_name(str(receipt.row["measure"])), f"{full(total)} ÷ {full(weight)} = {full(mean)}")
     yield from _error(receipt, of, weight)
 

@@ -6,6 +6,7 @@ import difflib
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -179,13 +180,23 @@ def with_digits(text: str) -> str:
     return re.sub(r"\b(less|fewer|smaller) than\b|\bunder\b", "<", digits)
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _letters(text: str) -> Counter[str]:
+    return Counter(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def likeness(one: str, other: str, least: float = 0.3) -> float:
     """How alike two texts are letter by letter, from 0 to 1; 0 for what is less alike than `least`.
 
     Ratcliff and Obershelp's measure, as difflib has it: twice the letters in common, by all letters.
     """
-    matcher = difflib.SequenceMatcher(None, with_digits(one), with_digits(other), autojunk=False)
+    first, second = with_digits(one), with_digits(other)
+    both = len(first) + len(second)
     # upper bounds, each of which costs less than the next
-    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+    if 2 * min(len(first), len(second)) < least * both:
         return 0.0
-    return matcher.ratio()
+    ours, theirs = _letters(first), _letters(second)
+    if 2 * sum(min(count, theirs.get(letter, 0)) for letter, count in ours.items()) < least * both:
+        return 0.0
+    return difflib.SequenceMatcher(None, first, second, autojunk=False).ratio()
