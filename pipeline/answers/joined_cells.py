@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from pipeline.text.folding import ELLIPSIS, fold
+from pipeline.text.values import LISTED, as_list
 
 _MOST_WORDS = 150
 
@@ -19,6 +20,7 @@ class Splitter:
     """
 
     def __init__(self, options: Iterable[str], separator: str) -> None:
+        self._is_listed = separator == LISTED
         options = set(options)
         self._joint = re.compile(f"({pattern(separator)})")
         self._whole = {option for option in options if not option.endswith(ELLIPSIS)}
@@ -31,7 +33,10 @@ class Splitter:
 
         The cell is cut only where the separator is followed by a known option, and the longest option that
         fits is taken, so an option may contain the separator; what fits no option stays whole as one piece.
+        A list as programs write it is taken as it is.
         """
+        if self._is_listed and (listed := as_list(cell)) is not None:
+            return [piece.strip() for piece in listed if piece.strip()]
         parts = self._joint.split(cell)
         words, joints = parts[0::2], parts[1::2]
         if len(words) > _MOST_WORDS:
@@ -84,4 +89,5 @@ class Splitter:
 def pattern(separator: str) -> str:
     """A regular expression for a separator, with the white space around it."""
     core = separator.strip()
-    return rf"\s*{re.escape(core)}\s*" if core else re.escape(separator)
+    around = r"\s+" if core.isalpha() else r"\s*"
+    return f"{around}{re.escape(core)}{around}" if core else re.escape(separator)

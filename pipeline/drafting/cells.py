@@ -10,10 +10,13 @@ from itertools import pairwise
 
 from pipeline.drafting.words import is_usual
 from pipeline.text.folding import fold
-from pipeline.text.values import as_number
+from pipeline.text.values import LISTED, as_list, as_number
 
-SPACED = (" / ", " + ", " & ")
+SIGNS = (" / ", " + ", " & ")
 """separators that words hold too, without blanks"""
+WORDY = (" and ", " und ", " et ", " y ", " e ", " en ", " ")
+"""separators that stand in many an answer"""
+_SPACED = (*SIGNS, *WORDY)
 FEW_BOXES = 2
 """of so many boxes it is no wonder that nobody ticked two"""
 LONGEST_LABEL = 160
@@ -162,11 +165,13 @@ def cut(values: Mapping[str, int], separator: str) -> Cut:
     Two pieces that never stand without each other are one answer that holds the separator. A sign that words
     hold too, such as / or &, cuts only with the blanks around it.
     """
-    core = separator if separator in SPACED else separator.strip() or separator
-    glue = core if core in SPACED else f"{core} "
+    core = core_of(separator)
+    glue = core if core in _SPACED else f"{core} "
     made = Cut([
-        ([" ".join(p.split()) for p in value.split(core) if p.strip()], n) for value, n in values.items()
+        ([" ".join(p.split()) for p in _parts(value, core) if p.strip()], n) for value, n in values.items()
     ])  # fmt: skip
+    if separator == LISTED:
+        return made
     while True:
         alone, pairs = made.pieces, made.pairs
         inseparable = [
@@ -179,10 +184,21 @@ def cut(values: Mapping[str, int], separator: str) -> Cut:
         made = Cut([(_merged(parts, first, second, glue), count) for parts, count in made.cells])
 
 
+def core_of(separator: str) -> str:
+    """What of a separator stands in every cell that it joins: without blanks, where these need not be."""
+    return separator if separator in _SPACED else separator.strip() or separator
+
+
+def _parts(text: str, core: str) -> list[str]:
+    """A cell cut at a separator, or the texts of the list that it is."""
+    listed = as_list(text) if core == LISTED else None
+    return text.split(core) if listed is None else listed
+
+
 def is_joined(text: str, others: Iterable[str], separator: str) -> bool:
     """Whether a text is nothing but others, joined."""
     known = {fold(other) for other in others}
-    parts = [part for part in text.split(separator.strip() or separator) if part.strip()]
+    parts = [part for part in _parts(text, core_of(separator)) if part.strip()]
     return len(parts) > 1 and all(fold(part) in known for part in parts)
 
 

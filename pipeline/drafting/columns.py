@@ -14,13 +14,14 @@ from pipeline.drafting import cells, damage, words
 from pipeline.drafting.question import HERE, SHOWN, Group, Question, Rows
 from pipeline.exports.tools import Format, Heading
 from pipeline.text.folding import fold
-from pipeline.text.values import as_number
+from pipeline.text.values import LISTED, as_list, as_number
 
 # so many columns of codes, and so many times those of words, make a file of codes
 _FEW_CODED, _MANY_TIMES = 3, 4
 _EXPECTED = 3  # so many would have given an answer, had they been offered it in these words
-_SEPARATORS = ("; ", ", ", ",", ";", *cells.SPACED, "\t")
+_SEPARATORS = ("; ", ", ", ",", ";", *cells.SIGNS, "\t", *cells.WORDY)
 _FEW_LANGUAGE_CELLS = 5
+_ALONE, _JOINED_WAYS = 0.8, 1.5  # of the answers that a blank or "and" joins
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Joint:
         return (
             len(self.answers) > cells.FEW_BOXES and len(whole) == len(self.cut.cells) and len(set(whole)) > 1
         )
+
+    def stand_alone(self, values: Mapping[str, int]) -> bool:
+        """Whether nearly all its answers are cells of their own too, and most cells hold several."""
+        alone = sum(answer in values for answer in self.answers)
+        return alone >= _ALONE * len(self.answers) and len(values) > _JOINED_WAYS * len(self.answers)
 
 
 class Columns:
@@ -151,9 +157,12 @@ class Columns:
     def joint(self, values: Mapping[str, int]) -> Joint | None:
         """The separator by which several answers are joined in cells, with what it cuts; None for none."""
         several = sum(values.values())
+        lists = [as_list(text) for text in values]
+        if all(parts is not None for parts in lists) and any(len(parts or ()) > 1 for parts in lists):
+            cut = cells.cut(values, LISTED)
+            return Joint(LISTED, cut, cells.common(cut.pieces))
         for separator in dict.fromkeys(("\n", " | ", self.layout.separator, *_SEPARATORS)):
-            core = separator if separator in cells.SPACED else separator.strip() or separator
-            if not any(core in text for text in values):
+            if not any(cells.core_of(separator) in text for text in values):
                 continue
             cut = cells.cut(values, separator)
             answers = cells.common(cut.pieces)
@@ -164,9 +173,15 @@ class Columns:
             more = len(values) > len(answers) or joint.is_ranking
             is_cut = (total > 1.1 * several and more) or (ended and total > several)
             is_choice = is_cut and cells.is_choice(answers, cut.pieces)
+            if self.is_wordy(separator) and not joint.stand_alone(values):
+                continue
             if is_choice and max(map(len, answers)) <= cells.LONGEST_LABEL:
                 return joint
         return None
+
+    def is_wordy(self, separator: str) -> bool:
+        """Whether a separator stands in many an answer, and is not the one that the tool joins answers by."""
+        return separator in cells.WORDY and separator != self.layout.separator
 
     @cached_property
     def coded(self) -> bool:

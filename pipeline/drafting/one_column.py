@@ -14,7 +14,17 @@ from pipeline.drafting.question import HERE, SHOWN, Question
 from pipeline.exports.tools import Heading
 from pipeline.project.errors import shortened
 from pipeline.text.folding import fold
-from pipeline.text.values import CONTINENTAL, ENGLISH, PLAIN, Numerals, as_date, as_number, ways_to_read
+from pipeline.text.values import (
+    CONTINENTAL,
+    ENGLISH,
+    LISTED,
+    PLAIN,
+    Numerals,
+    as_date,
+    as_list,
+    as_number,
+    ways_to_read,
+)
 
 _DENSE = 1.5  # codes leave out few of the numbers between the first and the last
 _MOST_CODES = 40  # a choice with more codes than this is a number
@@ -131,6 +141,13 @@ def _of_joined(
     elif question.kind != "rank":
         question = _with_own_words(question, pieces, answers)
     total = sum(columns[heading].values())
+    if joint.separator == LISTED:
+        empty = [text for text in columns[heading] if as_list(text) == []]
+        return question.blanked(*empty) if empty else question
+    if columns.is_wordy(joint.separator) and not all(map(str.isdecimal, answers)):
+        several = sum(count for parts, count in joint.cut.cells if len(parts) > 1)
+        doubt = f"cut at {joint.separator!r} into {len(answers)} answers in {several} of {total} cells"
+        question = question.unsettled(doubt, several)
     if ends := joint.cut.ends(answers):
         most = max(ends, key=lambda text: ends[text])
         doubt = (

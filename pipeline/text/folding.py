@@ -44,14 +44,16 @@ _TAG = re.compile(
 # what survey tools put in the place of another answer: ${q://QID1/…}, {TOKEN:NAME}, {{field:…}}
 _FIELD = re.compile(r"\$\{[^{}]*\}|\{\{[^{}]*\}\}|\{[A-Z]+:[^{}]*\}|\[%[^%\]]*%\]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
-_MARKUP = re.compile(r"[<&{\u200b\u2060\ufeff\u00ad\u200e\u200f\u061c]|\[%")
+_BULLET = re.compile(r"\s*[•◦▪‣●■]\s+")
+_MARKUP = re.compile(r"[<&{\u200b\u2060\ufeff\u00ad\u200e\u200f\u061c•◦▪‣●■]|\[%")
 
 
 def without_markup(text: str) -> str:
-    """`text` as people read it: no tags, entities or characters of no width; a field code is an ellipsis."""
+    """`text` as people read it: no tags, entities, bullets, unseen signs; a field code is an ellipsis."""
     if not _MARKUP.search(text):
         return text
-    plain = _TAG.sub(" ", _FIELD.sub(ELLIPSIS, text))
+    bullet = _BULLET.match(text)
+    plain = _TAG.sub(" ", _FIELD.sub(ELLIPSIS, text[bullet.end() :] if bullet else text))
     plain = _ENTITY.sub(lambda sign: html.unescape(sign[0]), plain).translate(_UNSEEN)
     plain = re.sub(r" +(?=[?!.,;:…](?:\s|$))", "", plain) if _TAG.search(text) else plain
     # at its end an ellipsis would say that more follows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +13,12 @@ from functools import lru_cache
 
 from pipeline.text.folding import fold
 
+LISTED = "[]"
+"""the separator of cells that hold a list as programs write it"""
+# one text of such a list: in quotes, in which a backslash takes the next character as it is, or bare
+_IN_LIST = re.compile(
+    r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,'"\[\]{}]+))\s*(?:,|\Z)""", re.DOTALL
+)
 MOST = 10**15  # a number beyond is a slip of the keyboard, and sums of its squares would overflow
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}:\d{2}\S*))?)?)?\Z")
 _BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})()\Z")  # without signs between its parts
@@ -94,6 +101,33 @@ _OTHERS = (Numerals(".", "'"), Numerals(",", "'"), Numerals(".", " "), Numerals(
 # a number with the sign of a currency or a percent sign, or the code of a currency, before or behind it
 _SIGN = r"[^\w\s.,'+-]|[a-z]{3}"
 _WITH_UNIT = re.compile(rf"[+-]?(?P<before>{_SIGN})? ?[+-]?\d[\d.,' ]*? ?(?P<behind>{_SIGN})?")
+
+
+def as_list(text: str) -> list[str] | None:
+    """The texts of a list as programs write it, None for none: `["a", "b"]`, `['a', 'b']`, `{a,"b, c"}`."""
+    whole = text.strip()
+    if whole[:1] + whole[-1:] not in (LISTED, "{}"):
+        return None
+    try:
+        parts = json.loads(whole) if whole.startswith("[") else _parts_of_list(whole[1:-1])
+    except (ValueError, RecursionError):
+        return _parts_of_list(whole[1:-1])
+    if not isinstance(parts, list) or not all(isinstance(p, str | int | float) for p in parts):
+        return None
+    return [str(part) for part in parts]
+
+
+def _parts_of_list(inner: str) -> list[str] | None:
+    """What stands between the brackets of a list, cut at the commas outside quotes."""
+    parts, at = [], 0
+    while at < len(inner):
+        part = _IN_LIST.match(inner, at)
+        if not part:
+            return None
+        quoted, bare = part[1] if part[1] is not None else part[2], part[3]
+        parts.append(bare.strip() if bare else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL))
+        at = part.end()
+    return parts
 
 
 def as_number(text: str, unit: str = "", numerals: Numerals = PLAIN) -> float | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from projects import TOY, run_to, survey_command
+from projects import TOY, frequencies, run_to, survey_command
 
 from pipeline.drafting.guess import guess
 from pipeline.drafting.new_wave import new_wave
@@ -22,6 +24,7 @@ from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths, find
 from pipeline.tables import tables
+from pipeline.text.values import as_list
 from pipeline.tidy.csv import read
 
 
@@ -104,6 +107,80 @@ def test_answers_joined_in_a_cell_are_taken_apart(tmp_path: Path) -> None:
     assert str(wave["fielded"]["from"]) == "2001-02-01"
     assert "now run: make all SURVEY=mine" in lines
     assert "unsettled" not in wave, "one answer of its own is one answer, whatever it is called"
+
+
+def _joined(ways: Sequence[Sequence[str]], join: Callable[[Sequence[str]], str], folder: Path) -> Paths:
+    """The first draft of one question whose answers are joined in its cells, 12 people to a way."""
+    export = folder / "joined.csv"
+    frame = pd.DataFrame({"id": range(12 * len(ways)), "Which help do you use?": [*map(join, ways)] * 12})
+    frame.to_csv(export, index=False)
+    paths, _ = drafted(folder, export)
+    return paths
+
+
+_WAYS = (("Docs", "Chat"), ("Docs",), ("Chat", "Forum"), ("Forum",), ("Docs", "Chat", "Forum"), ("Chat",))
+
+
+@pytest.mark.parametrize(
+    ("join", "settled"),
+    [
+        (json.dumps, True),
+        (lambda way: str(list(way)), True),
+        (lambda way: "{" + ",".join(way) + "}", True),
+        ("; ".join, True),
+        (" | ".join, True),
+        (lambda way: "\n".join(f"• {answer}" for answer in way), True),
+        (" + ".join, True),
+        (" and ".join, False),
+        (" und ".join, False),
+        (" ".join, False),
+    ],
+    ids=["json", "python", "braces", "semicolon", "bar", "bullets", "plus", "and", "und", "blank"],
+)
+def test_answers_joined_in_any_way_are_the_same(
+    join: Callable[[Sequence[str]], str], settled: bool, tmp_path: Path
+) -> None:
+    paths = _joined(_WAYS, join, tmp_path)
+    asked = tomllib.loads(paths.questionnaire.read_text())["questions"]["help_use"]
+    assert (asked["kind"], sorted(asked["options"].values())) == ("multiple", ["Chat", "Docs", "Forum"])
+    wave = tomllib.loads((paths.raw / "joined.toml").read_text())
+    assert ("unsettled" not in wave) == settled, "a word or a blank that joins may be a part of an answer"
+    run_to(paths, normalise)
+    rows = frequencies(paths, "help_use")
+    assert dict(zip(rows["option_label"], rows["respondents"], strict=True)) == {
+        "Docs": 36,
+        "Chat": 48,
+        "Forum": 36,
+    }
+
+
+def test_labels_that_hold_the_same_word_are_not_cut(tmp_path: Path) -> None:
+    labels = ["Build and test", "Test and release", "Build and release", "None", "very good", "good"]
+    paths = _joined([[label] for label in labels], " ".join, tmp_path)
+    asked = tomllib.loads(paths.questionnaire.read_text())["questions"]["help_use"]
+    assert (asked["kind"], len(asked["options"])) == ("single", 6)
+
+
+@pytest.mark.parametrize(
+    "text", ["[redacted", "{a:[1]}", '{"a": 1}', "[[1]]", "[true, null]", "['a' 'b']", ""]
+)
+def test_what_only_looks_like_a_list_is_none(text: str) -> None:
+    assert as_list(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ('["a, b", "\u00e4"]', ["a, b", "ä"]),
+        ("['it\\'s', \"b\"]", ["it's", "b"]),
+        ('{a,"b, \\"c\\""}', ["a", 'b, "c"']),
+        ("[1, 2.5]", ["1", "2.5"]),
+        ("[]", []),
+        ("{}", []),
+    ],
+)
+def test_lists_as_programs_write_them(text: str, parts: list[str]) -> None:
+    assert as_list(text) == parts
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,8 @@ def test_codes_for_no_answer(numbers: dict[str, int], below: dict[str, int], abo
         ("<5", "<5"),
         ("<none>", "<none>"),
         ("{ and }", "{ and }"),
+        ("• Docs", "Docs"),
+        ("•", "•"),
     ],
 )
 def test_a_text_is_read_as_people_read_it(text: str, plain: str) -> None:
