@@ -56,8 +56,8 @@ class Result:
     wanted: str
     drafted: str
     settled: bool
-    labels: str
-    """whole, missing or codes; empty where the kind has none"""
+    labels: tuple[bool, ...]
+    """of each of its sets of labels that stand whole in the file, options and items: whether all are drafted"""
 
     @property
     def right(self) -> bool:
@@ -89,11 +89,26 @@ def results(export: str) -> list[Result]:
             columns = {name: {h.column for h in hs} for name, hs in mapped.columns.items()}
         except SurveyError:
             columns = {}
-    return list(_results(truth, data, wave, columns))
+        return list(_results(truth, data, wave, columns, _texts(file)))
+
+
+def _texts(file: Path) -> str:
+    """All that an export says, folded."""
+    if file.suffix != ".sav":
+        return fold(file.read_text("utf-8-sig"))
+    import pyreadstat
+
+    _, labels = pyreadstat.read_sav(file, metadataonly=True)
+    values = (text for of_one in labels.variable_value_labels.values() for text in of_one.values())
+    return fold("\n".join([*labels.column_labels, *values]))
 
 
 def _results(
-    truth: dict[str, Any], data: dict[str, Any], wave: dict[str, Any], columns: dict[str, set[int]]
+    truth: dict[str, Any],
+    data: dict[str, Any],
+    wave: dict[str, Any],
+    columns: dict[str, set[int]],
+    texts: str,
 ) -> Iterator[Result]:
     """Each question of the truth, found in the draft by its wording or its code."""
     questions = data.get("questions", {})
@@ -120,7 +135,18 @@ def _results(
         doubted = any(identifier in wave.get("unsettled", {}) for identifier in there)
         if asked["kind"] == "text" and not there:
             drafted = "text"  # an address is dropped
-        yield Result(name, asked["kind"], drafted, not doubted and bool(columns), "")
+        scales = data.get("scales", {})
+        there_too = [scales.get(question.get("scale", ""), {}) for question in there.values()]
+        known = {
+            fold(_label(one))
+            for part in (*there.values(), *there_too)
+            for one in (*part.get("options", {}).values(), *part.get("items", {}).values())
+        }
+        sets = [{fold(_label(one)) for one in asked.get(part, [])} for part in ("options", "items")]
+        labels_whole = tuple(
+            labels_of <= known for labels_of in sets if labels_of and all(text in texts for text in labels_of)
+        )
+        yield Result(name, asked["kind"], drafted, not doubted and bool(columns), labels_whole)
 
 
 def _label(one: Any) -> str:
@@ -133,29 +159,33 @@ def main() -> None:
     parser.add_argument("--why", action="store_true")
     parser.add_argument("names", nargs="*")
     wanted = parser.parse_args()
-    print("| export | questions | right and settled | unsettled | wrong without a line |")
-    print("|---|---|---|---|---|")
-    total = right = 0
+    print("| export | questions | right and settled | unsettled | wrong without a line | labels |")
+    print("|---|---|---|---|---|---|")
+    total = right = sets = whole = 0
     for export in EXPORTS:
         if wanted.names and not any(name in export for name in wanted.names):
             continue
         try:
             rows = results(export)
         except SurveyError as error:
-            print(f"| {export} | none: {str(error).splitlines()[0]} ||||")
+            print(f"| {export} | none: {str(error).splitlines()[0]} |||||")
             total += 12
             continue
         sure = [row for row in rows if row.settled]
         fine = sum(row.right for row in sure)
         total, right = total + len(rows), right + fine
-        print(
-            f"| {export} | {len(rows)} | {fine} | {len(rows) - len(sure)} | {len(sure) - fine} |", flush=True
-        )
+        labels = [is_whole for row in rows for is_whole in row.labels]
+        sets, whole = sets + len(labels), whole + sum(labels)
+        counts = f"{len(rows)} | {fine} | {len(rows) - len(sure)} | {len(sure) - fine}"
+        print(f"| {export} | {counts} | {sum(labels)} of {len(labels)} |", flush=True)
         for row in rows if wanted.why else ():
+            if not all(row.labels):
+                print(f"    {row.question}: labels are missing")
             if not row.right or not row.settled:
                 doubt = "" if row.settled else "unsettled "
                 print(f"    {doubt}{row.question}: {row.wanted}, drafted {row.drafted}")
     print(f"\nright and settled: {right} of {total} ({right / max(1, total):.0%})")
+    print(f"sets of labels that stand whole in the file: {whole} of {sets} drafted whole")
 
 
 if __name__ == "__main__":

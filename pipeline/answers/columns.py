@@ -42,13 +42,12 @@ class Assigned:
             asked = survey.questions[question]
             if asked.form.is_open:
                 continue
-            known = {heading.column for heading in headings}
-            beside = {h.column for h in write_ins(survey, question, headings, wave.lines(question))}
+            texts = write_ins(survey, question, headings, wave.lines(question))
+            plain = [heading for heading in headings if heading not in texts]
             # among boxes only the cells tell the box of an Other from the text beside it
-            has_boxes = len(known - beside) > 1
-            if not (own_texts or asked.others or has_boxes):
-                known -= beside
-            closed |= known
+            has_boxes = len(plain) > 1 or (asked.form.several and any(h.label for h in plain))
+            read = headings if own_texts or asked.others or has_boxes else plain
+            closed |= {heading.column for heading in read}
         return sorted(closed)
 
 

@@ -64,7 +64,9 @@ def _count(mapped: Mapped, texts: Texts) -> None:
     for tick in mapped.ticks:
         boxes = [texts.get(column, {}) for column in tick.columns]
         held = [sum(n for text, n in box.items() if text not in tick.unticked) for box in boxes]
-        mapped.ticked[tick.question, tick.answer.item, tick.answer.option] += max(held, default=0)
+        key = tick.question, tick.answer.item, tick.answer.option
+        # the box of an Other and the words beside it are ticks of the same people
+        mapped.ticked[key] = max(mapped.ticked[key], *held, 0)
 
 
 def _read(reader: Reader, name: str) -> None:

@@ -147,7 +147,7 @@ class Mapped:
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """how many cells say each answer: question, item and option; boxes are not counted"""
     ticked: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    """how many boxes are ticked for each answer; the texts beside an Other are not counted"""
+    """how many respondents at least ticked the box of each answer, or wrote beside it"""
     numbers: dict[tuple[str, str], Counter[tuple[float, str]]] = field(default_factory=dict)
     """how many cells of a question, and of an item of it, say each number, with the text that says it"""
     bases: dict[str, Base] = field(default_factory=dict)

@@ -122,12 +122,15 @@ def _notice(fielding: Fielding, doubt: Doubt) -> Problem:
 
 
 def given(meaning: Mapped, question: str) -> Counter[str]:
-    """How often each option of a question was given, over all items of a grid."""
+    """How often each option of a question was given at least, over all items of a grid.
+
+    Who ticked an option may say so in several columns, as in the box of an Other and in words beside it.
+    """
     total: Counter[str] = Counter()
-    for counts in (meaning.counts, meaning.ticked):
-        for (name, _, option), count in counts.items():
-            if name == question and option and count:
-                total[option] += count
+    for key in dict.fromkeys((*meaning.counts, *meaning.ticked)):
+        name, _, option = key
+        if name == question and option and (count := max(meaning.counts[key], meaning.ticked[key])):
+            total[option] += count
     return total
 
 

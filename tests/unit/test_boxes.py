@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from projects import frequencies
 
 from pipeline.answers.boxes import is_box, unticked_texts
 from pipeline.commands.check import read
@@ -85,6 +86,25 @@ def base(
 
 
 NO_TO_ALL = [("1", "0", "Yes"), ("0", "1", "No"), ("0", "0", "Yes"), ("0", "0", "No"), ("", "", "Yes")]
+
+
+def test_the_box_of_an_other_beside_a_single_option_and_words(tmp_path: Path) -> None:
+    questions = """title = "Mine"
+[questions.uses]
+text = "What do you use?"
+kind = "multiple"
+options = { code = "Code", other = { label = "Other", write_in = true } }
+"""
+    export = [
+        ["ID", "What do you use? [Code]", *["What do you use? [Other]"] * 2],
+        *([number, "1", "0", ""] for number in range(12)),
+        *([number, "0", "1", "my own"] for number in range(12, 20)),
+    ]
+    paths = lay_out(tmp_path, "mine", questions, {"w": Wave(export)})
+    ingest(paths)
+    normalise(paths)
+    rows = frequencies(paths, "uses")
+    assert dict(zip(rows["option"], rows["respondents"], strict=True)) == {"code": 12, "other": 8}
 
 
 def test_who_says_no_to_all_is_in_the_base_and_who_saw_no_box_is_not(tmp_path: Path) -> None:

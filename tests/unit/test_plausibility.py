@@ -68,6 +68,13 @@ def test_an_option_that_nearly_all_chose(tmp_path: Path, rows: Rows) -> None:
     assert told(tmp_path, USES, wave(BOXES, rows)) == []
 
 
+def test_the_box_of_an_other_and_the_words_beside_it_are_of_the_same_people(tmp_path: Path) -> None:
+    questions = USES.replace('Data"', 'Data", other = { label = "Other", write_in = true }')
+    heading = [*BOXES, *["What do you use? [Other]"] * 2]
+    rows = [["1", "1", "0", ""]] * 10 + [["0", "1", "1", "my own"]] * 8 + [["0", "0", "1", "mine"]] * 4
+    assert told(tmp_path, questions, wave(heading, rows)) == []
+
+
 def test_an_option_of_a_question_that_nobody_answered(tmp_path: Path) -> None:
     assert told(tmp_path, USES, wave(BOXES, [["", ""]] * 25)) == []
 
