@@ -63,6 +63,14 @@ _DKNS = re.compile(
     r"|k\. ?a\.$|je ne sais pas|ne sait pas|ne se prononce|no (lo )?s[eé]$|no sabe|no contesta|não sei"
     r"|não sabe|non (lo )?so$|non sa\b|weet (ik )?niet|geen antwoord|nie wiem|わからない|分からない"
     r"|不知道|不清楚"
+    r"|(i('d)? )?(would )?(prefer|rather|choose) not( to)? (say|answer|disclose|respond|share|state|tell)\b"
+    r"|(i )?declined? to (say|answer|state|respond)\b|(das )?möchte ich nicht (sagen|angeben|beantworten)"
+    r"|(ich )?möchte (das |dazu |es )?(nicht (sagen|angeben|beantworten)|keine angabe)|keine antwort$"
+    r"|(je )?(ne souhaite|préfère ne) pas (le )?(répondre|dire|préciser|me prononcer)"
+    r"|prefiero no (decir|contestar|responder)|prefiro não (dizer|responder|informar)"
+    r"|preferisco non (dir|rispond|dichiar|specific)|(dat )?(zeg ik |wil ik )?liever niet( .*zeggen)?$"
+    r"|wolę nie (mówi|odpowiada|podawa)|odmowa( odpowiedzi)?$|答えたくない|回答しない"
+    r"|不愿(意)?(回答|透露)|拒绝回答"
 )
 _NONE = re.compile(
     r"none of (the|these)\b|^none\b|keine?s? davon|nichts davon|aucun(e)?( de ces.*)?$|ningun[oa]( de .*)?$"

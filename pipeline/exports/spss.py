@@ -26,7 +26,8 @@ MISSING = "missing "  # before a value, or its label, that the file declares mis
 _PART = re.compile(r"(?P<stem>.+?)_(?P<part>\d+)\Z")
 _OWN_TEXT = re.compile(r"(?P<stem>.+?)_(?:\d+_)?(?:other|text|oth|specify)\Z", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[(?P<label>.*?)\]\s*(?P<text>.*)\Z", re.DOTALL)
-_PARTED = re.compile(r".*(?: - |: |\? )", re.DOTALL)
+# where the question ends that several labels begin with: at a dash, a colon or the end of a sentence
+_PARTED = re.compile(r".*(?: [-–—] |[:?.!…] |\n)", re.DOTALL)
 
 
 def rows(path: Path) -> list[list[str]]:
@@ -166,7 +167,7 @@ def _split(labels: list[str]) -> list[tuple[str, str]]:
     start = _PARTED.match(_beginning(labels))
     if start is None:
         return [("", label) for label in labels]
-    text = re.sub(r"(?: -|:)\s*\Z", "", start[0]).strip()
+    text = re.sub(r"(?: [-–—]|:)\s*\Z", "", start[0]).strip()
     return [(text, label[start.end() :].strip()) for label in labels]
 
 

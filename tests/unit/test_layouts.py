@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from layouts import answers, lay_out
 
+from pipeline.exports import spss
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
@@ -91,6 +92,17 @@ def test_odk_central_joins_groups_by_a_dash(tmp_path: Path) -> None:
         "SubmissionDate,about-colour,about-age,KEY\n2001-02-03,Red,7,k1\n2001-02-03,Green,8,k2\n"
     )
     assert answers(paths) == {"colour": [(1, "red"), (2, "green")]}
+
+
+@pytest.mark.parametrize("joint", [". ", "? ", ": ", " - ", " – ", "! "])
+def test_spss_labels_of_parts_begin_with_their_question(joint: str, tmp_path: Path) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    labels = [f"Rank these. The best comes first{joint}{item}" for item in ("Docs and tests", "Docs. Mine")]
+    file = tmp_path / "w.sav"
+    pyreadstat.write_sav(pd.DataFrame({"q_1": [1.0], "q_2": [2.0]}), str(file), column_labels=labels)
+    codes, texts, parts = spss.rows(file)[: spss.HEADER_ROWS]
+    assert (codes, parts) == (["q", "q"], ["Docs and tests", "Docs. Mine"])
+    assert {text.rstrip(".?!") for text in texts} == {"Rank these. The best comes first"}
 
 
 def test_spss_labels_and_missing_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
