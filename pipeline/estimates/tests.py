@@ -151,8 +151,7 @@ def _blocks(estimates: pd.DataFrame) -> Iterator[_Block]:
         for names in (_BLOCK, [*_BLOCK, "item", "option", "measure"], [*_BLOCK, "group"])
     )
     groups, letters = (tested[name].to_numpy() for name in ("group", "letter"))
-    for number in range(int(block.max()) + 1 if len(block) else 0):
-        inside = np.flatnonzero(block == number)
+    for inside in _places_of_each(block):
         # numbers that rise with the first place at which something is seen
         rows, at_row = np.unique(row[inside], return_inverse=True)
         columns, first_of, at_column = np.unique(column[inside], return_index=True, return_inverse=True)
@@ -166,6 +165,12 @@ def _blocks(estimates: pd.DataFrame) -> Iterator[_Block]:
             spread,
             list(itertools.combinations(range(len(columns)), 2)),
         )
+
+
+def _places_of_each(numbers: NDArray[np.integer[Any]]) -> list[NDArray[np.intp]]:
+    """The places of each number from 0 on, in their order."""
+    ends = np.cumsum(np.bincount(numbers))[:-1]
+    return np.split(np.argsort(numbers, kind="stable"), ends) if len(numbers) else []
 
 
 def _sizes(estimates: pd.DataFrame) -> Array:
@@ -391,9 +396,10 @@ def adjusted_together(
     """
     p = tests["p"].to_numpy(dtype=np.float64)
     adjusted = np.full(len(p), np.nan)
-    families = tests.groupby(list(family), sort=False).ngroup().to_numpy() if family else np.zeros(len(p))
-    for number in np.unique(families):
-        of_family = families == number
+    families = np.zeros(len(p), dtype=int)
+    if family:
+        families = tests.groupby(list(family), sort=False).ngroup().to_numpy()
+    for of_family in _places_of_each(families):
         adjusted[of_family] = ADJUSTMENTS[adjustment](p[of_family])
     return with_limits(tests.assign(adjusted_p=adjusted, adjustment=adjustment))
 
