@@ -370,7 +370,7 @@ class Terminal:
             yield self.read("which? ")
             os.write(self.screen, key.encode())
         yield self.read("")
-        self.process.wait(60)
+        self.process.wait(300)
         os.close(self.screen)
 
 
@@ -421,7 +421,7 @@ def test_ctrl_c_leaves_no_copy_behind(drafted: Paths, tmp_path: Path) -> None:
     assert list(copies.rglob("*.csv"))
     terminal.process.send_signal(signal.SIGINT)
     terminal.read("")
-    assert terminal.process.wait(60) == 130
+    assert terminal.process.wait(300) == 130
     os.close(terminal.screen)
     assert list(copies.iterdir()) == []
     assert (paths.raw / "2026.toml").read_text(encoding="utf-8") == WAVE
