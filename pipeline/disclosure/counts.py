@@ -86,7 +86,7 @@ def collected(published: Sequence[Published], rules: Rules, people: Mapping[Wave
     for number, estimates in enumerate(published):
         columns: dict[tuple[str, str], Cells] = {}
         mentions: dict[tuple[Hashable, ...], _Mentions] = {}
-        for place, row in enumerate(records(estimates.frame[READ])):
+        for place, row in enumerate(records(estimates.frame, READ)):
             group = (str(row["by"]), str(row["group"]))
             if group not in columns:
                 columns[group] = rules.column(*group, estimates.where)

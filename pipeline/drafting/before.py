@@ -77,27 +77,18 @@ class Before:
         full = {(o.question, o.option or o.item): o.label for o in self.mapped.offers}
         return full | {(o.question, o.option or o.item): o.mapped for o in self.mapped.offers if o.mapped}
 
-    def known_answers(self, question: str) -> KnownAnswers:
-        """The options or items of a question."""
-        if question not in self._known_answers:
-            asked = self.survey.questions[question]
-            labels = asked.items or option_labels(self.survey, question)
-            offered = {i for one in self._offers.get(question, ()) for i in one if i in labels}
-            known = KnownAnswers(bool(asked.items), labels, self.wave.lines(question), offered)
-            self._known_answers[question] = known
-        return self._known_answers[question]
-
     @cached_property
-    def _known_answers(self) -> dict[str, KnownAnswers]:
-        return {}
-
-    @cached_property
-    def _offers(self) -> dict[str, list[tuple[str, str]]]:
-        """The item and the option of each offer of a question."""
-        offers: dict[str, list[tuple[str, str]]] = {}
+    def known_answers(self) -> dict[str, KnownAnswers]:
+        """The options or items of each question."""
+        offered: dict[str, set[str]] = {}
         for offer in self.mapped.offers:
-            offers.setdefault(offer.question, []).append((offer.item, offer.option))
-        return offers
+            offered.setdefault(offer.question, set()).update((offer.item, offer.option))
+        known = {}
+        for name, asked in self.survey.questions.items():
+            labels = asked.items or option_labels(self.survey, name)
+            there = offered.get(name, set()) & set(labels)
+            known[name] = KnownAnswers(bool(asked.items), labels, self.wave.lines(name), there)
+        return known
 
     def wordings(self, question: str) -> list[str]:
         """The wordings above the columns of a question."""

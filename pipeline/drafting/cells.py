@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
+from pipeline.answers.joined_cells import Splitter
 from pipeline.drafting.words import is_usual
 from pipeline.text.folding import fold
 from pipeline.text.values import LISTED, as_list, as_number
@@ -17,6 +18,7 @@ SIGNS = (" / ", " + ", " & ")
 WORDY = (" and ", " und ", " et ", " y ", " e ", " en ", " ")
 """separators that stand in many an answer"""
 _SPACED = (*SIGNS, *WORDY)
+_LOOKED_AT = 200  # of the cells that hold a separator
 FEW_BOXES = 2
 """of so many boxes it is no wonder that nobody ticked two"""
 LONGEST_LABEL = 160
@@ -165,13 +167,10 @@ def cut(values: Mapping[str, int], separator: str) -> Cut:
     Two pieces that never stand without each other are one answer that holds the separator. A sign that words
     hold too, such as / or &, cuts only with the blanks around it.
     """
-    core = core_of(separator)
-    glue = core if core in _SPACED else f"{core} "
-    made = Cut([
-        ([" ".join(p.split()) for p in _parts(value, core) if p.strip()], n) for value, n in values.items()
-    ])  # fmt: skip
+    made, core = _cut_at_each(values, separator), core_of(separator)
     if separator == LISTED:
         return made
+    glue = core if core in _SPACED else f"{core} "
     while True:
         alone, pairs = made.pieces, made.pairs
         inseparable = [
@@ -182,6 +181,33 @@ def cut(values: Mapping[str, int], separator: str) -> Cut:
             return made
         first, second = inseparable[0]
         made = Cut([(_merged(parts, first, second, glue), count) for parts, count in made.cells])
+
+
+def may_be_joined(values: Mapping[str, int], separator: str) -> bool:
+    """Whether cutting a column at a separator could leave a choice; far quicker than `cut` on people's words.
+
+    Putting pieces together again, as `cut` does, never raises the part of them that is given more than once.
+    """
+    core = core_of(separator)
+    if not any(core in text for text in values):
+        return False
+    pieces = _cut_at_each(values, separator).pieces
+    return sum(common(pieces).values()) >= _EXPLAINED * sum(pieces.values())
+
+
+def are_other_cells(values: Mapping[str, int], separator: str) -> bool:
+    """Whether most cells that hold a separator are nothing but other cells, joined."""
+    cells = Splitter(map(fold, values), separator)
+    held = list(islice((fold(text) for text in values if separator in text), _LOOKED_AT))
+    return 2 * sum(bool(cells.others_in(text, text)) for text in held) > len(held)
+
+
+def _cut_at_each(values: Mapping[str, int], separator: str) -> Cut:
+    """The cells of a column cut wherever the separator stands."""
+    core = core_of(separator)
+    return Cut([
+        ([" ".join(p.split()) for p in _parts(value, core) if p.strip()], n) for value, n in values.items()
+    ])  # fmt: skip
 
 
 def core_of(separator: str) -> str:

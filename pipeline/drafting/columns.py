@@ -157,12 +157,16 @@ class Columns:
     def joint(self, values: Mapping[str, int]) -> Joint | None:
         """The separator by which several answers are joined in cells, with what it cuts; None for none."""
         several = sum(values.values())
-        lists = [as_list(text) for text in values]
-        if all(parts is not None for parts in lists) and any(len(parts or ()) > 1 for parts in lists):
+        if values and all(as_list(text) is not None for text in values):
             cut = cells.cut(values, LISTED)
-            return Joint(LISTED, cut, cells.common(cut.pieces))
+            answers = cells.common(cut.pieces)
+            is_several = any(len(parts) > 1 for parts, _ in cut.cells)
+            if is_several and cells.is_choice(answers, cut.pieces):
+                return Joint(LISTED, cut, answers)
         for separator in dict.fromkeys(("\n", " | ", self.layout.separator, *_SEPARATORS)):
-            if not any(cells.core_of(separator) in text for text in values):
+            if not cells.may_be_joined(values, separator):
+                continue
+            if self.is_wordy(separator) and not cells.are_other_cells(values, separator):
                 continue
             cut = cells.cut(values, separator)
             answers = cells.common(cut.pieces)

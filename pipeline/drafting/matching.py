@@ -180,7 +180,7 @@ def _worded(one: str, other: str) -> float:
 
 def _answered(name: str, before: Before, group: Group, texts: Texts) -> tuple[float, int]:
     """How much of a group of columns answers a question, from 0 to 1, and by how many options or items."""
-    known = before.known_answers(name)
+    known = before.known_answers[name]
     if not known.offered:
         return 0.0, 0
     seen: Counter[str] = Counter()

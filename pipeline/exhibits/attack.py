@@ -37,11 +37,11 @@ def leaks(
 
     Of exhibits over waves the options that are joined are left out: what they join stands in the frequencies.
     """
-    published = [Published(pd.concat(frequencies, ignore_index=True))]
-    every = published[0].frame
+    every = pd.concat(frequencies, ignore_index=True)
+    published = [Published(every)]
     of_everybody = every[(every["by"] == "") & _in_base(every)]
     answers = Counter(of_everybody[_COLUMN].itertuples(index=False, name=None))
-    offered = set(published[0].frame[_ROW].itertuples(index=False, name=None))
+    offered = set(every[_ROW].itertuples(index=False, name=None))
     for exhibit, data in exhibits:
         if exhibit.drawn.table != "published":
             # a joined answer has the id of an option, which another wave may offer as it is

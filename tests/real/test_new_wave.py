@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from projects import TOY, frequencies, run_to, survey_command
 
+from pipeline.drafting import cells
 from pipeline.drafting.guess import guess
 from pipeline.drafting.new_wave import new_wave
 from pipeline.drafting.toml_out import CHECK
@@ -109,10 +110,13 @@ def test_answers_joined_in_a_cell_are_taken_apart(tmp_path: Path) -> None:
     assert "unsettled" not in wave, "one answer of its own is one answer, whatever it is called"
 
 
-def _joined(ways: Sequence[Sequence[str]], join: Callable[[Sequence[str]], str], folder: Path) -> Paths:
-    """The first draft of one question whose answers are joined in its cells, 12 people to a way."""
+def _joined(
+    ways: Sequence[Sequence[str]], join: Callable[[Sequence[str]], str], folder: Path, people: int = 12
+) -> Paths:
+    """The first draft of one question whose answers are joined in its cells, so many people to a way."""
     export = folder / "joined.csv"
-    frame = pd.DataFrame({"id": range(12 * len(ways)), "Which help do you use?": [*map(join, ways)] * 12})
+    given = [*map(join, ways)] * people
+    frame = pd.DataFrame({"id": range(len(given)), "Which help do you use?": given})
     frame.to_csv(export, index=False)
     paths, _ = drafted(folder, export)
     return paths
@@ -152,6 +156,28 @@ def test_answers_joined_in_any_way_are_the_same(
         "Chat": 48,
         "Forum": 36,
     }
+
+
+def test_a_figure_of_lists_says_the_answers_without_brackets_and_bullets(tmp_path: Path) -> None:
+    paths = _joined(_WAYS, lambda way: json.dumps([f"• {answer}" for answer in way]), tmp_path)
+    run_to(paths, figures)
+    (figure,) = paths.figures.glob("*help*.svg")
+    said = " ".join(re.findall(r">([^<>]+)<", figure.read_text(encoding="utf-8")))
+    for words in ("Which help do you use?", "Docs", "Chat", "Forum", "67%", "50%", "valid cases = 72"):
+        assert words in said, words
+    assert not set('•[]"') & set(said) and "Unsettled" not in said
+
+
+def test_lists_of_people_s_own_words_are_no_choice(tmp_path: Path) -> None:
+    paths = _joined([[f"word {n}", f"other {n}"] for n in range(40)], json.dumps, tmp_path, people=1)
+    assert tomllib.loads(paths.questionnaire.read_text())["questions"]["help_use"]["kind"] == "text"
+
+
+def test_what_people_write_is_not_cut_at_its_words() -> None:
+    texts = {f"I use it at work for case {n} and at home for case {n + 1}, mostly": 1 for n in range(500)}
+    joined = {"Docs": 3, "Chat": 3, "Docs Chat": 2, "Chat Docs": 1}
+    assert not cells.are_other_cells(texts, " ") and not cells.may_be_joined(texts, ", ")
+    assert cells.are_other_cells(joined, " ") and cells.may_be_joined(joined, " ")
 
 
 def test_labels_that_hold_the_same_word_are_not_cut(tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from projects import frequencies
+from projects import frequencies, run_to
 
 from pipeline.answers.boxes import is_box, unticked_texts
 from pipeline.commands.check import read
 from pipeline.database.connection import open_database
 from pipeline.declarations import survey
 from pipeline.exports.tools import formats
+from pipeline.figures import figures
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from tests.lib.surveys import Wave, lay_out
@@ -105,6 +107,13 @@ options = { code = "Code", other = { label = "Other", write_in = true } }
     normalise(paths)
     rows = frequencies(paths, "uses")
     assert dict(zip(rows["option"], rows["respondents"], strict=True)) == {"code": 12, "other": 8}
+    run_to(paths, figures)
+    (figure,) = paths.figures.glob("*.svg")
+    drawn = figure.read_text(encoding="utf-8")
+    said = " ".join(re.findall(r">([^<>]+)<", drawn))
+    for words in ("What do you use?", "Code", "Other", "valid cases = 20"):
+        assert words in said, words
+    assert re.findall(r"<text[^>]*data-row[^>]*>([^<]+)<", drawn) == ["60% [low base]", "40% [low base]"]
 
 
 def test_who_says_no_to_all_is_in_the_base_and_who_saw_no_box_is_not(tmp_path: Path) -> None:
