@@ -57,7 +57,7 @@ class Result:
     drafted: str
     settled: bool
     labels: tuple[bool, ...]
-    """of each of its sets of labels that stand whole in the file, options and items: whether all are drafted"""
+    """whether all labels are drafted, of each of its sets (options, items) that stands whole in the file"""
 
     @property
     def right(self) -> bool:
