@@ -155,6 +155,11 @@ class Paths:
         return self.outputs / "public"
 
     @property
+    def questionnaires(self) -> Path:
+        """The questionnaire in the formats of other tools."""
+        return self.outputs / "questionnaire"
+
+    @property
     def partitions(self) -> Path:
         """The database as Parquet."""
         return self.outputs / "parquet"
