@@ -219,11 +219,35 @@ def new_wave(
     survey: Annotated[
         str, typer.Option("--survey", help="the survey, where EXPORT is a mere file name")
     ] = "",
+    questionnaire: Annotated[
+        Path | None,
+        typer.Option("--questionnaire", help="the definition of the questionnaire, as its tool saves it"),
+    ] = None,
 ) -> None:
-    """Draft the wave file of a new export: like the waves before, or with survey.toml from nothing."""
+    """Draft the wave file of a new export: like the waves before, or with survey.toml from nothing.
+
+    With --questionnaire kinds, options, routing and codes are read from the tool's own definition.
+    """
     from pipeline.drafting.new_wave import new_wave
 
-    _say_masked(new_wave(Path.cwd(), export, like, survey))
+    _say_masked(new_wave(Path.cwd(), export, like, survey, questionnaire))
+
+
+@app.command(epilog="Example: survey new mine --questionnaire mine.qsf")
+def new(
+    survey: Annotated[str, typer.Argument(help="the name of the survey, and of its folder in raw/")],
+    questionnaire: Annotated[
+        Path,
+        typer.Option("--questionnaire", help="the definition of the questionnaire, as its tool saves it"),
+    ],
+    wave: Annotated[
+        str, typer.Option("--wave", help="the name of the wave; that of the file by default")
+    ] = "",
+) -> None:
+    """Make a survey of the definition of its questionnaire, before the first response is there."""
+    from pipeline.drafting.new import new
+
+    _say_masked(new(Path.cwd(), survey, questionnaire, wave))
 
 
 @app.command(epilog="Example: survey settle --survey mine")
@@ -247,11 +271,16 @@ def settle(
 
 @app.command(epilog="Example: survey diff autumn spring")
 def diff(
-    first: Annotated[str, typer.Argument(help="a wave, by its name")],
+    first: Annotated[str, typer.Argument(help="a wave, by its name; or a file that defines a questionnaire")],
     second: Annotated[str, typer.Argument(help="a later one")],
     survey: SurveyName = places.DEFAULT_SURVEY,
 ) -> None:
-    """Say what two waves do not share: questions, wording, options, their order, bases."""
+    """Say what two waves, or two definitions of a questionnaire, do not share: wording, options, bases."""
+    if Path(first).is_file() and Path(second).is_file():
+        from pipeline.drafting.definition_diff import definition_diff
+
+        _say_masked(definition_diff(Path(first), Path(second)))
+        return
     from pipeline.commands.diff import diff
 
     _say_masked(diff(places.find(survey), first, second))
@@ -285,6 +314,22 @@ def parquet(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     paths = places.find(survey)
     with alone(paths):
         _say_all(parquet(paths))
+
+
+@export.command(epilog="Example: survey export questionnaire --as ddi")
+def questionnaire(
+    standard: Annotated[str, typer.Option("--as", help="triple-s, ddi, xlsform or json")] = "json",
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Write the questionnaire for other tools; with triple-s the responses too, where they may be published.
+
+    It says what the format has no place for.
+    """
+    from pipeline.public.questionnaire.write import questionnaire
+
+    paths = places.find(survey)
+    with alone(paths):
+        _say_all(questionnaire(paths, standard))
 
 
 @app.command(epilog="Example: survey others blockers")

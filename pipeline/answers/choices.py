@@ -26,7 +26,7 @@ def read(reader: Reader, asked: Asked) -> None:
     """A single or multiple choice: one column, or a column an option."""
     texts = texts_beside(reader, asked)
     others = [heading for heading in asked.columns if heading not in texts]
-    if len(others) == 1 and not asked.options.match(others[0].label):
+    if len(others) == 1 and not _is_one_box(reader, asked, others[0]):
         _cells(reader, asked, others[0], texts)
         return
     boxes = list(asked.columns)
@@ -34,6 +34,16 @@ def read(reader: Reader, asked: Asked) -> None:
         _joined_too(reader, asked, others[0])
         boxes.remove(others[0])
     _boxes(reader, asked, boxes, texts)
+
+
+def _is_one_box(reader: Reader, asked: Asked, heading: Heading) -> bool:
+    """Whether the only column of a question is the box of one option: headed by it, with one text to tick it.
+
+    What a tool numbers its columns by may read like an option.
+    """
+    values = reader.texts.get(heading.column, {})
+    no = unticked_texts([values], reader.layout, are_boxes=True)
+    return bool(asked.options.match(heading.label)) and len([t for t in values if fold(t) not in no]) < 2
 
 
 def texts_beside(reader: Reader, asked: Asked) -> list[Heading]:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from pipeline.text.folding import ELLIPSIS, fold
-from pipeline.text.values import LISTED, as_list
+from pipeline.text.values import LISTED, as_codes, as_list
 
 _MOST_WORDS = 150
 
@@ -20,7 +20,7 @@ class Splitter:
     """
 
     def __init__(self, options: Iterable[str], separator: str) -> None:
-        self._is_listed = separator == LISTED
+        self._separator = separator
         options = set(options)
         self._joint = re.compile(f"({pattern(separator)})")
         self._whole = {option for option in options if not option.endswith(ELLIPSIS)}
@@ -33,10 +33,12 @@ class Splitter:
 
         The cell is cut only where the separator is followed by a known option, and the longest option that
         fits is taken, so an option may contain the separator; what fits no option stays whole as one piece.
-        A list as programs write it is taken as it is.
+        A list as programs write it is taken as it is, and so are codes that stand one after the other.
         """
-        if self._is_listed and (listed := as_list(cell)) is not None:
+        if self._separator == LISTED and (listed := as_list(cell)) is not None:
             return [piece.strip() for piece in listed if piece.strip()]
+        if (codes := as_codes(cell, self._separator)) is not None:
+            return codes
         parts = self._joint.split(cell)
         words, joints = parts[0::2], parts[1::2]
         if len(words) > _MOST_WORDS:

@@ -53,7 +53,11 @@ Thousands = Literal["", ".", ",", "'", " "]
 
 
 class Source(Declared):
-    """The export: one file, or a list where several collectors exported alike."""
+    """The export: one file, or a list where several collectors exported alike.
+
+    `questionnaire` is the file in which the tool defines what was asked; `survey new-wave` compares the next
+    wave's with it.
+    """
 
     file: Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
     format: ExportFormat
@@ -62,6 +66,7 @@ class Source(Declared):
     licence: str = ""
     citation: str = ""
     encoding: str = ""
+    questionnaire: str = ""
     separator: str = ""
     delimiter: Annotated[str, Field(pattern=r'^[^"\r\n\x00]$')] | None = None
     header_rows: Annotated[int, Field(ge=1)] | None = None

@@ -17,14 +17,15 @@ from pipeline.declarations.wave import (
     Wave,
     written,
 )
-from pipeline.exports import parquet, sheets, spss
+from pipeline.exports import json_rows, parquet, sheets, spss
 from pipeline.exports.tools import formats
 from pipeline.project.errors import Problem
 from pipeline.text.folding import beginning, fits, is_beginning, without_secrets
 from pipeline.text.values import as_number
 from pipeline.tidy.quality_rules import quality_rules
 
-_NOT_TEXT = {*sheets.SUFFIXES, *spss.SUFFIXES, *parquet.SUFFIXES}
+_ROWS_ALONE = {*spss.SUFFIXES, *parquet.SUFFIXES, *json_rows.SUFFIXES}
+_NOT_TEXT = {*sheets.SUFFIXES, *_ROWS_ALONE}
 
 
 def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
@@ -190,7 +191,7 @@ def _check_source(source: Source, at: Place) -> Iterator[Problem]:
             yield at.problem(f"only a text file has {noun}; leave it out", key)
     if "sheet" in source.model_fields_set and not suffixes <= set(sheets.SUFFIXES):
         yield at.problem("only a spreadsheet has a sheet; leave it out", "sheet")
-    if suffixes & {*spss.SUFFIXES, *parquet.SUFFIXES} and "first_row" in source.model_fields_set:
+    if suffixes & _ROWS_ALONE and "first_row" in source.model_fields_set:
         yield at.problem("only a spreadsheet or a text file has a first_row; leave it out", "first_row")
     for index, file in enumerate(source.file):
         if file in source.file[:index]:

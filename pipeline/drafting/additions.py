@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.drafting.answers import NewPart, add_parts
-from pipeline.drafting.before import Before
+from pipeline.drafting.before import NOT_DEFINED, Before
 from pipeline.drafting.draft import REWORDED, Draft
 from pipeline.drafting.edited import Edited
 from pipeline.drafting.toml_out import (
@@ -41,7 +41,8 @@ def with_additions(text: str, before: Before, draft: Draft) -> str:
 
 def _add_part(file: Edited, before: Before, name: str, new: NewPart, owner: tuple[str, str]) -> None:
     """An option or item more in the table `owner`: behind those that it has, or in a table of its own."""
-    place, check = (*owner, new.part), f"new in {name}"
+    place = (*owner, new.part)
+    check = NOT_DEFINED if before.by_definition else f"new in {name}"
     known = [key for key in file.places if key[:3] == place and len(key) == 4]
     at = file.places.get(place, 0)
     if not known:

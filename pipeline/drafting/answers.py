@@ -169,19 +169,32 @@ class Answers:
         full = self.before.labels
         free = {i: full.get((question, i), label) for i, label in labels.items() if i not in taken}
         own_words = not loose.heading and not may_be_repeated(text, loose.count, asked)
+        others = [i for i in labels if i in asked.options and asked.options[i].write_in]
+        if self.before.by_definition and len(others) == 1 and not (loose.heading or own_words):
+            # the list is closed, so that what is none of it was typed beside the Other
+            self._line(question, text, others[0], "typed beside it")
+            return True
+        if self.before.by_definition and not others and not asked.private and not personal(text):
+            own_words = False  # nobody could type anything, so it is an option that was offered at some time
         best, score = ("", 0.0) if own_words else nearest(text, free)
         if best:
-            self._line(question, text, best, f"{score:.0%} like that of {self.before.name}")
+            self._line(question, text, best, f"{score:.0%} like that of {self.before.called}")
             if score < _SURELY_ALIKE:
                 self.unsure.setdefault(question, {})[text] = loose.count
             return True
         # what a code stands for only a person knows
         code = as_number(text) is not None and all(as_number(label) is None for label in labels.values())
+        code = code and not self.before.by_definition
         if code or own_words or (loose.part == "options" and fixed):
             return False
-        identifier = identify(text, ids)
+        label = text
+        if as_number(text) is not None and self.before.by_definition and not loose.heading:
+            label = f"Code {text}"  # as a label it would stand beside the codes of the other options
+        identifier = identify(label, ids)
         ids.add(identifier)
-        self.parts.append(NewPart(question, loose.part, identifier, text))
+        self.parts.append(NewPart(question, loose.part, identifier, label))
+        if label != text:
+            self._line(question, text, identifier, "")
         return True
 
     def _line(self, question: str, text: str, to: str, doubt: str) -> None:

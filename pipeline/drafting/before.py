@@ -14,6 +14,9 @@ from pipeline.declarations.wave import Fielding, Wave
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import Fitting, fold
 
+NOT_DEFINED = "not in the questionnaire"
+"""what is said beside a question, option or item that an export has and its definition lacks"""
+
 
 @dataclass(frozen=True)
 class KnownAnswers:
@@ -51,11 +54,18 @@ class Before:
     """the headings of the columns that the wave drops"""
     older: Mapping[str, str] = field(default_factory=dict)
     """the questions that the wave did not ask, and the wave that asked each last"""
+    by_definition: bool = False
+    """whether it is no wave, but the definition of a questionnaire"""
 
     @property
     def name(self) -> str:
         """The name of the wave; empty for none."""
         return self.fielding.name
+
+    @property
+    def called(self) -> str:
+        """What it is called in a remark: the name of the wave, or the questionnaire."""
+        return self.name or "the questionnaire"
 
     def asked_in(self, question: str) -> str:
         """The name of the wave that a question is compared with."""

@@ -11,15 +11,15 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pipeline.answers.columns import by_default, is_other
 from pipeline.declarations.wave import RESPONDENTS, ROLES, Fielded, Reading, in_order
 from pipeline.drafting.answers import Answers, NewPart
-from pipeline.drafting.before import Before, wordings
-from pipeline.drafting.cells import without
+from pipeline.drafting.before import NOT_DEFINED, Before, wordings
+from pipeline.drafting.cells import blanks, without
 from pipeline.drafting.guess import guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
@@ -39,6 +39,38 @@ _WHOLE = 60  # a heading longer than this is named by its beginning
 PREVIEW = "a trial of the survey's makers"
 """why a response is left out that the tool itself calls a preview"""
 REWORDED = Line("reworded", "does it mean the same? say same, reworded or broken")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the definition of a questionnaire says of an export, and of what differs from the wave before."""
+
+    matches: Mapping[str, tuple[list[Heading], str]]
+    """the columns of each question of survey.toml with what is doubtful about it, by its id"""
+    drop: Sequence[tuple[Heading, str]] = ()
+    """columns that ask nothing, and why they are not read"""
+    roles: Mapping[str, Heading] = field(default_factory=dict)
+    """the column of each role that describes a response"""
+    questions: Sequence[Question] = ()
+    """the questions that survey.toml lacks"""
+    parts: Sequence[NewPart] = ()
+    """the options and items that it lacks"""
+    changed: Changed | None = None
+    """what differs from the definition of the wave before; None where that is not known"""
+    file: str = ""
+    """the name of the definition, where it lies beside the export"""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What differs between the definitions of two waves, by the ids of survey.toml."""
+
+    statuses: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """of questions that are `reworded` or `broken`, that and what is to be noted"""
+    added: Mapping[str, list[str]] = field(default_factory=dict)
+    """options that the wave before did not offer"""
+    removed: Mapping[str, list[str]] = field(default_factory=dict)
+    """options that are offered no more"""
 
 
 @dataclass(frozen=True)
@@ -62,20 +94,28 @@ class Draft:
     """questions of earlier waves that the wave before did not ask"""
 
 
-def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
-    """What is to be declared of the wave `name`, whose export was looked at."""
-    carried = _Carried(before, looked)
+def draft(before: Before, looked: Looked, export: Path, name: str, given: Given | None = None) -> Draft:
+    """What is to be declared of the wave `name`, whose export was looked at.
+
+    `given` is what the definition of its questionnaire says of the columns; without one they are matched.
+    """
+    carried = _Carried(before, looked, given)
     fielded = _period(looked, [carried.roles.get(role, "") for role in ("started", "submitted")])
     period = Fielded.model_validate(fielded) if fielded else None
     later = in_order({before.name: before.wave.fielded, name: period})[-1] == name
     reworded = carried.reworded  # the later of two waves says so
+    by_rule = given.changed if given else None
+    added = by_rule.added if by_rule else carried.answers.newly_offered()
     wave = {
         "title": Line(_title(before, name), "" if before.name else "the title that figures name"),
         "fielded": Line(
             fielded, "" if fielded else "add fielded = { from = YEAR-MONTH-DAY, to = YEAR-MONTH-DAY }"
         ),
         "unsettled": carried.unsettled(),
-        "source": _source(before, looked, export, name, carried.blank),
+        "source": {
+            **_source(before, looked, export, name, carried.blank),
+            "questionnaire": Exactly(given.file) if given and given.file else None,
+        },
         "respondents": carried.respondents(),
         "exclude": [
             *({"reason": PREVIEW, "where": {finder: texts}} for finder, texts in carried.previews.items()),
@@ -84,7 +124,7 @@ def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
         "columns": carried.finders(),
         "reading": carried.readings(),
         "answers": carried.answers.sections() | carried.new_answers(),
-        "changes": carried.changes(reworded if later else {}),
+        "changes": _by_rule(by_rule) if by_rule else carried.changes(reworded if later else {}),
         "weights": _weights(before),
         "quality": carried.quality(),
     }
@@ -92,12 +132,10 @@ def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
     return Draft(
         name=name,
         wave={section: value for section, value in wave.items() if value or section in needed},
-        questions=[
-            (behind, question.marked(name if before.name else "")) for behind, question in carried.questions
-        ],
+        questions=[(behind, _marked(question, before, name)) for behind, question in carried.questions],
         parts=carried.answers.parts,
-        reworded={} if later else {q: note for q, note in reworded.items() if q not in before.older},
-        newly_offered={q: n for q, n in carried.answers.newly_offered().items() if q not in before.older},
+        reworded={} if later or by_rule else {q: n for q, n in reworded.items() if q not in before.older},
+        newly_offered={q: n for q, n in added.items() if q not in before.older},
         gone=[name for name in carried.gone if name not in before.older],
         asked_again=[name for name in before.older if name not in carried.gone],
     )
@@ -106,12 +144,15 @@ def draft(before: Before, looked: Looked, export: Path, name: str) -> Draft:
 class _Carried:
     """What holds of an export as it did of the wave before, and what is new in it."""
 
-    def __init__(self, before: Before, looked: Looked) -> None:
+    def __init__(self, before: Before, looked: Looked, given: Given | None) -> None:
         self._before, self._looked = before, looked
         known = {fold(text) for values in looked.texts.values() for text in values}
         blank = [text for text in before.wave.source.blank if fold(text) in known]
+        if before.by_definition:
+            blank = blanks(looked.texts, looked.layout.not_shown)
         self._texts = {column: without(values, blank) for column, values in looked.texts.items()}
-        self._matches = match_questions(before, looked.headings, self._texts)
+        matches = given.matches if given else match_questions(before, looked.headings, self._texts)
+        self._matches: Mapping[str, tuple[list[Heading], str]] = matches
         self.gone = [name for name in before.columns if name not in self._matches]
         matched = {name: columns for name, (columns, _) in self._matches.items()}
         self._taken = {h.column for columns in matched.values() for h in columns}
@@ -119,16 +160,31 @@ class _Carried:
         self.roles: dict[str, str] = {}
         self._drop: list[tuple[str, str]] = []
         self.previews: dict[str, list[str]] = {}
+        if given:
+            self._take_given(given)
         self._describe_responses()
         guesses = self._guess()
         self.blank = Line(exactly(blank) or None)
-        if guesses.blank and not before.name:
+        if guesses.blank and not before.name and not before.by_definition:
             self.blank = Line(guesses.blank, "do these mean an empty cell?")
         self.questions: list[tuple[str, Question]] = []
-        for question in guesses.questions:
+        for question in (*(given.questions if given else ()), *guesses.questions):
             self._add(question)
-        self.answers = Answers(before, looked, self._texts, self.reading, dict(matched))
+        parts = list(given.parts) if given else []
+        self.answers = Answers(before, looked, self._texts, self.reading, dict(matched), parts)
         self.answers.settle()
+
+    def _take_given(self, given: Given) -> None:
+        """The columns that ask nothing by the definition, and those that describe a response."""
+        for heading, reason in given.drop:
+            names = (name for name in (heading.text, heading.code) if name and not personal(name))
+            alone = (name for name in names if find(name, self._looked.written) == [heading])
+            self._drop.append((next(alone, heading.letters), reason))
+            self._taken.add(heading.column)
+        for role, heading in given.roles.items():
+            self.roles[role] = self._named([heading])
+            self._taken.add(heading.column)
+        self._taken |= {heading.column for question in given.questions for heading in question.columns}
 
     def _read_as(self, matched: Mapping[str, Sequence[Heading]]) -> dict[str, Reading]:
         """How the cells of questions are read; texts that mean an empty cell there are left out."""
@@ -203,7 +259,11 @@ class _Carried:
     def reworded(self) -> dict[str, str]:
         """The questions that read otherwise than in the wave before, and what about them."""
         notes, before = {}, self._before
+        if before.by_definition or not before.name:
+            return {}
         for name, (columns, doubt) in self._matches.items():
+            if name not in before.columns:
+                continue
             if doubt or wordings(columns) != before.wordings(name):
                 old = " ".join(before.columns[name][0].text.split())
                 asked_in = before.asked_in(name)
@@ -213,7 +273,7 @@ class _Carried:
     def finders(self) -> dict[str, Line]:
         """What names the columns of each question, where the default does not."""
         before = self._before
-        if not before.name:
+        if not before.columns:
             unclear = self._unclear([q for _, q in self.questions])
             return {q.id: Line(self._finders(q.columns)) for q in unclear}
         lines = {}
@@ -263,13 +323,15 @@ class _Carried:
 
         declared = before.wave.columns.get(name, [])
         if not declared:
-            default = by_default(name, before.survey, headings, before.wave.lines(name))
+            lines = self.answers.lines.get(name, {})
+            written = {text: to for text, to in lines.items() if isinstance(to, str)}
+            default = by_default(name, before.survey, headings, written)
             if [h.column for h in default] == wanted:
                 return []
         elif not any(is_letters(finder) for finder in declared) and names(declared):
             return list(declared)
-        heading = before.columns[name][0].text
-        if not declared and names([heading]) and not personal(heading):
+        heading = before.columns[name][0].text if name in before.columns else ""
+        if heading and not declared and names([heading]) and not personal(heading):
             return [heading]
         made = [self._named(group) for group in groups(columns)]
         return made if names(made) else [letters_of(columns)]
@@ -277,6 +339,8 @@ class _Carried:
     def _finder(self, columns: Sequence[Heading]) -> str:
         """The finder that takes the headings of columns apart, where it names just these; empty for none."""
         parted, wanted = self._looked.parted, {h.column for h in columns}
+        if any(h != parted[h.column][0] for h in columns if h.column in parted):
+            return ""  # they are read by their headings as they stand
         finders = {parted[column][1] for column in wanted if column in parted}
         finder = finders.pop() if len(finders) == 1 else ""
         named = {h.column for h in find(finder, self._looked.written)} if finder else set()
@@ -349,7 +413,7 @@ class _Carried:
         for name, texts in self.answers.unsure.items():
             most = max(texts, key=lambda text: texts[text])
             others = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
-            alike = f"{shortened(most, SHOWN)!r}{others} taken for an answer of {self._before.name}"
+            alike = f"{shortened(most, SHOWN)!r}{others} taken for an answer of {self._before.called}"
             doubts.append((sum(texts.values()), name, f"{alike} that reads otherwise: see [answers.{name}]"))
         joined: dict[str, tuple[int, str]] = {}
         for moved, name, doubt in doubts:
@@ -446,6 +510,23 @@ class _Carried:
         if quality.impossible:
             table["impossible"] = [self.rule(rule.reason, rule.where) for rule in quality.impossible]
         return table
+
+
+def _by_rule(changed: Changed) -> Table:
+    """[changes] as two definitions have them."""
+    changes: dict[str, dict[str, Any]] = {
+        question: {"status": status, "note": note} for question, (status, note) in changed.statuses.items()
+    }
+    for question, options in changed.removed.items():
+        changes.setdefault(question, {})["not_offered"] = options
+    return changes
+
+
+def _marked(question: Question, before: Before, name: str) -> Question:
+    """A question that was guessed, with why it is there."""
+    if before.by_definition:
+        return question.doubted(NOT_DEFINED)
+    return question.marked(name if before.name else "")
 
 
 def _title(before: Before, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TypedDict
@@ -17,7 +17,7 @@ from pipeline.answers.columns import is_other
 from pipeline.answers.meaning import Texts
 from pipeline.drafting.cells import MOST_LEVELS, all_add_up, blanks, without
 from pipeline.drafting.tool_columns import described, tools_of
-from pipeline.exports import delimited, encodings, file, signatures
+from pipeline.exports import delimited, encodings, file, signatures, spss
 from pipeline.exports.finders import Columns
 from pipeline.exports.tools import Format, Heading, formats, recognised
 from pipeline.exports.tools.parted import alike, regrouped
@@ -55,6 +55,10 @@ class Looked:
     """those that hold a question and an option, taken apart, with the finder of their question, by column"""
     texts: Texts
     cells: duckdb.DuckDBPyConnection
+    header: Sequence[Sequence[str]] = ()
+    """the rows of the header as they stand there"""
+    variables: Mapping[int, str] = field(default_factory=dict)
+    """the names of the variables of a file that has such, by column"""
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -202,7 +206,11 @@ def look(
             texts = delimited.distinct(connection, [heading.column for heading in headings])
             kept = tuple(h for h in headings if not h.blank or texts[h.column])
             parted = _parted(kept, texts, formats[name], connection)
-            yield Looked(name, reason, encoding, first_row, header, kept, parted, texts, connection)
+            rows = [list(row) for row in table.first[:header]]
+            variables = dict(enumerate(spss.variables(export), 1)) if name == "spss" else {}
+            yield Looked(
+                name, reason, encoding, first_row, header, kept, parted, texts, connection, rows, variables
+            )
     except delimited.UnreadableError as error:
         raise SurveyError(f"{export.name}: {error}") from None
 

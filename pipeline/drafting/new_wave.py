@@ -16,11 +16,17 @@ from pipeline.declarations.notices import unsettled
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding, Source
+from pipeline.drafting import questionnaires
 from pipeline.drafting.additions import expected, with_additions, with_changes
-from pipeline.drafting.before import NOTHING, Before, with_older
-from pipeline.drafting.draft import Draft, draft
+from pipeline.drafting.before import NOT_DEFINED, NOTHING, Before, with_older
+from pipeline.drafting.by_definition import as_before, as_fielded, given, matches_of, with_lines
+from pipeline.drafting.defined import Defined
+from pipeline.drafting.draft import Draft, Given, draft
 from pipeline.drafting.edited import data_of
+from pipeline.drafting.joined import Joined, join
 from pipeline.drafting.look import Looked, Where, look
+from pipeline.drafting.questionnaires.definition import Definition
+from pipeline.drafting.redefined import changes, ids_of, new_questions, redefined
 from pipeline.drafting.toml_out import CHECK, Line, hidden, written
 from pipeline.drafting.words import design_columns
 from pipeline.exports.finders import find
@@ -33,8 +39,12 @@ _MOST_NAMED = 5
 _MOST_LISTED = 10
 
 
-def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") -> Iterator[str]:
+def new_wave(
+    root: Path, export: Path, like: str = "", survey_name: str = "", questionnaire: Path | None = None
+) -> Iterator[str]:
     """Write the wave file of `export`, and what survey.toml lacks for it; lines on what was done.
+
+    With the definition of its questionnaire a first wave is drafted from that.
 
     Everything that still holds is carried over from the wave `like`, or without one from the latest; what
     that did not ask comes from the others. For a first wave survey.toml is drafted too. `export` lies in
@@ -43,6 +53,10 @@ def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") ->
     """
     paths, name = _place(root, export, survey_name)
     is_first = not (like or paths.questionnaire.exists())
+    if questionnaire:
+        yield from _by_definition(paths, name, paths.raw / export.name, like, questionnaire)
+        yield from _checked(paths, name)
+        return
     before, texts = _nothing_before(paths) if is_first else _wave_before(paths, like)
     with _looked(paths.raw / export.name, before) as looked:
         drafted = draft(before, looked, paths.raw / export.name, name)
@@ -50,6 +64,90 @@ def new_wave(root: Path, export: Path, like: str = "", survey_name: str = "") ->
     yield f"format {looked.format}: {looked.reason}"
     yield from _about(before, drafted, looked)
     yield _write(paths, changed, texts)
+    yield from _checked(paths, name)
+
+
+def _by_definition(paths: Paths, name: str, export: Path, like: str, file: Path) -> Iterator[str]:
+    """Write the wave file by the definition of the questionnaire, and what survey.toml lacks."""
+    definition = questionnaires.read(file)
+    known = like or paths.questionnaire.exists()
+    before, texts = _before_definition(paths, like) if known else (NOTHING, {})
+    with look(export) if not before.name else _looked(export, before) as looked:
+        joined = join(definition, looked)
+        if not joined.questions:
+            raise SurveyError(
+                f"no column of {export.name} is a question of this {definition.tool} definition; is it of "
+                "another survey, or were the codes left out of the export?"
+            )
+        as_defined = len(definition.questions)
+        definition, told = as_fielded(definition, joined, looked)
+        joined = join(definition, looked)
+        if known:
+            before, said = _with_known(paths, definition, joined, looked, before)
+        else:
+            defined = Defined.first(definition, joined.questions)
+            texts = {paths.questionnaire: written(defined.table(f"{_title_of(paths)} survey"))}
+            matches = matches_of(defined, joined, looked)
+            before = as_before(matches, looked, tomllib.loads(texts[paths.questionnaire]))
+            said = given(defined, joined, matches)
+        beside = file.resolve().parent == paths.raw.resolve()
+        drafted = draft(before, looked, export, name, replace(said, file=file.name if beside else ""))
+    changed = _changed(paths, before, drafted, texts)
+    yield f"format {looked.format}: {looked.reason}"
+    asked = f"{len(joined.questions)} of {as_defined} questions"
+    yield f"{definition.tool}: {asked} of the definition are in the export"
+    yield from told
+    if joined.missing:
+        yield f"not in the export: {', '.join(joined.missing)}"
+    new = [question.id for _, question in drafted.questions]
+    defined_too = {question.id for question in said.questions}
+    if more := [ident for ident in new if ident not in defined_too]:
+        yield f"in the export and {NOT_DEFINED}: {', '.join(more)}"
+    if added := [ident for ident in new if ident in defined_too]:
+        yield f"not in survey.toml before: {', '.join(added)}"
+    if not beside:
+        yield f"put {file.name} beside the export and name it under [source], to compare the next wave by it"
+    yield from definition.reports
+    yield _write(paths, changed, texts if known else {})
+
+
+def _before_definition(paths: Paths, like: str) -> tuple[Before, dict[Path, str]]:
+    """The wave before, or survey.toml alone where no wave of it can be read."""
+    questionnaire, document = survey.load(paths)
+    fieldings = wave_files.load(paths, questionnaire)
+    if like or any(all(map(Path.is_file, fielding.exports)) for fielding in fieldings):
+        return _wave_before(paths, like)
+    before = replace(NOTHING, survey=questionnaire, document=document, by_definition=True)
+    return before, {paths.questionnaire: paths.questionnaire.read_text(encoding="utf-8")}
+
+
+def _with_known(
+    paths: Paths, definition: Definition, joined: Joined, looked: Looked, before: Before
+) -> tuple[Before, Given]:
+    """The wave before with the codes of the definition, and what the definition says beside survey.toml."""
+    file = paths.raw / before.wave.source.questionnaire
+    earlier = questionnaires.read(file) if before.wave.source.questionnaire and file.is_file() else None
+    ids: dict[str, str] = {}
+    if earlier:
+        with _looked(before.fielding.exports[0], before) as looked_before:
+            ids = ids_of(join(earlier, looked_before), before)
+    result = redefined(definition, before.survey, before, earlier, ids)
+    defined = Defined(definition, [*result.named.values(), *result.new.values()])
+    ids_known = {one.id for one in result.named.values()}
+    every = matches_of(defined, joined, looked)
+    matches = {name: one for name, one in every.items() if name in ids_known}
+    changed = changes(earlier, definition, result, before.survey, before) if earlier else None
+    said = replace(
+        given(defined, joined, matches),
+        questions=new_questions(result, joined, looked, defined),
+        parts=[part for part in result.parts if part.question in matches],
+        changed=changed,
+    )
+    return with_lines(before, matches), said
+
+
+def _checked(paths: Paths, name: str) -> Iterator[str]:
+    """Lines on what a check of the survey says, and what is unsettled in its wave."""
     try:
         yield from check(paths, numbers=False, with_unsettled=False)
     except SurveyError as error:
@@ -102,12 +200,16 @@ def _place(root: Path, export: Path, survey_name: str) -> tuple[Paths, str]:
     return paths, name
 
 
+def _title_of(paths: Paths) -> str:
+    """The name of a survey's folder in words."""
+    return re.sub(r"[-_]+", " ", paths.survey).capitalize()
+
+
 def _nothing_before(paths: Paths) -> tuple[Before, dict[Path, str]]:
     """What a first wave is drafted from, with a questionnaire that has no questions yet, by its file."""
-    name = re.sub(r"[-_]+", " ", paths.survey).capitalize()
     text = written(
         {
-            "title": Line(f"{name} survey", "the title"),
+            "title": Line(f"{_title_of(paths)} survey", "the title"),
             "population": Line("", "who was asked, and how they were reached"),
             "segments": Line([], "single choices to break every question down by"),
         }
@@ -166,7 +268,7 @@ def _looked(export: Path, before: Before) -> AbstractContextManager[Looked]:
 def _changed(paths: Paths, before: Before, drafted: Draft, texts: Mapping[Path, str]) -> dict[Path, str]:
     """The files of a draft with what they are to hold; SurveyError where one cannot be added to."""
     questionnaire, file = paths.questionnaire, paths.raw / f"{drafted.name}.toml"
-    if not before.name and not drafted.questions:
+    if not before.columns and not drafted.questions:
         export = drafted.wave["source"]["file"]
         raise SurveyError(f"{export}: no column reads like a question; is this the export of responses?")
     changed = {questionnaire: with_additions(texts[questionnaire], before, drafted)}

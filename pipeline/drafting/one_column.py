@@ -85,7 +85,7 @@ def _measured(
     below, above = damage.no_answers(values)
     unit = _unit_of(values)
     without = {text: n for text, n in values.items() if text not in below and text not in above}
-    numbers = {text: n for text, n in without.items() if _could_be_number(text, unit)}
+    numbers = {text: n for text, n in without.items() if could_be_number(text, unit)}
     beside = {text: n for text, n in without.items() if text not in numbers}
     ways = ways_to_read(numbers, unit)
     if not ways or any(as_number(text, unit, ways[0]) is None for text in numbers):
@@ -258,7 +258,7 @@ def _of_numbers(
     )
     if (dense or listed) and is_choice and all(text.isdecimal() for text in values):
         if words.is_scale(plain.text) and ends[1] <= _LONGEST_SCALE:
-            return _steps(plain, int(ends[0]), int(ends[1]))
+            return scale_of_numbers(plain, int(ends[0]), int(ends[1]))
         options = {f"code_{text}": text for text in numbers}
         question = replace(plain, kind="single", options=options)
         if columns.coded or coded:
@@ -291,12 +291,12 @@ def _unit_of(values: Mapping[str, int]) -> str:
     return unit if 2 * count > sum(values.values()) else ""
 
 
-def _could_be_number(text: str, unit: str) -> bool:
+def could_be_number(text: str, unit: str) -> bool:
     """Whether a text is a number in one of the ways in which they are written."""
     return any(as_number(text, unit, way) is not None for way in (PLAIN, ENGLISH, CONTINENTAL))
 
 
-def _steps(plain: Question, first: int, last: int) -> Question:
+def scale_of_numbers(plain: Question, first: int, last: int) -> Question:
     """A single choice of steps with numbers, which has a mean; who would recommend has a score too."""
     options = {f"step_{number}": str(number) for number in range(first, last + 1)}
     ids = list(options)
@@ -319,7 +319,7 @@ def _worded_steps(plain: Question, values: Mapping[str, int]) -> Question | None
     is_scale = worded < len(steps) and len(steps) >= _FEWEST_STEPS
     if not (worded and few_gaps and (is_scale or words.is_scale(plain.text))):
         return None
-    question = _steps(plain, first, last)
+    question = scale_of_numbers(plain, first, last)
     labels = {f"step_{number}": text for number, text in steps.items()}
     return replace(question, options={**question.options, **labels})
 

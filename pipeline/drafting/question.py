@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pipeline.answers.columns import is_other
 from pipeline.exports.tools import Heading
@@ -48,6 +49,8 @@ class Question:
     """options that are counted together"""
     total: float = 0.0
     """what its points add up to"""
+    table: Mapping[str, Any] | None = None
+    """the question as survey.toml has it, where a definition says all of it"""
 
     @property
     def doubt_in_full(self) -> str:

@@ -55,6 +55,9 @@ def question_lines(question: Question) -> list[str]:
     if not question.text:
         question = question.doubted("write the text, the headings hold the options alone")
     table: dict[str, Any] = {"text": question.text, "kind": Line(question.kind, question.check)}
+    if question.table is not None:
+        table = {**question.table, **table}
+        return [line for line in _table({"questions": {question.id: table}}) if line]
     if question_kinds()[question.kind].is_open:
         table["private"] = True
     if question.unit:

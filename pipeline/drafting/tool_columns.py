@@ -75,12 +75,12 @@ TOOLS = {
             "|recipient first name"
             "|recipientemail|recipient email|externalreference|externaldatareference"
             "|external data reference"
-            "|locationlatitude|location latitude|locationlongitude|location longitude"
+            "|locationlatitude|location latitude|locationlongitude|location longitude|locationaccuracy"
         ),
         _names(
             "status|response type|progress|duration (in seconds)|duration|finished|recordeddate"
             "|recorded date"
-            "|distributionchannel|distribution channel|userlanguage|user language"
+            "|distributionchannel|distribution channel|userlanguage|user language|responseset"
         ),
         pattern(
             r"q_(relevantid\w*|recaptchascore|duplicate\w*|ballotboxstuffing|totalduration"

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.exports import delimited, parquet, sheets, signatures, spss
+from pipeline.exports import delimited, json_rows, parquet, sheets, signatures, spss
 from pipeline.exports.delimited import UnreadableError
 from pipeline.text.folding import fold, visible, without_markup
 
 MOST_COLUMNS = 16_384
+_NOT_TEXT = (*sheets.SUFFIXES, *spss.SUFFIXES, *parquet.SUFFIXES, *json_rows.SUFFIXES)
+_MADE: dict[tuple[str, ...], Callable[[Path], list[list[str]]]] = {
+    spss.SUFFIXES: spss.rows,
+    json_rows.SUFFIXES: json_rows.rows,
+}
 
 
 @dataclass(frozen=True)
@@ -37,22 +42,23 @@ def connect() -> duckdb.DuckDBPyConnection:
 
 
 def is_text(path: Path) -> bool:
-    """Whether an export is text, which has an encoding, and no spreadsheet, SPSS or Parquet file."""
-    return path.suffix.lower() not in (*sheets.SUFFIXES, *spss.SUFFIXES, *parquet.SUFFIXES)
+    """Whether an export is text in an encoding of its own, and no spreadsheet, SPSS, Parquet or JSON file."""
+    return path.suffix.lower() not in _NOT_TEXT
 
 
 def look(path: Path, encoding: str = "", sheet: str = "", first_row: int = 1, delimiter: str = "") -> Table:
     """The export at `path`; UnreadableError where it is no table of responses."""
     suffix = path.suffix.lower()
-    if suffix not in (*spss.SUFFIXES, *parquet.SUFFIXES):
+    if suffix not in (*spss.SUFFIXES, *parquet.SUFFIXES, *json_rows.SUFFIXES):
         _refuse_other_kinds(path, suffix in sheets.SUFFIXES)
     if suffix in parquet.SUFFIXES:
         return Table(
             parquet.first(path),
             lambda to, header, width: parquet.load(to, path, header, width),
         )
-    if suffix in sheets.SUFFIXES or suffix in spss.SUFFIXES:
-        rows = sheets.rows(path, sheet, first_row) if suffix in sheets.SUFFIXES else spss.rows(path)
+    if suffix in _NOT_TEXT:
+        made = next((read for suffixes, read in _MADE.items() if suffix in suffixes), None)
+        rows = made(path) if made else sheets.rows(path, sheet, first_row)
         table = Table(
             rows[: delimited.LOOKED_AT],
             lambda to, header, width: delimited.load_rows(to, rows, header, width),

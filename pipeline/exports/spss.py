@@ -59,6 +59,12 @@ def rows(path: Path) -> list[list[str]]:
     return [*header, *(list(row) for row in zip(*columns, strict=True))]
 
 
+def variables(path: Path) -> list[str]:
+    """The names of the variables of an SPSS file, in order."""
+    _, meta = _read(path)
+    return [str(name) for name in meta.column_names]
+
+
 def write(path: Path, frame: pd.DataFrame, **options: Any) -> None:
     """Write an SPSS file, as pyreadstat does with what is `said`; OSError where the disk is full.
 

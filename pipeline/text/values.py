@@ -15,6 +15,11 @@ from pipeline.text.folding import fold
 
 LISTED = "[]"
 """the separator of cells that hold a list as programs write it"""
+BITS = "01"
+"""the separator of cells with a 0 or 1 for each option: the place of a 1 is the code of its option"""
+CODES_OF_TWO = "00"
+"""the separator of cells with codes of two digits one after the other; as many zeros as a code has digits"""
+_CODES = re.compile(r"0{1,4}")
 # one text of such a list: in quotes, in which a backslash takes the next character as it is, or bare
 _IN_LIST = re.compile(
     r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,'"\[\]{}]+))\s*(?:,|\Z)""", re.DOTALL
@@ -115,6 +120,22 @@ def as_list(text: str) -> list[str] | None:
     if not isinstance(parts, list) or not all(isinstance(p, str | int | float) for p in parts):
         return None
     return [str(part) for part in parts]
+
+
+def as_codes(text: str, separator: str) -> list[str] | None:
+    """The codes of a cell that holds nothing but codes, as `separator` says they stand; None for another.
+
+    `BITS` or as many zeros as a code has digits: 0101 is 2 and 4 by the first, 1 and 1 by `00`.
+    """
+    digits = text.strip()
+    if separator == BITS:
+        return (
+            [str(n) for n, bit in enumerate(digits, 1) if bit == "1"] if set(digits) <= {"0", "1"} else None
+        )
+    if not _CODES.fullmatch(separator) or not digits.isdecimal() or len(digits) % len(separator):
+        return None
+    codes = (digits[at : at + len(separator)] for at in range(0, len(digits), len(separator)))
+    return [code.lstrip("0") for code in codes if code.strip("0")]
 
 
 def _parts_of_list(inner: str) -> list[str] | None:

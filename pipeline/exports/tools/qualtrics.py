@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 
 from pipeline.exports.tools.heading import Heading
 from pipeline.exports.tools.parted import common_question
@@ -20,28 +21,33 @@ SEPARATOR = ","
 ENCODING = "utf-8-sig"
 ID = "ResponseId"
 
-_PART = re.compile(r"(?P<code>.+?)_(?P<part>\d+)(?P<text>_TEXT)?\Z")
+_PART = re.compile(r"(?P<code>.+?)_(?P<part>-?\d+)(?P<text>_TEXT)?\Z")
 _OWN_TEXT = re.compile(r"(?P<code>.+?)_TEXT\Z")
 _SELECTED = re.compile(r"\s+-\s+Selected Choice\b", re.IGNORECASE)
 _CHOSEN = " - Selected Choice"
 _IMPORT_ID = '{"ImportId"'
+_IMPORT_IDS = re.compile(r"""\{["']ImportId["']""")  # older exports have single quotes
+_NUMBERED = re.compile(r"V\d+")  # and the oldest such codes for what Qualtrics adds
 _BESIDE = " - text"
 
 
 def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
     """By the row of import ids, or by the columns that it adds."""
-    if any(cell.startswith(_IMPORT_ID) for row in first[:3] for cell in row):
+    if any(_IMPORT_IDS.match(cell) for row in first[:3] for cell in row):
         return 9, "a row of import ids"
-    sure = {"StartDate", "EndDate", "Finished"} <= {cell.strip() for cell in first[0]}
+    named = {cell.strip() for row in first[:2] for cell in row}
+    sure = {"StartDate", "EndDate", "Finished"} <= named
     return 9 * sure, "the columns StartDate, EndDate and Finished"
 
 
 def header_rows(rows: Sequence[Sequence[str]], _id_heading: str) -> int:
     """Three with the row of import ids, two with the wording, else one."""
     third = rows[2] if len(rows) > 2 else []
-    if any(cell.strip().startswith(_IMPORT_ID) for cell in third):
+    if any(_IMPORT_IDS.match(cell.strip()) for cell in third):
         return 3
     second = rows[1] if len(rows) > 1 else []
+    if rows[0] and _NUMBERED.fullmatch(rows[0][0]) and "ResponseID" in second[:1]:
+        return 2
     # the columns that Qualtrics adds are worded like their codes: StartDate, Start Date
     alike = [
         fold(a).replace(" ", "") == fold(b).replace(" ", "")
@@ -59,8 +65,18 @@ def headings(rows: Sequence[Sequence[str]]) -> list[Heading]:
     for code, text in cells:
         if part := _PART.match(code):
             of_question.setdefault(part["code"], []).append(_SELECTED.sub("", text))
-    common = {code: common_question(alike) for code, alike in of_question.items() if len(alike) > 1}
+    common = {
+        code: common_question(alike) or _before_dash(alike)
+        for code, alike in of_question.items()
+        if len(alike) > 1
+    }
     return [_heading(column, code, text, common) for column, (code, text) in enumerate(cells, 1)]
+
+
+def _before_dash(texts: Sequence[str]) -> str:
+    """What the texts of an older export share in front of a dash without spaces: `Question-Option`."""
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
+    return "".join(letters[0] for letters in alike).rpartition("-")[0].rstrip()
 
 
 def _heading(column: int, code: str, text: str, common: Mapping[str, str]) -> Heading:
@@ -76,6 +92,8 @@ def _heading(column: int, code: str, text: str, common: Mapping[str, str]) -> He
     shared = common.get(part["code"], "") if part else ""
     if shared and text.startswith(shared + " - "):
         question, label = shared, text[len(shared) + 3 :]
+    elif shared and not question and re.match(r"\s*-", text[len(shared) :]):
+        question, label = shared, text[len(shared) :].lstrip().removeprefix("-").strip()
     if not question:
         question, label = text, ""
     if part is not None:
