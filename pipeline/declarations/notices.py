@@ -29,8 +29,9 @@ def asides(paths: Paths, with_unsettled: bool = True) -> Iterator[str]:
     if with_unsettled:
         yield from map(str, unsettled(fieldings))
     yield from doubts(fieldings)
-    exports = [export for fielding in fieldings for export in fielding.exports]
-    yield from passed_over(paths, exports, fieldings[-1].name)
+    read = [export for fielding in fieldings for export in fielding.exports]
+    read += [paths.raw / f.wave.source.questionnaire for f in fieldings if f.wave.source.questionnaire]
+    yield from passed_over(paths, read, fieldings[-1].name)
 
 
 def unsettled(fieldings: Sequence[Fielding]) -> Iterator[Problem]:

@@ -36,10 +36,10 @@ def misnamed(paths: Paths) -> Iterator[Problem]:
             yield Problem(paths.shown(path), 0, f"is not read under this name; {advice}")
 
 
-def passed_over(paths: Paths, exports: Sequence[Path], like: str) -> Iterator[str]:
+def passed_over(paths: Paths, read: Sequence[Path], like: str) -> Iterator[str]:
     """A line a file that lies there and is not read: further declarations, and exports that no wave names.
 
-    `exports` are those that waves name, and `like` is the wave that a new one is drafted like.
+    `read` are the files that waves name, and `like` is the wave that a new one is drafted like.
     """
     declarations = dict(_declarations(paths))
     for path, name in declarations.items():
@@ -48,7 +48,7 @@ def passed_over(paths: Paths, exports: Sequence[Path], like: str) -> Iterator[st
             yield f"{paths.shown(path)} is not read: {name} is"
         elif not is_there and _COPY.search(path.name):
             yield f"{paths.shown(path)} is not read; rename it to {name} if it is to be"
-    used = {path.resolve() for path in exports}
+    used = {path.resolve() for path in read}
     unused = []
     for path in paths.files("**/*"):
         if path.parent != paths.raw and path.suffix.lower() == ".toml":

@@ -186,7 +186,8 @@ def given(defined: Defined, joined: Joined, matches: Mapping[str, Match]) -> Giv
     for posed in defined.definition.questions:
         if posed.personal:
             held = joined.questions.get(posed.code, ())
-            drop += [(heading, f"it asks for {posed.personal}") for heading, _ in held]
+            reason = f"it asks for {posed.personal.removeprefix('it asks for ')}"
+            drop += [(heading, reason) for heading, _ in held]
     columns = {name: (one.columns, one.doubt) for name, one in matches.items()}
     return Given(columns, drop, joined.roles)
 
@@ -213,12 +214,12 @@ def as_fielded(definition: Definition, joined: Joined, looked: Looked) -> tuple[
         if (gone := len(posed.options) + len(posed.items) - len(kept.options) - len(kept.items)) > 0:
             lost.append(f"{posed.code} ({gone})")
         questions.append(kept)
-    said = []
+    lines = []
     if other:
-        said.append(f"answered otherwise than defined, so drafted from the export: {', '.join(other)}")
+        lines.append(f"answered otherwise than defined, so drafted from the export: {', '.join(other)}")
     if lost:
-        said.append(f"options or items without a column in the export, left out: {', '.join(lost)}")
-    return replace(definition, questions=tuple(questions)), said
+        lines.append(f"options or items without a column in the export, left out: {', '.join(lost)}")
+    return replace(definition, questions=tuple(questions)), lines
 
 
 def _fits(posed: Posed, held: Sequence[Held], looked: Looked) -> bool:

@@ -23,6 +23,7 @@ from pipeline.drafting.by_definition import as_before, as_fielded, given, matche
 from pipeline.drafting.defined import Defined
 from pipeline.drafting.draft import Draft, Given, draft
 from pipeline.drafting.edited import data_of
+from pipeline.drafting.fixed_width import as_csv, is_fixed_width
 from pipeline.drafting.joined import Joined, join
 from pipeline.drafting.look import Looked, Where, look
 from pipeline.drafting.questionnaires.definition import Definition
@@ -70,6 +71,13 @@ def new_wave(
 def _by_definition(paths: Paths, name: str, export: Path, like: str, file: Path) -> Iterator[str]:
     """Write the wave file by the definition of the questionnaire, and what survey.toml lacks."""
     definition = questionnaires.read(file)
+    if is_fixed_width(file):
+        answers, export = export, paths.raw / f"{name}.csv"
+        table = as_csv(answers, file)
+        if export.exists() and export.read_text(encoding="utf-8") != table:
+            raise SurveyError(f"{paths.shown(export)} is there already, and is not what {answers.name} holds")
+        files.write(export, table, files.PRIVATE)
+        yield f"{paths.shown(export)} written: {answers.name} by the positions that {file.name} gives"
     known = like or paths.questionnaire.exists()
     before, texts = _before_definition(paths, like) if known else (NOTHING, {})
     with look(export) if not before.name else _looked(export, before) as looked:
@@ -80,30 +88,30 @@ def _by_definition(paths: Paths, name: str, export: Path, like: str, file: Path)
                 "another survey, or were the codes left out of the export?"
             )
         as_defined = len(definition.questions)
-        definition, told = as_fielded(definition, joined, looked)
+        definition, differences = as_fielded(definition, joined, looked)
         joined = join(definition, looked)
         if known:
-            before, said = _with_known(paths, definition, joined, looked, before)
+            before, defined_too = _with_known(paths, definition, joined, looked, before)
         else:
             defined = Defined.first(definition, joined.questions)
             texts = {paths.questionnaire: written(defined.table(f"{_title_of(paths)} survey"))}
             matches = matches_of(defined, joined, looked)
             before = as_before(matches, looked, tomllib.loads(texts[paths.questionnaire]))
-            said = given(defined, joined, matches)
+            defined_too = given(defined, joined, matches)
         beside = file.resolve().parent == paths.raw.resolve()
-        drafted = draft(before, looked, export, name, replace(said, file=file.name if beside else ""))
+        drafted = draft(before, looked, export, name, replace(defined_too, file=file.name if beside else ""))
     changed = _changed(paths, before, drafted, texts)
     yield f"format {looked.format}: {looked.reason}"
     asked = f"{len(joined.questions)} of {as_defined} questions"
     yield f"{definition.tool}: {asked} of the definition are in the export"
-    yield from told
+    yield from differences
     if joined.missing:
         yield f"not in the export: {', '.join(joined.missing)}"
     new = [question.id for _, question in drafted.questions]
-    defined_too = {question.id for question in said.questions}
-    if more := [ident for ident in new if ident not in defined_too]:
+    by_definition = {question.id for question in defined_too.questions}
+    if more := [ident for ident in new if ident not in by_definition]:
         yield f"in the export and {NOT_DEFINED}: {', '.join(more)}"
-    if added := [ident for ident in new if ident in defined_too]:
+    if added := [ident for ident in new if ident in by_definition]:
         yield f"not in survey.toml before: {', '.join(added)}"
     if not beside:
         yield f"put {file.name} beside the export and name it under [source], to compare the next wave by it"
@@ -137,13 +145,13 @@ def _with_known(
     every = matches_of(defined, joined, looked)
     matches = {name: one for name, one in every.items() if name in ids_known}
     changed = changes(earlier, definition, result, before.survey, before) if earlier else None
-    said = replace(
+    stated = replace(
         given(defined, joined, matches),
         questions=new_questions(result, joined, looked, defined),
         parts=[part for part in result.parts if part.question in matches],
         changed=changed,
     )
-    return with_lines(before, matches), said
+    return with_lines(before, matches), stated
 
 
 def _checked(paths: Paths, name: str) -> Iterator[str]:

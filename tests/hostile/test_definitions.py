@@ -55,6 +55,8 @@ DAMAGED = {
     "deep.qsf": (nested(5_000), "nested"),
     "deeper.qsf": (nested(200_000), "nested"),
     "types.qsf": (qsf({**ROLE, "Choices": "none", "ChoiceOrder": 3, "Validation": []}), ""),
+    "digits.qsf": ('{"SurveyEntry": ' + "1" * 5_000 + "}", "cannot be read"),
+    "halves.qsf": (qsf(asked("role", 1, "What\ud800?", {1: "A\udfff", 2: "B"})), ""),
     "lists.qsf": ('{"SurveyEntry": [], "SurveyElements": {"a": 1, "b": [2]}}', "has no question"),
     "flow.qsf": (block_of_itself(), ""),
     "itself.qsf": (shown_by_itself(), ""),

@@ -49,7 +49,7 @@ EXPORTS = {
     "limesurvey": ("community_codes.csv", "community_answers.csv"),
     "xlsform": ("community_kobo_labels.csv", "community_kobo_xml_values.csv", "community_odk_central.csv"),
     "redcap": ("community_DATA.csv", "community_DATA_LABELS.csv"),
-    "triples": ("community_csv.csv",),
+    "triples": ("community_csv.csv", "community_fixed.asc"),
     "ddi": ("community.csv",),
     "surveyjs": ("community_results.json",),
     "typeform": ("community.csv",),
@@ -129,6 +129,8 @@ def cut(export: Path, tool: str) -> bytes:
     """The header of an export and its responses that all formats have."""
     if export.suffix == ".json":
         return json.dumps(json.loads(export.read_text("utf-8"))[1 : 1 + COUNTED]).encode()
+    if export.suffix == ".asc":
+        return b"".join(export.read_bytes().splitlines(keepends=True)[1 : 1 + COUNTED])
     delimiter = ";" if "kobo" in export.name else ","
     rows = list(csv.reader(io.StringIO(export.read_text("utf-8-sig"), newline=""), delimiter=delimiter))
     header = HEADER.get(tool, 1)
@@ -141,6 +143,8 @@ def cut(export: Path, tool: str) -> bytes:
 def counted(folder: Path, tool: str, export: str) -> tuple[Counts, dict[str, str]]:
     """How many gave each answer of each question, by its words; and what is unsettled, by id."""
     definition = defined(f"{tool}/community/{COMMUNITY[tool]}")
+    if export.endswith(".asc"):
+        definition = definition.with_name("community_fixed.sss")
     raw = folder / "raw" / "community"
     raw.mkdir(parents=True)
     file = raw / f"wave{Path(export).suffix}"
@@ -178,6 +182,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Counts]:
     return counts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tool", "export"), [(tool, name) for tool, names in EXPORTS.items() for name in names]
 )
@@ -188,10 +193,11 @@ def test_all_formats_count_the_same_answers(
     assert counts == first()
     assert sum(counts.values()) > 10 * COUNTED
     # what is no question of the form by its structure, and is one by its words alone
-    by_words = {"googleforms": 3, "surveydown": 2, "ddi": 1}
+    by_words = {"googleforms": 2, "surveydown": 2, "ddi": 1}
     assert len(unsettled) == by_words.get(tool, 0), unsettled
 
 
+@pytest.mark.slow
 def test_a_real_definition_counts_as_people_declared_it(real: Callable[[str], Path], tmp_path: Path) -> None:
     export = real("rse/2017_uk.csv")
     file = defined("limesurvey/rse_uk_2017/uk_core_survey.lss")

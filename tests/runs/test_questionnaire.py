@@ -68,6 +68,8 @@ def wave_file(paths: Paths, name: str) -> dict[str, Any]:
 def test_a_definition_says_what_an_export_does_not(tmp_path: Path) -> None:
     paths, lines = drafted(tmp_path, "one", BEFORE, ROWS * 5)
     assert "Qualtrics: 4 of 4 questions of the definition are in the export" in lines
+    # the definition beside the export is no export that nobody reads
+    assert not [line for line in lines if "is named by no wave file" in line]
     survey = tomllib.loads(paths.questionnaire.read_text())
     assert survey["title"] == "An invented survey"
     questions = survey["questions"]

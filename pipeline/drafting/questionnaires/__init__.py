@@ -49,12 +49,12 @@ def read(path: Path) -> Definition:
             "export of responses?"
         )
     try:
-        found = fitting[0].definition(source)
+        result = fitting[0].definition(source)
     except RecursionError:
         raise source.error("refers to itself") from None
-    if not found.questions:
+    if not result.questions:
         raise source.error("has no question in it")
-    parts = sum(len(asked.options) + len(asked.items) for asked in found.questions)
-    if len(found.questions) + parts > MOST_PARTS:
+    parts = sum(len(asked.options) + len(asked.items) for asked in result.questions)
+    if len(result.questions) + parts > MOST_PARTS:
         raise source.error(f"has more than {MOST_PARTS:,} questions, options and items")
-    return found
+    return result

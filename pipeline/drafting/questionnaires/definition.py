@@ -106,7 +106,8 @@ class Definition:
 
 def label(text: object) -> str:
     """A text of a definition as it is printed: without markup, what is filled in as an ellipsis."""
-    plain = _BREAKS.sub(" ", str(text or "")[:_LONGEST])
+    whole = str(text or "")[:_LONGEST].encode("utf-8", "replace").decode("utf-8")  # halves of a character
+    plain = _BREAKS.sub(" ", whole)
     plain = unescape(without_markup(_PIPED.sub(ELLIPSIS, plain)))
     return " ".join(_EMPHASIS.sub(r"\2", plain).replace("\xa0", " ").split())
 

@@ -21,7 +21,7 @@ from pipeline.drafting.questionnaires.definition import (
     numbered,
     with_role,
 )
-from pipeline.drafting.questionnaires.jumps import Jump, Step, routed
+from pipeline.drafting.questionnaires.jumps import Jump, Step, routed, unfit
 from pipeline.drafting.questionnaires.parts import apart, asks_to_rank, gathered, lacks_parts, named_parts
 from pipeline.drafting.questionnaires.source import MOST_PARTS, Source, listed, mapping
 from pipeline.drafting.words import asks_a_number, slug
@@ -127,7 +127,7 @@ def _text(posed: Posed, is_long: bool) -> Posed:
     """A text, or a number where its words ask for one: what it has to be, the API does not say."""
     if is_long or not asks_a_number(posed.text):
         return replace(posed, kind="text", private=True)
-    return replace(posed, kind="number", doubt="the form takes any text: its words alone ask for a number")
+    return replace(posed, kind="number").doubted("the form takes any text: its words alone ask for a number")
 
 
 def _is_short(posed: Posed) -> bool:
@@ -210,25 +210,23 @@ def _routes(sections: Sequence[_Section]) -> tuple[list[tuple[Asked, str]], list
     for place, section in enumerate(sections):
         asks = {one.code: one for one in section.questions}
         jumps = []
-        # of several questions that lead somewhere, the last one does
+        # of several questions that lead somewhere, the last one that was answered does
         for code in list(section.ways)[-1:]:
             posed = asks[code]
             labels = {part.code: part.label for part in posed.options}
             questions[code] = Choices(tuple(labels), posed.kind == "multiple", posed.required)
             for to, chosen in section.ways[code].items():
-                if to == "NEXT_SECTION":
-                    continue
-                if places.get(to, 0) <= place:
-                    lines.setdefault("lead back, or to a section that is not there", []).append(posed.text)
-                    continue
                 words = f"{posed.text} = {', '.join(labels[one] for one in chosen)}"
-                jumps.append(Jump(places[to], Is(code, frozenset(chosen)), words))
-        if len(section.ways) > 1:
-            lines.setdefault("are not the last in their section to lead on", []).extend(
-                asks[code].text for code in list(section.ways)[:-1]
-            )
+                is_sure = to in places and (posed.required or len(section.ways) == 1)
+                when = Is(code, frozenset(chosen)) if is_sure else unfit(words)
+                if to != "NEXT_SECTION":
+                    jumps.append(Jump(places.get(to, len(sections)), when, words))
+                if to not in places and to != "NEXT_SECTION":
+                    lines.setdefault("answers lead to sections that are not there", []).append(posed.text)
+                elif places.get(to, place + 1) <= place:
+                    lines.setdefault("answers lead back: look at who was asked", []).append(posed.text)
         steps.append(Step(tuple(asks), tuple(jumps)))
-    reports = [f"answers that {what} are not followed: {'; '.join(t[:5])}" for what, t in lines.items()]
+    reports = [f"{what}: {'; '.join(titles[:5])}" for what, titles in lines.items()]
     if questions and len(sections) > _PAIR:
         reports.append("each section is taken to lead to the next, as the API does not say where it leads")
     return routed(steps, questions), reports

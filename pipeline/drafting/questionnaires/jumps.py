@@ -17,9 +17,7 @@ _Key = tuple[str, str]
 Box = Mapping[_Key, frozenset[str]]
 """the answers that are left on a path: options, or yes and no for a choice; any where nothing is named"""
 _Path = tuple[frozenset[str], Box]
-"""the questions that a path leaves out, and its answers"""
-
-
+"""the questions that were not asked on a path, and its answers"""
 _MOST_PATHS, _MOST_JUMPS, _LONGEST = 32, 1000, 200
 _UNFIT = "?"
 
@@ -50,15 +48,17 @@ def routed(steps: Sequence[Step], questions: Mapping[str, Choices]) -> list[tupl
     """For each step who is asked it, or else the words of the jumps over it and to it.
 
     The answers that lead to a step are kept as boxes, of which no two overlap. They are an `asked` where they
-    fill the smallest box around them: then no question restricts another.
+    fill the smallest box around them: then no question restricts another. Who goes back to the first step
+    begins again; who goes back to another one may come on a way that is not followed here.
     """
     if sum(len(step.jumps) for step in steps) > _MOST_JUMPS:
         return [({}, f"one of more than {_MOST_JUMPS:,} jumps leads here, or none")] * len(steps)
     paths = _Paths(questions)
     steps = [replace(step, jumps=tuple(map(paths.narrow, step.jumps))) for step in steps]
-    arriving: list[list[_Path]] = [[] for _ in range(len(steps) + 1)]
-    arriving[0] = [(frozenset(), {})]
     live = _live(steps)
+    arriving: list[list[_Path]] = [[] for _ in range(len(steps) + 1)]
+    arriving[0] = [(frozenset(questions), {})]
+    back = [jump.to for place, step in enumerate(steps) for jump in step.jumps if 0 < jump.to <= place]
     routes: list[tuple[Asked, str]] = []
     ways: dict[str, Box] = {}
     before: list[Box] = []
@@ -68,20 +68,17 @@ def routed(steps: Sequence[Step], questions: Mapping[str, Choices]) -> list[tupl
         if place and boxes == before:
             routes.append(routes[-1])
         else:
-            try:
-                routes.append((paths.asked(boxes, ways), ""))
-            except UnfitError:
-                routes.append(({}, _words_of_jumps(steps, place)))
+            asked = paths.asked(boxes, ways)
+            is_sure = asked is not None and not (asked and back and place >= min(back))
+            routes.append((asked or {}, "") if is_sure else ({}, _words_of_jumps(steps, place)))
         before = boxes
         ways |= dict.fromkeys(step.asks, paths.way(boxes))
+        here = [(unasked - set(step.asks), box) for unasked, box in here]
         for jump in (*step.jumps, Jump(place + 1, None, "")):
-            over = (
-                frozenset(code for passed in steps[place + 1 : jump.to] for code in passed.asks) & live[place]
-            )
-            split = [(passed, *paths.split(box, jump.when, passed)) for passed, box in here]
-            if jump.to > place:  # who goes back comes here again with another answer
-                arriving[jump.to] += [(passed | over, box) for passed, met, _ in split for box in met]
-            here = [(passed, box) for passed, _, rest in split for box in rest]
+            split = [(unasked, *paths.split(box, jump.when, unasked)) for unasked, box in here]
+            if jump.to > place:
+                arriving[jump.to] += [(unasked, box) for unasked, met, _ in split for box in met]
+            here = [(unasked, box) for unasked, _, rest in split for box in rest]
     return routes
 
 
@@ -93,7 +90,7 @@ def _words_of_jumps(steps: Sequence[Step], place: int) -> str:
         for jump in step.jumps
         if start + 1 < jump.to and jump.to >= place and jump.words
     ]
-    return " ".join("; ".join(dict.fromkeys(words)).split())[:_LONGEST] or "no path leads to it"
+    return " ".join("; ".join(dict.fromkeys(words)).split())[:_LONGEST] or "no jump leads to it"
 
 
 def _live(steps: Sequence[Step]) -> list[frozenset[str]]:
@@ -142,30 +139,30 @@ class _Paths:
             return replace(jump, when=unfit(jump.words))
         return jump
 
-    def split(self, box: Box, when: Condition | None, passed: frozenset[str]) -> tuple[list[Box], list[Box]]:
+    def split(self, box: Box, when: Condition | None, unasked: frozenset[str]) -> tuple[list[Box], list[Box]]:
         """The parts of a box in which a condition holds and does not; who was not asked answered nothing."""
         if when is None:
             return [box], []
         if isinstance(when, Is) and when.negated:
-            return self.split(box, replace(when, negated=False), passed)[::-1]
+            return self.split(box, replace(when, negated=False), unasked)[::-1]
         if isinstance(when, Joined):
-            return self._joined(box, when, passed)
+            return self._joined(box, when, unasked)
         if not self._several(when.question):
-            return self._cut(box, (when.question, ""), when.options, passed)
+            return self._cut(box, (when.question, ""), when.options, unasked)
         if len(when.options) > 1:
             either = Joined("or", tuple(Is(when.question, frozenset({one})) for one in sorted(when.options)))
-            return self._joined(box, either, passed)
+            return self._joined(box, either, unasked)
         (choice,) = when.options
-        return self._cut(box, (when.question, choice), frozenset({"yes"}), passed)
+        return self._cut(box, (when.question, choice), frozenset({"yes"}), unasked)
 
     def _several(self, question: str) -> bool:
         return question in self.questions and self.questions[question].several
 
-    def _joined(self, box: Box, when: Joined, passed: frozenset[str]) -> tuple[list[Box], list[Box]]:
+    def _joined(self, box: Box, when: Joined, unasked: frozenset[str]) -> tuple[list[Box], list[Box]]:
         """One condition after the other; with "and" what does not meet one is done, with "or" what does."""
         left, done = [box], list[Box]()
         for part in when.parts:
-            halves = [self.split(one, part, passed)[:: 1 if when.by == "and" else -1] for one in left]
+            halves = [self.split(one, part, unasked)[:: 1 if when.by == "and" else -1] for one in left]
             left = [one for staying, _ in halves for one in staying]
             done += [one for _, leaving in halves for one in leaving]
             if len(left) + len(done) > _MOST_PATHS:
@@ -173,10 +170,10 @@ class _Paths:
         return (left, done) if when.by == "and" else (done, left)
 
     def _cut(
-        self, box: Box, key: _Key, wanted: frozenset[str], passed: frozenset[str]
+        self, box: Box, key: _Key, wanted: frozenset[str], unasked: frozenset[str]
     ) -> tuple[list[Box], list[Box]]:
         """A box cut in two along the answers to one question."""
-        if key[0] in passed:
+        if key[0] in unasked:
             return [], [box]
         left = box.get(key, self.all(key))
         met: list[Box] = [{**box, key: left & wanted}] if left & wanted else []
@@ -186,9 +183,9 @@ class _Paths:
     def merged(self, paths: Sequence[_Path], live: frozenset[str]) -> list[_Path]:
         """The same paths in few boxes; what nobody asks about any more is no reason to keep two apart."""
         together: dict[frozenset[str], list[Box]] = {}
-        for passed, box in paths:
-            together.setdefault(passed & live, []).append(box)
-        merged = [(passed, box) for passed, boxes in together.items() for box in self._together(boxes)]
+        for unasked, box in paths:
+            together.setdefault(unasked & live, []).append(box)
+        merged = [(unasked, box) for unasked, boxes in together.items() for box in self._together(boxes)]
         if len(merged) <= _MOST_PATHS:
             return merged
         vague = {**self._around([box for _, box in merged]), (_UNFIT, ""): frozenset({"yes"})}
@@ -231,8 +228,15 @@ class _Paths:
         around = self._around(boxes)
         return around if self._fill(boxes, around) else {}
 
-    def asked(self, boxes: Sequence[Box], ways: Mapping[str, Box]) -> Asked:
-        """The boxes as `asked`; UnfitError where it cannot say them. `ways` led to each question before.
+    def asked(self, boxes: Sequence[Box], ways: Mapping[str, Box]) -> Asked | None:
+        """The boxes as `asked`, None where it cannot say them; `ways` led to each question before."""
+        try:
+            return self._asked(boxes, ways)
+        except UnfitError:
+            return None
+
+    def _asked(self, boxes: Sequence[Box], ways: Mapping[str, Box]) -> Asked:
+        """The boxes as `asked`; UnfitError where it cannot say them.
 
         Who answered a question has gone its way, so that this need not be said again.
         """

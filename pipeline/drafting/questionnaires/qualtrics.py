@@ -161,10 +161,10 @@ class _Survey:
                 continue
             skips = [skip for skip in skips if skip[0] != qid]
             logic = mapping(payload.get("DisplayLogic"))
-            own, own_words = self._condition(logic) if logic else (None, [])
-            behind = both(shown, own, *(condition for _, condition, _ in skips))
-            said = [*words, *own_words, *(text for _, condition, text in skips if condition is None)]
-            placed[qid] = _Placed(payload, behind, said)
+            inner, inner_words = self._condition(logic) if logic else (None, [])
+            behind = both(shown, inner, *(condition for _, condition, _ in skips))
+            all_words = [*words, *inner_words, *(text for _, condition, text in skips if condition is None)]
+            placed[qid] = _Placed(payload, behind, all_words)
             for skip in map(mapping, [*listed(element.get("SkipLogic")), *listed(payload.get("SkipLogic"))]):
                 skips.append(self._skip(skip))
 
@@ -195,13 +195,14 @@ class _Survey:
                 for one in map(mapping, listed(step.get("EmbeddedData"))):
                     self.unasked[str(one.get("Field", ""))] = "embedded data, which nobody was asked"
             elif kind == "Branch":
-                condition, own = self._condition(mapping(step.get("BranchLogic")))
+                condition, logic_words = self._condition(mapping(step.get("BranchLogic")))
                 if any(mapping(one).get("Type") == "EndSurvey" for one in inner):
                     self.reports.append(
-                        f"who meets {'; '.join(own) or 'a condition on a choice'} is sent to the end of the "
-                        "survey: are they to be left out, by [[exclude]]?"
+                        f"who meets {'; '.join(logic_words) or 'a condition on a choice'} is sent to the "
+                        "end of the survey: are they to be left out, by [[exclude]]?"
                     )
-                yield from self._in_flow(inner, both(shown, condition), [*words, *own], depth + 1)
+                further = [*words, *logic_words]
+                yield from self._in_flow(inner, both(shown, condition), further, depth + 1)
             elif inner:
                 subset = str(step.get("SubSet") or "")
                 if kind == "BlockRandomizer" and subset.isdigit() and int(subset) < len(inner):

@@ -97,6 +97,8 @@ class Source:
             raise self.error(f"is no JSON: {error.msg}", f"line {error.lineno}") from None
         except RecursionError:
             raise self.error("is nested too deep to be a definition") from None
+        except ValueError as error:  # a number of thousands of digits
+            raise self.error(f"cannot be read: {error}") from None
         if _depth(value) > DEEPEST:
             raise self.error(f"is nested more than {DEEPEST} deep, which no definition is")
         return value

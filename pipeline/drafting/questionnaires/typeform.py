@@ -292,14 +292,15 @@ def _routes(
             to = mapping(mapping(action.get("details")).get("to"))
             name = str(to.get("value"))[:40]
             target = leads.get(str(to.get("value"))) if to.get("type") == "field" else len(leaves)
+            words = _words(action.get("condition"))
+            when = _fitting(action.get("condition"), asks)
             if target is None:
                 lost.append(name)
-                continue
-            if target <= place:
+                target, when = len(leaves), unfit(words)
+            elif target <= place:
                 back.append(name)
-            words = _words(action.get("condition"))
-            jumps[place].append(Jump(target, _fitting(action.get("condition"), asks), words))
-    reports = [f"jumps to fields that are not there are not followed: {', '.join(lost[:5])}"] if lost else []
+            jumps[place].append(Jump(target, when, words))
+    reports = [f"jumps lead to fields that are not there: {', '.join(lost[:5])}"] if lost else []
     if back:
         reports.append(f"jumps go back to {', '.join(back[:5])}: look at who was asked what follows")
     questions = {
