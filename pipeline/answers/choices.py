@@ -39,8 +39,10 @@ def read(reader: Reader, asked: Asked) -> None:
 def _is_one_box(reader: Reader, asked: Asked, heading: Heading) -> bool:
     """Whether the only column of a question is the box of one option: headed by it, with one text to tick it.
 
-    What a tool numbers its columns by may read like an option.
+    What a tool numbers or names its columns by may read like an option, and one option is no single choice.
     """
+    if not reader.survey.questions[asked.name].form.several:
+        return False
     values = reader.texts.get(heading.column, {})
     no = unticked_texts([values], reader.layout, are_boxes=True)
     return bool(asked.options.match(heading.label)) and len([t for t in values if fold(t) not in no]) < 2

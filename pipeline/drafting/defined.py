@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -142,6 +142,7 @@ def _plain(condition: str) -> str:
 
 def with_ids(posed: Posed, taken: Sequence[str]) -> Named:
     """A question with ids: its code in the tool, and the words of its labels."""
+    posed = replace(posed, options=_unlike(posed.options), items=_unlike(posed.items))
     name = words.slug(posed.code) if any(map(str.isalnum, posed.code)) else words.slug(posed.text)
     options: dict[str, str] = {}
     numbers = _numbers(posed)
@@ -160,6 +161,21 @@ def with_ids(posed: Posed, taken: Sequence[str]) -> Named:
         ident = f"item_{words.slug(part.code)}" if plain == "x" else f"item_{plain}"
         items[part.code] = words.unlike(ident, items.values())
     return Named(posed, words.unlike(name, taken), options, items)
+
+
+def _unlike(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Options or items of which no two have the same label: the code stands behind that of the later one."""
+    labels: set[str] = set()
+    unlike = []
+    for part in parts:
+        if fold(part.label) in labels:
+            check = "; ".join(filter(None, (part.check, "another has this label, too")))
+            part = replace(
+                part, label=f"{part.label} ({part.code})", others=(*part.others, part.label), check=check
+            )
+        labels.add(fold(part.label))
+        unlike.append(part)
+    return tuple(unlike)
 
 
 def _numbers(posed: Posed) -> list[int]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.drafting import questionnaires
 from pipeline.drafting.defined import Defined
+from pipeline.drafting.questionnaires.definition import Definition
 from pipeline.drafting.toml_out import CHECK, Exactly, Line, written
 from pipeline.drafting.words import slug
 from pipeline.exports.tools import formats
 from pipeline.project import files
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import RESERVED_FILES, Paths, is_name
+from pipeline.text.folding import fold
 
 # the layout in which the tool of a definition exports; a flat table for all others
 _LAYOUTS = {
@@ -23,6 +26,19 @@ _LAYOUTS = {
     "Typeform": "typeform",
     "Google Forms": "googleforms",
 }
+
+
+def _layout(definition: Definition, defined: Defined) -> str:
+    """The layout of the invented export: the tool's, where its headings can tell the questions apart.
+
+    LimeSurvey's headings have the code and the wording of each question, whatever these are.
+    """
+    layout = _LAYOUTS.get(definition.tool, "flat")
+    texts = [fold(one.posed.text) for one in defined.questions]
+    like_parts = any(re.search(r"_\d+\Z", one.id) for one in defined.questions)
+    told_by_text = layout not in ("qualtrics", "limesurvey")
+    unclear = (told_by_text and len(set(texts)) < len(texts)) or (layout == "qualtrics" and like_parts)
+    return "limesurvey" if unclear else layout
 
 
 def new(root: Path, survey: str, questionnaire: Path, wave: str = "") -> Iterator[str]:
@@ -45,7 +61,7 @@ def new(root: Path, survey: str, questionnaire: Path, wave: str = "") -> Iterato
     defined = Defined.first(definition)
     declared = written(defined.table(survey))
     doubts = {one.id: doubt for one in defined.questions if (doubt := defined.doubt(one.posed))}
-    layout = _LAYOUTS.get(definition.tool, "flat")
+    layout = _layout(definition, defined)
     wave_file = {
         "title": Line(name, "the title that figures name"),
         "synthetic": Line(True, "delete the line when the real export is there"),

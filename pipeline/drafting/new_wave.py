@@ -30,6 +30,7 @@ from pipeline.drafting.questionnaires.definition import Definition
 from pipeline.drafting.redefined import changes, ids_of, new_questions, redefined
 from pipeline.drafting.toml_out import CHECK, Line, hidden, written
 from pipeline.drafting.words import design_columns
+from pipeline.exports import spss
 from pipeline.exports.finders import find
 from pipeline.ingest import with_headings
 from pipeline.project import files
@@ -37,6 +38,7 @@ from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.project.paths import RESERVED_FILES, Paths, is_name
 
 _MOST_NAMED = 5
+_NAMES_HEAD = ("Triple-S", "DDI Codebook", "REDCap", "formr", "surveydown", "SurveyJS")
 _MOST_LISTED = 10
 
 
@@ -80,7 +82,7 @@ def _by_definition(paths: Paths, name: str, export: Path, like: str, file: Path)
         yield f"{paths.shown(export)} written: {answers.name} by the positions that {file.name} gives"
     known = like or paths.questionnaire.exists()
     before, texts = _before_definition(paths, like) if known else (NOTHING, {})
-    with look(export) if not before.name else _looked(export, before) as looked:
+    with _looked(export, before) if before.name else look(export, _layout_of(definition, export)) as looked:
         joined = join(definition, looked)
         if not joined.questions:
             raise SurveyError(
@@ -101,7 +103,8 @@ def _by_definition(paths: Paths, name: str, export: Path, like: str, file: Path)
         beside = file.resolve().parent == paths.raw.resolve()
         drafted = draft(before, looked, export, name, replace(defined_too, file=file.name if beside else ""))
     changed = _changed(paths, before, drafted, texts)
-    yield f"format {looked.format}: {looked.reason}"
+    named = _layout_of(definition, export) and not before.name
+    yield f"format {looked.format}: {'columns headed by their names' if named else looked.reason}"
     asked = f"{len(joined.questions)} of {as_defined} questions"
     yield f"{definition.tool}: {asked} of the definition are in the export"
     yield from differences
@@ -117,6 +120,11 @@ def _by_definition(paths: Paths, name: str, export: Path, like: str, file: Path)
         yield f"put {file.name} beside the export and name it under [source], to compare the next wave by it"
     yield from definition.reports
     yield _write(paths, changed, texts if known else {})
+
+
+def _layout_of(definition: Definition, export: Path) -> str:
+    """The layout of exports whose columns are headed by the names of a definition; else it is looked at."""
+    return "flat" if definition.tool in _NAMES_HEAD and export.suffix.lower() not in spss.SUFFIXES else ""
 
 
 def _before_definition(paths: Paths, like: str) -> tuple[Before, dict[Path, str]]:

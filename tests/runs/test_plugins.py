@@ -266,5 +266,5 @@ def test_contributing_names_files_that_are_there() -> None:
     table = text.split("## Where a change goes")[1].split("\n### ")[0]
     assert len(re.findall(r"^\| (?!to add|-)", table, re.MULTILINE)) == 10
     assert re.findall(r"^### (.*), step by step$", text, re.MULTILINE) == [
-        "A kind of figure", "A survey tool", "A kind of question",
+        "A kind of figure", "A survey tool", "The definition of a questionnaire", "A kind of question",
     ]  # fmt: skip
