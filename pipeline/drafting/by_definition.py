@@ -75,7 +75,7 @@ def match_question(named: Named, held: Sequence[Held], looked: Looked, doubt: st
     if unclear:
         doubt = "; ".join(filter(None, (doubt, f"{unclear[0]!r} heads a column and stands in cells")))
     reading: dict[str, Any] = {}
-    if whole and posed.kind in ("multiple", "rank") and len(columns) == 1 + (len(held) - len(whole)):
+    if len(whole) == 1 and posed.kind in ("multiple", "rank"):
         separator, _ = joint_of(posed, looked.texts.get(whole[0].column, {}), looked.layout.separator)
         if separator and separator != looked.layout.separator:
             reading["separator"] = separator
@@ -162,14 +162,13 @@ def _guessed(named: Named, columns: Sequence[Heading], looked: Looked) -> tuple[
     guessed = guess(list(columns), looked.texts, looked.layout, rows).questions
     if len(guessed) != 1 or guessed[0].kind != posed.kind:
         return _unanswered(named, columns, looked), ""
-    reading: dict[str, Any] = {key: value for key, value in guessed[0].reading.items() if key != "separator"}
+    read = guessed[0].reading
     if posed.kind == "multiple":
-        # who wrote a No into every box of everybody wrote it for those too who were not asked
-        for_all = guessed[0].doubt and reading.get("unticked") == "no"
-        reading = (
-            {"unticked": "not_asked" if for_all else reading["unticked"]} if "unticked" in reading else {}
-        )
-        return _unanswered(named, columns, looked) | reading, ""
+        # a tool that writes a No into every box of everybody does so for those too who were not asked
+        untouched = "not_asked" if guessed[0].doubt else read.get("unticked", "")
+        boxes = {"unticked": untouched} if "unticked" in read else {}
+        return _unanswered(named, columns, looked) | boxes, ""
+    reading = {key: value for key, value in read.items() if key != "separator"}
     return reading, guessed[0].doubt_in_full.replace(guessed[0].id, named.id)
 
 

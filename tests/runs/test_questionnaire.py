@@ -210,3 +210,27 @@ def test_a_definition_of_another_survey_is_refused(tmp_path: Path) -> None:
     ):
         list(new_wave(tmp_path, raw / "one.csv", questionnaire=tmp_path / "other.qsf"))
     assert sorted(path.name for path in raw.iterdir()) == ["one.csv"]
+
+
+def test_a_definition_may_come_with_a_later_wave(tmp_path: Path) -> None:
+    raw = tmp_path / "raw" / "mine"
+    raw.mkdir(parents=True)
+    used = ["Wiki", "Forum", "Wiki,Forum", "Chat"] * 5
+    rows = [(role, tools, *more) for (role, _, *more), tools in zip(ROWS * 5, used, strict=True)]
+    (raw / "one.csv").write_text(export(BEFORE, rows))
+    list(new_wave(tmp_path, raw / "one.csv"))
+    guessed = tomllib.loads((raw / "survey.toml").read_text())["questions"]
+    codes = {"Maintainer": "1", "Contributor": "2", "User": "3", "Time": "1", "Law": "3"}
+    rows = [(codes[role], "1,3", codes.get(block, ""), "4") for role, _, block, _ in ROWS * 5]
+    paths, lines = drafted(tmp_path, "two", BEFORE, rows, first=100)
+    assert not [line for line in lines if "left to settle by hand" in line], lines
+    later = wave_file(paths, "two")
+    assert later["answers"]["role"] == {"1": "maintainer", "2": "contributor", "3": "user"}
+    survey = tomllib.loads(paths.questionnaire.read_text())["questions"]
+    assert list(survey) == list(guessed) == ["role", "tools", "block", "hopes"]
+    # nobody of the first wave had chosen it, so that only the definition knows it
+    assert "Money" not in guessed["block"]["options"].values()
+    assert survey["block"]["options"]["money"] == "Money"
+    run_to(paths, normalise)
+    role = frequencies(paths, "role")
+    assert role.groupby("wave")["respondents"].sum().to_dict() == {"one": 20, "two": 20}

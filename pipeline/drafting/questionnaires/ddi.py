@@ -42,7 +42,8 @@ _EVERYBODY = re.compile(
 _VERB = re.compile(r"\s*(?:==?|:|(?:is|are|was|equals|in|ist|est|es|é|è|to)\b)\s*\(?\s*", re.IGNORECASE)
 _OR = re.compile(r"\s*(?:,\s*or\b|\bor\b|\boder\b|\bou\b|\bo\b|\bof\b|\blub\b|[,/|;])\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*\)?\s*(?:\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b|\bi\b|&)\s*", re.IGNORECASE)
-_MOST_LETTERS = 200
+_MOST_LETTERS = 200  # of a universe that is quoted
+_LONGEST_UNIVERSE = 4_000  # letters: names of many answers
 _LABELLED_NUMBERS = 2  # so many values of a number may have a label, such as its ends
 
 
@@ -309,7 +310,7 @@ class _Spelt:
 def _conditions(universe: str, by_name: Mapping[str, _Spelt]) -> list[Is]:
     """The conditions in words such as `role is Maintainer or Contributor`; UnfitError for other words."""
     conditions, place = list[Is](), 0
-    if len(universe) > _MOST_LETTERS:
+    if len(universe) > _LONGEST_UNIVERSE:
         raise UnfitError(universe)
     while place < len(universe):
         name = re.compile(r"[\w.]+").match(universe, place)
