@@ -69,7 +69,7 @@ faults: $(VENV)/.developed ## kill 200 runs at random moments, and all else that
 
 viewers: $(VENV)/.developed ## try page and workbook in Chromium (with axe-core, by npm) and LibreOffice
 	@test -d $(VENV)/node_modules/axe-core || npm install --silent --no-save --no-package-lock --no-audit --prefix $(VENV) axe-core@4
-	AXE=$(VENV)/node_modules/axe-core/axe.min.js $(VENV)/bin/pytest tests/viewers
+	AXE=$(VENV)/node_modules/axe-core/axe.min.js $(PYTEST) tests/viewers
 
 notebooks: $(VENV)/.developed ## run the notebooks and render them to outputs/notebooks/*.html
 	@$(ALONE) $(MAKE) -s $(STATE)/normalise.stamp
