@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -111,17 +111,22 @@ class Defined:
         return table
 
     def _asked(self, posed: Posed) -> dict[str, list[str]]:
-        """The routing by ids; none where it hangs on a question that is not there."""
-        if any(code not in self._by_code for code in posed.asked):
+        """The routing by ids; none where it hangs on what is not there."""
+        if self._lost(posed):
             return {}
         return {
             self._by_code[code].id: [self._by_code[code].options[option] for option in options]
             for code, options in posed.asked.items()
         }
 
+    def _lost(self, posed: Posed) -> list[str]:
+        """The questions that route another and are not there, or not with all the options that it takes."""
+        ids = {code: one.options for code, one in self._by_code.items()}
+        return [code for code, options in posed.asked.items() if not {*options} <= {*ids.get(code, ())}]
+
     def doubt(self, posed: Posed) -> str:
         """What could change the numbers of a question and no definition settles; empty for nothing."""
-        lost = [code for code in posed.asked if code not in self._by_code]
+        lost = self._lost(posed)
         words = _plain(posed.shown_if)
         return "; ".join(
             filter(
@@ -129,7 +134,7 @@ class Defined:
                 (
                     posed.doubt,
                     f"shown if {words}: who was asked cannot be told" if words else "",
-                    f"asked by {' and '.join(lost)}, which the export does not have" if lost else "",
+                    f"asked by {' and '.join(lost)}, which the export does not have whole" if lost else "",
                 ),
             )
         )
@@ -142,7 +147,6 @@ def _plain(condition: str) -> str:
 
 def with_ids(posed: Posed, taken: Sequence[str]) -> Named:
     """A question with ids: its code in the tool, and the words of its labels."""
-    posed = replace(posed, options=_unlike(posed.options), items=_unlike(posed.items))
     name = words.slug(posed.code) if any(map(str.isalnum, posed.code)) else words.slug(posed.text)
     options: dict[str, str] = {}
     numbers = _numbers(posed)
@@ -161,21 +165,6 @@ def with_ids(posed: Posed, taken: Sequence[str]) -> Named:
         ident = f"item_{words.slug(part.code)}" if plain == "x" else f"item_{plain}"
         items[part.code] = words.unlike(ident, items.values())
     return Named(posed, words.unlike(name, taken), options, items)
-
-
-def _unlike(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """Options or items of which no two have the same label: the code stands behind that of the later one."""
-    labels: set[str] = set()
-    unlike = []
-    for part in parts:
-        if fold(part.label) in labels:
-            check = "; ".join(filter(None, (part.check, "another has this label, too")))
-            part = replace(
-                part, label=f"{part.label} ({part.code})", others=(*part.others, part.label), check=check
-            )
-        labels.add(fold(part.label))
-        unlike.append(part)
-    return tuple(unlike)
 
 
 def _numbers(posed: Posed) -> list[int]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pipeline.answers.columns import is_other
 from pipeline.drafting.look import Looked
-from pipeline.drafting.questionnaires.definition import Definition, Place, Posed
+from pipeline.drafting.questionnaires.definition import Definition, Holds, Place, Posed
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import fold
 
@@ -91,7 +91,7 @@ def join(definition: Definition, looked: Looked) -> Joined:
             continue
         if heading.code and (known := by_code.get(fold(heading.code))):
             posed, holds = known
-            held[posed.code].append((heading, Place(holds, heading.letters)))
+            held[posed.code].append((heading, Place(holds)))  # of no option: its label is all that tells
     codes = [posed.code for posed in definition.questions]
     return Joined(
         {code: sorted(held[code], key=lambda one: one[0].column) for code in codes if code in held},
@@ -129,17 +129,13 @@ def _by_words(posed: Posed, heading: Heading) -> Place | None:
     label = fold(heading.label)
     if heading.bare or label in _ANSWER:
         return Place()
-    parts = [(part, "box") for part in posed.options] if not posed.items else []
-    for part, holds in [*parts, *((part, "item") for part in posed.items)]:
+    holds: Holds = "item" if posed.items else "box"
+    for part in posed.items or posed.options:
         if label in {fold(part.label), fold(part.code), *map(fold, part.others)}:
-            return Place("words" if part.write_in and _is_words(posed) else holds, part.code)  # type: ignore[arg-type]
+            # beside a single choice the column of an Other can hold nothing else
+            return Place("words" if part.write_in and posed.kind == "single" else holds, part.code)
     others = [part for part in posed.options if part.write_in]
     if len(others) == 1 and is_other(heading.label):
         return Place("words", others[0].code)
     number = re.search(r"\d+", label)
     return Place("place", number[0]) if posed.kind == "rank" and number else None
-
-
-def _is_words(posed: Posed) -> bool:
-    """Whether the column of an Other holds words: beside a single choice it can hold nothing else."""
-    return posed.kind == "single"

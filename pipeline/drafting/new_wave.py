@@ -82,7 +82,8 @@ def _by_definition(paths: Paths, name: str, export: Path, like: str, file: Path)
         yield f"{paths.shown(export)} written: {answers.name} by the positions that {file.name} gives"
     known = like or paths.questionnaire.exists()
     before, texts = _before_definition(paths, like) if known else (NOTHING, {})
-    with _looked(export, before) if before.name else look(export, _layout_of(definition, export)) as looked:
+    layout = "" if before.name else _layout_of(definition, export)
+    with _looked(export, before) if before.name else look(export, layout) as looked:
         joined = join(definition, looked)
         if not joined.questions:
             raise SurveyError(
@@ -103,8 +104,7 @@ def _by_definition(paths: Paths, name: str, export: Path, like: str, file: Path)
         beside = file.resolve().parent == paths.raw.resolve()
         drafted = draft(before, looked, export, name, replace(defined_too, file=file.name if beside else ""))
     changed = _changed(paths, before, drafted, texts)
-    named = _layout_of(definition, export) and not before.name
-    yield f"format {looked.format}: {'columns headed by their names' if named else looked.reason}"
+    yield f"format {looked.format}: {'columns headed by their names' if layout else looked.reason}"
     asked = f"{len(joined.questions)} of {as_defined} questions"
     yield f"{definition.tool}: {asked} of the definition are in the export"
     yield from differences

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +15,7 @@ from projects import command, frequencies, run_to
 
 from pipeline.drafting.definition_diff import definition_diff
 from pipeline.drafting.new_wave import new_wave
+from pipeline.figures import figures
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths, find
@@ -234,3 +237,75 @@ def test_a_definition_may_come_with_a_later_wave(tmp_path: Path) -> None:
     run_to(paths, normalise)
     role = frequencies(paths, "role")
     assert role.groupby("wave")["respondents"].sum().to_dict() == {"one": 20, "two": 20}
+
+
+def test_who_was_asked_is_unsettled_where_the_option_has_no_column(tmp_path: Path) -> None:
+    forum = asked("forum", 7, "Which forum?", {1: "Ours", 2: "Theirs"}, DisplayLogic=selected(2, 3))
+    raw = tmp_path / "raw" / "mine"
+    raw.mkdir(parents=True)
+    (raw / "one.qsf").write_text(qsf(TOOLS, forum))
+    heads = [
+        ("ResponseId", "tools_1", "tools_2", "forum"),
+        ("Response ID", "What do you use? - Chat, with bots", "What do you use? - Wiki", "Which forum?"),
+        ("_recordId", "QID2-1", "QID2-2", "QID7"),
+    ]
+    lines = [heads[0], heads[1], [json.dumps({"ImportId": ident}) for ident in heads[2]]]
+    lines += [
+        (f"R_{n}", "Chat, with bots" * (n % 2), "Wiki" * (n % 3 > 0), ("Ours", "Theirs")[n % 2])
+        for n in range(20)
+    ]
+    with (raw / "one.csv").open("w", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(lines)
+    printed = list(new_wave(tmp_path, raw / "one.csv", questionnaire=raw / "one.qsf"))
+    assert "options or items without a column in the export, left out: tools (1)" in printed
+    paths = find("mine", tmp_path)
+    assert "asked" not in tomllib.loads(paths.questionnaire.read_text())["questions"]["forum"]
+    doubt = "asked by tools, which the export does not have whole"
+    assert wave_file(paths, "one")["unsettled"] == {"forum": doubt}
+    run_to(paths, figures)
+    # a person reads it beside the figure, and reads the options that have a column
+    assert "unsettled" in (paths.figures / "forum.svg").read_text()
+    assert "Forum" not in (paths.figures / "tools.txt").read_text()
+
+
+LSS = """<document><LimeSurveyDocType>Survey</LimeSurveyDocType><DBVersion>400</DBVersion>
+<languages><language>en</language></languages>
+<questions><rows><row><qid>1</qid><parent_qid>0</parent_qid><gid>1</gid><type>M</type><title>tools</title>
+<question>What do you use?</question><language>en</language><question_order>1</question_order></row></rows>
+</questions><subquestions><rows>{options}</rows></subquestions></document>"""
+OPTION = """<row><qid>{n}</qid><parent_qid>1</parent_qid><gid>1</gid><title>{code}</title>
+<question>{text}</question><language>en</language><question_order>{n}</question_order></row>"""
+
+
+def test_a_column_that_the_definition_lacks_takes_no_code_for_its_place(tmp_path: Path) -> None:
+    defined = (("D", "Chat"), ("E", "Wiki"))
+    options = [OPTION.format(n=n, code=code, text=text) for n, (code, text) in enumerate(defined, 2)]
+    raw = tmp_path / "raw" / "mine"
+    raw.mkdir(parents=True)
+    (raw / "one.lss").write_text(LSS.format(options="".join(options)))
+    # the box of an option that was deleted stands in the column D, and D is the code of another
+    boxes = [f"tools[{code}]. What do you use? [{text}]" for code, text in defined]
+    lines = [["id. Response ID", *boxes, "tools[X]. What do you use? [Forum]"]]
+    lines += [[str(n), *("Yes" if n % part else "No" for part in (2, 3, 5))] for n in range(20)]
+    with (raw / "one.csv").open("w", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(lines)
+    list(new_wave(tmp_path, raw / "one.csv", questionnaire=raw / "one.lss"))
+    paths = find("mine", tmp_path)
+    run_to(paths, normalise)
+    rows = frequencies(paths, "tools")
+    counts = dict(zip(rows["option_label"], rows["respondents"], strict=True))
+    assert counts == {"Chat": 10, "Wiki": 13, "Forum": 16}
+
+
+def test_answers_that_read_alike_are_told_from_each_other_by_their_codes(tmp_path: Path) -> None:
+    alike = asked("place", 1, "Where?", {1: "North", 2: "Other", 3: "Other"})
+    paths, _ = drafted(tmp_path, "one", (alike,), [("1",), ("2",), ("3",), ("3",)] * 5)
+    doubt = "full answers do not tell apart what is called 'other'"
+    assert wave_file(paths, "one")["unsettled"] == {"place": doubt}
+    run_to(paths, figures)
+    rows = frequencies(paths, "place")
+    counts = dict(zip(rows["option_label"], rows["respondents"], strict=True))
+    assert counts == {"North": 5, "Other": 5, "Other (3)": 10}
+    drawn = (paths.figures / "place.txt").read_text()
+    assert "Other (3)" in drawn
+    assert drawn.startswith("Unsettled draft.")

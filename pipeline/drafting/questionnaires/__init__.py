@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.drafting.questionnaires.definition import Definition
+from pipeline.drafting.questionnaires.definition import Definition, told_apart
 from pipeline.drafting.questionnaires.source import MOST_PARTS, Source
 
 
@@ -57,4 +57,4 @@ def read(path: Path) -> Definition:
     parts = sum(len(asked.options) + len(asked.items) for asked in result.questions)
     if len(result.questions) + parts > MOST_PARTS:
         raise source.error(f"has more than {MOST_PARTS:,} questions, options and items")
-    return result
+    return replace(result, questions=tuple(map(told_apart, result.questions)))

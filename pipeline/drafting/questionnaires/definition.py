@@ -124,6 +124,35 @@ def with_role(part: Part) -> Part:
     return replace(part, role=cast("Role", role))
 
 
+def told_apart(posed: Posed) -> Posed:
+    """The question with labels of which no two are the same: the code stands behind that of the later one.
+
+    Cells that hold labels do not tell such options apart, so that the question is doubtful.
+    """
+    options, twice = _unlike(posed.options)
+    items, _ = _unlike(posed.items)
+    if twice:
+        doubt = f"full answers do not tell apart what is called {spread([repr(text) for text in twice])}"
+        posed = replace(posed, doubt="; ".join(filter(None, (posed.doubt, doubt))))
+    return replace(posed, options=options, items=items)
+
+
+def _unlike(parts: Sequence[Part]) -> tuple[tuple[Part, ...], list[str]]:
+    """Options or items whose labels differ, and the labels that came twice, folded."""
+    labels: set[str] = set()
+    twice: dict[str, None] = {}
+    unlike = []
+    for part in parts:
+        folded = fold(part.label)
+        if folded in labels:
+            twice[folded] = None
+            check = "; ".join(filter(None, (part.check, "another has this label, too")))
+            part = replace(part, label=f"{part.label} ({part.code})", check=check)
+        labels.add(folded)
+        unlike.append(part)
+    return tuple(unlike), list(twice)
+
+
 def numbered(first: int, last: int, step: int = 1) -> tuple[Part, ...]:
     """The options of a scale of numbers."""
     return tuple(Part(str(n), str(n)) for n in range(first, last + (1 if step > 0 else -1), step))

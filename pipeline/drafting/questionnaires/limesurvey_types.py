@@ -7,15 +7,14 @@ text (`Question [item]`), or by both.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from pipeline.drafting.questionnaires.definition import Part, Place, Posed, label, numbered, spread, with_role
+from pipeline.drafting.questionnaires.definition import Part, Place, Posed, label, numbered, with_role
 from pipeline.drafting.questionnaires.source import MOST_PARTS
 from pipeline.drafting.words import asks_a_number
-from pipeline.text.folding import ELLIPSIS, fold
+from pipeline.text.folding import ELLIPSIS
 
 Texts = Mapping[str, str]
 """by language; under an empty one what is the same in all"""
@@ -442,11 +441,6 @@ def _finished(entry: Entry, posed: Posed) -> Posed:
     for name, do in (("array_filter", "shown"), ("array_filter_exclude", "left out")):
         if posed.kind != "text" and (by := entry.attribute(name)):
             posed = posed.doubted(f"parts are {do} by what was answered to {one_line(by)}")
-    twice = [name for name, n in Counter(fold(part.label) for part in posed.options).items() if n > 1]
-    if twice:
-        posed = replace(
-            posed, doubt=f"full answers do not tell apart what is called {spread(list(map(repr, twice)))}"
-        )
     if entry.encrypted and not posed.private:
         posed = posed.doubted("the tool keeps it encrypted: is it personal?")
     return posed
