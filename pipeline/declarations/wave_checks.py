@@ -23,9 +23,18 @@ from pipeline.project.errors import Problem
 from pipeline.text.folding import beginning, fits, is_beginning, without_secrets
 from pipeline.text.values import as_number
 from pipeline.tidy.quality_rules import quality_rules
+from pipeline.tidy.question_kinds import QuestionKind
 
 _ROWS_ALONE = {*spss.SUFFIXES, *parquet.SUFFIXES, *json_rows.SUFFIXES}
 _NOT_TEXT = {*sheets.SUFFIXES, *_ROWS_ALONE}
+# the keys of [reading.<question>] that say something about some kinds alone, with the fact that tells these
+_ABOUT = (
+    ("decimal", "is_numeric"),
+    ("thousands", "is_numeric"),
+    ("dates", "dates"),
+    ("separator", "is_joined"),
+    ("unticked", "several"),
+)
 
 
 def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
@@ -111,13 +120,18 @@ def _check_reading(wave: Wave, survey: Survey, document: Document) -> Iterator[P
     for question, reading in wave.reading.items():
         at = document.at("reading", question)
         asked = survey.questions.get(question)
-        for key, fact in (("decimal", "is_numeric"), ("thousands", "is_numeric"), ("dates", "dates")):
-            if asked and getattr(reading, key) and not getattr(asked.form, fact):
+        if asked:
+            for key in without_meaning(reading, asked.form):
                 yield at.problem(f"{key} means nothing for a {asked.kind} question", key)
         if not reading.model_dump(exclude_defaults=True):
             yield at.problem("says nothing; delete it")
         yield from _check_signs(reading, at)
     yield from _check_signs(wave.source, document.at("source"))
+
+
+def without_meaning(reading: Reading, form: QuestionKind) -> list[str]:
+    """The keys of [reading.<question>] that say something, but nothing about questions of this kind."""
+    return [key for key, fact in _ABOUT if getattr(reading, key) and not getattr(form, fact)]
 
 
 def _check_signs(cells: Source | Reading, at: Place) -> Iterator[Problem]:

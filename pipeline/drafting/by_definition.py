@@ -14,6 +14,7 @@ from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding, Reading, Wave
 from pipeline.drafting.before import Before
 from pipeline.drafting.defined import Defined, Named
+from pipeline.drafting.doubts import in_one_line
 from pipeline.drafting.draft import Given
 from pipeline.drafting.guess import guess
 from pipeline.drafting.joined import Held, Joined
@@ -73,14 +74,14 @@ def match_question(named: Named, held: Sequence[Held], looked: Looked, doubt: st
     held, unclear = parted, _unclear(headed, in_cells)
     columns = [heading for heading, _ in held]
     if unclear:
-        doubt = "; ".join(filter(None, (doubt, f"{unclear[0]!r} heads a column and stands in cells")))
+        doubt = in_one_line(doubt, f"{unclear[0]!r} heads a column and stands in cells")
     reading: dict[str, Any] = {}
     if len(whole) == 1 and posed.kind in ("multiple", "rank"):
         separator, _ = joint_of(posed, looked.texts.get(whole[0].column, {}), looked.layout.separator)
         if separator and separator != looked.layout.separator:
             reading["separator"] = separator
     guessed_reading, guessed_doubt = _guessed(named, columns, looked)
-    doubt = "; ".join(filter(None, (doubt, guessed_doubt)))
+    doubt = in_one_line(doubt, guessed_doubt)
     return Match(columns, doubt, in_cells | headed, guessed_reading | reading, drop)
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipeline.drafting import words
+from pipeline.drafting.doubts import in_one_line
 from pipeline.drafting.one_column import scale_of_numbers
 from pipeline.drafting.question import Question
 from pipeline.drafting.questionnaires.definition import Definition, Part, Posed
@@ -128,15 +129,10 @@ class Defined:
         """What could change the numbers of a question and no definition settles; empty for nothing."""
         lost = self._lost(posed)
         words = _plain(posed.shown_if)
-        return "; ".join(
-            filter(
-                None,
-                (
-                    posed.doubt,
-                    f"shown if {words}: who was asked cannot be told" if words else "",
-                    f"asked by {' and '.join(lost)}, which the export does not have whole" if lost else "",
-                ),
-            )
+        return in_one_line(
+            posed.doubt,
+            f"shown if {words}: who was asked cannot be told" if words else "",
+            f"asked by {' and '.join(lost)}, which the export does not have whole" if lost else "",
         )
 
 

@@ -20,6 +20,7 @@ from pipeline.declarations.wave import RESPONDENTS, ROLES, Fielded, Reading, in_
 from pipeline.drafting.answers import Answers, NewPart
 from pipeline.drafting.before import NOT_DEFINED, Before, wordings
 from pipeline.drafting.cells import blanks, without
+from pipeline.drafting.doubts import in_one_line
 from pipeline.drafting.guess import guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
@@ -415,13 +416,13 @@ class _Carried:
             others = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
             alike = f"{shortened(most, SHOWN)!r}{others} taken for an answer of {self._before.called}"
             doubts.append((sum(texts.values()), name, f"{alike} that reads otherwise: see [answers.{name}]"))
-        joined: dict[str, tuple[int, str]] = {}
+        lines: dict[str, tuple[int, str]] = {}
         for moved, name, doubt in doubts:
-            moved_before, doubts_before = joined.get(name, (0, ""))
-            joined[name] = (max(moved_before, moved), "; ".join(filter(None, (doubts_before, doubt))))
-        ranked = sorted(joined, key=lambda name: -joined[name][0])
-        everybody = "; ".join(self._about_respondents())
-        return ({RESPONDENTS: everybody} if everybody else {}) | {name: joined[name][1] for name in ranked}
+            moved_before, doubts_before = lines.get(name, (0, ""))
+            lines[name] = (max(moved_before, moved), in_one_line(doubts_before, doubt))
+        ranked = sorted(lines, key=lambda name: -lines[name][0])
+        everybody = in_one_line(*self._about_respondents())
+        return ({RESPONDENTS: everybody} if everybody else {}) | {name: lines[name][1] for name in ranked}
 
     def _about_respondents(self) -> Iterator[str]:
         """What could change who is counted, and for how much."""

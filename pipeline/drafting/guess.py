@@ -26,6 +26,14 @@ from pipeline.text.addresses import personal
 from pipeline.text.values import as_number
 
 _SURELY_ONE = 20  # so many ticks of which no two are one person's are those of a single choice
+# those of the United Kingdom, Canada, the Netherlands, Poland, Portugal, the United States, Japan, Sweden
+_POSTCODE = re.compile(
+    r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}|\d{2}-\d{3}|\d{4}-\d{3}"
+    r"|\d{5}-\d{4}|〒? ?\d{3}-\d{4}|\d{3} \d{2}",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\d{4,6}")
+_SEVERAL_PLACES = 5
 _FOUR_NUMBERS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")  # in a column of them they are no versions
 
 
@@ -125,6 +133,9 @@ def _without_empty(guesses: Guesses, columns: Columns, group: Group) -> Group:
     addresses = [h for h in group if _identifies(columns[h])]
     guesses.drop.extend((h.letters, "its cells look like addresses of people") for h in addresses)
     group = tuple(h for h in group if h not in addresses)
+    postcodes = [h for h in group if _are_postcodes(columns[h])]
+    guesses.drop.extend((h.letters, "its cells look like postcodes") for h in postcodes)
+    group = tuple(h for h in group if h not in postcodes)
     sorting = [h for h in group if len(group) > cells.FEW_BOXES and words.sorts_another(h.label)]
     guesses.drop.extend((h.letters, "it sorts what stands beside it") for h in sorting)
     group = tuple(h for h in group if h not in sorting)
@@ -140,6 +151,18 @@ def _identifies(values: Mapping[str, int]) -> bool:
     """Whether most texts of a column are addresses or numbers by which somebody can be reached."""
     addresses = sum(bool(personal(text) or _FOUR_NUMBERS.fullmatch(text)) for text in values)
     return 2 * addresses > len(values) > 0
+
+
+def _are_postcodes(values: Mapping[str, int]) -> bool:
+    """Whether the texts of a column are postcodes: of their shape, and most of them given once.
+
+    Bands of numbers have the same shape, and are given by many. Digits alone are some where a number would
+    not be written so: of one length, and some with a 0 in front.
+    """
+    if len(values) < _SEVERAL_PLACES or not cells.all_unlike([values]):
+        return False
+    digits = all(_DIGITS.fullmatch(text) for text in values) and len({*map(len, values)}) == 1
+    return all(map(_POSTCODE.fullmatch, values)) or (digits and any(text[0] == "0" for text in values))
 
 
 def question_of(columns: Columns, group: Group) -> Question:

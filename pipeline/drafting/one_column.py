@@ -31,7 +31,10 @@ _MOST_CODES = 40  # a choice with more codes than this is a number
 _FEW_NUMBERS = 7  # so few different ones may be codes whatever was asked
 _MANY_OTHERS = 0.05  # so large a part in words of their own is looked at although there is an Other
 _BITS = re.compile(r"[01]{3,}")
+_FIVE_DIGITS = re.compile(r"\d{5}")
 _FILLED_UP = re.compile(r"0\d+")  # no number is written so
+# signs that join answers, and seldom stand within one
+_JOINING = re.compile(r"(?<=[^\W\d]),(?=[^\W\d])|[;|┋\n]")
 _LONGER_THAN_A_YEAR, _BASIC_DATE = 6, 8  # characters of a date
 _HARDLY_MORE = 1.25  # times those who wrote beside an option have chosen it, at most
 _STEP = re.compile(r"(?P<step>\d{1,2})(?:\s*[-–—=:.(]\s*[^\d\s].*|\s+[^\W\d].*)?")
@@ -211,7 +214,7 @@ def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Headi
         answers = dict(shown)
     if len(answers) > cells.MOST_OPTIONS:
         # of a long list an entry that one person chose is one too
-        return replace(plain, kind="single", options=words.options(shown))
+        return _with_signs(replace(plain, kind="single", options=words.options(shown)), shown)
     order = words.about_order(answers)
     question = replace(plain, kind="single", options=words.options(answers), check=order)
     if beside:
@@ -227,7 +230,24 @@ def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Headi
         )
         question = replace(question, answers={text: ids[band] for text, band in bands.items() if band in ids})
         question = question.unsettled(doubt, moved)
-    return question
+    return _with_signs(question, answers)
+
+
+def _with_signs(question: Question, answers: Mapping[str, int]) -> Question:
+    """The single choice, unsettled where its answers hold a sign that joins answers and hardly stands in one.
+
+    Answers that always come together are told by nothing else.
+    """
+    signs = {text: match[0] for text in answers if (match := _JOINING.search(text))}
+    if not signs:
+        return question
+    most = max(signs, key=lambda text: answers[text])
+    sign, moved = signs[most], sum(answers[text] for text in signs)
+    doubt = (
+        f"{moved} cells hold {sign!r}, most of them {shortened(most, SHOWN)!r}: several answers joined? then "
+        f"it is a multiple choice with an option for each, and separator = {sign!r} under [reading.{HERE}]"
+    )
+    return question.unsettled(doubt, moved)
 
 
 def _of_numbers(
@@ -274,6 +294,10 @@ def _of_numbers(
         question = question.unsettled(
             "its numbers can be read in two ways, [reading] has the likelier", total
         )
+    five_digits = len(values) > _FEW_NUMBERS and all(map(_FIVE_DIGITS.fullmatch, values))
+    if five_digits and not asks and 2 * sum(n for text, n in values.items() if text.endswith("0")) < total:
+        doubt = "five digits in every cell, few of them round: postcodes? then drop the column"
+        question = question.unsettled(doubt, total)
     if dense and len(values) <= _FEW_NUMBERS:
         question = question.unsettled(f"only {', '.join(numbers)}: a number, or codes of a choice?", total)
     return question

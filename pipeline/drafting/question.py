@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline.answers.columns import is_other
+from pipeline.drafting.doubts import in_one_line
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import fold
 
@@ -71,7 +72,7 @@ class Question:
 
     def unsettled(self, doubt: str, moved: int) -> Question:
         """The same with one thing more that could change its numbers, about so many answers."""
-        return replace(self, doubt="; ".join(filter(None, (self.doubt, doubt))), moved=max(self.moved, moved))
+        return replace(self, doubt=in_one_line(self.doubt, doubt), moved=max(self.moved, moved))
 
     def marked(self, wave: str) -> Question:
         """The same as new in a wave; as it is where that is the first one, which has no name here."""

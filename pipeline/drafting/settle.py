@@ -10,7 +10,9 @@ from pathlib import Path
 
 from pipeline.declarations import survey, wave_files
 from pipeline.declarations.questionnaire import Question, Survey
-from pipeline.declarations.wave import RESPONDENTS, Fielding
+from pipeline.declarations.wave import RESPONDENTS, Fielding, Reading
+from pipeline.declarations.wave_checks import without_meaning
+from pipeline.drafting.doubts import doubts_in, in_one_line
 from pipeline.drafting.evidence import evidence, in_short
 from pipeline.drafting.proposals import SURVEY_FILE, WAVE_FILE, Proposal, applied, proposals
 from pipeline.drafting.trial import Counted, Trial
@@ -25,20 +27,23 @@ Ask = Callable[[str, Collection[str]], str]
 KEEP, TEXT, SKIP, STOP = "k", "t", "s", "q"
 _NUMBERED = "123456789"
 _WIDTH = 52  # of what a choice says, before its numbers
-_UNSETTLED = "unsettled"
+_UNSETTLED, _READING = "unsettled", "reading"
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of [unsettled], with the wave that it is of."""
+    """A doubt of a line of [unsettled], with the wave that it is of."""
 
     fielding: Fielding
     name: str
+    doubt: str
+    """what is yet to be looked at"""
 
     @property
-    def doubt(self) -> str:
-        """What is yet to be looked at."""
-        return self.fielding.wave.unsettled[self.name]
+    def others(self) -> str:
+        """What the line says beside this doubt; empty where that is all."""
+        every = doubts_in(self.fielding.wave.unsettled[self.name])
+        return in_one_line(*(doubt for doubt in every if doubt != self.doubt))
 
     @property
     def question(self) -> str:
@@ -91,7 +96,7 @@ def settle(paths: Paths, wave: str = "", ask: Ask | None = None) -> Iterator[str
 
 def _walk(settling: Settling, wave: str, ask: Ask | None) -> Iterator[str]:
     """Every line once: what it is about, the choices, and what became of it."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     settled = 0
     while lines := [line for line in lines_of(settling.paths, wave) if _id(line) not in seen]:
         line = lines[0]
@@ -117,21 +122,25 @@ def _walk(settling: Settling, wave: str, ask: Ask | None) -> Iterator[str]:
 
 
 def lines_of(paths: Paths, wave: str = "") -> list[Line]:
-    """The lines of [unsettled] of one wave or of all, in the order of the waves and of their files."""
+    """The lines of [unsettled] of one wave or of all, in the order of the waves and of their files.
+
+    A line with several doubts comes once for each.
+    """
     fieldings = wave_files.load(paths, survey.load(paths)[0])
     names = [fielding.name for fielding in fieldings]
     if wave and wave not in names:
         raise SurveyError(f"no wave {wave!r}; {did_you_mean(wave, names, 'the waves are')}")
     return [
-        Line(fielding, name)
+        Line(fielding, name, doubt)
         for fielding in fieldings
         if wave in ("", fielding.name)
-        for name in fielding.wave.unsettled
+        for name, line in fielding.wave.unsettled.items()
+        for doubt in dict.fromkeys(doubts_in(line))
     ]
 
 
-def _id(line: Line) -> tuple[str, str]:
-    return line.fielding.name, line.name
+def _id(line: Line) -> tuple[str, str, str]:
+    return line.fielding.name, line.name, line.doubt
 
 
 def _counted_lines(count: int) -> str:
@@ -179,7 +188,7 @@ class Settling:
                 yield Choice(key, *choice)
         if not line.question or self._survey.questions[line.question].form.is_open:
             return
-        if choice := self._choice(line, as_kind(self._survey, line.question, "text")):
+        if choice := self._choice(line, self._as_kind(line, "text")):
             yield Choice(TEXT, *choice)
 
     def write(self, choice: Choice) -> str:
@@ -227,23 +236,30 @@ class Settling:
         for proposal in proposals(line.name, line.doubt):
             is_kind = proposal.file == SURVEY_FILE and proposal.key == "kind"
             if is_kind and proposal.value in question_kinds() and line.question:
-                yield as_kind(self._survey, line.question, str(proposal.value))
+                yield self._as_kind(line, str(proposal.value))
             else:
                 yield [proposal]
 
     def _always(self, line: Line, drafted: Counted) -> Iterator[Sequence[Proposal]]:
         """Other kinds of a question; which of the responses that repeat another are counted, if any do."""
         if line.question:
-            questionnaire = self._survey
             yield from _read_as_answers(line)
-            for kind in kinds_like(questionnaire.questions[line.question]):
-                yield as_kind(questionnaire, line.question, kind)
+            for kind in kinds_like(self._survey.questions[line.question]):
+                yield self._as_kind(line, kind)
             return
         ways = [[_duplicates(way)] for way in ("keep_first", "keep_last", "keep_all")]
         if line.fielding.wave.respondents.duplicates or not self._tried_with(line, ways[0]):
             return
         if self._counted(self._tried, line).analysed != drafted.analysed:
             yield from ways
+
+    def _as_kind(self, line: Line, kind: str) -> Sequence[Proposal]:
+        """The steps that make the question of a line one of another kind, read as such ones are."""
+        steps = as_kind(self._survey, line.question, kind)
+        if reading := line.fielding.wave.reading.get(line.question):
+            gone = without_meaning(reading, question_kinds()[kind])
+            steps = [*steps, *_unread(line.question, reading, gone)]
+        return steps
 
     def _choice(
         self, line: Line, steps: Sequence[Proposal]
@@ -307,9 +323,14 @@ def _read_as_answers(line: Line) -> Iterator[Sequence[Proposal]]:
     """The step by which texts that [reading] takes for empty cells are answers; none where it takes none."""
     reading = line.fielding.wave.reading.get(line.name)
     if reading and reading.blank:
-        place = ("reading", line.name)
-        alone = reading.model_fields_set == {"blank"}
-        yield [Proposal(WAVE_FILE, place[:1], line.name) if alone else Proposal(WAVE_FILE, place, "blank")]
+        yield _unread(line.name, reading, ["blank"])
+
+
+def _unread(name: str, reading: Reading, keys: Collection[str]) -> list[Proposal]:
+    """The steps that take keys out of [reading.<question>], the table with the last of them."""
+    if keys and reading.model_fields_set <= {*keys}:
+        return [Proposal(WAVE_FILE, (_READING,), name)]
+    return [Proposal(WAVE_FILE, (_READING, name), key) for key in keys]
 
 
 def _duplicates(way: str) -> Proposal:
@@ -320,11 +341,18 @@ def _words(steps: Sequence[Proposal]) -> str:
     """What a choice does, in a line."""
     put = [step for step in steps if step.value is not None]
     taken = [step for step in steps if step.value is None]
-    parts = dict.fromkeys(step.table[-1] if len(step.table) > 2 else step.key for step in taken)
+    parts = dict.fromkeys(map(_part, taken))
     if not put:
         return f"without {taken[0].where}"
     without = f", without {' and '.join(parts)}" if parts else ""
     return f"{', '.join(map(str, put))} {put[0].where}{without}"
+
+
+def _part(step: Proposal) -> str:
+    """What of a question a step takes away."""
+    if step.table == (_READING,):
+        return _READING
+    return step.table[-1] if len(step.table) > 2 else step.key
 
 
 def _numbers(line: Line, counted: Counted, surveys: Sequence[Survey]) -> str:
@@ -346,8 +374,10 @@ def _read(path: Path) -> str:
 
 def _after(line: Line, before: Mapping[Path, str], steps: Sequence[Proposal]) -> dict[Path, str] | None:
     """The files once a line is settled by some steps; None where they cannot be changed line by line."""
-    alone = len(line.fielding.wave.unsettled) == 1
-    gone = Proposal(WAVE_FILE, (), _UNSETTLED) if alone else Proposal(WAVE_FILE, (_UNSETTLED,), line.name)
+    alone = len(line.fielding.wave.unsettled) == 1 and not line.others
+    gone = Proposal(WAVE_FILE, (), _UNSETTLED)
+    if not alone:
+        gone = Proposal(WAVE_FILE, (_UNSETTLED,), line.name, line.others or None)
     after = {}
     for path, text in before.items():
         file = SURVEY_FILE if path.name == SURVEY_FILE else WAVE_FILE

@@ -86,6 +86,10 @@ MISTAKES: dict[str, tuple[Edit | list[Edit], str]] = {
         ("first.toml", "[changes.top]", '[reading.uses]\ndecimal = ","\n[changes.top]'),
         r"raw/toy/first.toml:22: decimal means nothing for a multiple question",
     ),
+    "what an untouched box means where there is none": (
+        ("first.toml", "[changes.top]", '[reading.share]\nunticked = "no"\n[changes.top]'),
+        r"raw/toy/first.toml:22: unticked means nothing for a number question",
+    ),
     "one sign for decimals and thousands": (
         ("first.toml", "[changes.top]", '[reading.share]\ndecimal = ","\nthousands = ","\n[changes.top]'),
         r"raw/toy/first.toml:23: ',' cannot stand before decimals and between thousands",

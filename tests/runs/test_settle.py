@@ -20,6 +20,7 @@ from projects import command, copy_of, frequencies, run_to, survey_process
 from surveys import Wave, lay_out
 
 from pipeline.declarations.questionnaire import Question
+from pipeline.drafting.doubts import in_one_line
 from pipeline.drafting.evidence import evidence
 from pipeline.drafting.settle import Choice, Line, Settling, lines_of, settle
 from pipeline.drafting.trial import Counted
@@ -425,3 +426,21 @@ def test_ctrl_c_leaves_no_copy_behind(drafted: Paths, tmp_path: Path) -> None:
     os.close(terminal.screen)
     assert list(copies.iterdir()) == []
     assert (paths.raw / "2026.toml").read_text(encoding="utf-8") == WAVE
+
+
+def test_of_two_doubts_in_a_line_one_is_settled_at_a_time(tmp_path: Path) -> None:
+    paths = lay_out(tmp_path, "s", QUESTIONS, {"2026": Wave(export())})
+    second = "only 1, 2, 3: a number, or codes of a choice?"
+    both = WAVE.replace(LINES["team"], in_one_line(LINES["team"], second))
+    (paths.raw / "2026.toml").write_text(both, encoding="utf-8")
+    of_team = [line for line in lines_of(paths) if line.name == "team"]
+    assert [line.doubt for line in of_team] == [LINES["team"], second]
+    asked: list[str] = []
+
+    def ask(prompt: str, keys: Collection[str]) -> str:
+        asked.append(prompt)
+        return "k" if len(asked) == 2 else "s"
+
+    said = "\n".join(settle(paths, ask=ask))
+    assert said.endswith("1 line settled, 5 lines left\nnow run: make all SURVEY=s")
+    assert (paths.raw / "2026.toml").read_text(encoding="utf-8") == WAVE.replace(LINES["team"], second)

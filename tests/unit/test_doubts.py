@@ -351,3 +351,43 @@ def test_a_sign_within_words_cuts_nothing() -> None:
     assert one("Where?", labs).kind == "single"
     joined = {"Git / Docker": 5, "Docker / Podman": 4, "Git / Podman": 4, "Git": 6, "Docker": 3}
     assert set(one("Which?", joined).options.values()) == {"Git", "Docker", "Podman"}
+
+
+@pytest.mark.parametrize(
+    ("always_together", "sign"),
+    [("Wiki,Forum", ","), ("Wiki; Forum", ";"), ("Wiki|Forum", "|"), ("Wiki┋Forum", "┋")],
+)
+def test_answers_that_always_come_together_are_no_sure_choice(always_together: str, sign: str) -> None:
+    question = one("Where do you ask?", {always_together: 9, "Blog": 7})
+    assert question.kind == "single" and question.moved == 9
+    assert question.doubt.startswith(f"9 cells hold {sign!r}, most of them {always_together!r}: several")
+    assert not one("Do you ask?", {"Yes, always": 9, "No": 7}).doubt
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["SW1A 1AA", "M1 1AE", "EH1 2NG", "cf10 3at", "B33 8TH"],
+        ["K1A 0B1", "V6B4Y8", "M5V 3L9", "H2X 1Y4", "T2P 2M5"],
+        ["1012 AB", "3511LN", "9711 LM", "2312 HK", "5611 AZ"],
+        ["00-950", "31-042", "80-831", "50-101", "61-001"],
+        ["01067", "80331", "10115", "20095", "50667"],
+        ["100-0001", "150-0002", "530-0001", "060-0042", "812-0011"],
+    ],
+)
+def test_postcodes_are_dropped_whatever_their_heading_is(cells: list[str]) -> None:
+    texts = {1: dict.fromkeys(cells, 1), 2: {"Yes": 3, "No": 2}}
+    headings = formats["googleforms"].headings([["q5", "q6"]])
+    guesses = guess(headings, texts, formats["googleforms"], Rows())
+    assert [q.text for q in guesses.questions] == ["q6"]
+    assert guesses.drop == [("A", "its cells look like postcodes")]
+
+
+def test_bands_and_amounts_are_no_postcodes() -> None:
+    bands = {"10-499": 8, "50-249": 7, "25-100": 6, "11-999": 5, "12-345": 4}
+    assert one("q5", bands).kind == "single"
+    amounts = {f"{n}500": 1 for n in range(31, 44)}
+    assert (one("q5", amounts).kind, one("q5", amounts).doubt) == ("number", "")
+    unlike = {f"{n * 173 + 10001}": 1 for n in range(1, 14)}
+    assert "postcodes?" in one("q5", unlike).doubt
+    assert not one("How much do you earn a year?", unlike).doubt

@@ -13,6 +13,7 @@ from html import unescape
 from typing import Literal, cast
 
 from pipeline.declarations.questionnaire import Role
+from pipeline.drafting.doubts import in_one_line
 from pipeline.drafting.words import role_of
 from pipeline.text.folding import ELLIPSIS, fold, without_markup
 
@@ -133,7 +134,7 @@ def told_apart(posed: Posed) -> Posed:
     items, _ = _unlike(posed.items)
     if twice:
         doubt = f"full answers do not tell apart what is called {spread([repr(text) for text in twice])}"
-        posed = replace(posed, doubt="; ".join(filter(None, (posed.doubt, doubt))))
+        posed = replace(posed, doubt=in_one_line(posed.doubt, doubt))
     return replace(posed, options=options, items=items)
 
 
