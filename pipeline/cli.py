@@ -21,6 +21,7 @@ from pipeline.project.lock import alone
 from pipeline.project.paths import Paths
 from pipeline.project.process import INTERRUPTED, was_interrupted
 from pipeline.project.progress import notice, stage
+from pipeline.project.rebuild import STAGES, Rebuild
 from pipeline.text.addresses import masked
 from pipeline.text.folding import escaped
 
@@ -41,9 +42,6 @@ app.add_typer(export, name="export")
 SurveyName = Annotated[
     str, typer.Option("--survey", envvar="SURVEY", help="the folder of the survey below raw/")
 ]
-
-
-STAGES = ("ingest", "normalise", "tables", "figures", "report")
 
 
 Draft = Annotated[
@@ -67,20 +65,21 @@ def _say_masked(lines: Iterable[str]) -> None:
     _say_all(map(masked, lines))
 
 
-def _staged(name: str, paths: Paths, **options: Any) -> None:
+def _staged(name: str, paths: Paths, rebuild: Rebuild, *, verbose: bool = False, **options: Any) -> None:
     """Run one stage: the module and its one public function have the name of the stage."""
-    with stage(name, paths.survey):
+    with stage(name, paths.survey, verbose):
         getattr(importlib.import_module(f"pipeline.{name}"), name)(paths, **options)
+        # of some figures nobody can tell later what the others were made from
+        if not options.get("only"):
+            rebuild.note(name)
 
 
 def _alone(name: str, survey: str, **options: Any) -> None:
     """Run one stage while no other run of the survey writes."""
     paths = places.find(survey)
     with alone(paths):
-        _staged(name, paths, **options)
-    # make runs one stage after the other, and only the last of them tells
-    if os.environ.get("NOTICES_AFTER", name) == name:
-        _notices(paths)
+        _staged(name, paths, Rebuild(paths, options.get("draft", False)), **options)
+    _notices(paths)
 
 
 def _notices(paths: Paths) -> None:
@@ -127,16 +126,33 @@ def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
 
 @app.command("all", epilog="Example: survey all --survey ospo")
-def run_all(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False) -> None:
-    """Run the stages one after the other: ingest, normalise, tables, figures, report."""
-    from pipeline.declarations.load import load_declarations
-
+def run_all(
+    survey: SurveyName = places.DEFAULT_SURVEY,
+    draft: Draft = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="print the largest memory of each stage beside its time")
+    ] = False,
+) -> None:
+    """Run the stages of which something changed: ingest, normalise, tables, figures, report."""
     paths = places.find(survey)
-    load_declarations(paths)
     with alone(paths):
+        rebuild = Rebuild(paths, draft)
+        ran = False
         for name in STAGES:
-            _staged(name, paths, **({"draft": draft} if name == "tables" else {}))
-    _notices(paths)
+            if rebuild.is_current(name):
+                continue
+            if not ran:
+                # a mistake in any declaration is told before the first stage takes its time
+                load_declarations = importlib.import_module("pipeline.declarations.load").load_declarations
+                load_declarations(paths)
+            ran = True
+            options = {"draft": draft} if name == "tables" else {}
+            _staged(name, paths, rebuild, verbose=verbose, **options)
+        rebuild.finish()
+    if ran:
+        _notices(paths)
+    else:
+        notice(f"{paths.survey}: nothing has changed")
 
 
 @app.command(epilog="Example: survey explain blockers_by_size funding.small")

@@ -54,7 +54,7 @@ def normalise(paths: Paths) -> str:
         unseen.replace(temporary)
         # Ctrl-C waits until the new database has its place
         whole.enter_context(unheard())
-        files.write(paths.interim / "normalised.md5", content + "\n", files.PRIVATE)
+        files.write(paths.normalised, content + "\n", files.PRIVATE)
         # what another program had not written into the database before is none of this one's
         files.prune(paths.outputs, (), f"{paths.database.name}.wal")
     for notice in notices:

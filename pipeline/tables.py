@@ -52,7 +52,7 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
         put(paths.workbook, book)
     for line in (*changes.warnings(whole.changes), *(f"draft: {claim}" for claim in whole.failed)):
         print(line, file=sys.stderr)
-    kept = [*contents, paths.tables / "verify.csv"]
+    kept = [*contents, paths.verified]
     files.prune(paths.tables, kept, "*.csv")
     files.prune(paths.frequencies, kept, "*.csv")
     return [*contents, paths.workbook]

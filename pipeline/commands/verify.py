@@ -75,7 +75,7 @@ def verify(paths: Paths) -> Verified:
         unweighted=int((rows["wave"] == "").sum()),
     )
     with files.together() as put_file:
-        put_file(paths.tables / "verify.csv", to_csv(rows.assign(unsettled=unsettled), written(VERIFY)))
+        put_file(paths.verified, to_csv(rows.assign(unsettled=unsettled), written(VERIFY)))
         put_file(paths.findings, page)
     return Verified(rows, sums, lines)
 

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from pipeline.project.record import SUFFIXES
+
 PACKAGE = Path(__file__).parents[1]
-SUFFIXES = (".py", ".sql", ".j2", ".css", ".ttf")
-"""the files of the package that decide what a run makes"""
 
 
 def code_hash(parts: Iterable[str] = ("",), package: Path = PACKAGE) -> str:

@@ -1,7 +1,4 @@
-"""One run of a survey at a time: a lock on a file, which the system takes back however its holder ends.
-
-`python -m pipeline.lock COMMAND …` is for the Makefile: it runs a command once no other such run is left.
-"""
+"""One run of a survey at a time: a lock on a file, which the system takes back however its holder ends."""
 
 from __future__ import annotations
 
@@ -11,15 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.project import process
-
-if __name__ == "__main__":
-    # before anything else is imported, which takes a while
-    process.begin()
-
-from pipeline.project import files
-from pipeline.project import paths as places
-from pipeline.project.errors import SurveyError
+from pipeline.project import files, process
 from pipeline.project.paths import Paths
 
 
@@ -66,21 +55,3 @@ def _locked(paths: Paths, path: Path) -> int:
         os.close(handle)
         return _locked(paths, path)
     return handle
-
-
-def main() -> None:
-    """Become the command of the command line, with a lock that it and its children keep until all have ended.
-
-    It is not the lock of the stages, which take theirs below it.
-    """
-    try:
-        paths = places.find()
-        os.set_inheritable(_locked(paths, paths.make_lock), True)
-    except SurveyError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)
-    os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 - the Makefile says which
-
-
-if __name__ == "__main__":
-    main()

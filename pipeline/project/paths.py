@@ -76,9 +76,14 @@ class Paths:
         return self.interim / "run.lock"
 
     @property
-    def make_lock(self) -> Path:
-        """Held by the one `make` that runs the stages."""
-        return self.interim / "make.lock"
+    def record(self) -> Path:
+        """What the stages were made from when they ran last, and what they left."""
+        return self.interim / "stages.record"
+
+    @property
+    def normalised(self) -> Path:
+        """The md5 of the rows of the database."""
+        return self.interim / "normalised.md5"
 
     @property
     def protection(self) -> Path:
@@ -128,6 +133,11 @@ class Paths:
     def report(self) -> Path:
         """The report page."""
         return self.outputs / "report.html"
+
+    @property
+    def verified(self) -> Path:
+        """Published numbers beside the survey's own, as a table."""
+        return self.tables / "verify.csv"
 
     @property
     def manifest(self) -> Path:

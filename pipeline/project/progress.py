@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from pipeline.text.folding import escaped
 
@@ -18,9 +19,14 @@ class _Running:
 
 
 @contextmanager
-def stage(name: str, survey: str) -> Iterator[None]:
-    """Show that a stage of `survey` runs, and how long it took; nothing is said of one that fails."""
+def stage(name: str, survey: str, verbose: bool = False) -> Iterator[None]:
+    """Show that a stage of `survey` runs, and how long it took; nothing is said of one that fails.
+
+    With `verbose` the largest memory that the process held meanwhile stands beside the time.
+    """
     started = time.monotonic()
+    if verbose:
+        _forget_peak()
     _Running.progress = ""
     if sys.stderr.isatty():
         from rich.console import Console
@@ -34,7 +40,25 @@ def stage(name: str, survey: str) -> Iterator[None]:
     else:
         yield
     behind = f", {_Running.progress}" if _Running.progress else ""
+    behind += f", {_peak()} MiB at most" if verbose else ""
     print(f"{name:<10} {survey}  {time.monotonic() - started:.1f} s{behind}", file=sys.stderr)
+
+
+def _forget_peak() -> None:
+    """Begin to measure the largest memory of this process anew, where the system can."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def _peak() -> int:
+    """The largest memory of this process since it was measured anew, in MiB; that of its children apart."""
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) // 1024
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(most) // (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 def notice(text: str) -> None:

@@ -105,15 +105,17 @@ def test_a_survey_is_no_path(name: str, toy: Paths) -> None:
     assert "is no name of a survey" in said
     shutil.copy(ROOT / "Makefile", toy.root)
     if name not in ("", "toy\n"):
+        before = digest(toy.root)
         run = subprocess.run(
-            ["make", "-n", "clean", f"SURVEY={name.replace('$', '$$')}"],
+            ["make", "clean", f"SURVEY={name.replace('$', '$$')}"],
             cwd=toy.root,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert run.returncode == 2, run.stdout
-        assert "a name of letters" in run.stderr
+        assert (run.returncode, run.stdout) == (2, "")
+        assert f"SURVEY is '{name}': a name of letters" in run.stderr
+        assert digest(toy.root) == before
 
 
 # texts that a spreadsheet might run, and texts that a page, a picture or a document might

@@ -81,11 +81,13 @@ def composed(paths: Paths, draft: bool = False) -> dict[str, pd.DataFrame]:
 
 
 def digest(folder: Path) -> dict[str, str]:
-    """The hash of every file below a folder, but of the database, whose bytes never repeat, and of locks."""
+    """The hash of every file below a folder, but of the database and the record of a run, whose bytes never
+    repeat, and of locks.
+    """
     found = {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix not in (".duckdb", ".lock")
+        if path.is_file() and path.suffix not in (".duckdb", ".lock", ".record")
     }
     assert found, f"nothing below {folder}"
     return found
@@ -144,16 +146,26 @@ def make_folder(folder: Path) -> Paths:
     for name in ("Makefile", "requirements.lock", "pyproject.toml"):
         shutil.copy2(ROOT / name, folder)
     shutil.copytree(ROOT / "pipeline", folder / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
-    # as if `make setup` had installed the environment that the tests run in
+    # an environment of its own, with the libraries of the one that the tests run in
     programs = folder / ".venv" / "bin"
     programs.mkdir(parents=True)
-    for name, words in {"python": "", "survey": "-m pipeline"}.items():
-        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable} {words} "$@"\n')
-        (programs / name).chmod(0o755)
-    (programs.parent / ".installed").touch()
+    (programs / "python").symlink_to(sys.executable)
+    (folder / ".venv" / "pyvenv.cfg").write_text(f"home = {Path(sys.base_prefix) / 'bin'}\n")
+    (programs / "survey").write_text('#!/bin/sh\nexec .venv/bin/python -m pipeline "$@"\n')
+    (programs / "survey").chmod(0o755)
+    (installed(folder) / "another_library-1.0.dist-info").mkdir(parents=True)
+    beside = [place for place in sys.path if place.endswith("site-packages")]
+    (installed(folder) / "beside.pth").write_text("\n".join(beside))
+    (folder / ".venv" / ".installed").touch()
     paths = make_project(folder)
     paths.report_file.write_text(FEW_EXHIBITS)
     return paths
+
+
+def installed(folder: Path) -> Path:
+    """Where the libraries of the environment of a project folder are."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return folder / ".venv" / "lib" / version / "site-packages"
 
 
 def make_environment(folder: Path) -> dict[str, str]:

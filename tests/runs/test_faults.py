@@ -26,12 +26,12 @@ import duckdb
 import pandas as pd
 import pyreadstat
 import pytest
-from projects import command, make, make_environment, make_project, stages, survey_all
+from projects import command, copy_of, make, make_environment, make_project, stages, survey_all
 
 from pipeline import open_survey
 from pipeline.cli import STAGES
 from pipeline.exports import spss
-from pipeline.project import files
+from pipeline.project import files, record
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 
@@ -39,8 +39,8 @@ pytestmark = pytest.mark.slow
 
 ROUNDS = int(os.environ.get("FAULTS", "20"))
 SEED = int(os.environ.get("FAULTS_SEED", random.SystemRandom().randrange(1_000_000)))
-# what make remembers says when stages ran, and not what they made
-OF_MAKE = (".stamp", ".list", ".sum")
+# it says when files changed, too, which never repeats
+RECORD = ".record"
 
 
 def state(paths: Paths) -> dict[str, str]:
@@ -51,7 +51,7 @@ def state(paths: Paths) -> dict[str, str]:
             assert not path.name.startswith("."), path
             continue
         content = path.read_bytes()
-        if path.suffix in OF_MAKE or path.name == "draft":
+        if path.suffix == RECORD:
             content = b""
         if path == paths.database:
             with duckdb.connect(str(path), read_only=True) as connection:
@@ -144,7 +144,7 @@ def test_a_killed_run_leaves_whole_files_and_the_next_run_mends(
                 longest[run] = time.monotonic() - started
             for path in sorted(paths.outputs.rglob("*")):
                 within = str(path.relative_to(paths.outputs))
-                if path.is_file() and not within.endswith((".aside", ".new", "draft", *OF_MAKE)):
+                if path.is_file() and not within.endswith((".aside", RECORD)):
                     if path == paths.database or ".aside" in within:
                         continue
                     seen = sha256(path.read_bytes()).hexdigest()
@@ -152,13 +152,7 @@ def test_a_killed_run_leaves_whole_files_and_the_next_run_mends(
             if paths.database.exists():
                 duckdb.connect(str(paths.database), read_only=True).close()
         assert run(paths.root, None), where
-        mended = state(paths)
-        wanted = {file: hash_ for file, hash_ in after.items() if run is by_make or file in mended}
-        assert mended == wanted, where
-        if run is by_all:
-            # but for what make remembers, which it leaves as it is
-            missing = after.keys() - mended.keys()
-            assert all(file.endswith((*OF_MAKE, "draft", "make.lock")) for file in missing), where
+        assert state(paths) == after, where
     assert killed > ROUNDS / 4
 
 
@@ -194,8 +188,7 @@ def test_of_two_runs_at_once_the_second_waits(
     told = [run.communicate()[1] for run in runs]
     assert [run.returncode for run in runs] == [0, 0], told
     assert sorted(said.count("waiting for another run of toy") for said in told) == [0, 1], told
-    if words[0] == "make":
-        assert sorted(said.count("tables ") for said in told) == [0, 1]
+    assert sorted(said.count("tables ") for said in told) == [0, 1]
     assert state(paths) == expected[name]
 
 
@@ -419,9 +412,10 @@ def at_event(paths: Paths, number: int, *words: str) -> subprocess.CompletedProc
 
 
 def test_an_interrupted_run_says_nothing_and_changes_nothing_by_halves(
-    two: tuple[Paths, dict[str, dict[str, str]]],
+    two: tuple[Paths, dict[str, dict[str, str]]], tmp_path: Path
 ) -> None:
-    paths, expected = two
+    whole, expected = two
+    paths = copy_of(whole, tmp_path / "whole")
     declare(paths, "Models")
     assert command(paths.root, "all", "--survey", "toy")[0] == 0
     declare(paths, "MODELS")
@@ -432,7 +426,10 @@ def test_an_interrupted_run_says_nothing_and_changes_nothing_by_halves(
     before = state(paths)
     declare(paths, "MODELS")
     events = int(run.stdout.split()[-1])
+    whole = paths
     for part in (0.0, 0.3, 0.6, 0.7, 0.8, 0.95):
+        # a stage that has ended does not run again
+        paths = copy_of(whole, tmp_path / str(part))
         run = at_event(paths, 1 + int(part * events), "all", "--survey", "toy")
         assert (run.returncode, run.stdout) == (130, ""), part
         told = [
@@ -482,17 +479,12 @@ def test_processes_that_draw_end_with_the_one_that_started_them(all_hear: bool, 
                 time.sleep(0.05)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [["-m", "pipeline", "tables"], ["-S", "-m", "pipeline.project.lock", "true"]],
-    ids=["stage", "make"],
-)
-def test_who_waits_for_another_run_may_be_interrupted(words: list[str], remade: Paths) -> None:
-    with (remade.lock if "tables" in words else remade.make_lock).open() as held:
+def test_who_waits_for_another_run_may_be_interrupted(remade: Paths) -> None:
+    with remade.lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         run = subprocess.Popen(
-            [sys.executable, *words], cwd=remade.root, env=make_environment(remade.root), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, "-m", "pipeline", "all"], cwd=remade.root, env=make_environment(remade.root),
+            text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         assert run.stderr is not None
         assert run.stderr.readline().startswith("waiting for another run of toy")
@@ -579,7 +571,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "list": lambda content: b"[[1], 2]",
     "object": lambda content: b'{"headings": 1, "key": [], "uses": 2}',
 }
-# who reads a file of interim/ that is no file of make's
+# who reads a file of interim/ that is not the record
 READERS = {
     ".parquet": "normalise",
     "headings.json": "normalise",
@@ -595,7 +587,7 @@ def test_a_damaged_file_is_mended_or_told(damage: str, remade: Paths) -> None:
     before = state(remade)
     hurt = 0
     for path in [path for path in sorted(remade.interim.rglob("*")) if path.is_file()]:
-        if path.name in ("run.lock", "make.lock", "draft") or path.suffix in OF_MAKE:
+        if path.name == "run.lock" or path.suffix == RECORD:
             continue
         if damage in ("null", "list", "object") and path.suffix != ".json":
             continue
@@ -614,27 +606,23 @@ def test_a_damaged_file_is_mended_or_told(damage: str, remade: Paths) -> None:
     assert hurt >= (4 if damage in ("null", "list", "object") else 10)
 
 
-@pytest.mark.parametrize("damage", ["empty", "half", "garbage"])
-def test_make_mends_what_it_remembers(damage: str, remade: Paths) -> None:
-    # the outputs are as they were, so no stage would change one
-    programme = remade.root / ".venv" / "bin" / "survey"
-    programme.write_text('#!/bin/sh\necho "$1 toy  0.0 s" >&2\n')
-    others = ("draft", "normalised.md5", "make.lock")
-    remembered = [p for p in sorted(remade.interim.iterdir()) if p.suffix in OF_MAKE or p.name in others]
-    assert len(remembered) >= 15
-    for path in remembered:
-        before = path.read_bytes()
-        path.write_bytes(DAMAGES[damage](before))
-        stages(make(remade.root, "all"))
-        assert stages(make(remade.root, "all")) == [], path
-        if path.name in ("raw.sum", "declared.sum", "draft") or path.suffix == ".list":
-            assert path.read_bytes().strip() == before.strip()
-    missed = {"ingest": remade.cells("first"), "tables": remade.tables / "uses.csv"}
-    for stage, gone in (missed | {"figures": remade.figures / "uses.svg"}).items():
-        aside = gone.rename(gone.with_name("away"))
-        assert stages(make(remade.root, "all"))[0] == stage
-        aside.rename(gone)
-        make(remade.root, "all")
+@pytest.mark.parametrize("damage", ["empty", "half", "garbage", "null"])
+def test_a_damaged_record_is_written_again(damage: str, remade: Paths) -> None:
+    before = state(remade)
+    remade.record.write_bytes(DAMAGES[damage](remade.record.read_bytes()))
+    assert stages(make(remade.root, "all")) == list(STAGES)
+    assert stages(make(remade.root, "all")) == []
+    assert state(remade) == before
+
+
+def test_a_line_of_the_record_that_is_no_number_is_damage(remade: Paths) -> None:
+    lines = remade.record.read_text(encoding="ascii").splitlines()
+    for place, line in enumerate(lines):
+        for parts in (line.split("\t")[:-1], [*line.split("\t"), "more"], ["", *line.split("\t")]):
+            damaged = [*lines[:place], "\t".join(parts), *lines[place + 1 :]]
+            remade.record.write_text("\n".join(damaged) + "\n", encoding="ascii")
+            # whatever it says now, it is no error
+            assert isinstance(record.is_done(str(remade.raw), str(remade.outputs), str(remade.record)), bool)
 
 
 def over(content: bytes, place: float) -> bytes:

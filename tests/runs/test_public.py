@@ -39,6 +39,7 @@ from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
+from pipeline.project.rebuild import Rebuild
 from pipeline.public import bundle
 from pipeline.public.anonymity import enough_out, few
 from pipeline.public.bundle import value_labels
@@ -498,18 +499,14 @@ def test_the_same_answers_and_key_give_the_same_bytes(toy_public: Published, tmp
 def test_a_key_makes_nothing_run_again(toy_public: Published, tmp_path: Path) -> None:
     shutil.copytree(toy_public.paths.root, tmp_path / "project")
     paths = Paths(tmp_path / "project", "toy")
-    shutil.copyfile(ROOT / "Makefile", paths.root / "Makefile")
-
-    def sums() -> str:
-        target = paths.shown(paths.interim / "raw.sum")
-        subprocess.run(["make", "-s", "SURVEY=toy", target], cwd=paths.root, check=True)
-        return (paths.root / target).read_text()
-
-    before = sums()
+    key = paths.pseudonym_key.read_bytes()
+    Rebuild(paths).note("ingest")
+    assert Rebuild(paths).is_current("ingest")
+    assert hashlib.sha256(key).hexdigest() not in paths.record.read_text(encoding="ascii")
     paths.pseudonym_key.unlink()
-    assert sums() == before
+    assert Rebuild(paths).is_current("ingest")
     paths.questionnaire.write_text(paths.questionnaire.read_text() + "# more\n")
-    assert sums() != before
+    assert not Rebuild(paths).is_current("ingest")
 
 
 # refusals

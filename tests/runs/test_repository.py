@@ -56,7 +56,9 @@ def test_people_s_answers_are_ignored_from_the_first_run_on(inside: Paths) -> No
     private = {".csv": "first", ".xlsx": "notes", ".duckdb": "survey", ".wal": "survey", ".parquet": ""}
     assert not {name for name in found for end, start in private.items()
                 if name.endswith(end) and start and name.startswith(start)}  # fmt: skip
-    assert not any(name.endswith((".parquet", "headings.json", ".md5", ".lock", ".key")) for name in found)
+    assert not any(
+        name.endswith((".parquet", "headings.json", ".md5", ".lock", ".record", ".key")) for name in found
+    )
     assert ".gitignore" not in inside.manifest.read_text()
 
 

@@ -127,8 +127,7 @@ def test_many_exports_are_counted(toy: Paths) -> None:
     assert lines[-1] == "nor are 3 more files in raw/toy"
 
 
-def test_every_stage_tells_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NOTICES_AFTER", raising=False)
+def test_every_stage_tells_once(tmp_path: Path) -> None:
     paths = make_project(tmp_path)
     put(paths, "third.csv", TABLE)
     told = "raw/toy/third.csv is named by no wave file"

@@ -95,7 +95,11 @@ PLACES = {
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """What is in the files of a folder, but for the database, whose bytes never repeat."""
-    own = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".duckdb", ".lock"))
+    own = (
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix not in (".duckdb", ".lock", ".record")
+    )
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in own}
 
 

@@ -306,13 +306,9 @@ def test_where_names_and_dates_disagree_it_is_told(dates: dict[str, str], said: 
     assert re.search(said, " ".join(doubts(fieldings)))
 
 
-def test_a_run_tells_it_once_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NOTICES_AFTER", raising=False)
+def test_a_run_tells_it_once_and_goes_on(tmp_path: Path) -> None:
     paths = write_survey(tmp_path)
     told = "the waves are in the order of their field dates, 2023, 2024-spring, 2024-autumn; "
     for words in (["ingest"], ["normalise"], ["tables"], ["check"]):
         code, said = command(paths.root, *words, "--survey", "time")
         assert (code, said.count(told)) == (0, 1), said
-    # make runs the stages, of which the last tells
-    monkeypatch.setenv("NOTICES_AFTER", "report")
-    assert told not in command(paths.root, "ingest", "--survey", "time")[1]

@@ -260,8 +260,13 @@ def test_only_one_module_writes_files() -> None:
     )
     assert writing.search(SOURCES["project/files.py"])
     others = {name for name, source in SOURCES.items() if writing.search(source)} - {"project/files.py"}
-    # these fill the temporary file that files.aside gave them
-    assert others == {"commands/fetch.py", "synthetic/export.py"}
+    # these fill the temporary file that files.aside gave them, and one asks the system for a number
+    assert others == {"commands/fetch.py", "synthetic/export.py", "project/progress.py"}
+    assert (
+        SOURCES["project/progress.py"].count(".write_text(")
+        == 1
+        == SOURCES["project/progress.py"].count("clear_refs")
+    )
     aside = ("normalise.py", "commands/fetch.py", "synthetic/synthesise.py")
     assert all("files.aside(" in SOURCES[name] for name in aside)
 
