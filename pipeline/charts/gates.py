@@ -6,13 +6,11 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from pipeline.charts import shown
 from pipeline.charts.colours import WHITE, contrast
@@ -41,7 +39,7 @@ class Drawing:
     exhibit: Printed
     table: list[Row]
     marks: Sequence[Mark]
-    texts: Sequence[tuple[Text, Box]]
+    texts: Sequence[tuple[TextLine, Box]]
 
     @property
     def bars(self) -> list[Bar]:
@@ -51,7 +49,7 @@ class Drawing:
     @property
     def values(self) -> list[TextLine]:
         """The texts that print the value of a row."""
-        return [text for text, _ in self.texts if isinstance(text, TextLine) and text.row is not None]
+        return [text for text, _ in self.texts if text.row is not None]
 
     @property
     def stacked(self) -> bool:
@@ -62,9 +60,9 @@ class Drawing:
 def check(figure: Figure, data: pd.DataFrame, exhibit: Printed) -> list[str]:
     """What is wrong with a figure of `data`, each with its gate and numbers; nothing: an empty list."""
     with settings(exhibit.id):
-        texts = [text for text in figure.findobj(Text) if isinstance(text, Text) and text.get_text()]
+        texts = [text for text in figure.findobj(TextLine) if isinstance(text, TextLine) and text.get_text()]
         marks = [mark for mark in figure.findobj() if isinstance(mark, Bar | Dot | Cell)]
-        drawing = Drawing(figure, exhibit, rows(data), marks, [(text, _box(figure, text)) for text in texts])
+        drawing = Drawing(figure, exhibit, rows(data), marks, [(text, text.box) for text in texts])
         return [f"{gate}: {problem}" for gate, problems in _GATES for problem in problems(drawing)]
 
 
@@ -171,7 +169,7 @@ def _on_marks(drawing: Drawing) -> Iterator[str]:
     for text, box in drawing.texts:
         for place, across, _ in _shared(box, places):
             mark = drawing.marks[place]
-            if mark is not getattr(text, "bar", None):
+            if mark is not text.bar:
                 what = type(mark).__name__.lower()
                 yield f"{text.get_text()!r} runs {across:.1f} pt into the {what} of row {mark.row}"
 
@@ -196,7 +194,7 @@ def _sizes(drawing: Drawing) -> Iterator[str]:
 def _inside(drawing: Drawing) -> Iterator[str]:
     """A text in a bar fits into it."""
     for text, (left, top, right, bottom) in drawing.texts:
-        bar = getattr(text, "bar", None)
+        bar = text.bar
         if bar is None:
             continue
         place = _mark_box(bar)
@@ -209,7 +207,7 @@ def _inside(drawing: Drawing) -> Iterator[str]:
 def _contrast(drawing: Drawing) -> Iterator[str]:
     """Every text can be told from what it stands on."""
     for text, _ in drawing.texts:
-        bar = getattr(text, "bar", None)
+        bar = text.bar
         ground = to_hex(bar.get_facecolor()) if bar is not None else WHITE
         ratio = contrast(to_hex(text.get_color()), ground)
         if ratio < _LEAST_CONTRAST:
@@ -242,16 +240,6 @@ def _shared(box: Box, others: np.ndarray) -> Iterator[tuple[int, float, float]]:
     down = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
     for place in np.flatnonzero((across > _TOUCH) & (down > _TOUCH)).tolist():
         yield place, float(across[place]), float(down[place])
-
-
-def _box(figure: Figure, text: Text) -> Box:
-    """The place of a text."""
-    canvas: Any = figure.canvas
-    extent = text.get_window_extent(canvas.get_renderer())
-    points = INCH / figure.dpi
-    height = figure.get_size_inches()[1] * INCH
-    left, bottom, right, top = (float(side * points) for side in extent.extents)
-    return left, height - top, right, height - bottom
 
 
 def _mark_box(mark: Mark) -> Box:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
-from pipeline.charts.measure import Face
+from pipeline.charts.measure import Face, extent
 
 Way = Literal["down", "right", "left"]
 """the way in which the rows of a panel follow the order of their table"""
@@ -32,6 +32,10 @@ class Scale:
         return (self.zero - place if self.upright else place - self.zero) / self.unit
 
 
+_BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
+"""how much of a line stands left of its place, by its alignment"""
+
+
 class TextLine(Text):
     """One line of text. Where it prints the value of a table row, `row` is that row's place in the table.
 
@@ -43,6 +47,29 @@ class TextLine(Text):
     way: Way = "down"
     bar: Bar | Cell | None = None
     face: Face
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Its left, upper, right and lower edge, in the points of the sheet."""
+        x, y = self.get_position()
+        size = extent(self.get_text(), self.get_fontproperties().get_size_in_points(), self.face)
+        left = x - _BEFORE[self.get_horizontalalignment()] * size.width
+        return left, y - size.ascent, left + size.width, y + size.descent
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the line as any text is drawn, without a layout: it is one line, and stands on its base."""
+        if not self.get_text():
+            return
+        transform: Any = self.get_transform()
+        x, y = transform.transform((self.box[0], self.get_position()[1]))
+        renderer.open_group("text", self.get_gid())
+        pen = renderer.new_gc()
+        pen.set_foreground(self.get_color())
+        _, height = renderer.get_canvas_width_height()
+        upright = height - y if renderer.flipy() else y
+        renderer.draw_text(pen, x, upright, self.get_text(), self.get_fontproperties(), 0.0, mtext=self)
+        pen.restore()
+        renderer.close_group("text")
 
 
 class Bar(Rectangle):

@@ -166,13 +166,39 @@ def _advance(character: str, face: Face) -> float:
     return float(font.load_char(ord(character), flags).horiAdvance) / font.units_per_EM
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How far a line of text reaches, in points: to the side, and above and below its base."""
+
+    width: float
+    ascent: float
+    descent: float
+
+
 @lru_cache(maxsize=100_000)
+def extent(text: str, size: float, face: Face) -> Extent:
+    """The extent of one line, as the PNG has it; at least that of the face above and below its base."""
+    if not text:
+        return Extent(0.0, 0.0, 0.0)
+    width, height, below = (
+        float(pixels) * INCH / DPI
+        for pixels in _renderer().get_text_width_height_descent(text, properties(face, size), False)
+    )
+    ascent, descent = _reach(face)
+    return Extent(width, max(height - below, ascent * size), max(below, descent * size))
+
+
+@cache
+def _reach(face: Face) -> tuple[float, float]:
+    """How far the face says that its letters reach above and below their base, in ems."""
+    font: Any = font_manager.get_font(str(face.path))
+    table = font.get_sfnt_table("OS/2")
+    return table["sTypoAscender"] / font.units_per_EM, -table["sTypoDescender"] / font.units_per_EM
+
+
 def _measured(text: str, size: float, face: Face) -> float:
     """The width of one line in points, as the PNG has it."""
-    if not text:
-        return 0.0
-    width, _, _ = _renderer().get_text_width_height_descent(text, properties(face, size), False)
-    return float(width) * INCH / DPI
+    return extent(text, size, face).width
 
 
 @cache
