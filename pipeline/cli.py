@@ -125,6 +125,16 @@ def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     _alone("report", survey)
 
 
+def _begin(paths: Paths) -> None:
+    """Tell a mistake in any declaration, and begin to load what draws where all is to be drawn."""
+    from pipeline import figures
+    from pipeline.declarations.load import load_declarations
+
+    declared = load_declarations(paths)
+    if not paths.figure_state.is_file() and len(declared.report.exhibit) >= figures.POOL_FROM:
+        figures.prepare()
+
+
 @app.command("all", epilog="Example: survey all --survey ospo")
 def run_all(
     survey: SurveyName = places.DEFAULT_SURVEY,
@@ -143,8 +153,7 @@ def run_all(
                 continue
             if not ran:
                 # a mistake in any declaration is told before the first stage takes its time
-                load_declarations = importlib.import_module("pipeline.declarations.load").load_declarations
-                load_declarations(paths)
+                _begin(paths)
             ran = True
             options = {"draft": draft} if name == "tables" else {}
             _staged(name, paths, rebuild, verbose=verbose, **options)

@@ -7,7 +7,6 @@ was asked for has passed every gate. A figure of which nothing changed is not dr
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import logging
 import multiprocessing
@@ -23,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pypdf import PdfReader, PdfWriter
 
 from pipeline.charts import drawer
+from pipeline.charts.book import Page, book
 from pipeline.project import files, process, progress
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import Paths
@@ -38,6 +37,7 @@ FORMS = ("svg", "png", "txt")
 _BOOK = "figures.pdf"  # no exhibit can have this id
 POOL_FROM = 12
 """fewer figures are drawn before a second process has started"""
+_DRAWING = ("pipeline.figures", *(f"pipeline.charts.{name}" for name in ("figure_files", "gates", "page")))
 _LIBRARIES = ("matplotlib", "fonttools", "numpy", "pandas", "pillow", "pypdf")
 STYLE = (
     "figures.py", "charts/**/*.py", "charts/fonts/*", "tidy/*.py", "project/capitals.py", "project/code.py",
@@ -67,15 +67,15 @@ def figures(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
     return state.files(chosen, book=not only)
 
 
-def book(pages: Sequence[tuple[str, bytes]]) -> bytes:
-    """PDFs of one page as one, with a bookmark a page."""
-    writer = PdfWriter()
-    for title, content in pages:
-        writer.append(PdfReader(io.BytesIO(content)), outline_item=title)
-    writer.metadata = None
-    file = io.BytesIO()
-    writer.write(file)
-    return file.getvalue()
+def prepare() -> None:
+    """Begin to load what draws, in the process that those which draw are forked from, while others work."""
+    if _METHOD == "forkserver":
+        from multiprocessing import forkserver
+
+        multiprocessing.set_forkserver_preload(list(_DRAWING))
+        # Ctrl-C reaches all processes of a terminal; this one ends with the one that started it
+        with process.unheard():
+            forkserver.ensure_running()
 
 
 class _State:
@@ -109,7 +109,7 @@ class _State:
         path = self.paths.figure_book
         titles = [exhibit.heading for exhibit in exhibits]
         inputs = _hash(
-            repr([(t, self.known[e.id]["pdf"]) for t, e in zip(titles, exhibits, strict=True)]).encode()
+            repr([(t, self.known[e.id]["page"]) for t, e in zip(titles, exhibits, strict=True)]).encode()
         )
         if not exhibits or self.known.get(_BOOK) == {"inputs": inputs, "pdf": _hash_of(path)}:
             return
@@ -118,9 +118,9 @@ class _State:
         self.saved[path] = content
         self.known[_BOOK] = {"inputs": inputs, "pdf": _hash(content)}
 
-    def _page(self, name: str) -> bytes:
+    def _page(self, name: str) -> Page:
         path = self.paths.figure_page(name)
-        return self.saved[path] if path in self.saved else path.read_bytes()
+        return Page.of(self.saved[path] if path in self.saved else path.read_bytes())
 
     def write(self) -> None:
         """Write what is new, and what is there now."""
@@ -136,7 +136,7 @@ class _State:
         for form in FORMS:
             files.prune(self.paths.figures, kept, f"*.{form}")
         pages = [self.paths.figure_page(exhibit.id) for exhibit in exhibits]
-        files.prune(self.paths.figure_page("").parent, pages, "*.pdf")
+        files.prune(self.paths.figure_page("").parent, pages, "*.page")
         files.prune(self.paths.outputs, kept, self.paths.figure_book.name)
 
     def files(self, exhibits: Sequence[Printed], book: bool) -> list[Path]:
@@ -146,7 +146,7 @@ class _State:
 
     def _paths(self, name: str) -> dict[str, Path]:
         forms = {form: self.paths.figures / f"{name}.{form}" for form in FORMS}
-        return forms | {"pdf": self.paths.figure_page(name)}
+        return forms | {"page": self.paths.figure_page(name)}
 
 
 def _made(paths: Paths, exhibits: Sequence[Printed]) -> Iterator[tuple[Printed, dict[str, bytes]]]:
@@ -168,6 +168,7 @@ def drawn(paths: Paths, exhibits: Sequence[Printed], workers: int) -> Iterator[t
         for exhibit in exhibits:
             yield exhibit.id, draw(paths, exhibit)
         return
+    prepare()
     context: Any = multiprocessing.get_context(_METHOD)
     # after Ctrl-C the process that tracks the semaphores of the pool cleans up, without a warning
     sys.warnoptions.append("ignore::UserWarning:multiprocessing.resource_tracker")
@@ -200,7 +201,7 @@ def draw(paths: Paths, exhibit: Printed) -> Drawn:
     # Matplotlib warns where it cannot keep its list of fonts, which changes no figure
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     # only a process that draws loads Matplotlib; one that finds nothing changed need not
-    from pipeline.charts import figure_files, gates
+    from pipeline.charts import figure_files, gates, page
 
     data = data_of(paths, exhibit)
     try:
@@ -214,7 +215,7 @@ def draw(paths: Paths, exhibit: Printed) -> Drawn:
     made = {
         "svg": figure_files.svg(figure, exhibit),
         "png": figure_files.png(figure, exhibit),
-        "pdf": figure_files.page(figure, exhibit),
+        "page": page.page(figure).as_bytes(),
         "txt": f"{exhibit.alt}\n".encode(),
     }
     return Drawn(made, [])

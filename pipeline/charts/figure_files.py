@@ -1,4 +1,4 @@
-"""One figure as the bytes of its files: SVG with its fonts, PNG, and a page of PDF."""
+"""One figure as the bytes of its files: SVG with its fonts, and PNG."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from pipeline.charts.compose import settings
+from pipeline.charts.faces import Face
 from pipeline.charts.marks import TextLine
-from pipeline.charts.measure import Face, clean
+from pipeline.charts.measure import clean
 from pipeline.charts.sheet import VALUE_OF
 from pipeline.charts.style import DPI
 from pipeline.tidy.printed import Printed
@@ -74,15 +75,6 @@ def png(figure: Figure, exhibit: Printed) -> bytes:
         canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     picture.save(file, "png", dpi=(DPI, DPI), compress_level=_QUICK)
-    return file.getvalue()
-
-
-def page(figure: Figure, exhibit: Printed) -> bytes:
-    """A figure as a PDF of one page."""
-    file = io.BytesIO()
-    metadata = {"Creator": None, "Producer": None, "CreationDate": None}
-    with _saving(exhibit.id):
-        figure.savefig(file, format="pdf", metadata=metadata)
     return file.getvalue()
 
 

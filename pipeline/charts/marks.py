@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
-from pipeline.charts.measure import Face, extent
+from pipeline.charts.faces import Face
+from pipeline.charts.measure import extent
 
 Way = Literal["down", "right", "left"]
 """the way in which the rows of a panel follow the order of their table"""
@@ -70,6 +72,12 @@ class TextLine(Text):
         renderer.draw_text(pen, x, upright, self.get_text(), self.get_fontproperties(), 0.0, mtext=self)
         pen.restore()
         renderer.close_group("text")
+
+
+class Stroke(Line2D):
+    """A straight line between two places, of strokes and gaps of so many of its widths, or solid."""
+
+    dashes: tuple[float, ...] = ()
 
 
 class Bar(Rectangle):

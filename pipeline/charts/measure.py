@@ -8,26 +8,16 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib import font_manager, ft2font
 from matplotlib.backends.backend_agg import RendererAgg
 
+from pipeline.charts.faces import OPEN_SANS, Face, faces
 from pipeline.charts.style import CONTENT, DPI, INCH, LEADING, Style
 from pipeline.project.errors import SurveyError
 
-_OPEN_SANS = "Open Sans"
-
-
-@dataclass(frozen=True)
-class Face:
-    """One font file; `family` and `bold` are what an SVG calls it."""
-
-    family: str
-    bold: bool
-    path: Path
+_LARGE = 1000  # points: so large that places are as good as exact
 
 
 @dataclass(frozen=True)
@@ -114,7 +104,7 @@ def _fits(line: str, size: float, face: Face, width: float) -> bool:
     Open Sans has neither kerning nor joined letters, so a line need not be shaped unless its advances say
     that it ends within an em of the edge.
     """
-    if face.family == _OPEN_SANS:
+    if face.family == OPEN_SANS:
         rough = math.fsum(_advance(character, face) for character in line) * size
         if abs(rough - width) > size:
             return rough < width
@@ -124,7 +114,7 @@ def _fits(line: str, size: float, face: Face, width: float) -> bool:
 def _set(text: str, bold: bool) -> tuple[str, Face]:
     """`text` and the face to set it in: Open Sans, or DejaVu Sans for the whole of what that lacks."""
     missing: list[str] = []
-    for face in _faces(bold):
+    for face in faces(bold):
         has = _characters(face)
         missing = [c for c in text if ord(c) not in has and not _ignorable(c)]
         if not missing:
@@ -140,17 +130,6 @@ def _set(text: str, bold: bool) -> tuple[str, Face]:
 def _ignorable(character: str) -> bool:
     # joiners, direction marks and variation selectors have no picture of their own
     return unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f"
-
-
-@cache
-def _faces(bold: bool) -> tuple[Face, Face]:
-    """The faces to set text in, the first wherever it has the characters."""
-    ours = Path(__file__).parent / "fonts"
-    theirs = Path(mpl.get_data_path()) / "fonts" / "ttf"
-    return (
-        Face(_OPEN_SANS, bold, ours / ("OpenSans-Bold.ttf" if bold else "OpenSans-Regular.ttf")),
-        Face("DejaVu Sans", bold, theirs / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")),
-    )
 
 
 @cache
@@ -186,6 +165,35 @@ def extent(text: str, size: float, face: Face) -> Extent:
     )
     ascent, descent = _reach(face)
     return Extent(width, max(height - below, ascent * size), max(below, descent * size))
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """A picture of a font in its place: its number in the font, what it reads, and its place, in ems."""
+
+    number: int
+    text: str
+    x: float
+    y: float
+
+
+@lru_cache(maxsize=10_000)
+def glyphs(text: str, face: Face) -> tuple[Glyph, ...]:
+    """The glyphs of one line from left to right, shaped as Matplotlib shapes them in the PNG.
+
+    Open Sans has neither kerning nor joined letters, so its glyphs follow each other as they are.
+    """
+    font: Any = font_manager.get_font(str(face.path))
+    if face.family == OPEN_SANS and not any(map(unicodedata.combining, text)):
+        characters = font.get_charmap()
+        x, placed = 0.0, []
+        for character in text:
+            placed.append(Glyph(characters[ord(character)], character, x, 0.0))
+            x += _advance(character, face)
+        return tuple(placed)
+    font.set_size(_LARGE, INCH)
+    items = font._layout(text, flags=ft2font.LoadFlags.NO_HINTING)
+    return tuple(Glyph(i.glyph_index, i.char, i.x / _LARGE, i.y / _LARGE) for i in items)
 
 
 @cache

@@ -12,12 +12,11 @@ from typing import Any, Literal, TypeVar
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.transforms import Affine2D
 
 from pipeline.charts.colours import AXIS, GREY, INK, WHITE, contrast
-from pipeline.charts.marks import Bar, Cell, Dot, Mark, Scale, TextLine, Way
+from pipeline.charts.marks import Bar, Cell, Dot, Mark, Scale, Stroke, TextLine, Way
 from pipeline.charts.measure import Block, block, clean, properties
 from pipeline.charts.rows import Row
 from pipeline.charts.style import DOT, DPI, INCH, MARGIN, VALUE, WIDTH, Style
@@ -152,12 +151,12 @@ class Sheet:
 
     def line(self, xs: tuple[float, float], ys: tuple[float, float], colour: str, width: float,
              dashes: tuple[float, ...] = (), below: bool = False) -> None:  # fmt: skip
-        """Draw a straight line, dashed where `dashes` has the lengths of strokes and gaps in points.
+        """Draw a straight line, dashed where `dashes` has the lengths of strokes and gaps in its widths.
 
         One `below` lies under everything else.
         """
-        self._add(Line2D(xs, ys, color=colour, linewidth=width, linestyle=(0, dashes) if dashes else "-",
-                         solid_capstyle="butt", zorder=0.5 if below else 2))  # fmt: skip
+        self._add(Stroke(xs, ys, color=colour, linewidth=width, linestyle=(0, dashes) if dashes else "-",
+                         solid_capstyle="butt", zorder=0.5 if below else 2)).dashes = dashes  # fmt: skip
 
     def zero_line(self, x: float, top: float, bottom: float) -> None:
         """Draw the line that bars begin at."""

@@ -127,7 +127,7 @@ class Paths:
 
     def figure_page(self, exhibit: str) -> Path:
         """A figure's page of the book."""
-        return self.interim / "pages" / f"{exhibit}.pdf"
+        return self.interim / "pages" / f"{exhibit}.page"
 
     @property
     def report(self) -> Path:

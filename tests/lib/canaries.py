@@ -202,7 +202,7 @@ def _page(path: Path) -> Iterator[bytes]:
 
 KINDS: dict[str, Callable[[Path], Iterator[bytes]]] = {
     ".csv": _plain, ".txt": _plain, ".md": _plain, ".json": _plain, ".toml": _plain, ".md5": _plain,
-    ".lock": _plain, ".record": _plain, ".svg": _page,
+    ".lock": _plain, ".record": _plain, ".page": _plain, ".svg": _page,
     "": _plain,  # .gitignore has no suffix
     ".html": _page, ".png": _png, ".pdf": _pdf, ".xlsx": _zipped, ".parquet": _parquet, ".duckdb": _database,
 }  # fmt: skip

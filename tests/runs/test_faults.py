@@ -578,7 +578,7 @@ READERS = {
     "normalised.md5": "normalise",
     "protection.json": "tables",
     "figures.json": "figures",
-    ".pdf": "figures",
+    ".page": "figures",
 }
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import math
 import os
 import re
 import subprocess
 import sys
+import unicodedata
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -18,15 +21,18 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Circle, Rectangle
 from projects import ROOT
 from pypdf import PdfReader
 
 from pipeline import figures
-from pipeline.charts import colours, drawer, figure_files, gates, kinds
+from pipeline.charts import book, colours, compose, drawer, faces, figure_files, gates, kinds, page
 from pipeline.charts.marks import Bar, Cell, Dot, TextLine
 from pipeline.charts.measure import clean
 from pipeline.charts.rows import estimates, rows
-from pipeline.charts.style import WIDTH
+from pipeline.charts.sheet import Sheet
+from pipeline.charts.style import QUESTION, WIDTH
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import percent
@@ -808,12 +814,72 @@ def test_figures_are_saved_and_stale_ones_removed(tmp_path: Path) -> None:
 def test_the_book_has_a_page_and_a_bookmark_an_exhibit(tmp_path: Path) -> None:
     paths = survey(tmp_path, ["ranked_bars", "single_bar"])
     figures.figures(paths)
-    book = PdfReader(paths.figure_book)
+    made = PdfReader(paths.figure_book)
     title = printed("ranked_bars").title
-    assert [entry.title for entry in book.outline] == [f"Figure 3. {title}"] * 2
-    assert [book.get_destination_page_number(entry) for entry in book.outline] == [0, 1]
-    assert [float(page.mediabox.width) for page in book.pages] == [540.0, 540.0]
-    assert "Cost above $1M to $10M" in book.pages[0].extract_text()
+    assert [entry.title for entry in made.outline] == [f"Figure 3. {title}"] * 2
+    assert [made.get_destination_page_number(entry) for entry in made.outline] == [0, 1]
+    assert [float(one.mediabox.width) for one in made.pages] == [540.0, 540.0]
+    assert "Cost above $1M to $10M" in made.pages[0].extract_text()
+
+
+def read_page(one: book.Page) -> str:
+    """What a reader of PDF finds on a page, without blanks."""
+    return "".join(PdfReader(io.BytesIO(book.book([("", one)]))).pages[0].extract_text().split())
+
+
+def texts_on(one: book.Page) -> list[tuple[str, float, float]]:
+    """The texts on a page as their fonts say that they read, each with the place of its first glyph."""
+    found = []
+    for font, placed in re.findall(r"BT [^/]*/(\S+) [^\n]*\n(.*?)\nET", one.content, re.DOTALL):
+        runs = re.findall(r"1 0 0 1 (\S+) (\S+) Tm <(\w+)> Tj", placed)
+        numbers = [int(code, 16) for _, _, codes in runs for code in re.findall("....", codes)]
+        text = "".join(one.used[font][number] for number in numbers)
+        found.append((text, float(runs[0][0]), float(runs[0][1])))
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_of_the_book_has_what_is_on_its_figure(kind: str) -> None:
+    figure, _, _ = draw(kind)
+    one = page.page(figure)
+    lines = [line for line in figure.artists if isinstance(line, TextLine) and line.get_text()]
+    assert lines
+    at_base = [(line.get_text(), line.box[0], one.height - float(line.get_position()[1])) for line in lines]
+    for (text, x, y), (wanted, left, base) in zip(sorted(texts_on(one)), sorted(at_base), strict=True):
+        assert text == wanted
+        assert (x, y) == (pytest.approx(left, abs=0.001), pytest.approx(base, abs=0.001))
+        assert "".join(text.split()) in read_page(one)
+    shapes = [artist for artist in figure.artists if isinstance(artist, Rectangle | Circle)]
+    circles = sum(isinstance(shape, Circle) for shape in shapes)
+    strokes = sum(isinstance(artist, Line2D) for artist in figure.artists)
+    drawn = Counter(line.split()[-1] for line in one.content.splitlines())
+    assert (drawn["re"], drawn["h"]) == (len(shapes) - circles, circles)
+    assert drawn["c"] == 4 * circles
+    assert one.content.count(" l S") == strokes
+    assert len(shapes) + strokes + len(lines) == len(figure.artists)
+
+
+def test_a_page_of_the_book_can_be_read_from_right_to_left() -> None:
+    with compose.settings("any"):
+        sheet = Sheet()
+        sheet.below("שלום עולם", QUESTION)
+        sheet.below("مرحبا", QUESTION)
+        figure = sheet.finish()
+    one = page.page(figure)
+    assert list(one.used) == ["DejaVuSans"]
+    # the first glyph from the left is the last letter, and joined letters have glyphs of their own
+    hebrew, arabic = (
+        [one.used["DejaVuSans"][int(code, 16)] for codes in re.findall(r"<([0-9A-F]+)> Tj", text)
+         for code in re.findall("....", codes)]
+        for text in one.content.split("ET")[:2]
+    )  # fmt: skip
+    assert "".join(hebrew) == "שלום עולם"[::-1]
+    assert "".join(arabic) == "مرحبا"[::-1]
+    font = faces.opened(faces.faces(QUESTION.bold)[1])
+    numbers = {text: number for number, text in one.used["DejaVuSans"].items()}
+    alone = font.getBestCmap()[ord("ح")]
+    assert font.getGlyphOrder()[numbers["ح"]] != alone, "it stands between two letters"
+    assert "مرحبا" in unicodedata.normalize("NFKC", read_page(one))
 
 
 def test_only_the_named_figures_are_redrawn(tmp_path: Path) -> None:
@@ -849,7 +915,7 @@ def test_nothing_is_written_where_one_figure_fails(tmp_path: Path) -> None:
 def written(paths: Paths) -> dict[str, int]:
     """When each file of the figures was written last."""
     times = {path.name: path.stat().st_mtime_ns for path in paths.outputs.rglob("*") if path.suffix in
-             (".svg", ".png", ".txt", ".pdf")}  # fmt: skip
+             (".svg", ".png", ".txt", ".pdf", ".page")}  # fmt: skip
     assert times
     return times
 
@@ -926,8 +992,9 @@ def test_whatever_draws_is_part_of_the_style() -> None:
     ]
     assert len(loaded) > 15
     unhashed = {path for path in loaded if path.is_file() and path not in hashed}
-    # what words an error, and masks what it quotes, draws nothing
-    assert {path.name for path in unhashed if path.parent.name != "addresses"} == {"errors.py"}
+    # what words an error, and masks what it quotes, draws nothing, nor does what says which files are code
+    others = {path.name for path in unhashed if path.parent.name != "addresses"}
+    assert others == {"errors.py", "record.py"}
 
 
 @pytest.mark.slow
@@ -963,10 +1030,11 @@ def test_the_bytes_do_not_depend_on_what_was_saved_before(kind: str) -> None:
     alone = figure_files.svg(figure, exhibit)
     again, _, _ = draw(kind)
     image = figure_files.png(again, exhibit)
-    document = figure_files.page(again, exhibit)
+    drawn = page.page(again).as_bytes()
     assert figure_files.svg(again, exhibit) == alone
     assert figure_files.png(figure, exhibit) == image
-    assert figure_files.page(figure, exhibit) == document
+    assert page.page(figure).as_bytes() == drawn
+    assert book.Page.of(drawn) == page.page(figure)
 
 
 @pytest.mark.slow
@@ -982,7 +1050,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
         )
         environment = os.environ | {"PYTHONHASHSEED": seed}
         subprocess.run([sys.executable, "-c", code], check=True, env=environment)
-        drawn = {".svg", ".png", ".pdf", ".txt"}
+        drawn = {".svg", ".png", ".pdf", ".page", ".txt"}
         files = sorted(path for path in paths.outputs.rglob("*") if path.suffix in drawn)
         made.append({path.relative_to(paths.outputs): path.read_bytes() for path in files})
     assert len(made[0]) == 4 * len(KINDS) + 1  # a page of the book each, and the book
@@ -991,8 +1059,8 @@ def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
 
 def test_a_kind_is_added_with_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """That of the gallery, as it stands there."""
-    page = (ROOT / "docs" / "gallery.md").read_text("utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    gallery = (ROOT / "docs" / "gallery.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", gallery, re.DOTALL)
     folder = tmp_path / "charts" / "kinds"
     folder.mkdir(parents=True)
     (folder / "plain_bars.py").write_text(code, "utf-8")

@@ -248,7 +248,7 @@ def test_what_prints_tables_computes_none(name: str) -> None:
 
 
 def test_every_chart_has_the_same_signature() -> None:
-    kinds = [n for n in SOURCES if n.startswith("charts/") and "def draw(" in SOURCES[n]]
+    kinds = [n for n in SOURCES if n.startswith("charts/kinds/") and "def draw(" in SOURCES[n]]
     assert len(kinds) == 14
     for name in kinds:
         assert "def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:" in SOURCES[name]

@@ -6,23 +6,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from pipeline.text.addresses import checked, domains, hosts, mail, telephones
-from pipeline.text.addresses.plain import AT_WORDS, DOT_WORDS, plain
+from pipeline.text.addresses.plain import AT_WORDS, DOT_WORDS, PROVIDERS, plain
 
 WEB, MAIL, IP = "a web address", "an e-mail address", "an IP address"
 TELEPHONE, IBAN, CARD, ORCID = "a telephone number", "an IBAN", "a card number", "an ORCID iD"
-# in this order: what is one thing is no other
-_FINDERS: tuple[tuple[str, Callable[[str, Sequence[int]], Iterator[tuple[int, int, str]]]], ...] = (
-    (WEB, lambda text, _: domains.addresses(text)),
-    (MAIL, lambda text, _: mail.find(text)),
-    (WEB, domains.hosts),
-    (IP, lambda text, _: hosts.find(text)),
-    (IBAN, lambda text, _: checked.ibans(text)),
-    (ORCID, lambda text, _: checked.orcids(text)),
-    (CARD, lambda text, _: checked.cards(text)),
-    (TELEPHONE, lambda text, _: telephones.find(text)),
-)
 KINDS = (MAIL, TELEPHONE, IP, WEB, IBAN, CARD, ORCID)
 """what is looked for"""
 _TAKEN = "\0"  # stands where something was found already
@@ -39,7 +28,7 @@ _SPELT = re.compile(
     rf"[\[({{<|_*~-]\s{{0,3}}(?:{AT_WORDS}|{DOT_WORDS}|\.|a|ä)\s{{0,3}}[\])}}>|_*~-]"
     rf"|\sdot\W{{1,3}}\w+\W{{1,3}}slash|https?:|WWW"
     rf"|[\s_*~-](?:{AT_WORDS})[\s_*~-]{{1,4}}(?:[\w-]{{1,63}}(?:\.\w"
-    rf"|[\W_]{{1,4}}(?:{DOT_WORDS})(?![^\W_]))|{mail.PROVIDERS})",
+    rf"|[\W_]{{1,4}}(?:{DOT_WORDS})(?![^\W_]))|{PROVIDERS})",
     re.I,
 )
 
@@ -62,6 +51,26 @@ class Finding:
         return f"{self.text[:_SHOWN]}…"
 
 
+@cache
+def _finders() -> tuple[tuple[str, Callable[[str, Sequence[int]], Iterator[tuple[int, int, str]]]], ...]:
+    """What finds each kind, in this order: what is one thing is no other.
+
+    Their patterns take a tenth of a second to compile, which most commands need not wait for.
+    """
+    from pipeline.text.addresses import checked, domains, hosts, mail, telephones
+
+    return (
+        (WEB, lambda text, _: domains.addresses(text)),
+        (MAIL, lambda text, _: mail.find(text)),
+        (WEB, domains.hosts),
+        (IP, lambda text, _: hosts.find(text)),
+        (IBAN, lambda text, _: checked.ibans(text)),
+        (ORCID, lambda text, _: checked.orcids(text)),
+        (CARD, lambda text, _: checked.cards(text)),
+        (TELEPHONE, lambda text, _: telephones.find(text)),
+    )
+
+
 def findings(text: str) -> list[Finding]:
     """Everything in a text by which somebody can be reached, in its order; places are those of its NFC."""
     if not _SIGNS.search(text) and not _SPELT.search(text):
@@ -69,7 +78,7 @@ def findings(text: str) -> list[Finding]:
     spelt = plain(unicodedata.normalize("NFC", text))
     rest = spelt.text
     places: list[Finding] = []
-    for kind, found_in in _FINDERS:
+    for kind, found_in in _finders():
         pieces: list[str] = []
         done = 0
         for start, end, seen in sorted(found_in(rest, spelt.at)):

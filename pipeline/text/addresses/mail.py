@@ -6,16 +6,12 @@ import re
 from collections.abc import Iterator
 
 from pipeline.text.addresses.domains import COMMON, LETTER, TOP
-from pipeline.text.addresses.plain import AT_WORDS, DOT_WORDS
+from pipeline.text.addresses.plain import AT_WORDS, DOT_WORDS, PROVIDERS
 
 _LOCAL = rf"{LETTER}[{LETTER[1:-1]}.+%'’-]{{0,63}}"
 _NAMES = rf"(?:[{LETTER[1:-1]}-]{{1,63}}\.)+"
 _ANY_TOP = r"(?:xn--[a-z0-9-]{2,59}|[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u109f\u1780-\u17ff]){1,24})"
 _BEGINS = rf"(?<![{LETTER[1:-1]}.+%-])"
-PROVIDERS = (
-    r"(?:g(?:oogle)?mail|hotmail|outlook|yahoo|ymail|icloud|proton(?:mail)?|gmx|aol|yandex|qq|163|126|naver"
-    r"|web\.?de)"
-)
 
 _WHOLE = re.compile(rf"{_BEGINS}{_LOCAL}@{{1,2}}{_NAMES}{_ANY_TOP}", re.I)
 # whatever stands before the sign: quoted parts, comments, signs that few people know to be allowed

@@ -26,6 +26,11 @@ DOT_WORDS = (
     r"|period"
 )
 """words for the two signs of an address, in the languages of those who are most often asked"""
+PROVIDERS = (
+    r"(?:g(?:oogle)?mail|hotmail|outlook|yahoo|ymail|icloud|proton(?:mail)?|gmx|aol|yandex|qq|163|126|naver"
+    r"|web\.?de)"
+)
+"""names of hosts of mail that people write without an end"""
 _OPEN, _CLOSE = r"[\[({<|]", r"[\])}>|]"
 _BRACKETED_AT = re.compile(
     rf"\s*{_OPEN}\s*(?:@|{AT_WORDS})\s*{_CLOSE}\s*|(?<=\w)\((?:a|ä)\)(?=\w)|(?<=\w)(?:_+at_+|-+at-+"
