@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from pipeline.declarations.load import Declarations
 from pipeline.disclosure import leaks
@@ -15,7 +16,7 @@ from pipeline.pages.workbook import workbook
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
-from pipeline.tidy.csv import to_csv
+from pipeline.tidy.csv import to_csv_and_back
 from pipeline.tidy.tables import table_of
 
 
@@ -36,16 +37,12 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
         run.attack(whole.made, whole.changes)
     contents = whole.contents
     leaks.refuse(paths, contents, run.declared.survey)
-    texts = {}
+    texts: dict[Path, str] = {}
+    as_read: dict[str, pd.DataFrame] = {}
     for path, frame in contents.items():
         name = path.relative_to(paths.tables).with_suffix("").as_posix()
-        texts[path] = to_csv(frame, table_of(name, frame.columns))
-    # the workbook is made from tables that are written, and all take their places together
-    with files.scratch(paths.interim) as folder:
-        beside = replace(paths, generated=folder)
-        for path, text in texts.items():
-            files.write(beside.outputs / path.relative_to(paths.outputs), text)
-        book = workbook(beside, run.declared.survey)
+        texts[path], as_read[name] = to_csv_and_back(frame, table_of(name, frame.columns))
+    book = workbook(as_read.__getitem__, run.declared.survey)
     with files.together() as put:
         for path, text in texts.items():
             put(path, text)

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.ft2font import LoadFlags
 from PIL import Image
 
 from pipeline.charts.compose import settings
@@ -29,6 +31,7 @@ from pipeline.tidy.printed import Printed
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_PARTS = 64  # of a pixel, in which FreeType says how far a text reaches
 _QUICK = 3  # of zlib's levels: for pictures of few colours as small as the default, in half the time
 
 
@@ -70,12 +73,31 @@ def svg(figure: Figure, exhibit: Printed) -> bytes:
 def png(figure: Figure, exhibit: Printed) -> bytes:
     """A figure as PNG at 200 dots an inch, without the transparency that no figure has."""
     file = io.BytesIO()
+    make: Any = _Renderer  # Matplotlib declares no types for it
     canvas: Any = figure.canvas
     with _saving(exhibit.id):
-        canvas.draw()
-    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        renderer = make(*canvas.get_width_height(physical=True), figure.dpi)
+        figure.draw(renderer)
+    picture = Image.fromarray(np.asarray(renderer.buffer_rgba())).convert("RGB")
     picture.save(file, "png", dpi=(DPI, DPI), compress_level=_QUICK)
     return file.getvalue()
+
+
+class _Renderer(RendererAgg):
+    """Matplotlib's renderer, which puts each line of text in its place as one picture.
+
+    By itself it puts each glyph there apart, a sixty-fourth of a pixel more exactly, in seven times the time.
+    """
+
+    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, *_: Any, **__: Any) -> None:
+        """Draw one line of text that begins at a place of its base, upright and without markup."""
+        whole: Any = self
+        font = whole._prepare_font(prop)
+        font.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
+        font.draw_glyphs_to_bitmap(antialiased=True)
+        left, top = font.get_bitmap_offset()
+        across, down = x + left / _PARTS, y + (top + font.get_descent()) / _PARTS
+        whole._renderer.draw_text_image(font.get_image(), round(across), round(down) + 1, 0.0, gc)
 
 
 @contextmanager

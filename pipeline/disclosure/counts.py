@@ -28,6 +28,8 @@ from pipeline.tidy.tables import ANSWER, FREQUENCIES
 
 MENTIONS = 10
 """the totals of mentions of a column in which something is hidden are multiples of this"""
+# the columns of a row by which it is told what it counts
+_COUNTED_BY = ("question", "item", "option", "measure", "role")
 READ = ["wave", *ANSWER, "role", "by", "group", *FREQUENCIES.of(Type.COUNT)]
 Family = frozenset[Dimension]
 _Mentions = tuple[Wave, Family, list[Conditions], int]
@@ -84,17 +86,23 @@ def collected(published: Sequence[Published], rules: Rules, people: Mapping[Wave
     """The counts of everything published, with what is protected and what is hidden so far."""
     counts = Counts(rules, people)
     for number, estimates in enumerate(published):
-        columns: dict[tuple[str, str], Cells] = {}
+        columns: dict[tuple[str, str], _Column] = {}
+        slots: dict[tuple[Any, ...], Slot | None] = {}
         mentions: dict[tuple[Hashable, ...], _Mentions] = {}
         for place, row in enumerate(records(estimates.frame, READ)):
             group = (str(row["by"]), str(row["group"]))
             if group not in columns:
-                columns[group] = rules.column(*group, estimates.where)
+                columns[group] = _Column(rules, rules.column(*group, estimates.where))
             column, wave = columns[group], str(row["wave"])
-            counts.columns[number, place] = (number, *(row[k] for k in ("wave", "question", "item")), *group)
-            for dimension, cells in column.items():
-                _add_cells(counts, wave, dimension, cells)
-            slot = slot_of(rules.survey, row)
+            counts.columns[number, place] = (number, wave, row["question"], row["item"], *group)
+            if wave not in column.waves:
+                column.waves.add(wave)
+                for dimension, cells in column.cells.items():
+                    _add_cells(counts, wave, dimension, cells)
+            what = tuple(row[name] for name in _COUNTED_BY)
+            if what not in slots:
+                slots[what] = slot_of(rules.survey, row)
+            slot = slots[what]
             if slot is None:
                 continue
             conditions = _collect(counts, (number, place), row, column, slot, estimates.dkns)
@@ -129,11 +137,37 @@ def _add_cells(counts: Counts, wave: Wave, dimension: Dimension, cells: Iterable
 
 def _shown(count: Any) -> int | None:
     """A count of a frame; None where it is hidden there."""
-    return None if pd.isna(count) else int(count)
+    # a number that is missing is not even itself, and quicker asked for so than by pandas
+    return None if count is None or count != count else int(count)
+
+
+class _Column:
+    """Who is in a group, with what of that is the same for many rows: each is found once."""
+
+    def __init__(self, rules: Rules, cells: Cells) -> None:
+        self.cells = cells
+        self.waves: set[str] = set()
+        """those whose counts know of its cells"""
+        self.is_identifying_base = rules.is_identifying_base(cells)
+        self._rules = rules
+        self._identifying: dict[str, bool] = {}
+        self._with: dict[tuple[Dimension, frozenset[str]], Conditions] = {}
+
+    def is_identifying(self, question: str) -> bool:
+        """Whether few people in a cell of a question in this group could be identified."""
+        if question not in self._identifying:
+            self._identifying[question] = self._rules.is_identifying(question, self.cells)
+        return self._identifying[question]
+
+    def within(self, dimension: Dimension, cells: frozenset[str]) -> Conditions:
+        """The conditions of whoever is in the group and in some cells of another dimension."""
+        if (dimension, cells) not in self._with:
+            self._with[dimension, cells] = frozenset({**self.cells, dimension: cells}.items())
+        return self._with[dimension, cells]
 
 
 def _collect(
-    counts: Counts, place: Row, row: Mapping[str, Any], column: Cells, slot: Slot, dkns: str
+    counts: Counts, place: Row, row: Mapping[str, Any], column: _Column, slot: Slot, dkns: str
 ) -> Conditions | None:
     """Note the count of a row and its bases; its conditions, or None where it is in no total of mentions."""
     rules, wave, name = counts.rules, str(row["wave"]), str(row["question"])
@@ -141,28 +175,31 @@ def _collect(
     if dimension[0] == "answer" and row["measure"] == Measure.OPTION:
         counts.cells.setdefault((wave, dimension), {})[str(row["option"])] = None
     _add_cells(counts, wave, dimension, slot.base or slot.chosen)
-    conditions = frozenset(both({dimension: slot.chosen}, column).items())
+    if dimension in column.cells:
+        conditions = frozenset(both({dimension: slot.chosen}, column.cells).items())
+    else:
+        conditions = column.within(dimension, slot.chosen)
     counts.rows.setdefault((wave, conditions), []).append(place)
-    if dimension in column:
+    if dimension in column.cells:
         # by groups of the question itself the count is that of all who gave the answer, or nobody
         return conditions
     cases, chosen = _shown(row["valid_cases"]) or 0, _shown(row["respondents"])
     small = cases < rules.base
-    few = rules.is_identifying(name, column) and rules.few(row["respondents"])
+    few = column.is_identifying(name) and rules.few(row["respondents"])
     # of small columns, small counts are hidden first
-    cost = float(cases + (chosen or 0) + 1) if column or small or rules.sensitive(name) else None
+    cost = float(cases + (chosen or 0) + 1) if column.cells or small or rules.sensitive(name) else None
     counts.note((wave, conditions), chosen, cost, small or few)
-    identifying = rules.is_identifying_base(column)
+    identifying = column.is_identifying_base
     for key, cells, by_valid in bases_of(rules.survey, name, slot, dkns):
         count = row["valid_cases" if by_valid else "sample_size"]
-        at = (wave, frozenset({**column, key: cells}.items()))
+        at = (wave, column.within(key, cells))
         _add_cells(counts, wave, key, (ANSWERED, DKNS) if key[0] == "known" else cells)
         base_cost = 4.0 * (cases + 1) if identifying else None
         counts.note(at, _shown(count), base_cost, identifying and rules.few(count))
         counts.bases.setdefault(at, []).append(place)
     if dimension[0] == "net":
         boxes = [("box", name, option) for option in rules.survey.members(name, str(row["option"]))]
-        parts = [{**column, box: frozenset([CHOSEN])} for box in boxes if (wave, box) in counts.cells]
-        union = Union(conditions, tuple(frozenset(part.items()) for part in parts))
+        parts = [column.within(box, frozenset([CHOSEN])) for box in boxes if (wave, box) in counts.cells]
+        union = Union(conditions, tuple(parts))
         counts.unions.append((wave, family_of(conditions), union))
     return conditions if row["role"] != Role.NOT_APPLICABLE else None

@@ -1,6 +1,6 @@
 """tables.xlsx: a cover, linked contents, notes, and a sheet a table, for people who work in a spreadsheet.
 
-It prints the CSVs that `tables` has written and computes nothing. No text in it is a formula.
+It prints the tables as their CSVs have them, and computes nothing. No text in it is a formula.
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.unsettled import together
 from pipeline.pages import notes
 from pipeline.pages.grids import Grid, Row, banner, grid
-from pipeline.project.paths import Paths
 from pipeline.tidy import marks
 from pipeline.tidy.contract import records
-from pipeline.tidy.csv import read, read_exhibits
+from pipeline.tidy.csv import exhibits_of
 
 # the bytes must repeat, so every workbook is dated alike
 _CREATED = datetime.datetime(1980, 1, 1)
@@ -57,10 +56,14 @@ class Sheet:
     notes: list[str]
 
 
-def workbook(paths: Paths, questionnaire: Survey) -> bytes:
-    """The workbook of a survey whose tables are written."""
-    sheets = _named([*_exhibits(paths), *_questions(paths, questionnaire)])
-    waves = records(read(paths, "waves"))
+Tables = Callable[[str], pd.DataFrame]
+"""the table of a name, as it is read"""
+
+
+def workbook(tables: Tables, questionnaire: Survey) -> bytes:
+    """The workbook of a survey from its tables."""
+    sheets = _named([*_exhibits(tables), *_questions(tables, questionnaire)])
+    waves = records(tables("waves"))
     file = io.BytesIO()
     as_typed = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
     book: Any = xlsxwriter.Workbook(file, {"in_memory": True, **as_typed})
@@ -68,7 +71,7 @@ def workbook(paths: Paths, questionnaire: Survey) -> bytes:
     look: Look = cache(lambda **properties: book.add_format(_FONT | properties))
     _cover(book, look, questionnaire, waves)
     _contents(book, look, sheets)
-    methodology = notes.methodology(questionnaire, waves, read(paths, "comparisons"))
+    methodology = notes.methodology(questionnaire, waves, tables("comparisons"))
     _named_texts(_page(book, "Notes"), look, "Notes", methodology, (24, 110))
     for sheet in sheets:
         _write(book, look, sheet)
@@ -76,25 +79,25 @@ def workbook(paths: Paths, questionnaire: Survey) -> bytes:
     return file.getvalue()
 
 
-def _exhibits(paths: Paths) -> Iterator[Sheet]:
-    for printed in read_exhibits(paths):
+def _exhibits(tables: Tables) -> Iterator[Sheet]:
+    for printed in exhibits_of(tables("exhibits")):
         lead = [
             *_unsettled(printed.unsettled),
             printed.subtitle,
             printed.question,
             *([notes.INVENTED] if printed.synthetic else []),
         ]
-        table = grid(read(paths, printed.id), printed)
+        table = grid(tables(printed.id), printed)
         yield Sheet(f"{printed.number} {printed.id}", printed.heading, lead, table, printed.notes)
 
 
-def _questions(paths: Paths, questionnaire: Survey) -> Iterator[Sheet]:
+def _questions(tables: Tables, questionnaire: Survey) -> Iterator[Sheet]:
     """A sheet a question and wave: all respondents, and every segment beside them."""
-    wordings = read(paths, "questionnaire").drop_duplicates(["wave", "question"])
-    waves = {wave["wave"]: wave for wave in records(read(paths, "waves"))}
+    wordings = tables("questionnaire").drop_duplicates(["wave", "question"])
+    waves = {wave["wave"]: wave for wave in records(tables("waves"))}
     segments = notes.segment_names(questionnaire, wordings)
     for question, of_question in wordings.groupby("question", sort=False):
-        data = read(paths, f"frequencies/{question}")
+        data = tables(f"frequencies/{question}")
         # the latest wave first
         for row in records(of_question[::-1]):
             rows = data[data["wave"] == row["wave"]]

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -31,10 +31,22 @@ def to_csv(frame: pd.DataFrame, table: Table | None = None) -> str:
     what a query finds, it is written as it is.
     """
     out = frame if table is None else table.checked(frame)
+    return _text({str(name): _written(out[name]) for name in out.columns})
+
+
+def to_csv_and_back(frame: pd.DataFrame, table: Table) -> tuple[str, pd.DataFrame]:
+    """What `to_csv` writes, and what `read` will find in it."""
+    out = table.checked(frame)
+    cells = {str(name): _written(out[name]) for name in out.columns}
+    columns = {column.name: column for column in table.columns}
+    return _text(cells), _frame({name: map(str, of_column) for name, of_column in cells.items()}, columns)
+
+
+def _text(cells: Mapping[str, Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(out.columns)
-    writer.writerows(zip(*(_written(out[column]) for column in out.columns), strict=True))
+    writer.writerow(cells)
+    writer.writerows(zip(*cells.values(), strict=True))
     return text.getvalue()
 
 
@@ -64,16 +76,24 @@ def read(paths: Paths, name: str) -> pd.DataFrame:
     with path.open(encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream)
     columns = {column.name: column for column in table_of(name, header).columns}
-    # a frame of text, typed column by column, took five times as long
     cells = zip(*rows, strict=True) if rows else [()] * len(header)
-    return pd.DataFrame(
-        {called: _typed(texts, columns.get(called)) for called, texts in zip(header, cells, strict=True)}
-    )
+    return _frame(dict(zip(header, cells, strict=True)), columns)
+
+
+def _frame(texts: Mapping[str, Iterable[str]], columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Columns of texts as a frame, in the types that they are declared with."""
+    # a frame of text, typed column by column, took five times as long
+    return pd.DataFrame({name: _typed(list(cells), columns.get(name)) for name, cells in texts.items()})
 
 
 def read_exhibits(paths: Paths) -> list[Printed]:
     """Every exhibit as printed, in the order of the report."""
-    rows = records(read(paths, "exhibits"))
+    return exhibits_of(read(paths, "exhibits"))
+
+
+def exhibits_of(table: pd.DataFrame) -> list[Printed]:
+    """Every exhibit of the table `exhibits`."""
+    rows = records(table)
     return [Printed.from_row({str(name): value for name, value in row.items()}) for row in rows]
 
 

@@ -14,7 +14,7 @@ from pipeline.declarations.questionnaire import ROLES
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import RESERVED, Paths
 from pipeline.tidy.contract import Column, TableError, Type
-from pipeline.tidy.csv import read, to_csv
+from pipeline.tidy.csv import read, to_csv, to_csv_and_back
 from pipeline.tidy.measures import POOL, Flag, KindOfTest, Measure, Role
 from pipeline.tidy.printed import Printed
 from pipeline.tidy.tables import (
@@ -87,6 +87,16 @@ def test_every_table_comes_back_in_its_types_whatever_the_order_of_its_columns(
         assert same, column.name
         assert not column.may_be_empty or pd.isna(second) or second == "", column.name
     assert to_csv(back, table) == text
+    texts = {
+        c.name: None if c.is_number or c.allowed or c.type == Type.YES_NO else "a\r\nb\rc"
+        for c in table.columns
+    }
+    odd = frame.assign(**{name: odd for name, odd in texts.items() if odd})
+    for rows in (frame, odd, frame.iloc[:0]):
+        written, in_memory = to_csv_and_back(rows, table)
+        assert written == to_csv(rows, table)
+        path.write_text(written, encoding="utf-8", newline="")
+        pd.testing.assert_frame_equal(in_memory, read(toy, str(path.relative_to(toy.tables).with_suffix(""))))
 
 
 @pytest.mark.parametrize(
