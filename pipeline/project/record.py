@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+
+TYPE_CHECKING = False  # as a type checker reads it; to import it takes longer than to read the record
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 SUFFIXES = (".py", ".sql", ".j2", ".css", ".ttf")
 """the files of the package that decide what a run makes"""
