@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from fontTools import subset
-from fontTools.ttLib import TTFont
 from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -26,7 +25,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from pipeline.charts.faces import Face, faces, opened, widths
+from pipeline.charts.faces import Face, faces, opened, part, widths
 
 _THOUSAND = 1000  # of an em, in which fonts of a PDF are measured
 _NOT_SYMBOLIC = 32
@@ -162,13 +161,7 @@ def _subset(face: Face, numbers: Sequence[int]) -> bytes:
         notdef_outline=True,
         recalc_timestamp=False,
     )
-    font = TTFont(face.path, recalcTimestamp=False)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(gids=numbers)
-    subsetter.subset(font)
-    file = io.BytesIO()
-    font.save(file, reorderTables=None)
-    return file.getvalue()
+    return part(face, options, gids=numbers)
 
 
 def _stream(writer: PdfWriter, content: bytes) -> IndirectObject:

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from fontTools import subset
 from fontTools.ttLib import TTFont
 
 OPEN_SANS = "Open Sans"
@@ -45,6 +46,17 @@ def faces(bold: bool) -> tuple[Face, Face]:
 def opened(face: Face) -> Any:
     """The file of a face, its tables read when they are asked for."""
     return TTFont(io.BytesIO(face.path.read_bytes()), lazy=True)
+
+
+def part(face: Face, options: subset.Options, **wanted: Any) -> bytes:
+    """The part of a font file that some text or glyphs need, as fontTools' `populate` has them."""
+    font: Any = TTFont(face.path, recalcTimestamp=False)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(**wanted)
+    subsetter.subset(font)
+    file = io.BytesIO()
+    font.save(file, reorderTables=None)
+    return file.getvalue()
 
 
 @cache

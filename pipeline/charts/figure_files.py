@@ -14,14 +14,13 @@ from typing import Any
 
 import numpy as np
 from fontTools import subset
-from fontTools.ttLib import TTFont
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.ft2font import LoadFlags
 from PIL import Image
 
 from pipeline.charts.compose import settings
-from pipeline.charts.faces import Face
+from pipeline.charts.faces import Face, part
 from pipeline.charts.marks import TextLine
 from pipeline.charts.measure import clean
 from pipeline.charts.sheet import VALUE_OF
@@ -144,10 +143,4 @@ def _subset(face: Face, characters: str) -> bytes:
         notdef_outline=True,
         recalc_timestamp=False,
     )
-    font: Any = TTFont(face.path, recalcTimestamp=False)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=characters)
-    subsetter.subset(font)
-    file = io.BytesIO()
-    font.save(file, reorderTables=None)
-    return file.getvalue()
+    return part(face, options, text=characters)
