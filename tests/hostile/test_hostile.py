@@ -107,7 +107,7 @@ def test_a_survey_is_no_path(name: str, toy: Paths) -> None:
     if name not in ("", "toy\n"):
         before = digest(toy.root)
         run = subprocess.run(
-            ["make", "clean", f"SURVEY={name.replace('$', '$$')}"],
+            ["make", "--no-print-directory", "clean", f"SURVEY={name.replace('$', '$$')}"],
             cwd=toy.root,
             capture_output=True,
             text=True,
