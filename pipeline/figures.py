@@ -69,9 +69,13 @@ def figures(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
 
 def prepare() -> None:
     """Begin to load what draws, in the process that those which draw are forked from, while others work."""
+    # after Ctrl-C the process that tracks the semaphores of the pool cleans up, without a warning
+    sys.warnoptions.append("ignore::UserWarning:multiprocessing.resource_tracker")
     if _METHOD == "forkserver":
-        from multiprocessing import forkserver
+        from multiprocessing import forkserver, resource_tracker
 
+        # its start ends what `unheard` begins, so it comes before
+        resource_tracker.ensure_running()
         multiprocessing.set_forkserver_preload(list(_DRAWING))
         # Ctrl-C reaches all processes of a terminal; this one ends with the one that started it
         with process.unheard():
@@ -170,8 +174,6 @@ def drawn(paths: Paths, exhibits: Sequence[Printed], workers: int) -> Iterator[t
         return
     prepare()
     context: Any = multiprocessing.get_context(_METHOD)
-    # after Ctrl-C the process that tracks the semaphores of the pool cleans up, without a warning
-    sys.warnoptions.append("ignore::UserWarning:multiprocessing.resource_tracker")
     pool = ProcessPoolExecutor(workers, context)
     try:
         # Ctrl-C reaches all processes of a terminal; the workers ignore it, and this one ends them
