@@ -32,21 +32,27 @@ def is_error(text: str) -> bool:
 def bands(texts: Iterable[str]) -> dict[str, str]:
     """The bands that a spreadsheet turned into dates, by what stands there now: `10-49` by `Oct-49`.
 
-    None where no other text is a band, or where one of them would be another's.
+    Where the band stands there too, as where only a part of the responses went through one, it is that text.
+    None where no other text is a band, or where two of them would be the same.
     """
     folded = {text: fold(text) for text in texts}
     made = {text: band for text, seen in folded.items() if (band := _band(seen))}
-    others = [seen for text, seen in folded.items() if text not in made]
-    plain = {seen.replace(" ", "") for seen in others}
-    clear = len(set(made.values())) == len(made) and not plain & set(made.values())
-    return made if clear and any(_A_BAND.fullmatch(seen) for seen in others) else {}
+    others = {text: seen for text, seen in folded.items() if text not in made}
+    whole = {_joined(seen): text for text, seen in others.items()}
+    clear = len(set(made.values())) == len(made) and any(map(_A_BAND.fullmatch, others.values()))
+    return {text: whole.get(band, band) for text, band in made.items()} if clear else {}
+
+
+def _joined(band: str) -> str:
+    """A band as it is made of a date: without blanks, and with a hyphen."""
+    return band.replace(" ", "").replace("–", "-").replace("—", "-")
 
 
 def _band(folded: str) -> str:
     """The band of which a date was made; empty for a text that is no date."""
     if match := _DAY_MONTH.fullmatch(folded):
         day, month = int(match[1]), month_of(match[2])
-        return f"{month}-{day}" if month < day else f"{day}-{month}" if month else ""
+        return "-".join(map(str, sorted((month, day)))) if month else ""
     if match := _MONTH_YEAR.fullmatch(folded):
         month = month_of(match[1])
         return f"{month}-{int(match[2])}" if month else ""

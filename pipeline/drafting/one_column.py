@@ -230,7 +230,20 @@ def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Headi
         )
         question = replace(question, answers={text: ids[band] for text, band in bands.items() if band in ids})
         question = question.unsettled(doubt, moved)
-    return _with_signs(question, answers)
+    return _with_signs(_with_dashes(question, answers), answers)
+
+
+def _with_dashes(question: Question, answers: Mapping[str, int]) -> Question:
+    """The single choice, unsettled where an answer is a sign alone, as many write for none."""
+    dashes = {text: count for text, count in answers.items() if not any(map(str.isalnum, text))}
+    if not dashes:
+        return question
+    listed = ", ".join(f'"{text}"' for text in dashes)
+    doubt = (
+        f"{listed}, {sum(dashes.values())} times, is read as an answer: none? then blank = [{listed}] under "
+        f"[reading.{HERE}]"
+    )
+    return question.unsettled(doubt, sum(answers.values()))
 
 
 def _with_signs(question: Question, answers: Mapping[str, int]) -> Question:
@@ -298,7 +311,9 @@ def _of_numbers(
     if five_digits and not asks and 2 * sum(n for text, n in values.items() if text.endswith("0")) < total:
         doubt = "five digits in every cell, few of them round: postcodes? then drop the column"
         question = question.unsettled(doubt, total)
-    if dense and len(values) <= _FEW_NUMBERS:
+    # a scale of which nobody chose the first steps begins with none of its usual numbers
+    steps = 0 <= ends[0] < ends[1] <= _LONGEST_SCALE and all(map(str.isdecimal, values))
+    if (dense or (steps and not asks)) and len(values) <= _FEW_NUMBERS:
         question = question.unsettled(f"only {', '.join(numbers)}: a number, or codes of a choice?", total)
     return question
 

@@ -391,3 +391,27 @@ def test_bands_and_amounts_are_no_postcodes() -> None:
     unlike = {f"{n * 173 + 10001}": 1 for n in range(1, 14)}
     assert "postcodes?" in one("q5", unlike).doubt
     assert not one("How much do you earn a year?", unlike).doubt
+
+
+def test_bands_that_are_damaged_in_a_part_of_the_rows_are_one_answer() -> None:
+    sizes = {"1-9": 9, "10-49": 12, "Oct-49": 13, "09-Jan": 8, "50 – 249": 7, "250+": 5}
+    question = one("How large is it?", sizes)
+    assert list(question.options.values()) == ["1-9", "10-49", "50 – 249", "250+"]
+    assert question.answers == {"Oct-49": "10_49", "09-Jan": "1_9"}
+    assert question.doubt.startswith("a spreadsheet made dates of bands") and question.moved == 21
+
+
+def test_hours_are_no_dates() -> None:
+    assert one("How long?", {"20 hours": 5, "10 hours": 4, "1-5": 3, "6+": 2}).answers == {}
+
+
+def test_a_sign_alone_is_no_sure_answer() -> None:
+    question = one("Do you?", {"Yes": 33, "No": 17, "-": 10})
+    assert question.doubt.startswith('"-", 10 times, is read as an answer: none? then blank = ["-"] under')
+
+
+def test_a_scale_of_which_nobody_chose_the_first_step_is_no_sure_number() -> None:
+    assert one("How satisfied are you?", {"2": 8, "3": 9, "4": 20, "5": 12}).doubt.startswith(
+        "only 2, 3, 4, 5"
+    )
+    assert not one("How many people?", {"2": 8, "3": 9, "4": 20}).doubt

@@ -44,7 +44,9 @@ QUESTIONS = (
     "|Nombre del proyecto|Estado de su proyecto|Qual linguagem você mais usa?|Nome do projeto"
     "|Quale linguaggio usi di più?|Nome del progetto|Welke taal gebruikt u het meest?"
     "|Naam van het project|Którego języka używasz?|Nazwa projektu|どの言語を使いますか"
-    "|プロジェクト名|您使用哪种语言？|项目名称|Tags|Comments|City size|Duration"
+    "|プロジェクト名|您使用哪种语言？|项目名称|Tags|Comments|City size|Duration|Contact with upstream"
+    "|Company: size|Company:size|Company / Organisation size|Nom / Taille|Name: three tools"
+    "|Manager: or developer?|Kontakt zu anderen|How did you hear of us?"
 )
 OWN_COLUMNS = {
     "qualtrics": "StartDate|EndDate|Status|IPAddress|Progress|Duration (in seconds)|Finished|RecordedDate"
@@ -91,6 +93,25 @@ def test_words_that_ask_for_nothing_else_count_wherever_they_stand() -> None:
     short = ("Attendee first name", "Contact e-mail address for news", "Last name of speaker", "Collector 7")
     assert all(map(asks_who, short))
     assert not asks_who("Should speakers have to give their last name?")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Name:Stay in touch", "Email Address:Contact", "Name / Nom", "E-mail / Courriel / E-Mail-Adresse"),
+        *("Where can we reach you?", "How should we call you?", "Who are you?", "Contact", "Signature"),
+        *(
+            "Slack user",
+            "Your name, please",
+            "Wie heißen Sie?",
+            "Wie heißt du?",
+            "Ihr vollständiger Name, bitte",
+        ),
+        *("Wie dürfen wir Sie nennen?", "Comment vous appelez-vous ?", "¿Cómo se llama?", "Hoe heet u?"),
+    ],
+)
+def test_who_somebody_is_is_asked_in_many_ways(heading: str) -> None:
+    assert asks_who(heading)
 
 
 def test_headings_that_ask_something_are_questions() -> None:
