@@ -28,7 +28,7 @@ from pypdf import PdfReader
 
 from pipeline import figures
 from pipeline.charts import book, colours, compose, drawer, faces, figure_files, gates, kinds, page
-from pipeline.charts.marks import Bar, Cell, Dot, TextLine
+from pipeline.charts.marks import Bar, Cell, Dot, Stroke, TextLine
 from pipeline.charts.measure import clean
 from pipeline.charts.rows import estimates, rows
 from pipeline.charts.sheet import Sheet
@@ -688,6 +688,31 @@ def test_the_whole_gate_sees_parts_that_are_not_the_whole(factor: float) -> None
     assert problems(figure, data, exhibit, "whole") == [
         f"whole: the parts of the bar of all respondents sum to {factor:.4%}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "median", "place"),
+    [
+        (("3", "4", "5"), 4.0, 1.5),  # the middle of its bar
+        (("3", "4", "5"), 4.5, 2.0),  # between two bars
+        (("2 to 3", "4 to 5", "6 to 7"), 4.0, 1.25),
+        (("0 to under 0.5", "0.5 to under 1", "1 to under 1.5"), 0.5, 1.0),
+    ],
+)
+def test_the_median_stands_where_its_number_does(names: Sequence[str], median: float, place: float) -> None:
+    width = 1.0 if names[0] == "3" else 2.0 if names[0] == "2 to 3" else 0.5
+    low = float(names[0].split()[0])
+    bins = [row(name, 0.3, measure="bin", value=low + width * n) for n, name in enumerate(names)]
+    figure = drawer("histogram")(
+        table(*bins, row("", NAN, measure="median", value=median)), printed("histogram")
+    )
+    bars = [artist for artist in figure.artists if isinstance(artist, Bar)]
+    (mark,) = (
+        line for line in figure.artists if isinstance(line, Stroke) and line.get_color() == colours.TICK
+    )
+    step = bars[1].get_x() - bars[0].get_x()
+    left = bars[0].get_x() + bars[0].get_width() / 2 - step / 2
+    assert (mark.get_xdata()[0] - left) / step == pytest.approx(place)
 
 
 def test_the_overlap_gate_sees_two_texts_in_one_place() -> None:

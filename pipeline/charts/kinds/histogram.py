@@ -28,6 +28,7 @@ BY = "never"
 
 _HIGH = 150.0
 _WIDEST = 76.0
+_PARTS = "to under"  # is in the names of classes that hold parts of whole numbers
 
 
 def shown(table: list[Row]) -> list[Row]:
@@ -69,10 +70,14 @@ def _plot(sheet: Sheet, classes: Sequence[Row], median: Row | None) -> None:
 
 
 def _place(classes: Sequence[Row], number: float) -> float | None:
-    """Where a number stands among the classes: 1.5 is the middle of the second, and the last is not left."""
+    """Where a number stands among the classes: 1.5 is the middle of the second, and the last is not left.
+
+    A class of whole numbers reaches half a one beyond its first and last, so that 4 is the middle of its bar.
+    """
     if math.isnan(number):
         return None
+    half = 0.0 if any(_PARTS in row.name for row in classes) else 0.5
     for place, (low, high) in enumerate(pairwise(row.value for row in classes)):
         if low <= number < high:
-            return place + (number - low) / (high - low)
+            return place + (number - low + half) / (high - low)
     return len(classes) - 0.5
