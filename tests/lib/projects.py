@@ -182,6 +182,14 @@ def make(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def survey_of(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`survey …` by the environment of a folder that `make_folder` made, as its `make` runs it."""
+    environment = make_environment(folder)
+    return subprocess.run(
+        [".venv/bin/survey", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
 def stages(run: subprocess.CompletedProcess[str]) -> list[str]:
     """The stages that ran, in order."""
     assert run.returncode == 0, run.stdout + run.stderr

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from projects import FEW_EXHIBITS, ROOT, digest, few_of, installed, make, make_environment, stages
+from projects import FEW_EXHIBITS, ROOT, digest, few_of, installed, make, make_environment, stages, survey_of
 
 from pipeline.cli import STAGES
 from pipeline.project.paths import Paths
@@ -221,27 +221,13 @@ def test_an_output_that_somebody_changed_is_made_again(remade: Paths) -> None:
 def test_a_stage_that_ran_alone_needs_not_run_again(remade: Paths) -> None:
     label(remade)
     for stage in ("ingest", "normalise", "tables"):
-        subprocess.run(
-            [".venv/bin/survey", stage], cwd=remade.root, env=make_environment(remade.root),
-            capture_output=True, check=True,
-        )  # fmt: skip
+        assert survey_of(remade.root, stage).returncode == 0
     assert stages(make(remade.root, "all")) == ["figures", "report"]
 
 
 def test_all_says_where_nothing_has_changed(remade: Paths) -> None:
-    environment = make_environment(remade.root)
-    run = subprocess.run(
-        [".venv/bin/survey", "all"],
-        cwd=remade.root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert (run.stdout, run.stderr) == ("", "toy: nothing has changed\n")
+    run = survey_of(remade.root, "all")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "toy: nothing has changed\n")
     remade.report.unlink()
-    run = subprocess.run(
-        [".venv/bin/survey", "all", "--verbose"], cwd=remade.root, env=environment, capture_output=True,
-        text=True, check=True,
-    )  # fmt: skip
+    run = survey_of(remade.root, "all", "--verbose")
     assert re.match(r"report     toy  \d+\.\d s, \d+ MiB at most\n", run.stderr)

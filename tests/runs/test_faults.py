@@ -26,7 +26,7 @@ import duckdb
 import pandas as pd
 import pyreadstat
 import pytest
-from projects import command, copy_of, make, make_environment, make_project, stages, survey_all
+from projects import command, copy_of, make, make_environment, make_project, stages, survey_all, survey_of
 
 from pipeline import open_survey
 from pipeline.cli import STAGES
@@ -676,8 +676,8 @@ def test_who_does_not_open_the_database_needs_none(remade: Paths) -> None:
     damaged = remade.database.read_bytes()[:1_000_000]
     for words in (["figures"], ["report"], ["quality"], ["verify"]):
         remade.database.write_bytes(damaged)
-        code, said = command(remade.root, *words, "--survey", "toy")
-        assert code == 0, said
+        run = survey_of(remade.root, *words)
+        assert run.returncode == 0, run.stderr
         assert remade.database.read_bytes() == damaged
     assert stages(make(remade.root, "all"))[0] == "normalise"
     assert {name: state(remade)[name] for name in before} == before
