@@ -232,7 +232,7 @@ def test_columns_that_identify_people_are_dropped_whatever_they_are_called(tmp_p
     export = tmp_path / "people.csv"
     at = "@"  # no address stands in the repository
     rows = [f"Red,someone{n}{at}example.org,10{dot}0{dot}0{dot}{n}" for n in range(9) for dot in "."]
-    export.write_text("Colour?,Where can we reach you?,From\n" + "\n".join(rows) + "\n")
+    export.write_text("Colour?,And for the raffle?,From\n" + "\n".join(rows) + "\n")
     paths, _ = drafted(tmp_path, export)
     wave = tomllib.loads((paths.raw / "people.toml").read_text())
     assert wave["respondents"]["drop"] == ["B", "C"]
