@@ -11,12 +11,13 @@ from functools import cache, lru_cache
 from typing import Any
 
 from matplotlib import font_manager, ft2font
-from matplotlib.backends.backend_agg import RendererAgg
 
 from pipeline.charts.faces import OPEN_SANS, Face, faces
 from pipeline.charts.style import CONTENT, DPI, INCH, LEADING, Style
 from pipeline.project.errors import SurveyError
 
+PARTS = 64
+"""of a pixel, in which FreeType says how far a text reaches"""
 _LARGE = 1000  # points: so large that places are as good as exact
 
 
@@ -159,10 +160,12 @@ def extent(text: str, size: float, face: Face) -> Extent:
     """The extent of one line, as the PNG has it; at least that of the face above and below its base."""
     if not text:
         return Extent(0.0, 0.0, 0.0)
-    width, height, below = (
-        float(pixels) * INCH / DPI
-        for pixels in _renderer().get_text_width_height_descent(text, properties(face, size), False)
-    )
+    # not by a renderer, which asks Matplotlib's settings of the moment how to hint
+    font: Any = font_manager.get_font(str(face.path))
+    font.set_size(size, DPI)
+    font.set_text(text, 0.0, flags=ft2font.LoadFlags.NO_HINTING)
+    reach = (*font.get_width_height(), font.get_descent())
+    width, height, below = (float(part) / PARTS * INCH / DPI for part in reach)
     ascent, descent = _reach(face)
     return Extent(width, max(height - below, ascent * size), max(below, descent * size))
 
@@ -207,9 +210,3 @@ def _reach(face: Face) -> tuple[float, float]:
 def _measured(text: str, size: float, face: Face) -> float:
     """The width of one line in points, as the PNG has it."""
     return extent(text, size, face).width
-
-
-@cache
-def _renderer() -> Any:
-    make: Any = RendererAgg  # Matplotlib declares no types for it
-    return make(8, 8, DPI)

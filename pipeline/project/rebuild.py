@@ -73,22 +73,27 @@ class Rebuild:
 
     def _key(self, stage: str) -> str:
         """The hash of all that a stage is made from, as it is now."""
-        paths, declared = self._paths, (REPORT_FILE, PUBLISHED_FILE)
-        exports = [name for kind, name in self._inputs if kind == RAW and name not in declared]
-        made_from: dict[str, Iterable[str]] = {
-            "ingest": self._hashes(exports),
-            "normalise": [*self._hashes(exports), *self._times(self._left("ingest"))],
-            "tables": [*self._hashes(declared), *_contents([paths.normalised]), self._draft],
-            "figures": _contents(self._tables()),
-            "report": [
-                *self._hashes([*exports, *declared]),
-                *_contents([*self._tables(), *sorted(paths.figures.glob("*.svg"))]),
-            ],
-        }
         code = (sha256 for (kind, _), (_, sha256) in self._inputs.items() if kind == CODE)
         names = (name for kind, name in self._inputs if kind == CODE)
-        whole = "\n".join([stage, self._libraries, *names, *code, *made_from[stage]])
+        whole = "\n".join([stage, self._libraries, *names, *code, *self._made_from(stage)])
         return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
+
+    def _made_from(self, stage: str) -> list[str]:
+        """What a stage is made from beside code and libraries; only what it reads is read for it."""
+        paths, declared = self._paths, (REPORT_FILE, PUBLISHED_FILE)
+        exports = [name for kind, name in self._inputs if kind == RAW and name not in declared]
+        match stage:
+            case "ingest":
+                return self._hashes(exports)
+            case "normalise":
+                return [*self._hashes(exports), *self._times(self._left("ingest"))]
+            case "tables":
+                return [*self._hashes(declared), *_contents([paths.normalised]), self._draft]
+            case "figures":
+                return _contents(self._tables())
+            case _:
+                drawn = sorted(paths.figures.glob("*.svg"))
+                return [*self._hashes([*exports, *declared]), *_contents([*self._tables(), *drawn])]
 
     def _hashes(self, names: Iterable[str]) -> list[str]:
         """The files of the survey's folder by their names, with their hashes."""

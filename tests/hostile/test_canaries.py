@@ -17,9 +17,11 @@ import canaries
 import duckdb
 import pytest
 from canaries import INTERIM, KINDS, NOWHERE, OTHER, PRIVATE, PUBLIC, holds
+from pages import with_text
 from projects import ROOT, command, survey_command
 
 from pipeline import open_survey
+from pipeline.charts.book import Page
 from pipeline.project import paths as places
 from pipeline.project.paths import Paths
 
@@ -267,9 +269,13 @@ def _plant_picture(path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("</body>", f"{picture}</body>"), encoding="utf-8")
 
 
+def _plant_drawn(path: Path) -> None:
+    path.write_bytes(with_text(Page.of(path.read_bytes()), PRIVATE).as_bytes())
+
+
 PLANTS = dict.fromkeys(KINDS, _plant_text) | {
     ".xlsx": _plant_zipped, ".pdf": _plant_stream, ".parquet": _plant_cell, ".duckdb": _plant_row,
-    ".png": _plant_chunk, ".html": _plant_picture,
+    ".png": _plant_chunk, ".html": _plant_picture, ".page": _plant_drawn,
 }  # fmt: skip
 
 

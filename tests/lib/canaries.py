@@ -14,7 +14,10 @@ from pathlib import Path
 
 import duckdb
 import pypdf
+from pages import texts_on
 from surveys import Wave, lay_out
+
+from pipeline.charts.book import Page
 
 # the first eight characters tell them apart, because a database keeps so many of a text in its statistics
 DROPPED, ADDRESS = "Dr0pqZ7f", "A1psqZ7f"
@@ -160,6 +163,13 @@ def _zipped(path: Path) -> Iterator[bytes]:
         yield from (archive.read(name) for name in archive.namelist())
 
 
+def _drawn(path: Path) -> Iterator[bytes]:
+    """The page as it is kept, and its texts as they read."""
+    data = path.read_bytes()
+    yield data
+    yield "\n".join(text for text, _, _ in texts_on(Page.of(data))).encode()
+
+
 def _pdf(path: Path) -> Iterator[bytes]:
     data = path.read_bytes()
     yield data
@@ -202,7 +212,7 @@ def _page(path: Path) -> Iterator[bytes]:
 
 KINDS: dict[str, Callable[[Path], Iterator[bytes]]] = {
     ".csv": _plain, ".txt": _plain, ".md": _plain, ".json": _plain, ".toml": _plain, ".md5": _plain,
-    ".lock": _plain, ".record": _plain, ".page": _plain, ".svg": _page,
+    ".lock": _plain, ".record": _plain, ".page": _drawn, ".svg": _page,
     "": _plain,  # .gitignore has no suffix
     ".html": _page, ".png": _png, ".pdf": _pdf, ".xlsx": _zipped, ".parquet": _parquet, ".duckdb": _database,
 }  # fmt: skip

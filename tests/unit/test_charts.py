@@ -23,6 +23,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
+from pages import texts_on
 from projects import ROOT
 from pypdf import PdfReader
 
@@ -850,17 +851,6 @@ def test_the_book_has_a_page_and_a_bookmark_an_exhibit(tmp_path: Path) -> None:
 def read_page(one: book.Page) -> str:
     """What a reader of PDF finds on a page, without blanks."""
     return "".join(PdfReader(io.BytesIO(book.book([("", one)]))).pages[0].extract_text().split())
-
-
-def texts_on(one: book.Page) -> list[tuple[str, float, float]]:
-    """The texts on a page as their fonts say that they read, each with the place of its first glyph."""
-    found = []
-    for font, placed in re.findall(r"BT [^/]*/(\S+) [^\n]*\n(.*?)\nET", one.content, re.DOTALL):
-        runs = re.findall(r"1 0 0 1 (\S+) (\S+) Tm <(\w+)> Tj", placed)
-        numbers = [int(code, 16) for _, _, codes in runs for code in re.findall("....", codes)]
-        text = "".join(one.used[font][number] for number in numbers)
-        found.append((text, float(runs[0][0]), float(runs[0][1])))
-    return found
 
 
 @pytest.mark.parametrize("kind", KINDS)
