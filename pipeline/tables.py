@@ -6,8 +6,6 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
-import pandas as pd
-
 from pipeline.declarations.load import Declarations
 from pipeline.disclosure import leaks
 from pipeline.estimates import changes
@@ -16,8 +14,7 @@ from pipeline.pages.workbook import workbook
 from pipeline.project import files
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.paths import Paths
-from pipeline.tidy.csv import to_csv_and_back
-from pipeline.tidy.tables import table_of
+from pipeline.tidy.csv import to_csvs_and_back
 
 
 def tables(paths: Paths, draft: bool = False) -> list[Path]:
@@ -37,15 +34,12 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
         run.attack(whole.made, whole.changes)
     contents = whole.contents
     leaks.refuse(paths, contents, run.declared.survey)
-    texts: dict[Path, str] = {}
-    as_read: dict[str, pd.DataFrame] = {}
-    for path, frame in contents.items():
-        name = path.relative_to(paths.tables).with_suffix("").as_posix()
-        texts[path], as_read[name] = to_csv_and_back(frame, table_of(name, frame.columns))
-    book = workbook(as_read.__getitem__, run.declared.survey)
+    names = {path: path.relative_to(paths.tables).with_suffix("").as_posix() for path in contents}
+    texts, as_read = to_csvs_and_back({names[path]: frame for path, frame in contents.items()})
+    book = workbook(as_read, run.declared.survey)
     with files.together() as put:
-        for path, text in texts.items():
-            put(path, text)
+        for path, name in names.items():
+            put(path, texts[name])
         put(paths.workbook, book)
     for line in (*changes.warnings(whole.changes), *(f"draft: {claim}" for claim in whole.failed)):
         print(line, file=sys.stderr)

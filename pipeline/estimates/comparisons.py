@@ -21,7 +21,7 @@ from pipeline.estimates.tests import against_others, answers_compared, wave_pair
 from pipeline.stats.tests import benjamini_hochberg
 from pipeline.tidy.families import Comparisons
 from pipeline.tidy.measures import SURE
-from pipeline.tidy.printed import latest_of, waves_of, within_base
+from pipeline.tidy.printed import waves_of
 from pipeline.tidy.tables import COMPARISONS
 
 
@@ -63,17 +63,20 @@ def selected(families: Sequence[tuple[dict[str, str], pd.DataFrame]]) -> Compari
 
 def _of_groups(estimated: Estimates) -> dict[tuple[str, ...], pd.DataFrame]:
     """The tests of each question by each segment that it is not itself, in its latest wave."""
-    shares = []
-    for question in estimated.declared.survey.questions:
-        estimates = within_base(estimated.frequencies(question))
-        if len(estimates):
-            latest = latest_of(estimates)
-            shares.append(answers_compared(latest[latest["by"] != question]))
-    if not shares:
+    shares = answers_compared(_latest_of_each(estimated.shares_of_groups()))
+    shares = shares[shares["by"] != shares["question"]]
+    if not (shares["by"] != "").any():
         return {}
-    tests = against_others(pd.concat(shares, ignore_index=True))
+    tests = against_others(shares.reset_index(drop=True))
     families = tests.groupby(["question", "by", "wave"], sort=False)
     return {(str(question), str(by), str(wave), ""): rows for (question, by, wave), rows in families}
+
+
+def _latest_of_each(estimates: pd.DataFrame) -> pd.DataFrame:
+    """The rows of each question that are of its latest wave."""
+    rows = list(zip(estimates["question"], estimates["wave"], strict=True))
+    latest = dict(rows)
+    return estimates[np.fromiter((latest[question] == wave for question, wave in rows), dtype=bool)]
 
 
 def _of_waves(estimated: Estimates) -> dict[tuple[str, ...], pd.DataFrame]:
@@ -81,7 +84,7 @@ def _of_waves(estimated: Estimates) -> dict[tuple[str, ...], pd.DataFrame]:
     fieldings = estimated.declared.fieldings
     shares: dict[tuple[str, str], list[pd.DataFrame]] = {}
     asked = []
-    for question in estimated.declared.survey.questions:
+    for question in estimated.declared.survey.questions if len(fieldings) > 1 else ():
         pooled = answers_compared(estimated.pooled(question))
         waves = waves_of(pooled)
         for early, late in comparability.pairs(waves) if len(waves) > 1 else ():

@@ -18,7 +18,6 @@ from pipeline.project.sql import query
 from pipeline.text.rounding import SIGNIFICANT_DIGITS, half_up
 from pipeline.tidy.contract import records
 from pipeline.tidy.measures import LOW_BASE, Flag, Measure, answer_label, main_measures
-from pipeline.tidy.printed import within_base
 from pipeline.tidy.tables import NONRESPONSE, QUALITY, QUALITY_EFFECTS
 
 _Row = Mapping[Any, Any]
@@ -120,7 +119,7 @@ def _shown(estimated: Estimates, exhibit: Exhibit) -> Iterator[tuple[str, list[d
 
     `valid` is whether their base is of the `sample` or of who `answered`.
     """
-    rows = within_base(estimated.of(exhibit, exhibit.question))
+    rows = estimated.of(exhibit, exhibit.question)
     rows = rows[(rows["by"] == "") & rows["measure"].isin(main_measures(rows["measure"]))]
     rows = rows.assign(valid="sample" if exhibit.dkns == "keep" else "answered")
     for wave, answers in rows.groupby("wave", sort=False):

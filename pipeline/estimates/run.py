@@ -18,8 +18,9 @@ from pipeline.declarations.report import Exhibit
 from pipeline.disclosure import counts, protect, rules
 from pipeline.disclosure.flags import blanked, flagged
 from pipeline.estimates import weight_classes, weighted_attack, weighted_levels, weighted_steps
-from pipeline.estimates.count import Domain, SurveyData
+from pipeline.estimates.count import Domain, SurveyData, open_domain
 from pipeline.estimates.domain_estimates import counted, lettered
+from pipeline.estimates.tests import Together
 from pipeline.estimates.weighted_steps import Levels, Mask
 from pipeline.project.sql import query
 from pipeline.tidy.measures import POOL
@@ -46,38 +47,63 @@ class Estimates:
         self.declared = declared
         self._notes = notes
         # what several tables are made from is put together once
-        self._frequencies: dict[str, pd.DataFrame] = {}
+        self._by_question: dict[tuple[object, ...], dict[str, pd.DataFrame]] = {}
         self._pooled: dict[str, pd.DataFrame] = {}
         questionnaire = declared.survey
         self._domains = {_WHOLE: Domain(tuple(questionnaire.segments))}
         every = {(name, by) for name in questionnaire.questions for by in ("", *questionnaire.segments)}
         self._shown: dict[str, set[tuple[str, str]]] = {_WHOLE: every}
+        self._drawn: dict[str, list[str]] = {}
+        self._together: dict[str, dict[str, Together]] = {}
         for exhibit in exhibits:
             key, domain = _alike(exhibit), domain_of(exhibit)
+            self._drawn.setdefault(key, []).append(exhibit.question)
             known = self._domains.get(key, domain)
             segments = tuple(dict.fromkeys((*known.segments, *domain.segments)))
             self._domains[key] = replace(known, segments=segments)
             shown = {(name, by) for name in exhibit.questions for by in ("", exhibit.by)}
             self._shown.setdefault(key, set()).update(shown)
 
-    def of(self, exhibit: Exhibit, question: str) -> pd.DataFrame:
-        """Every estimate of a question in the domain of an exhibit, of every wave that has it."""
-        return self._rows(_alike(exhibit), question, ["", exhibit.by])
+    def of(self, exhibit: Exhibit, question: str, pools: bool = False) -> pd.DataFrame:
+        """Every estimate of a question within its base, in the domain of an exhibit, of every wave with it.
+
+        With `pools` those are among them that join options to compare waves.
+        """
+        return self._rows(_alike(exhibit), question, ("", exhibit.by), pools, inside=True)
 
     def frequencies(self, question: str) -> pd.DataFrame:
         """Every estimate of a question, for all respondents and by each segment of the survey."""
-        if question not in self._frequencies:
-            estimates = self._rows(_WHOLE, question, ["", *self.declared.survey.segments])
-            self._frequencies[question] = estimates[estimates["measure"] != POOL]
-        return self._frequencies[question]
+        return self._rows(_WHOLE, question, self._segments, pools=False, inside=False)
+
+    def shares_of_groups(self) -> pd.DataFrame:
+        """The estimates of all questions within their bases, of all respondents and by each segment."""
+        return self._every(_WHOLE, self._segments, pools=False, inside=True)
 
     def pooled(self, question: str) -> pd.DataFrame:
         """Every estimate of a question for all respondents, as waves are compared: with options joined."""
         if question not in self._pooled:
-            estimates = within_base(self._rows(_WHOLE, question, [""]))
+            estimates = self._rows(_WHOLE, question, ("",), pools=True, inside=True)
             pools = comparability.pools(self.declared.fieldings, question)
             self._pooled[question] = comparability.pooled(estimates, pools)
         return self._pooled[question]
+
+    def together(self, exhibit: Exhibit) -> Together:
+        """Who chose both of two options of an exhibit's question, or ranked both of two items.
+
+        Of a single choice nobody: the others of all exhibits that count alike are counted at once.
+        """
+        key, questions = _alike(exhibit), self.declared.survey.questions
+        if key not in self._together:
+            forms = {name: questions[name].form for name in dict.fromkeys(self._drawn[key])}
+            asked = [name for name, form in forms.items()
+                     if form.is_one_list and (form.several or form.is_ranked)]  # fmt: skip
+            by_question: dict[str, Together] = {name: {} for name in asked}
+            if asked:
+                with open_domain(self.data, asked, replace(self._domains[key], segments=())) as domain:
+                    for pair, sums in domain.together().items():
+                        by_question[pair[1]][pair] = sums
+            self._together[key] = by_question
+        return self._together[key].get(exhibit.question, {})
 
     @cached_property
     def rules(self) -> rules.Rules:
@@ -185,19 +211,33 @@ class Estimates:
         return protect.protected(self.published, self.rules, self.people)
 
     @cached_property
-    def _by_domain(self) -> dict[str, dict[str, pd.DataFrame]]:
-        """The estimates that may be shown, by domain and question."""
-        by_domain = {}
-        for key, shown in zip(self._domains, self.shown, strict=True):
-            every = _with_plain_texts(lettered(shown))
-            groups = {str(name): rows for name, rows in every.groupby("question", sort=False)}
-            by_domain[key] = {name: groups.get(name, every.head(0)) for name, _ in self._shown[key]}
-        return by_domain
+    def _by_domain(self) -> dict[str, pd.DataFrame]:
+        """The estimates that may be shown, by domain."""
+        return {
+            key: _with_plain_texts(lettered(shown))
+            for key, shown in zip(self._domains, self.shown, strict=True)
+        }
 
-    def _rows(self, key: str, question: str, by: Sequence[str]) -> pd.DataFrame:
-        estimates = self._by_domain[key][question]
-        rows: pd.DataFrame = estimates[estimates["by"].isin(by)].reset_index(drop=True)
-        return rows
+    @property
+    def _segments(self) -> tuple[str, ...]:
+        return ("", *self.declared.survey.segments)
+
+    def _every(self, key: str, by: Sequence[str], pools: bool, inside: bool) -> pd.DataFrame:
+        """The estimates of all questions of a domain, by some segments."""
+        estimates = self._by_domain[key]
+        chosen = estimates["by"].isin(by)
+        rows: pd.DataFrame = estimates[chosen if pools else chosen & (estimates["measure"] != POOL)]
+        return within_base(rows) if inside else rows
+
+    def _rows(self, key: str, question: str, by: tuple[str, ...], pools: bool, inside: bool) -> pd.DataFrame:
+        """Those of one question: all questions are looked up at once, as each would take as long."""
+        if (wanted := (key, by, pools, inside)) not in self._by_question:
+            every = self._every(*wanted)
+            groups = {str(name): rows for name, rows in every.groupby("question", sort=False)}
+            self._by_question[wanted] = {
+                name: groups.get(name, every.head(0)) for name, _ in self._shown[key]
+            }
+        return self._by_question[wanted][question]
 
 
 def _with_plain_texts(estimates: pd.DataFrame) -> pd.DataFrame:

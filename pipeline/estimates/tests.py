@@ -316,13 +316,23 @@ def _sums_with_all(rows: pd.DataFrame) -> tuple[Sums, Sums, Sums]:
 
 
 def answers_compared(estimates: pd.DataFrame) -> pd.DataFrame:
-    """The shares that claims are made of: substantive answers, or of a grid with nets those.
+    """The shares that claims are made of: of each question substantive answers, or of a grid with nets those.
 
     Other, None and DKNS are left out.
     """
-    has_nets = (estimates["item"] != "").any() and (estimates["measure"] == Measure.NET).any()
-    measures = (Measure.NET,) if has_nets else main_measures(estimates["measure"])
-    shares = estimates[estimates["measure"].isin(measures) & estimates["share"].notna()]
+    of_rows = list(zip(*(estimates[name].tolist() for name in ("question", "measure", "item")), strict=True))
+    measures: dict[str, set[str]] = {}
+    by_item: set[str] = set()
+    for question, measure, item in of_rows:
+        measures.setdefault(question, set()).add(measure)
+        if item:
+            by_item.add(question)
+    wanted = {
+        question: {Measure.NET} if question in by_item and Measure.NET in of else set(main_measures(of))
+        for question, of in measures.items()
+    }
+    chosen = np.fromiter((measure in wanted[question] for question, measure, _ in of_rows), dtype=bool)
+    shares = estimates[chosen & estimates["share"].notna()]
     return shares.loc[shares["role"].isin([Role.SUBSTANTIVE, "", Role.NET])]
 
 

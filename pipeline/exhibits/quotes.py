@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -217,6 +218,11 @@ def typed(text: str, known: str) -> list[str]:
 
     `known` are its labels and the names of its waves.
     """
-    known_numerals = set(_NUMERAL.findall(known))
     numerals = _NUMERAL.findall(PLACEHOLDER.sub("", text))
-    return [numeral for numeral in numerals if numeral not in known_numerals]
+    return [numeral for numeral in numerals if numeral not in _numerals(known)]
+
+
+@cache
+def _numerals(text: str) -> set[str]:
+    """The numerals of a text that is asked about many times."""
+    return set(_NUMERAL.findall(text))

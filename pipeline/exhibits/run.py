@@ -172,7 +172,8 @@ def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
         chosen = list(declared.report.exhibit)
         if not paths.report_file.is_file():
             # without report.toml every question has an exhibit, but for those that nobody answered
-            chosen = [exhibit for exhibit in chosen if exhibit.question in answered(connection)]
+            known = answered(connection)
+            chosen = [exhibit for exhibit in chosen if exhibit.question in known]
         contexts = {wave.name: _context(connection, declared, wave) for wave in _waves(connection)}
         estimates = Estimates(connection, declared, chosen, paths.protection)
         yield Run(paths, declared, connection, contexts, chosen, estimates)

@@ -14,7 +14,6 @@ from pipeline.declarations import comparability
 from pipeline.declarations.questionnaire import ROLES
 from pipeline.declarations.report import Exhibit
 from pipeline.disclosure.flags import blanked, is_enough
-from pipeline.estimates import weighted_steps
 from pipeline.estimates.classes import bins
 from pipeline.estimates.formulas import part_shares
 from pipeline.estimates.tests import (
@@ -82,11 +81,11 @@ def exhibit_tests(source: Source, table: pd.DataFrame) -> pd.DataFrame:
     elif exhibit.by:
         tests = [group_pairs(table), group_and_total(table), group_and_others(table), crosstabs(table)]
     elif shape == "answers":
-        with source.opened() as domain:
-            tests = [rankings(domain.query("ranks").df())] if source.form.is_ranked else []
-            both = domain.together() if source.form.is_one_list else None
-        if both is not None:
-            together = weighted_steps.together(both, table, source.estimated.levels)
+        if source.form.is_ranked:
+            with source.opened() as domain:
+                tests = [rankings(domain.query("ranks").df())]
+        if source.form.is_one_list:
+            together = source.together(table)
             tests += [
                 option_pairs(wave, together, _neighbours(wave))
                 for _, wave in table.groupby("wave", sort=False)

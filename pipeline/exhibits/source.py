@@ -9,11 +9,12 @@ import pandas as pd
 
 from pipeline.declarations.load import Declarations
 from pipeline.declarations.report import Exhibit
+from pipeline.estimates import weighted_steps
 from pipeline.estimates.count import OpenDomain, open_domain
 from pipeline.estimates.run import Estimates, domain_of
+from pipeline.estimates.tests import Together
 from pipeline.project.errors import SurveyError
-from pipeline.tidy.measures import POOL
-from pipeline.tidy.printed import latest_of, within_base
+from pipeline.tidy.printed import latest_of
 from pipeline.tidy.question_kinds import QuestionKind
 
 
@@ -33,6 +34,11 @@ class Source:
         """The domain of the exhibit, to be opened for what estimates do not hold."""
         return open_domain(self.estimated.data, self.exhibit.questions, domain_of(self.exhibit))
 
+    def together(self, table: pd.DataFrame) -> Together:
+        """Who chose both of two answers of the question, as coarse as the estimates of `table`."""
+        estimated = self.estimated
+        return weighted_steps.together(estimated.together(self.exhibit), table, estimated.levels)
+
     @property
     def form(self) -> QuestionKind:
         """What the kind of the question says of itself."""
@@ -45,9 +51,7 @@ class Source:
         """
         exhibit = self.exhibit
         asked = question or exhibit.question
-        rows = within_base(self.estimated.of(exhibit, asked))
-        if not pools:
-            rows = rows.loc[rows["measure"] != POOL]
+        rows = self.estimated.of(exhibit, asked, pools)
         if rows.empty:
             raise SurveyError(f"exhibit {exhibit.id!r}: nobody answered {asked!r} within its filter")
         return rows

@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import significant
-from pipeline.tidy.contract import Column, Table, Type, records
+from pipeline.tidy.contract import Column, Table, TableError, Type, records
 from pipeline.tidy.printed import Printed
 from pipeline.tidy.tables import table_of
 
@@ -34,12 +34,45 @@ def to_csv(frame: pd.DataFrame, table: Table | None = None) -> str:
     return _text({str(name): _written(out[name]) for name in out.columns})
 
 
-def to_csv_and_back(frame: pd.DataFrame, table: Table) -> tuple[str, pd.DataFrame]:
-    """What `to_csv` writes, and what `read` will find in it."""
-    out = table.checked(frame)
-    cells = {str(name): _written(out[name]) for name in out.columns}
-    columns = {column.name: column for column in table.columns}
-    return _text(cells), _frame({name: map(str, of_column) for name, of_column in cells.items()}, columns)
+def to_csvs_and_back(
+    frames: Mapping[str, pd.DataFrame],
+) -> tuple[dict[str, str], Callable[[str], pd.DataFrame]]:
+    """What `to_csv` writes of each table of tables/, by its name, and what `read` will find of a name.
+
+    Tables with the same columns are checked and written together, which costs little more than one of them.
+    """
+    alike: dict[tuple[Column, ...], list[str]] = {}
+    for name, frame in frames.items():
+        alike.setdefault(table_of(name, frame.columns).columns, []).append(name)
+    texts: dict[str, str] = {}
+    places: dict[str, tuple[pd.DataFrame, int, int]] = {}
+    for columns, names in alike.items():
+        out = _checked({name: frames[name] for name in names})
+        cells = {str(name): _written(out[name]) for name in out.columns}
+        as_read = _frame({name: map(str, of_column) for name, of_column in cells.items()},
+                         {column.name: column for column in columns})  # fmt: skip
+        end = 0
+        for name in names:
+            start, end = end, end + len(frames[name])
+            texts[name] = _text({column: of_column[start:end] for column, of_column in cells.items()})
+            places[name] = (as_read, start, end)
+
+    def read_back(name: str) -> pd.DataFrame:
+        whole, start, end = places[name]
+        return whole.iloc[start:end].reset_index(drop=True)
+
+    return texts, read_back
+
+
+def _checked(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The rows of tables that have the same columns; TableError names the one that is not as declared."""
+    tables = {name: table_of(name, frame.columns) for name, frame in frames.items()}
+    try:
+        return next(iter(tables.values())).checked(*frames.values())
+    except TableError:
+        for name, frame in frames.items():
+            tables[name].checked(frame)
+        raise
 
 
 def _text(cells: Mapping[str, Sequence[object]]) -> str:

@@ -14,7 +14,7 @@ from pipeline.declarations.questionnaire import ROLES
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import RESERVED, Paths
 from pipeline.tidy.contract import Column, TableError, Type
-from pipeline.tidy.csv import read, to_csv, to_csv_and_back
+from pipeline.tidy.csv import read, to_csv, to_csvs_and_back
 from pipeline.tidy.measures import POOL, Flag, KindOfTest, Measure, Role
 from pipeline.tidy.printed import Printed
 from pipeline.tidy.tables import (
@@ -92,11 +92,22 @@ def test_every_table_comes_back_in_its_types_whatever_the_order_of_its_columns(
         for c in table.columns
     }
     odd = frame.assign(**{name: odd for name, odd in texts.items() if odd})
-    for rows in (frame, odd, frame.iloc[:0]):
-        written, in_memory = to_csv_and_back(rows, table)
-        assert written == to_csv(rows, table)
-        path.write_text(written, encoding="utf-8", newline="")
-        pd.testing.assert_frame_equal(in_memory, read(toy, str(path.relative_to(toy.tables).with_suffix(""))))
+    name = str(path.relative_to(toy.tables).with_suffix(""))
+    names = [f"{name}{number}" for number in range(3)] if "<" in table.name else [name]
+    for several in ((frame, odd, frame.iloc[:0]), (odd, frame.iloc[:0], frame), (frame.iloc[:0], frame, odd)):
+        rows = {name: rows.assign(unsettled="") for name, rows in zip(names, several, strict=False)}
+        written_texts, as_read = to_csvs_and_back(rows)
+        for name in names:
+            assert written_texts[name] == to_csv(rows[name], written(table))
+            (toy.tables / f"{name}.csv").write_text(written_texts[name], encoding="utf-8", newline="")
+            pd.testing.assert_frame_equal(as_read(name), read(toy, name))
+
+
+def test_of_many_tables_the_one_that_is_not_as_declared_is_named() -> None:
+    full = {column.name: value(column) for column in FREQUENCIES.columns} | {"unsettled": ""}
+    good, bad = (pd.DataFrame([full | {"share": share}]) for share in (0.5, 1.5))
+    with pytest.raises(TableError, match=r"table frequencies/b: column share has 1\.5, which is no share"):
+        to_csvs_and_back({"frequencies/a": good, "frequencies/b": bad, "frequencies/c": good})
 
 
 @pytest.mark.parametrize(

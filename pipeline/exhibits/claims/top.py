@@ -109,10 +109,6 @@ def _against_others(tested: Tested, row: Row, named: Sequence[Row]) -> Iterator[
         joint = weighted_steps.overlaps(choices, row, source.estimated.levels)
         tests = item_pairs(competing, joint, row["place"], rivals, adjustment="none")
     else:
-        with source.opened() as domain:
-            both = domain.together()
-        together = weighted_steps.together(both, tested.table, source.estimated.levels)
-        tests = option_pairs(
-            competing, together, [(row["place"], rival) for rival in rivals], adjustment="none"
-        )
+        pairs = [(row["place"], rival) for rival in rivals]
+        tests = option_pairs(competing, source.together(tested.table), pairs, adjustment="none")
     yield from records(tests)
