@@ -28,6 +28,7 @@ from pipeline.stats.variance import (
     group_less_total,
     share_error,
 )
+from pipeline.tidy.contract import records
 from pipeline.tidy.measures import (
     LIKELY,
     LOW_BASE,
@@ -388,13 +389,17 @@ def option_pairs(
     together: Together,
     pairs: Sequence[tuple[Any, Any]],
     adjustment: str = ADJUSTMENT,
+    family: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Tests of two options of a question, or ranked items, on the same respondents; adjusted together.
 
-    `pairs` are index labels of `estimates`, first and second.
+    `pairs` are index labels of `estimates`, first and second. With a `family` those are adjusted together
+    that have the same in its columns.
     """
-    rows = [_option_pair(estimates.loc[one], estimates.loc[other], together) for one, other in pairs]
-    return adjusted_together(as_tests(rows), adjustment)
+    labels = list(dict.fromkeys(itertools.chain.from_iterable(pairs)))
+    rows = dict(zip(labels, records(estimates.loc[labels]), strict=True))
+    tests = [_option_pair(rows[one], rows[other], together) for one, other in pairs]
+    return adjusted_together(as_tests(tests), adjustment, family)
 
 
 def adjusted_together(
@@ -414,7 +419,7 @@ def adjusted_together(
     return with_limits(tests.assign(adjusted_p=adjusted, adjustment=adjustment))
 
 
-def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dict[str, Any]:
+def _option_pair(first: Mapping[str, Any], second: Mapping[str, Any], together: Together) -> dict[str, Any]:
     ranked = first["measure"] == Measure.RANKED
     one, other = (str(row["item"] if ranked else row["option"]) for row in (first, second))
     item = "" if ranked else str(first["item"])
@@ -428,7 +433,9 @@ def _option_pair(first: pd.Series, second: pd.Series, together: Together) -> dic
     return key | _paired(first, second, *difference_of_domains(sums, first["analysed"]))
 
 
-def _paired(first: pd.Series, second: pd.Series, difference: Array, error: Array) -> dict[str, Any]:
+def _paired(
+    first: Mapping[Any, Any], second: Mapping[Any, Any], difference: Array, error: Array
+) -> dict[str, Any]:
     """The test of two estimates of the same respondents, whose difference and error are known.
 
     By t; by Newcombe where one of them is 0 or 1 and has no error.

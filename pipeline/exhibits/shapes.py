@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -85,23 +86,30 @@ def exhibit_tests(source: Source, table: pd.DataFrame) -> pd.DataFrame:
             with source.opened() as domain:
                 tests = [rankings(domain.query("ranks").df())]
         if source.form.is_one_list:
-            together = source.together(table)
-            tests += [
-                option_pairs(wave, together, _neighbours(wave))
-                for _, wave in table.groupby("wave", sort=False)
-            ]
+            tests.append(option_pairs(table, source.together(table), _neighbours(table), family=["wave"]))
+    if len(tests) == 1:
+        return tests[0]
     return pd.concat([as_tests([]), *tests], ignore_index=True)
 
 
-def _neighbours(rows: pd.DataFrame) -> list[tuple[int, int]]:
-    """Each substantive option or ranked item with the next by falling share.
+def _neighbours(table: pd.DataFrame) -> list[tuple[Any, Any]]:
+    """Each substantive option or ranked item with the next of its wave by falling share.
 
     None where the share among the first three is what is shown: of that it is not known who chose both.
     """
-    measures = set(main_measures(rows["measure"])) & {Measure.OPTION, Measure.RANKED}
-    rows = rows[rows["measure"].isin(measures) & rows["share"].notna()]
-    rows = rows[rows["role"].isin([Role.SUBSTANTIVE, ""]) & is_enough(rows)]
-    return list(itertools.pairwise(rows.sort_values("share", ascending=False, kind="stable").index))
+    columns = ("wave", "measure", "role", "share")
+    rows = list(zip(table.index, is_enough(table), *(table[name] for name in columns), strict=True))
+    deep = {wave for _, _, wave, measure, *_ in rows if measure == Measure.TOP_3}
+    of_waves: dict[str, list[tuple[float, Any]]] = {}
+    for label, enough, wave, measure, role, share in rows:
+        is_main = measure == Measure.OPTION or (measure == Measure.RANKED and wave not in deep)
+        if is_main and enough and role in (Role.SUBSTANTIVE, "") and not math.isnan(share):
+            of_waves.setdefault(wave, []).append((-share, label))
+    return [
+        (one, other)
+        for of_wave in of_waves.values()
+        for (_, one), (_, other) in itertools.pairwise(sorted(of_wave, key=operator.itemgetter(0)))
+    ]
 
 
 # one wave, as it was answered
