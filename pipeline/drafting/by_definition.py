@@ -20,7 +20,6 @@ from pipeline.drafting.guess import guess
 from pipeline.drafting.joined import Held, Joined
 from pipeline.drafting.look import Looked
 from pipeline.drafting.one_column import could_be_number
-from pipeline.drafting.question import Rows
 from pipeline.drafting.questionnaires.definition import Definition, Posed
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import fold
@@ -159,8 +158,7 @@ def _guessed(named: Named, columns: Sequence[Heading], looked: Looked) -> tuple[
     posed = named.posed
     if posed.kind not in ("number", "date", "allocation", "multiple"):
         return _unanswered(named, columns, looked), ""
-    rows = Rows(looked.at_most, looked.ties, looked.beside, looked.by_text, looked.totals, looked.denied)
-    guessed = guess(list(columns), looked.texts, looked.layout, rows).questions
+    guessed = guess(list(columns), looked.texts, looked.layout, looked.rows).questions
     if len(guessed) != 1 or guessed[0].kind != posed.kind:
         return _unanswered(named, columns, looked), ""
     read = guessed[0].reading

@@ -24,7 +24,7 @@ from pipeline.drafting.doubts import in_one_line
 from pipeline.drafting.guess import guess
 from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
-from pipeline.drafting.question import SHOWN, Guesses, Question, Rows
+from pipeline.drafting.question import SHOWN, Guesses, Question
 from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table, exactly
 from pipeline.drafting.tool_columns import is_screened_out
 from pipeline.drafting.words import unlike
@@ -178,14 +178,18 @@ class _Carried:
     def _take_given(self, given: Given) -> None:
         """The columns that ask nothing by the definition, and those that describe a response."""
         for heading, reason in given.drop:
-            names = (name for name in (heading.text, heading.code) if name and not personal(name))
-            alone = (name for name in names if find(name, self._looked.written) == [heading])
-            self._drop.append((next(alone, heading.letters), reason))
+            self._drop.append((self._alone(heading), reason))
             self._taken.add(heading.column)
         for role, heading in given.roles.items():
             self.roles[role] = self._named([heading])
             self._taken.add(heading.column)
         self._taken |= {heading.column for question in given.questions for heading in question.columns}
+
+    def _alone(self, heading: Heading) -> str:
+        """What names one column: its text or its code where no other has them, else its letters."""
+        names = (name for name in (heading.text, heading.code) if name and not personal(name))
+        alone = (name for name in names if find(name, self._looked.written) == [heading])
+        return next(alone, heading.letters)
 
     def _read_as(self, matched: Mapping[str, Sequence[Heading]]) -> dict[str, Reading]:
         """How the cells of questions are read; texts that mean an empty cell there are left out."""
@@ -216,8 +220,11 @@ class _Carried:
             if columns and not is_letters(finder):
                 self._drop.append((finder, ""))
                 self._taken.update(h.column for h in columns)
+        # a column that repeats the boxes of a question is headed by it
+        asked = {fold(question.text) for question in before.survey.questions.values()}
+        dropped = [text for text in before.dropped if fold(text) not in asked]
         for heading in headings:
-            like_it = max((likeness(heading.text, text) for text in before.dropped), default=0.0)
+            like_it = max((likeness(heading.text, text) for text in dropped), default=0.0)
             if heading.column not in self._taken and heading.text and like_it >= _DROPPED_LIKE:
                 doubt = "" if like_it == 1 else f"worded {like_it:.0%} like a column that {before.name} drops"
                 self._drop.append((heading.letters, doubt or f"{before.name} drops it"))
@@ -229,8 +236,7 @@ class _Carried:
         screens = [key for rule in self._before.wave.exclude for key in rule.where]
         taken = self._taken | {h.column for key in screens for h in find(key, looked.written)}
         left = [h for h in looked.headings if h.column not in taken]
-        rows = Rows(looked.at_most, looked.ties, looked.beside, looked.by_text, looked.totals, looked.denied)
-        guesses = guess(left, self._texts, looked.layout, rows)
+        guesses = guess(left, self._texts, looked.layout, looked.rows)
         for role in ROLES:
             if finder := guesses.roles.get(role):
                 if role in self.roles:
@@ -238,6 +244,7 @@ class _Carried:
                 else:
                     self.roles[role] = finder
         self._drop += guesses.drop
+        self._drop += [(self._alone(h), "the boxes beside it are read") for h in guesses.repeated]
         self.previews = {} if self._before.wave.exclude else guesses.previews
         return guesses
 
@@ -302,12 +309,15 @@ class _Carried:
         """The questions whose columns neither their id nor their text finds."""
         texts = Counter(fold(question.text) for question in questions)
         codes = Counter(fold(question.columns[0].code) for question in questions)
+        written = {heading.column: heading.text for heading in self._looked.headings}
 
         def is_unclear(question: Question) -> bool:
             first = question.columns[0]
             if first.column in self._looked.parted or any(h.text != first.text for h in question.columns):
                 return True
             code = fold(first.code)
+            if any(h.text != written[h.column] for h in question.columns):
+                return True  # the text is that of a column which repeats these
             if personal(first.text) or (code and codes[code] > 1):
                 return True  # a file does not repeat an address, so the text finds nothing
             return code != question.id and (texts[fold(question.text)] > 1 or question.text != first.text)
@@ -376,7 +386,15 @@ class _Carried:
         return letters_of(columns)
 
     def _letters(self, columns: Sequence[Heading]) -> str | list[str]:
-        """The finders that name columns by their letters, those next to each other together."""
+        """The finders that name columns by their letters, those next to each other together.
+
+        Boxes that got their question from a column beside them are named by their own headings.
+        """
+        own = [h for h in self._looked.headings if h.column in {c.column for c in columns}]
+        if any(h.bare for h in own) and not any(h.bare for h in columns):
+            finders = [h.text for h in own if find(h.text, self._looked.written) == [h]]
+            if len(finders) == len(columns) and not any(map(personal, finders)):
+                return finders
         runs: list[list[Heading]] = []
         for heading in sorted(columns, key=lambda h: h.column):
             if runs and self._are_neighbours(runs[-1][-1], heading):

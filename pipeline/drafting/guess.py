@@ -17,6 +17,7 @@ from pipeline.declarations.wave import ROLES
 from pipeline.drafting import cells, words
 from pipeline.drafting.columns import Columns
 from pipeline.drafting.grouping import groups
+from pipeline.drafting.joined_too import joined_too, without_joined
 from pipeline.drafting.one_column import of_one_column
 from pipeline.drafting.question import HERE, NO_ROWS, OTHER, Group, Guesses, Question, Rows
 from pipeline.drafting.several_columns import of_boxes, of_items
@@ -49,7 +50,9 @@ def guess(
     columns.language = next((h for h in headings if columns.says_language(h)), None)
     asked = list(_without_described(guesses, columns, headings))
     columns.asked = [heading.column for heading in asked]
-    for group in groups(columns, asked):
+    twice = joined_too(columns, asked)
+    guesses.repeated.extend(one.joined for one in twice)
+    for group in groups(columns, without_joined(asked, twice)):
         group = tuple(_without_empty(guesses, columns, group))
         if not group:
             continue
@@ -72,6 +75,13 @@ def guess(
             guesses.drop.append((group[0].letters, "the sum of the points beside it"))
             continue
         question = columns.with_languages(columns.with_errors(question))
+        for one in twice:
+            if one.differ and one.boxes[0] in group:
+                question = question.unsettled(
+                    f"column {one.joined.letters} has the same answers joined, and says other than the boxes "
+                    f"in {one.differ} of {one.rows} responses: the boxes are read",
+                    one.differ,
+                )
         headed = {h.column: h.label for h in headings}
         beside = [headed[h.column] for h in group if h.label == OTHER and not is_other(headed[h.column])]
         if question.write_in and beside:

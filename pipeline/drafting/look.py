@@ -16,6 +16,7 @@ from pipeline.answers.boxes import unticked_texts
 from pipeline.answers.columns import is_other
 from pipeline.answers.meaning import Texts
 from pipeline.drafting.cells import MOST_LEVELS, all_add_up, blanks, without
+from pipeline.drafting.question import Rows
 from pipeline.drafting.tool_columns import described, tools_of
 from pipeline.exports import delimited, encodings, file, signatures, spss
 from pipeline.exports.finders import Columns
@@ -70,6 +71,19 @@ class Looked:
         """How exports of its tool are laid out."""
         return formats[self.format]
 
+    @property
+    def rows(self) -> Rows:
+        """What its rows say of some columns."""
+        return Rows(
+            at_most=self.at_most,
+            ties=self.ties,
+            beside=self.beside,
+            by_text=self.by_text,
+            totals=self.totals,
+            together=self.together,
+            denied=self.denied,
+        )
+
     def at_most(self, columns: Sequence[int]) -> int:
         """How many of these columns a respondent filled at most."""
         filled = " + ".join(f"(c{column} is not null)::integer" for column in columns)
@@ -93,6 +107,12 @@ class Looked:
             "group by all order by all"
         )
         return dict(rows.fetchall())
+
+    def together(self, columns: Sequence[int]) -> list[tuple[tuple[str | None, ...], int]]:
+        """The different rows that these columns have, with how often each is there."""
+        named = ", ".join(f"c{column}" for column in columns)
+        rows = self.cells.execute(f"select {named}, count(*) from cells group by all order by all")
+        return [(row[:-1], int(row[-1])) for row in rows.fetchall()]
 
     def by_text(self, column: int, other: int) -> dict[str, dict[str, int]]:
         """The texts of a column for each text of another, with how often each is there."""

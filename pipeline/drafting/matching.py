@@ -19,7 +19,7 @@ from pipeline.drafting.cells import all_unlike
 from pipeline.drafting.question import Group
 from pipeline.drafting.tool_columns import described, tools_of
 from pipeline.drafting.words import role_of, telling_words
-from pipeline.exports.finders import find
+from pipeline.exports.finders import find, is_letters
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import ELLIPSIS, best_fit, fold, is_beginning, likeness, plain, with_digits
 from pipeline.text.values import as_number
@@ -108,7 +108,10 @@ def _exactly(name: str, before: Before, headings: Sequence[Heading]) -> list[Hea
     old = before.columns[name]
     wanted = [text for text in wordings(old) if text]
     if not wanted:
-        columns = by_default(name, before.survey, headings, before.wave.lines(name))
+        finders = before.wave.columns.get(name, [])
+        # a list of the headings of boxes, or of the items of a grid
+        listed = [h for finder in finders if not is_letters(finder) for h in find(finder, headings)]
+        columns = listed or by_default(name, before.survey, headings, before.wave.lines(name))
         labels = {fold(h.label) for h in old}
         return columns if columns and all(fold(h.label) in labels for h in columns) else []
     columns = [h for h in headings if fold(h.text) in wanted and not (h.bare and len(old) > 1 and not h.code)]

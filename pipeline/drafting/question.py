@@ -101,6 +101,8 @@ class Guesses:
     """the texts that mark a response as a trial of the survey's makers, by the finder of their column"""
     blank: list[str]
     """texts that stand for an empty cell"""
+    repeated: list[Heading] = field(default_factory=list)
+    """columns whose answers are those of the boxes beside them, joined"""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ class Rows:
     """the texts of a column for each text of another"""
     totals: Callable[[Sequence[int]], Mapping[float, int]] = lambda _: {}
     """what the numbers of the columns add up to, and in how many rows"""
+    together: Callable[[Sequence[int]], Sequence[tuple[Sequence[str | None], int]]] = lambda _: ()
+    """the different rows that the columns have, with how often each is there"""
     denied: Callable[[Sequence[int], Collection[str]], tuple[int, int, int]] = lambda _, __: (0, 0, 0)
     """how many responses there are, how many have all columns filled, how many hold only these texts"""
 

@@ -207,6 +207,10 @@ TOOLS = {
         _names("submission ip|submission user agent|submission location"),
         _names("last update date|flow status|submission status|submission edit url|submission device"),
     ),
+    "tally": Tool(
+        {"id": _names("submission id"), "submitted": _names("submitted at")},
+        own=_names("respondent id"),
+    ),
     "formr": Tool(
         {"id": frozenset(), "started": _names("created"), "submitted": _names("ended")},
         _names("session"),

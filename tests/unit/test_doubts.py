@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -403,6 +404,53 @@ def test_bands_that_are_damaged_in_a_part_of_the_rows_are_one_answer() -> None:
 
 def test_hours_are_no_dates() -> None:
     assert one("How long?", {"20 hours": 5, "10 hours": 4, "1-5": 3, "6+": 2}).answers == {}
+
+
+ROWS = [
+    (("Git, Go", "1", "1"), 5), (("Git", "1", None), 4), (("Go", None, "1"), 3), ((None, None, None), 2),
+]  # fmt: skip
+
+
+def twice(headings: Sequence[str], rows: Sequence[tuple[Sequence[str | None], int]]) -> list[Question]:
+    """The questions of a column of joined answers, of a box for each of them, and of one more column."""
+    columns = {heading: Counter[str]() for heading in headings}
+    for cells_of, count in rows:
+        for heading, text in zip(headings, cells_of, strict=True):
+            columns[heading].update({text: count} if text else {})
+    found = Rows(together=lambda _: rows, at_most=lambda _: 2)
+    return drafted({**columns, "Which is best?": {"Git": 5, "Go": 4}}, rows=found)
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ("Which do you use?", "Which do you use? [Git]", "Which do you use? [Go]"),
+        ("Which do you use?", "Git", "Go"),
+    ],
+)
+def test_answers_that_stand_joined_and_in_boxes_are_one_question(headings: Sequence[str]) -> None:
+    tools, best = twice(headings, ROWS)
+    assert (tools.text, tools.kind, tools.doubt) == ("Which do you use?", "multiple", "")
+    assert list(tools.options.values()) == ["Git", "Go"] and len(tools.columns) == 2
+    assert best.text == "Which is best?"
+
+
+def test_boxes_that_say_other_than_the_joined_cells_are_looked_at() -> None:
+    headings = ("Which do you use?", "Which do you use? [Git]", "Which do you use? [Go]")
+    tools, _ = twice(headings, [*ROWS, (("Git", "1", "1"), 2)])
+    assert "column A has the same answers joined, and says other than the boxes in 2 of 14" in tools.doubt
+    # words that hold an answer are none, and what was written beside a box of an Other is no difference
+    tools, _ = twice(headings, [*ROWS, (("GitLab", "1", None), 2)])
+    assert "says other than the boxes in 2 of 14" in tools.doubt
+    headings = ("Which do you use?", "Which do you use? [Git]", "Which do you use? [Other]")
+    rows = [(("Git, a text", "1", "1"), 5), (("Git", "1", None), 4), (("another", None, "1"), 3)]
+    tools, _ = twice(headings, rows)
+    assert (tools.kind, tools.doubt, len(tools.columns)) == ("multiple", "", 2)
+
+
+def test_columns_that_say_other_things_throughout_are_two_questions() -> None:
+    rows = [(("North", "1", "1"), 5), (("South", "1", None), 4), (("West", None, "1"), 3)]
+    assert len(twice(("Where?", "Git", "Go"), rows)) > 2
 
 
 def test_a_sign_alone_is_no_sure_answer() -> None:

@@ -37,6 +37,19 @@ def parts(texts: Sequence[str]) -> list[tuple[str, str, str]]:
             ("Git", "Docker (old)"),
             "Which tools? (choice=…",
         ),
+        (
+            ("Which tools? (Git)", "Which tools? (Docker (old))"),
+            "Which tools?",
+            ("Git", "Docker (old)"),
+            "Which tools? (…",
+        ),
+        (
+            ("How well (or badly) do they work? (Git)", "How well (or badly) do they work? (Go (new))"),
+            "How well (or badly) do they work?",
+            ("Git", "Go (new)"),
+            "How well (or badly) do they work? (…",
+        ),
+        (("Tools we use (Git)", "Tools we use (Go)"), "Tools we use", ("Git", "Go"), "Tools we use (…"),
         (("tools___1", "tools___2"), "tools", ("1", "2"), "tools___…"),
         (("Tools we use >> Git", "Tools we use >> Go"), "Tools we use", ("Git", "Go"), "Tools we use >> …"),
         (
@@ -55,6 +68,24 @@ def test_neighbours_that_share_a_question(
     every = headed(*texts, "Do you contribute? - and why", "Where are you based?")
     named = find(finder, every)
     assert [(h.text, h.label) for h in named] == [(question, option) for option in options]
+
+
+def test_brackets_that_belong_to_options_part_nothing() -> None:
+    options = ("Cloud (large)", "Cloud (small)", "Office")
+    texts = [f"Where do you run it - {option}" for option in options]
+    assert [label for _, label, _ in parts(texts)] == list(options)
+
+
+def test_what_heads_a_column_alone_is_a_question() -> None:
+    texts = ("Tools: which?", "Tools: which? - Git", "Tools: which? - Go")
+    assert parts(texts) == [
+        ("Tools: which?", "Git", "Tools: which? - …"),
+        ("Tools: which?", "Go", "Tools: which? - …"),
+    ]
+    assert parts(("Tools", "Tools (Git)", "Tools (Go)")) == [
+        ("Tools", "Git", "Tools (…"),
+        ("Tools", "Go", "Tools (…"),
+    ]
 
 
 def test_numbers_in_front_are_no_part_of_a_question() -> None:

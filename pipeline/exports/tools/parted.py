@@ -1,4 +1,4 @@
-"""Headings that hold a question and an option, taken apart: `Which tools? - Git`, `Git: Which tools?`.
+"""Headings that hold a question and an option, taken apart: `Which tools? - Git`, `Which tools? (Git)`.
 
 Nothing in one heading says where the question ends. Neighbours that share one end of their text do.
 """
@@ -6,7 +6,7 @@ Nothing in one heading says where the question ends. Neighbours that share one e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -14,11 +14,13 @@ from pipeline.exports.tools.heading import Heading
 from pipeline.text.folding import ELLIPSIS, fold
 
 # what stands between a question and an option
-_BETWEEN = r"\s+[-–—|/»]+\s+|\s*>{1,2}\s+|\s*:\s*|\s*\(choice=|_{3}|(?<=[?.])\s+"
+_BETWEEN = r"\s+[-–—|/»]+\s+|\s*>{1,2}\s+|\s*:\s*|\s*\(choice=|\s+\((?=.*\)\Z)|_{3}|(?<=[?.])\s+"
 _SIGN = re.compile(_BETWEEN)
 _PART = re.compile(r"(?<=[A-Za-z0-9])[_.](?=\d{1,3}\Z)")
 # a number before the question, another in each column: `Q1 01—`
 _NUMBER = re.compile(r"[A-Za-z]{0,3}\.?\s*\d{1,3}(?:[ ._-]?\d{1,3}|[a-z])?\s*[-–—.:)]\s*(?=\S)")
+# a sign or a finder that ends so opens a bracket around the option
+_OPENS = re.compile(rf"\((choice=)?{ELLIPSIS}?\Z")
 _LETTERS = 3  # a question has more letters than this
 
 Together = Callable[[Sequence[Heading]], bool]
@@ -40,25 +42,36 @@ def regrouped(headings: Sequence[Heading], together: Together) -> dict[int, tupl
     `together` looks at their cells. The other columns have no entry.
     """
     parts = [_ways(heading) for heading in headings]
+    whole = {fold(heading.text) for heading in headings}
     found: dict[int, tuple[Heading, str]] = {}
     at = 0
     while at < len(headings):
-        runs = [_run(parts, at, finder) for finder in parts[at]]
-        fitting = [
-            (len(run), -place, run)
-            for place, run in enumerate(runs)
-            if len(run) > 1 and together([headings[at + step] for step in range(len(run))])
-        ]
-        if not fitting:
+        fitting = _fitting(headings, parts, at, together)
+        behind = _fitting(headings, parts, at + 1, together) if fitting and at + 1 < len(headings) else []
+        # what heads a column alone is the question of the columns behind it, and no option
+        if not fitting or any(fold(run[0].question) == fold(headings[at].text) for run in behind):
             at += 1
             continue
-        run = _likeliest([run for _, _, run in sorted(fitting, reverse=True)])
+        run = _likeliest(fitting, whole)
         for step, part in enumerate(run):
             heading = headings[at + step]
             label = heading.label if heading.label and not heading.bare else part.option
             found[heading.column] = (replace(heading, code="", text=part.question, label=label), part.finder)
         at += len(run)
     return found
+
+
+def _fitting(
+    headings: Sequence[Heading], parts: Sequence[dict[str, Part]], at: int, together: Together
+) -> list[list[Part]]:
+    """The runs from a heading on that may be one question, the longest first."""
+    runs = enumerate(_run(parts, at, finder) for finder in parts[at])
+    fitting = [
+        (len(run), -place, run)
+        for place, run in runs
+        if len(run) > 1 and together([headings[at + step] for step in range(len(run))])
+    ]
+    return [run for _, _, run in sorted(fitting, reverse=True)]
 
 
 def _run(parts: Sequence[dict[str, Part]], at: int, finder: str) -> list[Part]:
@@ -74,8 +87,15 @@ def _run(parts: Sequence[dict[str, Part]], at: int, finder: str) -> list[Part]:
     return run
 
 
-def _likeliest(runs: Sequence[list[Part]]) -> list[Part]:
-    """Of ways to take headings apart, longest first: at a question mark, as a grid, or the longest."""
+def _likeliest(runs: Sequence[list[Part]], whole: Collection[str]) -> list[Part]:
+    """Of ways to take headings apart, longest first: at a question mark, as a grid, or the longest.
+
+    What heads a column alone (`whole`) is a question for sure. A bracket may belong to an option, so that it
+    parts no fewer columns than another sign.
+    """
+    if alone := [run for run in runs if fold(run[0].question) in whole]:
+        return alone[0]
+    runs = [run for run in runs if len(run) == len(runs[0]) or not _is_bracket(run[0].finder)]
     asked = [run for run in runs if run[0].question.rstrip().endswith("?")]
     if asked:
         # more of the question may follow its mark: all options share that too
@@ -86,6 +106,11 @@ def _likeliest(runs: Sequence[list[Part]]) -> list[Part]:
         return grids[0]
     # of two that begin alike the one with more in its question: a section stands before its questions
     return max(runs, key=lambda run: (len(run[0].question), len(run)))
+
+
+def _is_bracket(finder: str) -> bool:
+    """Whether a finder parts a question from an option in brackets, by these alone."""
+    return finder.endswith(f"({ELLIPSIS}")
 
 
 def _is_grid(options: Sequence[str]) -> bool:
@@ -140,7 +165,7 @@ def _behind(text: str) -> Iterator[Part]:
 
 
 def _option(text: str, sign: str) -> str:
-    return text.strip().removesuffix(")").strip() if "(" in sign else text.strip()
+    return text.strip().removesuffix(")").strip() if _OPENS.search(sign.strip()) else text.strip()
 
 
 def _is_question(text: str) -> bool:
@@ -156,6 +181,8 @@ def rest_of(text: str, finder: str) -> str | None:
     behind = finder.rstrip().endswith(ELLIPSIS)
     wanted = fold(finder.strip().strip(ELLIPSIS))
     if not wanted or not (fold(text).startswith(wanted) if behind else fold(text).endswith(wanted)):
+        return None
+    if _is_bracket(finder.rstrip()) and not text.endswith(")"):
         return None
     places = range(len(text) + 1)
     if behind:

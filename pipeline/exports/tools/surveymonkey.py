@@ -27,7 +27,8 @@ _SECOND_ROW = ("response", "open-ended response")
 def recognised(first: Sequence[Sequence[str]], _suffix: str) -> tuple[int, str]:
     """By the column of ids, or less surely by its second header row, or by how a group is headed."""
     top = [cell.strip() for cell in first[0]]
-    if any(fold(cell) == fold(ID) for row in first[:3] for cell in row):
+    others = any(fold(cell) == "submission id" for cell in top)  # Tally names both
+    if not others and any(fold(cell) == fold(ID) for row in first[:3] for cell in row):
         return 8, "a column Respondent ID"
     if len(first) > 1 and sum(fold(c) in _SECOND_ROW for c in first[1]) > 1:
         return 4, "a second row of Response and Open-Ended Response"

@@ -1,0 +1,60 @@
+"""A first draft of an export, and the numbers and words of the report that is made of it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+
+from projects import command, frequencies, run_to
+
+from pipeline.normalise import normalise
+from pipeline.project import paths as places
+from pipeline.project.paths import Paths
+
+
+def draft(folder: Path, rows: Sequence[Sequence[str]], name: str = "one") -> tuple[Paths, str]:
+    """The project of a survey drafted from the rows of an export, and what the command said."""
+    export = folder / "raw" / "mine" / f"{name}.csv"
+    export.parent.mkdir(parents=True, exist_ok=True)
+    with export.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    code, said = command(folder, "new-wave", str(export))
+    assert code == 0, said
+    return places.find("mine", folder), said
+
+
+def shares(paths: Paths, question: str) -> dict[str, tuple[int, int]]:
+    """How many chose each option of a question, or gave each level to each item, and of how many."""
+    data = frequencies(paths, question)
+    data = data[(data["by"] == "") & (data["measure"] == "option")]
+    names = [
+        ": ".join(filter(None, pair)) for pair in zip(data["item_label"], data["option_label"], strict=True)
+    ]
+    counted = zip(data["respondents"].astype(int), data["valid_cases"].astype(int), strict=True)
+    return dict(zip(names, counted, strict=True))
+
+
+def test_answers_that_stand_there_twice_are_counted_once(tmp_path: Path) -> None:
+    tools, parts = ("Git", "Docker, old", "Go"), ("Speed", "Docs (online)")
+    head = ["Submission ID", "Respondent ID", "Submitted at", "Which tools?"]
+    head += [f"Which tools? ({tool})" for tool in tools]
+    head += [f"How content are you with it (each part)? ({part})" for part in parts]
+    rows = []
+    for number, ticks in enumerate(list(product((True, False), repeat=3)) * 3):
+        joined = ", ".join(tool for tool, tick in zip(tools, ticks, strict=True) if tick)
+        boxes = [str(tick).lower() if joined else "" for tick in ticks]
+        levels = [("Very", "Rather", "Hardly")[(number + more) % 3] for more in range(2)]
+        day = f"2001-02-03 10:00:{number:02}"
+        rows.append([f"s{number}", f"r{number}", day, joined, *boxes, *levels])
+    paths, said = draft(tmp_path, [head, *rows])
+    assert "2 questions: 1 multiple, 1 grid" in said and "nothing is wrong" in said
+    run_to(paths, normalise)
+    assert shares(paths, "tools") == {"Git": (12, 21), "Docker, old": (12, 21), "Go": (12, 21)}
+    content = shares(paths, "content_each_part")
+    assert content["Speed: Very"] == (8, 24) and content["Docs (online): Hardly"] == (8, 24)
+    # the next wave is told by the same headings
+    later = [[f"t{cell}" if at < 1 else cell for at, cell in enumerate(row)] for row in rows[:-1]]
+    paths, said = draft(tmp_path, [head, *later], "two")
+    assert "2 of the 2 questions of one are there, 0 are new, 0 options and items are new" in said
