@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipeline.answers.columns import is_other
+from pipeline.drafting import scales
 from pipeline.exports.tools import Heading
 from pipeline.text.addresses import masked, personal
 from pipeline.text.folding import fold
@@ -73,7 +74,8 @@ _DKNS = re.compile(
     r"|不愿(意)?(回答|透露)|拒绝回答"
 )
 _NONE = re.compile(
-    r"none of (the|these)\b|^none\b|keine?s? davon|nichts davon|aucun(e)?( de ces.*)?$|ningun[oa]( de .*)?$"
+    r"none of (the(?! time)|these)\b|^none\b(?! of the time)|keine?s? davon|nichts davon"
+    r"|aucun(e)?( de ces.*)?$|ningun[oa]( de .*)?$"
     r"|nenhum(a)?( .*)?$|nessun[oa]?( .*)?$|geen van (deze|de)\b|żadn[ey]\b|以上都不是|該当なし"
 )
 _NOT_APPLICABLE = re.compile(r"(not applicable|n/a)$")
@@ -133,7 +135,9 @@ def is_usual(text: str) -> bool:
     """Whether a text is a word of surveys, which tells nothing of who gave it: a step of a scale, a role."""
     folded = fold(text)
     steps = (step for scale in _SCALES for step in scale)
-    return bool(role_of(folded)) or any(re.fullmatch(rf"(?:{step})\w*( \w+)?", folded) for step in steps)
+    if role_of(folded) or scales.is_step(folded):
+        return True
+    return any(re.fullmatch(rf"(?:{step})\w*( \w+)?", folded) for step in steps)
 
 
 def asks_for_one(text: str) -> bool:
@@ -187,6 +191,8 @@ def about_order(labels: Iterable[str]) -> str:
 
 def _order(folded: Sequence[str]) -> dict[str, float]:
     """The place of each label, where all are steps of one known scale or bands of a number; else none."""
+    if places := scales.in_order(folded):
+        return places
     for scale in _SCALES:
         places = {
             text: next((place for place, step in enumerate(scale) if re.match(step, text)), -1)

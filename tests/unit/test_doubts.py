@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from pipeline.drafting import cells, words
+from pipeline.drafting import cells, scales, words
 from pipeline.drafting.guess import guess
 from pipeline.drafting.question import Question, Rows
 from pipeline.exports.tools import formats
@@ -335,6 +335,100 @@ def test_bands_in_other_languages_stand_in_order() -> None:
     money = {"über 1.000 €": 9, "unter 100 €": 5, "100 - 500 €": 7, "500 - 1.000 €": 3}
     in_order = list(one("Betrag?", money).options.values())
     assert in_order == ["unter 100 €", "100 - 500 €", "500 - 1.000 €", "über 1.000 €"]
+
+
+SCALES = """
+Very dissatisfied > Dissatisfied > Neutral > Satisfied > Very satisfied
+Very unhappy > Somewhat unhappy > Neither happy nor unhappy > Somewhat happy > Very happy
+Not at all satisfied > Not very satisfied > Somewhat satisfied > Very satisfied > Extremely satisfied
+Poor > Fair > Good > Excellent
+Poor > Fair > Good > Very good > Excellent
+Very poor > Poor > Acceptable > Good > Very good
+Very unlikely > Unlikely > Neutral > Likely > Very likely
+Not at all likely > Not so likely > Somewhat likely > Very likely > Extremely likely
+Not important > Slightly important > Moderately important > Important > Very important
+Not at all important > Not so important > Somewhat important > Very important > Extremely important
+Very difficult > Difficult > Neither easy nor difficult > Easy > Very easy
+Never > Rarely > Sometimes > Usually > Always
+Never > Almost never > Occasionally > Sometimes > Often > Almost always > Always
+None of the time > A little of the time > Some of the time > Most of the time > All of the time
+Strongly disagree > Disagree > Somewhat disagree > Neither > Somewhat agree > Agree > Strongly agree
+Completely disagree > Tend to disagree > Neutral > Tend to agree > Completely agree
+Not at all confident > Slightly confident > Moderately confident > Very confident > Extremely confident
+Not familiar at all > Slightly familiar > Somewhat familiar > Moderately familiar > Extremely familiar
+Much worse > Somewhat worse > About the same > Somewhat better > Much better
+Not at all > A little > Somewhat > Quite a bit > Very much
+Very low > Low > Medium > High > Very high
+Definitely not > Probably not > Might or might not > Probably yes > Definitely yes
+Daily > Several times a week > Weekly > Monthly > Less often > Never
+Sehr unzufrieden > Unzufrieden > Teils/teils > Zufrieden > Sehr zufrieden
+Überhaupt nicht zufrieden > Weniger zufrieden > Eher zufrieden > Sehr zufrieden
+Stimme überhaupt nicht zu > Stimme eher nicht zu > Teils/teils > Stimme eher zu > Stimme voll und ganz zu
+Trifft nicht zu > Trifft eher nicht zu > Teils-teils > Trifft eher zu > Trifft voll zu
+Gar nicht wichtig > Weniger wichtig > Ziemlich wichtig > Sehr wichtig > Äußerst wichtig
+Sehr schlecht > Schlecht > Mittelmäßig > Gut > Sehr gut
+Nie > Selten > Manchmal > Oft > Immer
+Sehr unwahrscheinlich > Unwahrscheinlich > Neutral > Wahrscheinlich > Sehr wahrscheinlich
+Très insatisfait > Insatisfait > Neutre > Satisfait > Très satisfait
+Pas du tout satisfait > Peu satisfait > Plutôt satisfait > Très satisfait
+Pas du tout d’accord > Plutôt pas d’accord > Plutôt d’accord > Tout à fait d’accord
+Jamais > Rarement > Parfois > Souvent > Toujours
+Très mauvais > Mauvais > Moyen > Bon > Excellent
+Très difficile > Difficile > Neutre > Facile > Très facile
+Muy insatisfecho > Insatisfecho > Neutral > Satisfecho > Muy satisfecho
+En desacuerdo > Ni de acuerdo ni en desacuerdo > De acuerdo > Totalmente de acuerdo
+Nada importante > Poco importante > Algo importante > Importante > Muy importante
+Nunca > Casi nunca > A veces > Casi siempre > Siempre
+Muy malo > Malo > Regular > Bueno > Excelente
+Muito insatisfeito > Insatisfeito > Neutro > Satisfeito > Muito satisfeito
+Discordo totalmente > Discordo > Nem concordo nem discordo > Concordo > Concordo totalmente
+Péssimo > Ruim > Regular > Bom > Ótimo
+Nunca > Raramente > Às vezes > Frequentemente > Sempre
+Molto insoddisfatto > Insoddisfatto > Neutrale > Soddisfatto > Molto soddisfatto
+Per niente d'accordo > Poco d'accordo > Abbastanza d'accordo > Molto d'accordo
+Insufficiente > Sufficiente > Buono > Ottimo
+Mai > Raramente > Qualche volta > Spesso > Sempre
+Zeer ontevreden > Ontevreden > Neutraal > Tevreden > Zeer tevreden
+Helemaal mee oneens > Mee oneens > Neutraal > Mee eens > Helemaal mee eens
+Nooit > Zelden > Soms > Vaak > Altijd
+Slecht > Matig > Voldoende > Goed > Uitstekend
+Bardzo niezadowolony > Niezadowolony > Neutralny > Zadowolony > Bardzo zadowolony
+Raczej się nie zgadzam > Trudno powiedzieć > Raczej się zgadzam > Zdecydowanie się zgadzam
+Zdecydowanie nie > Raczej nie > Trudno powiedzieć > Raczej tak > Zdecydowanie tak
+Nigdy > Rzadko > Czasami > Często > Zawsze
+非常に不満 > 不満 > どちらともいえない > 満足 > 非常に満足
+全くそう思わない > あまりそう思わない > どちらともいえない > ややそう思う > とてもそう思う
+全くない > ほとんどない > ときどき > よくある > いつも
+非常不满意 > 不满意 > 一般 > 满意 > 非常满意
+非常不同意 > 不同意 > 中立 > 同意 > 非常同意
+从不 > 很少 > 有时 > 经常 > 总是
+"""
+
+
+@pytest.mark.parametrize("line", SCALES.strip().splitlines())
+def test_usual_scales_stand_in_order(line: str) -> None:
+    steps = line.split(" > ")
+    for left_out in (None, *range(len(steps))):
+        # whoever chose a step, and whether anybody did, the others stand in their order
+        chosen = [step for at, step in enumerate(steps) if at != left_out]
+        counted = {step: 3 + 7 * at % 5 for at, step in enumerate(reversed(chosen))}
+        assert list(words.options(counted).values()) == chosen
+        assert not words.about_order(counted)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Neutral, Slightly important, Very important",  # two scales have this in two orders
+        "Agree, Mostly agree, Disagree",
+        "Very red, Very blue, Red",
+        "Neutral, Apples",
+        "Good, Always, Never",
+        "Not at all difficult, Very easy, Easy",
+    ],
+)
+def test_what_may_be_two_scales_is_in_no_order(line: str) -> None:
+    assert scales.in_order([fold(text) for text in line.split(", ")]) == {}
 
 
 def test_what_one_person_chose_is_an_option_where_own_words_stand_apart() -> None:
