@@ -9,7 +9,7 @@ from functools import partial
 from itertools import groupby, pairwise, takewhile
 
 from pipeline.answers.columns import is_other
-from pipeline.drafting import cells
+from pipeline.drafting import cells, words
 from pipeline.drafting.columns import Columns
 from pipeline.drafting.question import OTHER, Group
 from pipeline.exports.tools import Heading
@@ -69,6 +69,8 @@ def _run(columns: Columns, groups: Sequence[Group], at: int) -> Group:
         if len(words_shared) < _LEVELS_SHARED or len(columns[other]) > cells.MOST_LEVELS:
             break
         alike.append(other)
+    on_scale = _on_one_scale(columns, alone)
+    alike = on_scale if len(on_scale) > len(alike) else alike
     if len(alike) > cells.FEW_BOXES:
         return tuple(alike)
     numeric = list(takewhile(lambda h: all(as_number(text) is not None for text in columns[h]), alone))
@@ -80,6 +82,19 @@ def _run(columns: Columns, groups: Sequence[Group], at: int) -> Group:
         if len(parts) > 1 and points:
             return tuple(parts)
     return ()
+
+
+def _on_one_scale(columns: Columns, headings: Sequence[Heading]) -> list[Heading]:
+    """The columns from the first on whose answers are steps of one usual scale, whichever each has."""
+    run: list[Heading] = []
+    steps: set[str] = set()
+    for heading in headings:
+        given = {fold(text) for text in columns[heading]}
+        if not 1 < len(given) <= cells.MOST_LEVELS or not words.are_steps(steps | given):
+            break
+        steps |= given
+        run.append(heading)
+    return run if len(steps) >= _LEVELS_SHARED else []
 
 
 def _under_headings(columns: Columns, headings: Iterable[Heading]) -> Iterator[Group]:

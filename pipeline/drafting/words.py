@@ -140,6 +140,11 @@ def is_usual(text: str) -> bool:
     return any(re.fullmatch(rf"(?:{step})\w*( \w+)?", folded) for step in steps)
 
 
+def are_steps(folded: Iterable[str]) -> bool:
+    """Whether all folded labels but those with a role are steps of one usual scale."""
+    return bool(scales.in_order([label for label in folded if not role_of(label)]))
+
+
 def asks_for_one(text: str) -> bool:
     """Whether a question says that one answer is to be chosen."""
     return bool(_ONE.search(fold(text)))

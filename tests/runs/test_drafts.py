@@ -58,3 +58,23 @@ def test_answers_that_stand_there_twice_are_counted_once(tmp_path: Path) -> None
     later = [[f"t{cell}" if at < 1 else cell for at, cell in enumerate(row)] for row in rows[:-1]]
     paths, said = draft(tmp_path, [head, *later], "two")
     assert "2 of the 2 questions of one are there, 0 are new, 0 options and items are new" in said
+
+
+def test_statements_on_one_scale_are_a_grid_of_the_same_numbers(tmp_path: Path) -> None:
+    steps = ["Very satisfied", "Satisfied", "Neutral", "Dissatisfied"]
+    head = ["The room", "The food", "The talks", "Town"]
+    # of the food nobody was neutral, of the talks everybody was satisfied, and some said nothing
+    some = [steps, [*steps[:2], steps[3]], steps[:2]]
+    rows = [[given[(n + at) % len(given)] for at, given in enumerate(some)] for n in range(24)]
+    rows = [
+        [("" if n == at else cell) for at, cell in enumerate(row)] + ["Ulm"] for n, row in enumerate(rows)
+    ]
+    rows[0][3] = rows[1][3] = "Bern"
+    paths, said = draft(tmp_path, [head, *rows])
+    assert "2 questions: 1 grid, 1 single" in said
+    run_to(paths, normalise)
+    counted = shares(paths, "room")
+    for at, item in enumerate(head[:3]):
+        cells = [row[at] for row in rows if row[at]]
+        there = {step: counted[f"{item}: {step}"] for step in set(cells)}
+        assert there == {step: (cells.count(step), 23) for step in set(cells)}

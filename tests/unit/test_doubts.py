@@ -207,6 +207,19 @@ def test_items_under_bare_headings_are_a_grid() -> None:
         {**{f"I like {one}": levels for one in FRUIT}, "Which?": {"Cherries": 4, "None": 9}}
     )
     assert (first.kind, len(first.items), last.kind) == ("grid", 4, "single")
+    # nobody need have given every level, where all are steps of one scale
+    given = [
+        ("Agree", "Strongly agree"),
+        ("Disagree", "Neutral"),
+        ("Agree", "Neutral"),
+        ("Agree", "Disagree"),
+    ]
+    columns = {f"I like {one}": dict.fromkeys(some, 4) for one, some in zip(FRUIT, given, strict=True)}
+    first, last = drafted({**columns, "I like them": {"Yes": 4, "No": 3}})
+    assert (first.kind, len(first.items), last.kind) == ("grid", 4, "single")
+    assert list(first.options.values()) == ["Disagree", "Neutral", "Agree", "Strongly agree"]
+    asked = drafted({f"I like {one}": {"Yes": 4, "No": 3} for one in FRUIT})
+    assert [question.kind for question in asked] == ["single"] * 4, "Yes and No are no scale"
     questions = drafted({f"Do you like {one}?": levels for one in FRUIT})
     assert [question.kind for question in questions] == ["single"] * 4
 
