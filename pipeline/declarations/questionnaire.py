@@ -150,6 +150,7 @@ class Question(Declared):
     others: dict[str, Annotated[str, CODED_OPTION]] = {}
     private: bool = False
     sensitive: bool = False
+    order: Literal["questionnaire", "scale", "share"] | None = None
 
     _read_options = field_validator("options", mode="before")(_options)
     _read_nets = model_validator(mode="before")(_nets)
@@ -253,6 +254,15 @@ class Survey(Declared):
             return {}
         of_scale = (self.scales[asked.scale].nets or self._ends(question)) if asked.scale else {}
         return of_scale | own
+
+    def order(self, question: str) -> str:
+        """The order in which answers are shown: as declared, else of scores; empty for that of the exhibit.
+
+        The steps of a scale mean little in another order than theirs.
+        """
+        asked = self.questions[question]
+        scored = asked.form.is_one_choice and asked.scale and self.scales[asked.scale].scores
+        return asked.order or ("questionnaire" if scored else "")
 
     def net_label(self, question: str, net: str) -> str:
         """How a net is printed: by its label, or by its id in words."""

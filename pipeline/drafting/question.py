@@ -50,6 +50,8 @@ class Question:
     """options that are counted together"""
     total: float = 0.0
     """what its points add up to"""
+    as_asked: bool = False
+    """whether its options stand in the order of their columns, which is that of the questionnaire"""
     table: Mapping[str, Any] | None = None
     """the question as survey.toml has it, where a definition says all of it"""
 

@@ -37,11 +37,12 @@ def of_boxes(
         < cells.FEW_BOXES
         for item in items
     ):
-        return replace(plain, kind="grid", options=words.options(list(levels)), items=words.items(items))
+        levels_by_id = words.options(list(levels))
+        return replace(plain, kind="grid", options=levels_by_id, items=words.items(items), as_asked=True)
     kind = "single" if words.asks_for_one(plain.text) else "multiple"
     labels = ["" if damage.is_error(h.label) else h.label for h in headings]
     named = [label or next(iter(ticks[h]), h.letters) for label, h in zip(labels, headings, strict=True)]
-    question = replace(plain, kind=kind, options=words.options(named))
+    question = replace(plain, kind=kind, options=words.options(named), as_asked=True)
     question = question.with_write_in(own_label) if own_label else question
     return _with_untouched(columns, question, headings, no) if kind == "multiple" else question
 

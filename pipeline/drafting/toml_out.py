@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.drafting.question import Question
+from pipeline.drafting.words import is_role, stand_in_order
 from pipeline.text.addresses import masked, personal
 from pipeline.text.folding import without_markup
 from pipeline.tidy.question_kinds import question_kinds
@@ -60,6 +61,8 @@ def question_lines(question: Question) -> list[str]:
         return [line for line in _table({"questions": {question.id: table}}) if line]
     if question_kinds()[question.kind].is_open:
         table["private"] = True
+    if order := _order(question):
+        table["order"] = order
     if question.unit:
         table["unit"] = question.unit
     if question.total and question.total != _POINTS:
@@ -73,6 +76,16 @@ def question_lines(question: Question) -> list[str]:
         if labels:
             table[part] = {i: label_line(label, i == question.write_in) for i, label in labels.items()}
     return [line for line in _table({"questions": {question.id: table}}) if line]
+
+
+def _order(question: Question) -> str:
+    """The order of the options that were guessed: of a scale, or by how often they were given."""
+    labels = [label for label in question.options.values() if not is_role(label)]
+    if not question_kinds()[question.kind].has_options or len(labels) < 2:
+        return ""
+    if question.scores or stand_in_order(labels):
+        return "scale"
+    return "" if question.as_asked else "share"
 
 
 def label_line(label: str, write_in: bool, check: str = "") -> Line:

@@ -126,6 +126,16 @@ def role_of(folded: str) -> str:
     return "not_applicable" if _NOT_APPLICABLE.match(folded) else ""
 
 
+def is_role(label: str) -> bool:
+    """Whether a label says that its option is no answer like the others."""
+    return bool(role_of(fold(label)))
+
+
+def stand_in_order(labels: Iterable[str]) -> bool:
+    """Whether `options` puts labels in the order of a scale, of bands or of their numbers."""
+    return bool(_order([fold(label) for label in labels if not is_role(label)]))
+
+
 def sorts_another(label: str) -> bool:
     """Whether a label heads a column in which somebody sorted what stands in another."""
     return bool(_SORTS.search(fold(label)))
@@ -191,7 +201,11 @@ def items(labels: Iterable[str]) -> dict[str, str]:
 def about_order(labels: Iterable[str]) -> str:
     """What to look at where the order of the options could not be told; two have no order to speak of."""
     plain = list(dict.fromkeys(fold(label) for label in labels if not role_of(fold(label))))
-    return "put the options in the order of the questionnaire" if len(plain) > 2 and not _order(plain) else ""
+    return (
+        "put the options in the order of the questionnaire and delete order"
+        if len(plain) > 2 and not _order(plain)
+        else ""
+    )
 
 
 def _order(folded: Sequence[str]) -> dict[str, float]:

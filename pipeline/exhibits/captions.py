@@ -11,12 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
 from pipeline.exhibits.alt_text import alt_text, cut_to_length
 from pipeline.exhibits.context import Context, WaveFacts, Wording, of_shares, span
+from pipeline.exhibits.source import order_of
 from pipeline.pages.notes import INVENTED
 from pipeline.text.folding import lowered, plain
 from pipeline.text.rounding import half_up, p_value, points, thousands
+from pipeline.text.values import as_number
 from pipeline.tidy import marks
 from pipeline.tidy.contract import records
 from pipeline.tidy.measures import (
@@ -32,7 +35,6 @@ from pipeline.tidy.measures import (
     answer_label,
 )
 from pipeline.tidy.printed import NOT_THE_SAME, TABLE, Printed
-from pipeline.tidy.question_kinds import QuestionKind
 
 _LONG_LABEL = 40
 _LISTED = 4
@@ -299,7 +301,7 @@ def _foot(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> 
     form, shape = latest.survey.questions[exhibit.question].form, exhibit.drawn.table
     notes = [source_line(exhibit, data, contexts) + "."]
     roles = {o.role for o in latest.survey.options(exhibit.question).values()}
-    if sorting := _sorting(exhibit, form, data):
+    if sorting := _sorting(exhibit, latest.survey, data):
         notes.append(sorting)
     if exhibit.dkns == "exclude" and "dkns" in roles:
         notes.append("DKNS excluded from the analysis.")
@@ -481,7 +483,8 @@ def _net_note(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     return f"Net {', '.join(sums)}, added before rounding."
 
 
-def _sorting(exhibit: Exhibit, form: QuestionKind, data: pd.DataFrame) -> str:
+def _sorting(exhibit: Exhibit, survey: Survey, data: pd.DataFrame) -> str:
+    asked, order = survey.questions[exhibit.question], order_of(exhibit, survey)
     last = [name for role, name in ((Role.OTHER, "Other"), (Role.NONE, "None"), (Role.DKNS, "DKNS"))
             if (data["role"] == role).any()]  # fmt: skip
     tail = f"; {', '.join(last)} last" if last else ""
@@ -497,12 +500,20 @@ def _sorting(exhibit: Exhibit, form: QuestionKind, data: pd.DataFrame) -> str:
         return "Sorted by the share in the first question in descending order."
     if shape in ("combinations", "steps", "bins"):
         return ""
-    if form.by_item and exhibit.drawn.order == "share":
+    if asked.form.by_item and order == "share":
         nets = data.loc[data["measure"] == Measure.NET, "option_label"]
         if len(nets):
             return f"Sorted by net {lowered(nets.iloc[0])}{'; DKNS last' if 'DKNS' in last else ''}."
-        return "In the order of the questionnaire."
-    if exhibit.drawn.order == "share":
+        return f"{'Items in' if asked.order else 'In'} the order of the questionnaire."
+    if order == "share":
         whose = " of all respondents" if exhibit.by else ""
         return f"Sorted by the share{whose} in descending order{tail}."
-    return f"In the order of the questionnaire{tail}." if not form.is_open else ""
+    if asked.form.is_open:
+        return ""
+    if asked.form.by_item and asked.order:
+        return f"Items in the order of the questionnaire{tail}."
+    if order == "scale":
+        answers = [o.label for o in survey.options(exhibit.question).values() if o.role == "substantive"]
+        are_numbers = all(as_number(label) is not None for label in answers)
+        return f"In the order of {'their numbers' if are_numbers else 'the scale'}{tail}."
+    return f"In the order of the questionnaire{tail}."

@@ -122,15 +122,15 @@ def _answers(source: Source) -> pd.DataFrame:
         raise SurveyError(
             f"exhibit {exhibit.id!r}: its latest wave has nobody in a group of {exhibit.by!r}; leave out by"
         )
-    ordered = [_ordered(exhibit, wave) for _, wave in estimates.groupby("wave", sort=False)]
+    by_share = source.order == "share"
+    ordered = [_ordered(by_share, wave) for _, wave in estimates.groupby("wave", sort=False)]
     return pd.concat(ordered, ignore_index=True)
 
 
-def _ordered(exhibit: Exhibit, rows: pd.DataFrame) -> pd.DataFrame:
+def _ordered(by_share: bool, rows: pd.DataFrame) -> pd.DataFrame:
     """One wave's rows in the order of the figure; groups keep their own order, all respondents first."""
     groups = list(dict.fromkeys(zip(rows["by"], rows["group"], strict=True)))
     whole = rows[rows["by"] == ""]
-    by_share = exhibit.drawn.order == "share"
     items_by_share = by_share and ((rows["measure"] == Measure.OPTION) & (rows["item"] != "")).any()
     main: tuple[str, ...] = (Measure.OPTION,)
     part, places = "item", dict[str, int]()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.declarations.load import Declarations
+from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
 from pipeline.estimates import weighted_steps
 from pipeline.estimates.count import OpenDomain, open_domain
@@ -44,6 +45,11 @@ class Source:
         """What the kind of the question says of itself."""
         return self.declared.survey.questions[self.exhibit.question].form
 
+    @property
+    def order(self) -> str:
+        """What its rows are sorted by: share, or the order in which the answers are declared."""
+        return order_of(self.exhibit, self.declared.survey)
+
     def estimates(self, question: str = "", pools: bool = False) -> pd.DataFrame:
         """Every estimate of a question, by default the exhibit's own, of every wave that has it.
 
@@ -59,3 +65,9 @@ class Source:
     def latest(self) -> pd.DataFrame:
         """The estimates of the latest wave that has the question."""
         return latest_of(self.estimates()).reset_index(drop=True)
+
+
+def order_of(exhibit: Exhibit, survey: Survey) -> str:
+    """What the rows of an exhibit are sorted by: as its question says, or else its kind."""
+    chosen = survey.questions[exhibit.question].form.is_choice
+    return (chosen and survey.order(exhibit.question)) or exhibit.drawn.order

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
-from projects import command, frequencies, run_to
+import pandas as pd
+from projects import command, composed, frequencies, run_to
 
 from pipeline.normalise import normalise
 from pipeline.project import paths as places
@@ -78,3 +79,38 @@ def test_statements_on_one_scale_are_a_grid_of_the_same_numbers(tmp_path: Path) 
         cells = [row[at] for row in rows if row[at]]
         there = {step: counted[f"{item}: {step}"] for step in set(cells)}
         assert there == {step: (cells.count(step), 23) for step in set(cells)}
+
+
+def read_captions(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
+    """What stands under each exhibit."""
+    return dict(zip(tables["exhibits"]["id"], tables["exhibits"]["foot"], strict=True))
+
+
+def test_a_report_of_a_draft_says_in_which_order_its_answers_stand(tmp_path: Path) -> None:
+    head = ["How likely is it that you recommend us?", "NPS", "Colour", "How was it?", "Which day?"]
+    colours, steps = ("Red", "Blue", "Green", "Grey"), ("Good", "Fair", "Excellent", "Poor")
+    rows = []
+    for n in range(44):
+        step = (3, 3, 8, 9, 9, 9, 10, 0, 1, 2, 4, 5, 6, 7)[n % 14]
+        days = ", ".join(("Mon", "Tue", "Wed")[: n % 3 + 1])
+        rows.append([str(step), str(step), colours[min(3, n % 5)], steps[n % 4 // (n % 3 + 1)], days])
+    paths, _ = draft(tmp_path, [head, *rows])
+    run_to(paths, normalise)
+    tables = composed(paths)
+    for question in ("likely_that_recommend_us", "nps"):
+        data = tables[question]
+        shown = data.loc[data["measure"] == "option", "option_label"]
+        assert [int(label) for label in shown] == list(range(11))
+    captions = read_captions(tables)
+    assert captions.keys() >= {"colour", "day", "nps", "was"}, captions.keys()
+    assert "In the order of their numbers." in captions["likely_that_recommend_us"]
+    assert "In the order of their numbers." in captions["nps"]
+    assert "In the order of the scale." in captions["was"]
+    for question in ("colour", "day"):
+        assert "Sorted by the share in descending order" in captions[question]
+    # who puts the answers in the order of the questionnaire says so by deleting a line
+    text = paths.questionnaire.read_text(encoding="utf-8")
+    assert "put the options in the order of the questionnaire and delete order" in text
+    paths.questionnaire.write_text(text.replace('order = "share"\n', ""), encoding="utf-8")
+    run_to(paths, normalise)
+    assert "In the order of the questionnaire." in read_captions(composed(paths))["colour"]
