@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.answers import joined_cells
 from pipeline.answers.boxes import UNTOUCHED, is_box, unticked_texts
-from pipeline.answers.columns import write_ins
+from pipeline.answers.columns import other_and_text, write_ins
 from pipeline.answers.meaning import Answer, Coded, Denied, Loose, Recode, Tick
 from pipeline.answers.reader import Asked, Labels, Reader, Unknown, folded
 from pipeline.exports.tools import Heading
@@ -86,12 +86,17 @@ def _cells(reader: Reader, asked: Asked, heading: Heading, texts: Sequence[Headi
     cells = joined_cells.Splitter(known, separator)
     codes: dict[str, tuple[Answer, ...]] = {}
     unknown: Unknown = Counter()
+    written = Counter[str]()
     for text, count in reader.texts[heading.column].items():
         chosen: dict[str, None] = {}
         for piece in cells.split(text) if several else [text]:
             option = options.match(piece, count=count)
             if not option and in_cell:
-                option = reader.coded_from_text(name, piece, heading.letters)
+                _, behind = other_and_text(piece)
+                option = reader.coded_from_text(name, behind or piece, heading.letters)
+                if behind and not option:
+                    option = other
+                    written[behind] += count
             if not option and reader.is_missing(name, piece, count):
                 continue
             if not option:
@@ -102,6 +107,7 @@ def _cells(reader: Reader, asked: Asked, heading: Heading, texts: Sequence[Headi
     _check_separator(reader, asked, several, unknown)
     if in_cell:
         left = reader.mapped.left.setdefault(name, Counter())
+        left.update(written)
         often: Counter[str] = Counter()
         for (piece, _), count in unknown.items():
             left[piece] += count

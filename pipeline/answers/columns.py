@@ -22,6 +22,17 @@ _OTHER = re.compile(
     r"|outr[oa]s?\W*(?:por favor|especifi|indique|$)|altr[oi]\W*(?:specific|indic|$)|anders\W*(?:namelijk|$)"
     r"|overig\w*$|inn[ey]\W*(?:proszę|jakie|$)|その他|其他"
 )
+_PROMPT = (
+    r"(?:please|bitte|veuillez|préciser|précisez|specify|describe|explain|por favor|especifi|indique|specific"
+    r"|indic|namelijk|proszę)"
+)
+# an Other with what somebody wrote behind it: `Other: text`, `Autre (précisez) : text`
+_OTHER_TEXT = re.compile(
+    r"(?P<other>(?:others?|sonstige[sr]?|andere[sr]?|autres?|otr[oa]s?|outr[oa]s?|altr[oi]|anders|overige?s?"
+    rf"|inn[ey]|その他|其他|其它)(?:\s*[(\[（][^()\[\]（）]*[)\]）]|[\s,-]+{_PROMPT}[^:：]{{0,30}})?)"
+    rf"\s*[:：]\s*(?P<text>(?!\W*{_PROMPT})\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -234,6 +245,12 @@ def _left_over(
 def is_other(label: str) -> bool:
     """Whether a label heads the text beside an Other, by the words that survey tools use."""
     return bool(_OTHER.match(fold(label)))
+
+
+def other_and_text(cell: str) -> tuple[str, str]:
+    """The label of an Other and what somebody wrote behind it in one cell; two empty texts for others."""
+    match = _OTHER_TEXT.fullmatch(cell.strip())
+    return (match["other"].strip(), match["text"].strip()) if match else ("", "")
 
 
 def write_ins(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
 
+from pipeline.answers.columns import other_and_text
 from pipeline.answers.joined_cells import Splitter
 from pipeline.drafting.words import is_usual
 from pipeline.text.folding import fold
@@ -183,6 +184,11 @@ def cut(values: Mapping[str, int], separator: str) -> Cut:
         made = Cut([(_merged(parts, first, second, glue), count) for parts, count in made.cells])
 
 
+def without_text(answer: str) -> str:
+    """An answer; of an Other with what somebody wrote behind it, the Other."""
+    return other_and_text(answer)[0] or answer
+
+
 def may_be_joined(values: Mapping[str, int], separator: str) -> bool:
     """Whether cutting a column at a separator could leave a choice; far quicker than `cut` on people's words.
 
@@ -206,7 +212,8 @@ def _cut_at_each(values: Mapping[str, int], separator: str) -> Cut:
     """The cells of a column cut wherever the separator stands."""
     core = core_of(separator)
     return Cut([
-        ([" ".join(p.split()) for p in _parts(value, core) if p.strip()], n) for value, n in values.items()
+        ([without_text(" ".join(p.split())) for p in _parts(value, core) if p.strip()], n)
+        for value, n in values.items()
     ])  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pipeline.answers.columns import is_other
+from pipeline.answers.columns import is_other, other_and_text
 from pipeline.drafting import cells, damage, words
 from pipeline.drafting.columns import Columns, Joint
 from pipeline.drafting.question import HERE, SHOWN, Question
@@ -44,6 +44,7 @@ _LONGEST_SCALE = 10
 _RESPONSE = ("Response", "Open-Ended Response")
 _WORDS_BESIDE = 6  # a column of numbers has no more other texts than this
 _SHORT = 60  # characters of an option that one person chose
+_NO_CHANCE = 5  # so many people do not write the same by chance
 _FEW_ONCE = 0.1  # so large a part of the answers of a list may be given once
 _MOSTLY = 0.8  # and so large a part of its cells are numbers
 _UNIT = re.compile(
@@ -69,11 +70,36 @@ def of_one_column(columns: Columns, plain: Question, heading: Heading, beside: H
     if measured := _measured(columns, plain, values, beside):
         return measured
     if joint := columns.joint(values):
-        return _of_joined(columns, plain, heading, beside, joint)
+        cells_of = Counter(values) if joint.separator == LISTED else _parts(values, joint.separator)
+        return _with_other_texts(_of_joined(columns, plain, heading, beside, joint), cells_of)
     if len(values) == 1 and total > 1:
         question = replace(plain, kind="multiple", options=words.options(values))
         return question.unsettled("its cells hold one text: one box of a longer question?", total)
-    return _of_texts(columns, plain, heading, beside)
+    return _with_other_texts(_of_texts(columns, plain, heading, beside), values)
+
+
+def _parts(values: Mapping[str, int], separator: str) -> Counter[str]:
+    """The answers in cells, with what somebody wrote behind an Other."""
+    parts = Counter[str]()
+    for text, count in values.items():
+        parts.update(dict.fromkeys(text.split(cells.core_of(separator)), count))
+    return parts
+
+
+def _with_other_texts(question: Question, answers: Mapping[str, int]) -> Question:
+    """The choice with an Other where words stand behind its label; unsettled where many say the same."""
+    said_so: Counter[str] = Counter()
+    for text, count in answers.items():
+        if other_and_text(text)[1]:
+            said_so[" ".join(text.split())] += count
+    if not said_so or question.kind not in ("single", "multiple"):
+        return question
+    question = question.with_write_in(other_and_text(next(iter(said_so)))[0])
+    most, count = said_so.most_common(1)[0]
+    if count < max(_NO_CHANCE, _FEW_ONCE * sum(answers.values())):
+        return question
+    doubt = f"{shortened(most, SHOWN)!r}, {count} times, is read as Other and words behind it: an option?"
+    return question.unsettled(doubt, said_so.total())
 
 
 def _stands_apart(columns: Columns, heading: Heading) -> bool:
@@ -191,7 +217,7 @@ def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Headi
     bands = damage.bands(values)
     shown: Counter[str] = Counter()
     for text, count in values.items():
-        shown[bands.get(text, text)] += count
+        shown[cells.without_text(bands.get(text, text))] += count
     answers = cells.common(shown)
     if not cells.is_choice(answers, shown) or max(map(len, answers)) > cells.LONGEST_LABEL:
         pieces = cells.pieces(shown, columns.layout.separator)

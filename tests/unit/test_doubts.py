@@ -133,6 +133,23 @@ def test_an_other_that_nobody_declared_is_looked_at() -> None:
     assert question.doubt == ""
 
 
+@pytest.mark.parametrize("other", ["Other", "Other (please specify)", "Sonstiges", "Autre", "Otro", "その他"])
+def test_words_behind_the_label_of_an_other_are_no_option(other: str) -> None:
+    written = {f"{other}: {word}": 1 for word in ("Cherries", "Nuts, or so", "Melons", "Limes")}
+    question = one("Which is best?", {"Apples": 20, "Pears": 9, **written, f"{other}: Kiwis": 2})
+    assert (question.kind, question.doubt) == ("single", "")
+    assert list(question.options.values()) == ["Apples", "Pears", other] and question.write_in == "other"
+    joined = {f"Pears\n{text}": count for text, count in written.items()}
+    cells_of = {"Apples\nPears": 9, "Apples\nPlums": 4, "Plums\nPears": 7, "Apples": 3, **joined}
+    question = one("Which do you like?", cells_of | {f"Plums\n{other}": 2})
+    assert (question.kind, question.doubt) == ("multiple", "")
+    assert set(question.options.values()) == {"Apples", "Pears", "Plums", other}
+    assert question.write_in == "other"
+    # what many say behind it may be an option
+    often = one("Which is best?", {"Apples": 20, "Pears": 9, f"{other}: Kiwis": 9, f"{other}: Nuts": 8})
+    assert f"{other}: Kiwis', 9 times" in often.doubt
+
+
 def test_ends_of_answers_are_told_from_answers() -> None:
     joined = cells.cut({"A, B": 4, "C, B": 3, "A, C": 2, "A, D": 9, "C": 8}, ", ")
     assert joined.pieces == {"A": 15, "B": 7, "C": 13, "D": 9}

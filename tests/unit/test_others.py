@@ -80,6 +80,23 @@ def test_one_answer(tmp_path: Path) -> None:
     assert found == {1: {"red"}, 2: {"navy"}, 3: {"red"}, 4: {"other"}, 5: {"blue"}}
 
 
+@pytest.mark.parametrize("kind", ["single", "multiple"])
+def test_words_behind_the_label_of_an_other_are_its_text(kind: str, tmp_path: Path) -> None:
+    cells = "Respondent ID,Colour?\n1,Red\n2,Other: Dark  Blue\n3,Other (please specify): puce\n"
+    cells += "4,Autre : a crimson one\n"
+    several = '5,"Blue, Other: puce, or so"\n6,"Other: puce, Red"\n' * (kind == "multiple")
+    more = "".join(f"{n},Other: puce\n" for n in range(7, 12))  # given often, and an answer of nobody else
+    paths = lay_out(tmp_path, cells + several + more, kind, "googleforms")
+    coded = {1: {"red"}, 2: {"navy"}, 3: {"other"}, 4: {"red"}}
+    coded |= {5: {"blue", "other"}, 6: {"red", "other"}} if several else {}
+    found = answers(paths)
+    first = sorted(found)[: len(coded)]
+    assert [found[number] for number in first] == list(coded.values())
+    assert all(found[number] == {"other"} for number in found if number not in first)
+    run = survey_command(tmp_path, "others", "c", "--survey", "t")
+    assert run.stdout.splitlines()[0] == f"    {7 if several else 6}  puce"
+
+
 def test_what_is_coded_from_text_says_so(tmp_path: Path) -> None:
     paths = lay_out(tmp_path, BOXES)
     answers(paths)
