@@ -14,7 +14,7 @@ from pipeline.answers.boxes import is_box
 from pipeline.answers.columns import is_other
 from pipeline.answers.meaning import Texts
 from pipeline.declarations.wave import ROLES
-from pipeline.drafting import cells, words
+from pipeline.drafting import cells, scales, words
 from pipeline.drafting.columns import Columns
 from pipeline.drafting.grouping import groups
 from pipeline.drafting.joined_too import joined_too, without_joined
@@ -24,6 +24,7 @@ from pipeline.drafting.several_columns import of_boxes, of_items
 from pipeline.drafting.tool_columns import OWN, PERSONAL, described, is_preview, tools_of
 from pipeline.exports.tools import Format, Heading
 from pipeline.text.addresses import personal
+from pipeline.text.folding import fold
 from pipeline.text.values import as_number
 
 _SURELY_ONE = 20  # so many ticks of which no two are one person's are those of a single choice
@@ -74,7 +75,10 @@ def guess(
         ):
             guesses.drop.append((group[0].letters, "the sum of the points beside it"))
             continue
-        question = columns.with_languages(columns.with_errors(question))
+        question = columns.with_errors(question)
+        by_language = columns.with_languages(question)
+        total = sum(sum(columns[h].values()) for h in group)
+        question = _with_translations(question, total) if by_language is question else by_language
         for one in twice:
             if one.differ and one.boxes[0] in group:
                 question = question.unsettled(
@@ -90,6 +94,17 @@ def guess(
         name = words.unlike(name, [question.id for question in guesses.questions])
         guesses.questions.append(replace(question, id=name))
     return guesses
+
+
+def _with_translations(question: Question, total: int) -> Question:
+    """The choice, unsettled where its options are the steps of one scale in two languages."""
+    labels = {fold(label): label for label in question.options.values() if not words.is_role(label)}
+    both = scales.translated(labels)
+    if not all(both):
+        return question
+    one, other = (", ".join(repr(labels[text]) for text in sorted(texts)) for texts in both)
+    doubt = f"{one} and {other}: the same answers in two languages? then map them under [answers.{HERE}]"
+    return question.unsettled(doubt, total)
 
 
 def _with_no_answers(question: Question, below: Mapping[str, int], above: Mapping[str, int]) -> Question:

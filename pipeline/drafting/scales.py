@@ -413,6 +413,8 @@ def translated(texts: Collection[str]) -> tuple[list[str], list[str]]:
     scales = {scale for scale, _ in languages}
     for scale in sorted(scales):
         of_scale = [there for (name, _), there in languages.items() if name == scale and there]
+        if any({*there} == {*texts} for there in of_scale):
+            continue
         for one, other in combinations(of_scale, 2):
             here, there = set(one) - set(other), set(other) - set(one)
             both = min(len(here), len(there)) > 1 or (

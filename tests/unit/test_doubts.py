@@ -258,8 +258,49 @@ def test_one_answer_in_two_languages_is_looked_at() -> None:
     _, question = drafted(columns, rows=Rows(by_text=lambda _, __: shared))
     assert "one answer in two languages?" in question.doubt, "one word that both share tells nothing"
     same = {"de": {"Yes": 5, "No": 4}, "en": {"Yes": 6, "No": 3}}
+    columns["Did you?"] = {"Yes": 11, "No": 7}
     _, question = drafted(columns, rows=Rows(by_text=lambda _, __: same))
     assert question.doubt == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"Yes": 9, "No": 5, "Oui": 4, "Non": 3}, "'No', 'Yes' and 'Non', 'Oui'"),
+        ({"Yes": 9, "No": 5, "Sí": 4}, "'No', 'Yes' and 'Sí'"),
+        (
+            {
+                "Very satisfied": 9,
+                "Satisfied": 5,
+                "Très satisfait": 4,
+                "Satisfait": 3,
+                "Neutral": 2,
+                "Other": 2,
+            },
+            "'Neutral', 'Satisfied', 'Very satisfied' and 'Satisfait', 'Très satisfait'",
+        ),
+        ({"Often": 9, "Never": 5, "Oft": 4, "Nie": 3}, "'Never', 'Often' and 'Nie', 'Oft'"),
+    ],
+)
+def test_a_scale_in_two_languages_is_looked_at(values: Mapping[str, int], shown: str) -> None:
+    question = one("Do you?", values)
+    assert f"{shown}: the same answers in two languages? then map them under" in question.doubt
+    grid = drafted({f"Do you? [{part}]": values for part in ("A", "B")})
+    assert [shown in question.doubt for question in grid] == [True]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        "Yes, No",
+        "Yes, No, Maybe",
+        "Ja, Nein, No",
+        "Very satisfied, Satisfied, Neutral",
+        "Good, Bad, Gut feeling",
+    ],
+)
+def test_answers_in_one_language_are_sure(answers: str) -> None:
+    assert "two languages" not in one("Do you?", dict.fromkeys(answers.split(", "), 9)).doubt
 
 
 def test_a_number_with_words_beside_it_and_with_a_unit() -> None:
