@@ -249,7 +249,8 @@ def is_other(label: str) -> bool:
 
 def other_and_text(cell: str) -> tuple[str, str]:
     """The label of an Other and what somebody wrote behind it in one cell; two empty texts for others."""
-    match = _OTHER_TEXT.fullmatch(cell.strip())
+    has_colon = ":" in cell or "：" in cell  # few of the cells that are asked do
+    match = _OTHER_TEXT.fullmatch(cell.strip()) if has_colon else None
     return (match["other"].strip(), match["text"].strip()) if match else ("", "")
 
 
