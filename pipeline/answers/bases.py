@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from pipeline.answers.boxes import UNTOUCHED
-from pipeline.answers.meaning import Base, Coded, Condition, Denied, Mapped, Tick
+from pipeline.answers.meaning import Base, Coded, Condition, Denied, Finished, Mapped, Tick
 from pipeline.declarations.questionnaire import Survey
 from pipeline.project.sql import listed, literal
 
@@ -54,10 +54,19 @@ def _answered(meaning: Mapped, question: str) -> str:
     return _any([*held, *_ticked(ticks), *no])
 
 
+def came_to_the_end(finished: Finished) -> str:
+    """Whether a row is of somebody who finished, in SQL over the cells of the wave."""
+    if not finished.column:
+        return _EVERYBODY
+    cell = f"c{finished.column}"
+    return f"coalesce({cell} in {listed(finished.texts)}, false)" if finished.texts else f"{cell} is not null"
+
+
 def says_no(meaning: Mapped, denied: Denied) -> str:
     """Whether a row says No to some options of a question, in SQL over the cells of the wave.
 
-    A box that nobody touched says so only of who answered a later question: others had left before.
+    A box that nobody touched says so only of who answered a later question, or finished as far as the file
+    tells: others had left before.
     """
     explicit = [text for text in denied.texts if text != UNTOUCHED]
     no = [f"c{column} in {listed(explicit)}" for column in denied.columns if explicit]
@@ -65,7 +74,9 @@ def says_no(meaning: Mapped, denied: Denied) -> str:
         boxes = {column for one in meaning.denied if UNTOUCHED in one.texts for column in one.columns}
         asked = {heading.column for columns in meaning.columns.values() for heading in columns}
         later = sorted(column for column in asked - boxes if column > max(denied.columns))
-        went_on = " or ".join(f"c{column} is not null" for column in later) or "true"
+        further = [f"c{column} is not null" for column in later]
+        further += [came_to_the_end(meaning.finished)] if meaning.finished else []
+        went_on = " or ".join(further) or _EVERYBODY
         untouched = " or ".join(f"c{column} = {literal(UNTOUCHED)}" for column in denied.columns)
         no.append(f"(({untouched}) and ({went_on}))")
     return _any(no)

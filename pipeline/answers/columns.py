@@ -35,6 +35,10 @@ _OTHER_TEXT = re.compile(
 )
 
 
+FINISHED = "finished"
+"""the role of the column whose texts say who finished"""
+
+
 @dataclass(frozen=True)
 class Assigned:
     """The columns of each question, of each role of respondents, and of each heading that is screened by."""
@@ -48,7 +52,7 @@ class Assigned:
 
         With `own_texts` all texts beside an Other are among them, else those that a dictionary codes.
         """
-        closed = set(self.screens.values())
+        closed = {*self.screens.values(), *(c for role, c in self.respondents.items() if role == FINISHED)}
         for question, headings in self.questions.items():
             asked = survey.questions[question]
             if asked.form.is_open:
@@ -87,8 +91,11 @@ def assign(survey: Survey, fielding: Fielding, headings: Sequence[Heading]) -> t
             doubtful |= {name} if doubled else set()
             problems += doubled
     respondents: dict[str, int] = {}
-    for role in ROLES:
-        if finder := getattr(wave.respondents, role):
+    finished = wave.respondents.finished
+    described = {role: getattr(wave.respondents, role) for role in ROLES}
+    described[FINISHED] = next(iter(finished)) if isinstance(finished, dict) else ""
+    for role, finder in described.items():
+        if finder:
             columns = find(finder, headings)
             if len(columns) == 1:
                 respondents[role] = columns[0].column

@@ -12,13 +12,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from pipeline.answers.columns import Assigned, write_ins
+from pipeline.answers.columns import FINISHED, Assigned, write_ins
 from pipeline.answers.kinds import reader_of
-from pipeline.answers.meaning import Condition, Mapped, Texts
+from pipeline.answers.meaning import Condition, Finished, Mapped, Texts
 from pipeline.answers.reader import SHOWN_BY, Asked, Labels, Reader
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
-from pipeline.declarations.wave import Fielding
+from pipeline.declarations.wave import ALL, SUBMITTED, Fielding
 from pipeline.exports.tools import Heading
 from pipeline.project.errors import Problem, did_you_mean, quoted, shortened
 from pipeline.text.folding import fold
@@ -35,6 +35,7 @@ def attempt(
     for name in assigned.questions:
         _read(reader, name)
     _screens(reader)
+    _finished(reader)
     reader.mapped.weight = assigned.respondents.get("weight")
     reader.mapped.id = assigned.respondents.get("id")
     if {"started", "submitted"} <= set(assigned.respondents):
@@ -133,15 +134,38 @@ def _screens(reader: Reader) -> None:
                 continue
             column = reader.assigned.screens[key]
             known = {fold(text) for text in wanted}
-            texts = reader.texts.get(column, {})
-            # what the file declares missing may be named by its label alone
-            forms = {text: {fold(text), fold(text.removeprefix(reader.layout.missing))} for text in texts}
+            texts, forms = reader.texts.get(column, {}), _spellings(reader, column)
             matching = tuple(text for text, spellings in forms.items() if spellings & known)
             conditions.append(Condition(column=column, texts=matching, blank="" in known))
             there = set().union(*forms.values())
             if lost := [text for text in wanted if text and fold(text) not in there]:
                 _lost_texts(reader, number, key, lost, texts, known)
         reader.mapped.screens.append((rule.reason, tuple(conditions)))
+
+
+def _spellings(reader: Reader, column: int) -> dict[str, set[str]]:
+    """The texts of a column, folded; what the file declares missing may be named by its label alone."""
+    missing = reader.layout.missing
+    return {text: {fold(text), fold(text.removeprefix(missing))} for text in reader.texts.get(column, {})}
+
+
+def _finished(reader: Reader) -> None:
+    """Note who finished, where the wave file says how the export tells; a text of no cell is wrong."""
+    declared, columns = reader.fielding.wave.respondents.finished, reader.assigned.respondents
+    if declared == ALL:
+        reader.mapped.finished = Finished()
+    elif declared == SUBMITTED and SUBMITTED in columns:
+        reader.mapped.finished = Finished(columns[SUBMITTED])
+    elif isinstance(declared, dict) and FINISHED in columns:
+        ((heading, wanted),) = declared.items()
+        forms = _spellings(reader, columns[FINISHED])
+        there, known = set().union(*forms.values()), {fold(text) for text in wanted}
+        for index, text in enumerate(wanted):
+            if fold(text) not in there:
+                why = f"finished: {text!r} stands in no cell of {heading!r}"
+                reader.problem(why, "respondents", "finished", heading, index)
+        matching = tuple(text for text, spellings in forms.items() if spellings & known)
+        reader.mapped.finished = Finished(columns[FINISHED], matching) if matching else None
 
 
 def _lost_texts(

@@ -69,6 +69,14 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Finished:
+    """Who finished: who has one of `texts` in a column, or any text; without a column everybody."""
+
+    column: int = 0
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Offer:
     """An option or item that a wave put before its respondents, with its full label there."""
 
@@ -157,5 +165,7 @@ class Mapped:
     """the column of the respondents' ids"""
     times: tuple[int, int] | None = None
     """the columns of when a response began and when it was submitted"""
+    finished: Finished | None = None
+    """who came to the end; None where the file does not tell"""
     beside: list[tuple[str, int]] = field(default_factory=list)
     """the columns of grids that hold the text of an Other, which is no item"""

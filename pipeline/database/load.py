@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pipeline.answers.bases import says_no
+from pipeline.answers.bases import came_to_the_end, says_no
 from pipeline.answers.meaning import Answer, Condition
 from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.rows import frame
@@ -41,6 +41,8 @@ def load(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave
     if meaning.id is not None:
         _insert(connection, wave, "all_ids", f"c{meaning.id}", f"c{meaning.id} is not null")
     _insert(connection, wave, "all_respondents")
+    if meaning.finished:
+        _insert(connection, wave, "all_finished", came_to_the_end(meaning.finished))
     for position, (_, conditions) in enumerate(meaning.screens, 1):
         if conditions:
             where = " and ".join(_holds(survey, wave.number, condition) for condition in conditions)

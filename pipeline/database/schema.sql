@@ -273,8 +273,11 @@ create temp table all_response_bits (
     last_question usmallint
 );
 
--- One row a response that ends before the questionnaire, and the question at which it does.
-create temp table all_partials (wave utinyint, respondent uinteger, at_question usmallint);
+-- One row a response of a wave whose export tells who finished, and whether this one did.
+create temp table all_finished (wave utinyint, respondent uinteger, finished boolean);
+
+-- One row a response without an answer to the last questions, the first of these, and whether it was finished.
+create temp table all_partials (wave utinyint, respondent uinteger, at_question usmallint, finished boolean);
 
 -- One row a rule of data quality and what it looks at, before it is applied.
 create temp table all_quality_rules (

@@ -104,22 +104,41 @@ UNSETTLED = Reference(
 )
 # the columns of [respondents] that each describe a response
 ROLES = ("id", "started", "submitted", "weight")
+ALL, SUBMITTED = "all", "submitted"
+"""what `finished` may be but a column with its texts: everybody, or who has a time under `submitted`"""
 
 
 class Respondents(Declared):
     """The columns that describe a response and not an answer; `drop` never reaches the disk.
 
-    `duplicates` says which of the responses that repeat one another are counted.
+    `duplicates` says which of the responses that repeat one another are counted, and `finished` who came to
+    the end of the questionnaire, whatever they left empty.
     """
 
     id: str = ""
     started: str = ""
     submitted: str = ""
     weight: str = ""
+    finished: str | dict[str, list[str]] = ""
     drop: list[str] = []
     duplicates: Literal["", "keep_first", "keep_last", "keep_all"] = ""
 
     _drop = field_validator("drop", mode="before")(_listed)
+
+    @field_validator("finished", mode="before")
+    @classmethod
+    def _finished(cls, value: Any) -> Any:
+        if value in (ALL, SUBMITTED):
+            return value
+        if isinstance(value, dict) and len(value) == 1:
+            ((heading, texts),) = value.items()
+            listed = _listed(texts)
+            if isinstance(listed, list) and listed and all(text and isinstance(text, str) for text in listed):
+                return {heading: listed}
+        raise ValueError(
+            f'"{ALL}", "{SUBMITTED}", or a column with the texts that say so is wanted, such as '
+            '{ "Finished" = ["True"] }'
+        )
 
 
 QUALITY_RULE = Reference(

@@ -11,6 +11,7 @@ from pipeline.declarations.references import Scope, problems
 from pipeline.declarations.toml import Document, Number, Place
 from pipeline.declarations.wave import (
     REPEATED,
+    SUBMITTED,
     Change,
     Reading,
     Source,
@@ -55,6 +56,11 @@ def check(wave: Wave, survey: Survey, document: Document) -> Iterator[Problem]:
     if wave.fielded and wave.fielded.to < wave.fielded.from_:
         yield document.problem("fielded: to is before from", "fielded")
     yield from _check_weights(wave, survey, document)
+    if wave.respondents.finished == SUBMITTED and not wave.respondents.submitted:
+        yield document.problem(
+            f'finished = "{SUBMITTED}" wants the column with the time of it: name it with submitted',
+            *("respondents", "finished"),
+        )
     yield from _check_quality(wave, survey, document.at("quality"))
     yield from _check_exclude(wave, survey, document.at("exclude"))
 

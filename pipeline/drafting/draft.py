@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.answers.columns import by_default, is_other
-from pipeline.declarations.wave import RESPONDENTS, ROLES, Fielded, Reading, in_order
+from pipeline.declarations.wave import ALL, RESPONDENTS, ROLES, SUBMITTED, Fielded, Reading, in_order
 from pipeline.drafting.answers import Answers, NewPart
 from pipeline.drafting.before import NOT_DEFINED, Before, wordings
 from pipeline.drafting.cells import blanks, without
@@ -26,7 +26,7 @@ from pipeline.drafting.look import Looked
 from pipeline.drafting.matching import groups, match_questions
 from pipeline.drafting.question import SHOWN, Guesses, Question
 from pipeline.drafting.toml_out import Exactly, Line, Quoted, Table, exactly
-from pipeline.drafting.tool_columns import is_screened_out
+from pipeline.drafting.tool_columns import OWN, is_screened_out, tells_submitted, tools_of
 from pipeline.drafting.words import unlike
 from pipeline.exports.finders import find, is_letters, letters_of
 from pipeline.exports.tools import Heading
@@ -159,6 +159,7 @@ class _Carried:
         self._taken = {h.column for columns in matched.values() for h in columns}
         self.reading = self._read_as(matched)
         self.roles: dict[str, str] = {}
+        self._finished: str | dict[str, list[str]] = ""
         self._drop: list[tuple[str, str]] = []
         self.previews: dict[str, list[str]] = {}
         if given:
@@ -215,6 +216,8 @@ class _Carried:
             if len(columns) == 1 and columns[0].column not in self._taken:
                 self.roles[role] = finder
                 self._taken.add(columns[0].column)
+        if isinstance(declared.finished, dict):
+            self._carry_finished(declared.finished)
         for finder in declared.drop:
             columns = find(finder, headings)
             if columns and not is_letters(finder):
@@ -230,6 +233,26 @@ class _Carried:
                 self._drop.append((heading.letters, doubt or f"{before.name} drops it"))
                 self._taken.add(heading.column)
 
+    def _carry_finished(self, declared: Mapping[str, Sequence[str]]) -> None:
+        """The column that says who finished, where it is there and still says so."""
+        ((finder, wanted),) = declared.items()
+        columns = find(finder, self._looked.written)
+        if len(columns) == 1 and columns[0].column not in self._taken:
+            there = {fold(text) for text in self._looked.texts[columns[0].column]}
+            if texts := [text for text in wanted if fold(text) in there]:
+                self._finished = {finder: texts}
+                self._taken.add(columns[0].column)
+
+    def _told_by(self, guessed: dict[str, list[str]]) -> str | dict[str, list[str]]:
+        """How the export tells who finished, where the wave before does not say: a column, or a time."""
+        headings, declared = self._looked.written, self._before.wave.respondents.finished
+        if guessed or declared == ALL:
+            return guessed or ALL
+        columns = find(self.roles["submitted"], headings) if "submitted" in self.roles else []
+        is_sent = len(columns) == 1 and tells_submitted(columns[0], tools_of(headings))
+        there = len(columns) == 1 and bool(self._looked.texts[columns[0].column])
+        return SUBMITTED if there and (is_sent or declared == SUBMITTED) else ""
+
     def _guess(self) -> Guesses:
         """What is left of the export, guessed."""
         looked = self._looked
@@ -243,6 +266,10 @@ class _Carried:
                     self._drop.append((finder, f"another {role}"))
                 else:
                     self.roles[role] = finder
+        if self._finished:
+            self._drop += [(finder, OWN) for finder in guesses.finished]
+        else:
+            self._finished = self._told_by(guesses.finished)
         self._drop += guesses.drop
         self._drop += [(self._alone(h), "the boxes beside it are read") for h in guesses.repeated]
         self.previews = {} if self._before.wave.exclude else guesses.previews
@@ -476,6 +503,7 @@ class _Carried:
         """The section of that name: the columns that describe a response, and those that are dropped."""
         declared = self._before.wave.respondents
         table = {role: Line(finder) for role, finder in self.roles.items()}
+        table["finished"] = Line(self._finished or None)
         drop = [*self._drop, *self.answers.drop]
         doubtful = any(doubt for _, doubt in drop)
         listed = [Line(finder, doubt) if doubtful else finder for finder, doubt in drop]

@@ -21,7 +21,15 @@ from pipeline.drafting.joined_too import joined_too, without_joined
 from pipeline.drafting.one_column import of_one_column
 from pipeline.drafting.question import HERE, NO_ROWS, OTHER, Group, Guesses, Question, Rows
 from pipeline.drafting.several_columns import of_boxes, of_items
-from pipeline.drafting.tool_columns import OWN, PERSONAL, described, is_preview, tools_of
+from pipeline.drafting.tool_columns import (
+    OWN,
+    PERSONAL,
+    described,
+    is_better,
+    is_preview,
+    says_finished,
+    tools_of,
+)
 from pipeline.exports.tools import Format, Heading
 from pipeline.text.addresses import personal
 from pipeline.text.folding import fold
@@ -126,23 +134,29 @@ def _with_no_answers(question: Question, below: Mapping[str, int], above: Mappin
 def _without_described(guesses: Guesses, columns: Columns, headings: Sequence[Heading]) -> Iterator[Heading]:
     """The columns that may ask something; the role of the others in a response is noted, or why they go."""
     tools = tools_of(headings)
+    finishing: Heading | None = None
     for heading in headings:
         role = described(heading, tools, guesses.roles)
+        done = says_finished(heading, columns[heading], tools) if role in ("", OWN) else []
         # a box of an option such as GitHub tells of nobody
         label = heading.label or heading.text or heading.code
-        if not role or (role == PERSONAL and is_box(columns[heading], label, columns.layout)):
+        if not (role or done) or (role == PERSONAL and is_box(columns[heading], label, columns.layout)):
             yield heading
             continue
         named = heading.text or heading.code
         plain = heading.label in ("", heading.text) and not personal(named)
         finder = named if plain and named else heading.letters
         previews = [text for text in columns[heading] if role == OWN and is_preview(text)]
-        if role in ROLES:
+        if done and (finishing is None or is_better(heading, finishing, tools)):
+            guesses.drop.extend((other, OWN) for other in guesses.finished)
+            guesses.finished.clear()
+            guesses.finished[finder], finishing = done, heading
+        elif role in ROLES:
             guesses.roles[role] = finder
         elif previews and not guesses.previews:
             guesses.previews[finder] = previews
         else:
-            guesses.drop.append((finder, role))
+            guesses.drop.append((finder, role or OWN))
 
 
 def _without_empty(guesses: Guesses, columns: Columns, group: Group) -> Group:

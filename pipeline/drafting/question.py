@@ -105,6 +105,8 @@ class Guesses:
     """texts that stand for an empty cell"""
     repeated: list[Heading] = field(default_factory=list)
     """columns whose answers are those of the boxes beside them, joined"""
+    finished: dict[str, list[str]] = field(default_factory=dict)
+    """the texts by which a column says that a response was finished, by its finder; one column at most"""
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,24 @@ def _names(texts: str) -> frozenset[str]:
     return frozenset(text.strip() for text in texts.split("|"))
 
 
-_YES = _names("1|true|yes")
+_YES = _names("1|true|yes|wahr|ja|vrai|oui|verdadero|verdadeiro|sí|sim|vero|waar|prawda|tak")
 _STATUS = _names("status|response type|response status|completion status")
 _SCREENED_OUT = _names("disqualified|spam|screened out|screenout|quota full|over quota|test|deleted")
+_DONE = _names(
+    "complete|completed|complete response|completed response|finished|submitted|vollständig|abgeschlossen"
+    "|beendet|complet|complète|terminé|terminée|completa|completo|completado|completada|finalizado"
+    "|finalizada|concluído|voltooid|afgerond|ukończono|ukończona"
+)
+_NOT_DONE = _names(
+    "partial|partial response|partially complete|incomplete|unfinished|not finished|in progress|started"
+    "|abandoned|unverified|terminated|unvollständig|teilweise|begonnen|partiel|partielle|incomplet|incomplète|parcial"
+    "|incompleto|incompleta|parziale|gedeeltelijk|onvolledig|częściowa"
+)
+_SAYS_WHETHER = _names("finished|completed|complete|is complete")
+_SAYS_STATUS = _names("response status|completion status|survey status|submission status")
+_OF_A_TOOL = _names("status|response type") | _SAYS_WHETHER
+_NO = _names("0|false|no|falsch|nein|faux|non|falso|onwaar|nee|fałsz|nie")
+_FULL = "100"  # per cent of a questionnaire
 _PREVIEWS = _names(
     "survey preview|preview|survey test|umfragevorschau|aperçu de l'enquête|vista previa de la encuesta"
     "|visualização da pesquisa|anteprima del sondaggio|anteprima sondaggio|voorbeeld van enquête"
@@ -45,6 +60,10 @@ class Tool:
     own: frozenset[str] = frozenset()
     families: Pattern[str] | None = None
     """headings of which there are as many as questions, pages or boxes"""
+    submits: bool = False
+    """whether a response has a time under `submitted` only once it was sent off"""
+    states: Pattern[str] | None = None
+    """headings that say of a part of the questionnaire whether it was finished, of which the last counts"""
 
     @property
     def all(self) -> frozenset[str]:
@@ -105,6 +124,7 @@ TOOLS = {
             "|refurl|referrer url|interviewtime|total time|gesamtzeit"
         ),
         pattern(r"grouptime\d*|questiontime\w*|group time: .*|question time: .*"),
+        submits=True,
     ),
     "surveymonkey": Tool(
         {"id": _names("respondent id"), "started": _names("start date"), "submitted": _names("end date")},
@@ -133,6 +153,7 @@ TOOLS = {
         },
         _names("network id"),
         _names("response type|tags|ending|score"),
+        submits=True,
     ),
     "googleforms": Tool(
         {
@@ -146,6 +167,7 @@ TOOLS = {
             "|indirizzo email|e-mailadres|adres e-mail|メールアドレス|电子邮件地址|username"
         ),
         _names("score|punktzahl"),
+        submits=True,
     ),
     "microsoftforms": Tool(
         {
@@ -159,6 +181,7 @@ TOOLS = {
             "|language|grade posted time"
         ),
         pattern(r"(points|feedback|punkte) - .*"),
+        submits=True,
     ),
     "kobotoolbox": Tool(
         {
@@ -179,6 +202,7 @@ TOOLS = {
             "|meta/deprecatedid|audit"
         ),
         pattern(r"_*version_*\w*|_submission__\w+"),
+        submits=True,
     ),
     "redcap": Tool(
         {"id": _names("record_id|record id"), "submitted": frozenset()},
@@ -188,6 +212,7 @@ TOOLS = {
             "|repeat instance|redcap_data_access_group|data access group"
         ),
         pattern(r"[a-z0-9_]+_(timestamp|complete)|survey timestamp|complete\?"),
+        states=pattern(r"[a-z0-9_]+_complete|complete\?"),
     ),
     "soscisurvey": Tool(
         {
@@ -206,6 +231,7 @@ TOOLS = {
         {"id": _names("submission id"), "submitted": _names("submission date")},
         _names("submission ip|submission user agent|submission location"),
         _names("last update date|flow status|submission status|submission edit url|submission device"),
+        submits=True,
     ),
     "tally": Tool(
         {"id": _names("submission id"), "submitted": _names("submitted at")},
@@ -215,8 +241,14 @@ TOOLS = {
         {"id": frozenset(), "started": _names("created"), "submitted": _names("ended")},
         _names("session"),
         _names("modified|expired|study_id|session_id|item_group|unlinked"),
+        submits=True,
     ),
 }
+SENT = _names(
+    "submitted|submitted at|submit date (utc)|date submitted|submitdate|submissiondate|submission date"
+    "|_submission_time|submit date|datum abgeschickt|date de soumission|fecha de envío"
+)
+"""headings of a time at which a response was sent off, whatever tool wrote the file"""
 ALONE = {
     "id": _names(
         "respondent id|respondent-id|response id|responseid|submission id|token|no.|#|id|_id|record_id"
@@ -268,6 +300,43 @@ def is_screened_out(heading: Heading, text: str) -> bool:
 def is_preview(text: str) -> bool:
     """Whether a tool's own column says so of a response that the survey's makers gave to try it."""
     return fold(text) in _PREVIEWS
+
+
+def says_finished(heading: Heading, texts: Iterable[str], tools: Sequence[Tool]) -> list[str]:
+    """The texts by which a column says that a response was finished; none where it says nothing of that.
+
+    All of its texts must say one or the other. Words such as Status head questions too, and say so only in
+    the file of a tool, one of `tools`.
+    """
+    names, folded = {*names_of(heading)}, {text: fold(text) for text in texts}
+    seen = {*folded.values()}
+    known = _SAYS_STATUS | (_OF_A_TOOL if tools else frozenset())
+    done = frozenset[str]()
+    if any(tool.states and any(map(tool.states.fullmatch, names)) for tool in tools):
+        done = _DONE | {"2"} if seen <= _DONE | _NOT_DONE | {"0", "1", "2"} else done
+    elif names & known and seen <= _DONE | _NOT_DONE | _SCREENED_OUT:
+        done = _DONE
+    elif tools and names & _SAYS_WHETHER and seen <= _YES | _NO:
+        done = _YES
+    elif TOOLS["qualtrics"] in tools and "progress" in names and all(map(str.isdecimal, seen)):
+        done = frozenset({_FULL})
+    return [text for text, one in folded.items() if one in done]
+
+
+def is_better(heading: Heading, before: Heading, tools: Sequence[Tool]) -> bool:
+    """Whether one of two columns says more surely than the one before it who finished."""
+    last = any(tool.states and any(map(tool.states.fullmatch, names_of(heading))) for tool in tools)
+    return last or "progress" in names_of(before)
+
+
+def tells_submitted(heading: Heading, tools: Sequence[Tool]) -> bool:
+    """Whether a column holds the time at which a response was sent off, and nothing where it was not."""
+    names = {*names_of(heading)}
+    at_end = any(names & {*tool.roles.get("submitted", ())} for tool in tools if not tool.submits)
+    sent = any(names & {*tool.roles.get("submitted", ())} for tool in tools if tool.submits)
+    # Google Forms adds no other column, and puts it first
+    first = heading.column == 1 and bool(names & TOOLS["googleforms"].roles["submitted"])
+    return sent or first or bool(names & SENT and not at_end)
 
 
 def names_of(heading: Heading) -> list[str]:

@@ -417,6 +417,75 @@ def test_item_nonresponse(own: Paths) -> None:
     assert pd.isna(rows.loc[("why", ""), "skipped_share"])
 
 
+ENDED = """
+title = "A survey of its own end"
+[questions.one]
+text = "First?"
+kind = "single"
+options = { yes = "Yes", no = "No" }
+[questions.boxes]
+text = "Which?"
+kind = "multiple"
+options = { a = "A", b = "B" }
+[questions.comments]
+text = "Anything else?"
+kind = "text"
+private = true
+"""
+ENDED_ROWS = [
+    ["Ended", "Done", "First?", "Which?", "Anything else?"],
+    *[["1987-06-05", "True", "Yes", "A", "much"]] * 4,
+    *[["1987-06-05", "True", "No", "", ""]] * 3,  # skipped the rest, and sent it off
+    *[["", "False", "No", "", ""]] * 2,  # left
+    ["", "False", "No", "B", ""],  # left before the comments
+]
+
+
+@pytest.mark.parametrize(
+    ("finished", "boxes", "comments", "partial"),
+    [
+        ("", (5, 0, 5), (5, 1, 5), 5),  # the file does not tell
+        ('finished = { "Done" = ["true"] }', (8, 3, 2), (7, 3, 3), 3),
+        ('finished = "submitted"', (8, 3, 2), (7, 3, 3), 3),
+        ('finished = "all"', (10, 5, 0), (10, 6, 0), 0),
+    ],
+)
+def test_who_finished_skipped_what_is_left_empty(
+    finished: str,
+    boxes: tuple[int, ...],
+    comments: tuple[int, ...],
+    partial: int,
+    tmp_path: Path,
+) -> None:
+    drop = "" if "Done" in finished else '\ndrop = "Done"'
+    respondents = f'submitted = "Ended"\n{finished}{drop}'
+    paths = made(lay_out(tmp_path, "", ENDED_ROWS, ENDED, respondents))
+    rows = read(paths, "nonresponse").set_index("question")
+    states = {name: tuple(rows.loc[name, ["asked", "skipped", "not_reached"]]) for name in rows.index}
+    assert states == {"one": (10, 0, 0), "boxes": boxes, "comments": comments}
+    assert len(flagged(paths).get(("partial", ""), ())) == partial
+
+
+@pytest.mark.parametrize(
+    ("finished", "problem"),
+    [
+        ('"yes"', 'finished: "all", "submitted", or a column with the texts that say so is wanted'),
+        ("{ Done = [] }", "or a column with the texts that say so is wanted"),
+        ('"submitted"', "wants the column with the time of it: name it with submitted"),
+        ('{ Done = ["Yes"] }', "finished: 'Yes' stands in no cell of 'Done'"),
+        ('{ Dome = ["True"] }', "finished: 'Dome': the export has no such heading"),
+    ],
+)
+def test_mistakes_about_who_finished(finished: str, problem: str, tmp_path: Path) -> None:
+    dropped = ["Ended"] if "Done" in finished else ["Ended", "Done"]
+    respondents = f"drop = {dropped}\nfinished = {finished}"
+    paths = lay_out(tmp_path, "", ENDED_ROWS, ENDED, respondents)
+    run = survey_command(paths.root, "check", "--survey", "own")
+    assert run.returncode == 1
+    assert problem in run.stderr
+    assert "only.toml:" in run.stderr
+
+
 # effects: what the exhibits would say without those flagged
 
 EXHIBITS = """

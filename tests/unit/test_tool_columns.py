@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import tomllib
+from pathlib import Path
+
 import pytest
+from projects import command
 
 from pipeline.drafting.personal import asks_who
 from pipeline.drafting.tool_columns import OWN, PERSONAL, TOOLS, described, tools_of
@@ -144,3 +149,97 @@ def test_a_part_of_a_question_may_ask_who() -> None:
     order = formats["qualtrics"].headings([["Q2_DO_1"], ["What matters? - Display Order - Cost"]])
     codes = [Heading(n, name, name, "") for n, name in enumerate(("StartDate", "EndDate", "Finished"), 2)]
     assert described(order[0], tools_of([*order, *codes])) == OWN
+
+
+DAY = "1987-06-05 10:20:30"
+# what a tool writes beside the answers of who finished and of who left, and what a draft makes of it
+FINISHING = {
+    "googleforms": ({"Timestamp": (DAY, DAY)}, "submitted"),
+    "googleforms, in German": ({"Zeitstempel": (DAY, DAY)}, "submitted"),
+    "microsoftforms": ({"ID": "12", "Start time": (DAY, DAY), "Completion time": (DAY, DAY)}, "submitted"),
+    "typeform": ({"#": "ab", "Start Date (UTC)": (DAY, DAY), "Submit Date (UTC)": (DAY, "")}, "submitted"),
+    "tally": ({"Submission ID": "ab", "Respondent ID": "cd", "Submitted at": (DAY, DAY)}, "submitted"),
+    "jotform": ({"Submission Date": (DAY, DAY)}, "submitted"),
+    "limesurvey": ({"id": "12", "submitdate": (DAY, ""), "lastpage": "31"}, "submitted"),
+    "limesurvey, in German": (
+        {"Antwort ID": "12", "Datum abgeschickt": (DAY, ""), "Letzte Seite": "31"},
+        "submitted",
+    ),
+    "kobotoolbox": ({"start": (DAY, DAY), "end": (DAY, DAY), "_id": "12", "_uuid": "ab"}, "submitted"),
+    "formr": (
+        {"session": "ab", "created": (DAY, DAY), "ended": (DAY, ""), "expired": ("", DAY)},
+        "submitted",
+    ),
+    "qualtrics": (
+        {"StartDate": (DAY, DAY), "EndDate": (DAY, DAY), "Progress": ("100", "40"),
+         "Finished": ("True", "False"), "ResponseId": "ab"},
+        {"Finished": ["True"]},
+    ),
+    "qualtrics, as codes": (
+        {"StartDate": (DAY, DAY), "EndDate": (DAY, DAY), "Finished": "10", "ResponseId": "ab"},
+        {"Finished": ["1"]},
+    ),
+    "qualtrics, without Finished": (
+        {"StartDate": (DAY, DAY), "EndDate": (DAY, DAY), "Progress": ("100", "40"), "ResponseId": "ab"},
+        {"Progress": ["100"]},
+    ),
+    "alchemer": (
+        {"Response ID": "12", "Time Started": (DAY, DAY), "Date Submitted": (DAY, DAY),
+         "Status": ("Complete", "Partial")},
+        {"Status": ["Complete"]},
+    ),
+    "soscisurvey": (
+        {"CASE": "12", "STARTED": (DAY, DAY), "LASTDATA": (DAY, DAY), "FINISHED": "10", "QUESTNNR": "bb"},
+        {"FINISHED": ["1"]},
+    ),
+    "redcap": (
+        {"record_id": "12", "redcap_survey_identifier": "ab", "intake_timestamp": (DAY, DAY),
+         "intake_complete": ("Complete", "Incomplete")},
+        {"intake_complete": ["Complete"]},
+    ),
+    "any tool with a status": (
+        {"Response Status": ("Completed", "Partial")},
+        {"Response Status": ["Completed"]},
+    ),
+    "surveymonkey": ({"Respondent ID": "12", "Start Date": (DAY, DAY), "End Date": (DAY, DAY)}, None),
+    "a question": ({"Status": ("Completed", "In progress")}, None),
+}  # fmt: skip
+
+
+def export_of(tool: str) -> list[list[str]]:
+    """An export of twelve who finished, of whom four left the last questions empty, and of six who left."""
+    columns = FINISHING[tool][0]
+    headings = [*columns, "Which do you like best?", "How often?", "Anything else?"]
+    whole, left = ([column[which] for column in columns.values()] for which in (0, 1))
+    rows = [[*whole, "Apples" if n % 2 else "Pears", "Daily" if n % 3 else "Never", f"of {n} I am fond"]
+            for n in range(8)]  # fmt: skip
+    rows += [[*whole, "Apples", "", ""]] * 4 + [[*left, "Pears", "", ""]] * 6
+    # ids and times differ
+    for number, row in enumerate(rows):
+        for place, (name, values) in enumerate(columns.items()):
+            if DAY in values and row[place]:
+                row = [*row[:place], f"1987-06-{number + 1:02} 10:20:30", *row[place + 1 :]]
+            elif name in ("ResponseId", "record_id", "id", "#", "_id", "CASE"):
+                row = [*row[:place], f"R_{number}", *row[place + 1 :]]
+        rows[number] = row
+    return [headings, *rows]
+
+
+@pytest.mark.parametrize("tool", FINISHING)
+def test_a_draft_says_how_the_tool_tells_who_finished(tool: str, tmp_path: Path) -> None:
+    folder = tmp_path / "raw" / "ends"
+    folder.mkdir(parents=True)
+    with (folder / "one.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(export_of(tool))
+    code, printed = command(tmp_path, "new-wave", "raw/ends/one.csv")
+    assert code == 0 and "left to settle by hand" not in printed, printed
+    respondents = tomllib.loads((folder / "one.toml").read_text("utf-8"))["respondents"]
+    assert respondents.get("finished") == FINISHING[tool][1]
+    assert not {*(FINISHING[tool][1] or {})} & {*respondents.get("drop", [])}
+    if tool not in ("googleforms", "qualtrics"):
+        return
+    # and the next wave likewise
+    (folder / "two.csv").write_bytes((folder / "one.csv").read_bytes())
+    assert command(tmp_path, "new-wave", "raw/ends/two.csv")[0] == 0
+    again = tomllib.loads((folder / "two.toml").read_text("utf-8"))["respondents"]
+    assert again.get("finished") == FINISHING[tool][1]

@@ -12,7 +12,7 @@ select
     all_respondents.respondent,
     rules.position,
     0 as question,
-    all_partials.respondent is not null as flagged
+    coalesce(not all_partials.finished, false) as flagged
 from all_respondents
 join rules using (wave)
 left join all_partials

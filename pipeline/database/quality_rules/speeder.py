@@ -1,6 +1,6 @@
 """`speeder`: who took less time than a limit.
 
-Who left before the end had less to answer, and is not compared.
+Who answered none of the last questions had less to answer, and is not compared, although they finished.
 """
 
 from __future__ import annotations

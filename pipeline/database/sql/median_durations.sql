@@ -1,4 +1,4 @@
--- median_durations: one row a wave: the median duration of its responses that are not partial, in seconds.
+-- median_durations: one row a wave: the median duration of its responses that answered to the end, in seconds.
 -- Reads: all_durations (wave, respondent, seconds; known ones alone), all_partials.
 select wave, median(seconds) as seconds
 from all_durations

@@ -13,7 +13,7 @@ select
             when bits_of.dkns & slots.bit <> 0 then 'dkns'
             when bits_of.given & slots.bit <> 0 then 'not_applicable'
             when bits_of.unrouted & slots.bit <> 0 then 'not_asked'
-            when slots.question >= all_partials.at_question then 'not_reached'
+            when slots.question >= all_partials.at_question and not all_partials.finished then 'not_reached'
             else 'skipped'
         end as state
     ) as state,
