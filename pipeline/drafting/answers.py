@@ -90,6 +90,8 @@ class Answers:
     doubts: dict[tuple[str, str], str] = field(default_factory=dict)
     """what to look at about a line, by question and text"""
     unsure: dict[str, dict[str, int]] = field(default_factory=dict)
+    written: dict[str, dict[str, int]] = field(default_factory=dict)
+    """the new options that people may have written beside an Other: by question, with their counts"""
     """the texts of a question that are taken for an answer which they are only somewhat like, with counts"""
     mapped: Mapped = field(default_factory=Mapped)
     """what the cells mean by all that"""
@@ -193,6 +195,9 @@ class Answers:
         identifier = identify(label, ids)
         ids.add(identifier)
         self.parts.append(NewPart(question, loose.part, identifier, label))
+        apart = loose.heading or self.before.by_definition or self.looked.layout.own_words_apart
+        if others and not apart:
+            self.written.setdefault(question, {})[label] = loose.count
         if label != text:
             self._line(question, text, identifier, "")
         return True

@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 
 from pipeline.answers.columns import other_and_text
 from pipeline.answers.joined_cells import Splitter
-from pipeline.drafting.words import is_usual
+from pipeline.drafting.words import are_ordered, is_usual
 from pipeline.text.folding import fold
 from pipeline.text.values import LISTED, as_list, as_number
 
@@ -98,6 +98,25 @@ def common(counts: Mapping[str, int]) -> dict[str, int]:
     if twice and len(once) <= _FEW and all(as_number(text) is not None for text in counts):
         return dict(counts)
     return twice | {text: counts[text] for text in once if is_usual(text)}
+
+
+def seldom(answers: Mapping[str, int], times: int) -> dict[str, int]:
+    """The answers given far less often than the usual one, as texts are that people write beside an Other.
+
+    Less than one in so many `times`; folded alike they are one. None of answers that have an order, whose
+    ends are seldom given, and none that are words of surveys or numbers.
+    """
+    folded: Counter[str] = Counter()
+    for text, count in answers.items():
+        folded[fold(text)] += count
+    usual = sum(count * count for count in folded.values()) / max(1, folded.total())
+    if are_ordered(answers):
+        return {}
+    return {
+        text: folded[fold(text)]
+        for text in answers
+        if times * folded[fold(text)] <= usual and not is_usual(text) and as_number(text) is None
+    }
 
 
 def is_choice(answers: Mapping[str, int], counts: Mapping[str, int]) -> bool:

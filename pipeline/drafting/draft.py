@@ -461,6 +461,13 @@ class _Carried:
             others = f" and {len(texts) - 1} more" if len(texts) > 1 else ""
             alike = f"{shortened(most, SHOWN)!r}{others} taken for an answer of {self._before.called}"
             doubts.append((sum(texts.values()), name, f"{alike} that reads otherwise: see [answers.{name}]"))
+        for name, texts in self.answers.written.items():
+            most = max(texts, key=lambda text: texts[text])
+            others = f" and {len(texts) - 1} more are new options" if len(texts) > 1 else " is a new option"
+            doubt = (
+                f"{shortened(most, SHOWN)!r}{others}, {sum(texts.values())} times: written beside the Other?"
+            )
+            doubts.append((sum(texts.values()), name, doubt))
         lines: dict[str, tuple[int, str]] = {}
         for moved, name, doubt in doubts:
             moved_before, doubts_before = lines.get(name, (0, ""))

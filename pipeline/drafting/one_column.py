@@ -30,6 +30,8 @@ _DENSE = 1.5  # codes leave out few of the numbers between the first and the las
 _MOST_CODES = 40  # a choice with more codes than this is a number
 _FEW_NUMBERS = 7  # so few different ones may be codes whatever was asked
 _MANY_OTHERS = 0.05  # so large a part in words of their own is looked at although there is an Other
+_SELDOM, _VERY_SELDOM = 4, 5  # times less often than the usual answer
+_TWO, _A_FEW = 2, 3  # people may have written the same
 _BITS = re.compile(r"[01]{3,}")
 _FIVE_DIGITS = re.compile(r"\d{5}")
 _FILLED_UP = re.compile(r"0\d+")  # no number is written so
@@ -69,6 +71,8 @@ def of_one_column(columns: Columns, plain: Question, heading: Heading, beside: H
         return _of_texts(columns, plain, heading, beside).unsettled(doubt, total)
     if measured := _measured(columns, plain, values, beside):
         return measured
+    if words.asks_what_other(plain.text) or words.asks_to_specify(plain.text):
+        return plain  # what several people wrote there is no option
     if joint := columns.joint(values):
         cells_of = Counter(values) if joint.separator == LISTED else _parts(values, joint.separator)
         return _with_other_texts(_of_joined(columns, plain, heading, beside, joint), cells_of)
@@ -160,6 +164,8 @@ def _of_joined(
 ) -> Question:
     """A multiple choice whose answers are joined in the cells of one column."""
     pieces, answers = joint.cut.pieces, joint.answers
+    apart = columns.layout.own_words_apart or bool(beside)
+    answers = answers if apart else _without_written(pieces, answers)
     question = replace(plain, kind="multiple", options=words.options(answers))
     if joint.is_ranking and not beside:
         question = replace(plain, kind="rank", items=words.items(sorted(answers)))
@@ -168,7 +174,7 @@ def _of_joined(
     if beside:
         question = _with_words_beside(columns, question, heading, beside, joint.separator)
     elif question.kind != "rank":
-        question = _with_own_words(question, pieces, answers)
+        question = _with_own_words(question, pieces, answers, apart)
     total = sum(columns[heading].values())
     if joint.separator == LISTED:
         empty = [text for text in columns[heading] if as_list(text) == []]
@@ -238,15 +244,16 @@ def _of_texts(columns: Columns, plain: Question, heading: Heading, beside: Headi
     if is_list and few_more and are_labels and not words.asks_for_words(plain.text):
         # what one person chose is an option too: people's own words stand in another column
         answers = dict(shown)
-    if len(answers) > cells.MOST_OPTIONS:
+    if len(answers) > cells.MOST_OPTIONS and (is_list or len(answers) == len(shown)):
         # of a long list an entry that one person chose is one too
         return _with_signs(replace(plain, kind="single", options=words.options(shown)), shown)
+    answers = answers if is_list else _without_written(shown, answers)
     order = words.about_order(answers)
     question = replace(plain, kind="single", options=words.options(answers), check=order)
     if beside:
         question = _with_words_beside(columns, question, heading, beside, "")
     else:
-        question = _with_own_words(question, shown, answers)
+        question = _with_own_words(question, shown, answers, is_list)
     if bands:
         ids = {label: option for option, label in question.options.items()}
         moved = sum(values[text] for text in bands)
@@ -417,18 +424,55 @@ def _is_date(text: str, order: str) -> bool:
     return as_date(text, order) is not None
 
 
-def _with_own_words(question: Question, values: Mapping[str, int], answers: Mapping[str, int]) -> Question:
-    """The question with an Other for what is none of its answers: texts that were given once."""
-    once = sum(count for text, count in values.items() if text not in answers)
+def _without_written(values: Mapping[str, int], answers: Mapping[str, int]) -> dict[str, int]:
+    """The answers of a choice without what people wrote beside an Other.
+
+    Some tools say so of a text. Else it is what two people wrote, where others wrote texts of their own too.
+    """
+    written = {text for text in answers if words.is_written(text)}
+    if any(text not in answers for text in values):
+        written |= {text for text, count in cells.seldom(answers, _SELDOM).items() if count <= _TWO}
+    kept = {text: count for text, count in answers.items() if text not in written}
+    return kept if len(kept) > 1 else dict(answers)
+
+
+def _with_own_words(
+    question: Question, values: Mapping[str, int], answers: Mapping[str, int], apart: bool
+) -> Question:
+    """The question with an Other for what is none of its answers: texts that were given once, or twice.
+
+    Unless people's own words stand `apart`, in another column, what several gave may have been written too.
+    """
+    written = {text: count for text, count in values.items() if text not in answers}
+    once, total = sum(written.values()), sum(values.values())
+    seldom = {} if apart else cells.seldom(answers, _SELDOM if once else _VERY_SELDOM)
     if not once:
-        return question
+        few = {text: count for text, count in seldom.items() if count <= _A_FEW}
+        return question if any(map(is_other, answers)) else _with_seldom(question, few, total)
     is_offered = "other" in question.options
     question = question.with_write_in(question.options.get("other", "Other"))
-    if is_offered and once < _MANY_OTHERS * sum(values.values()):
-        return question
+    if is_offered and once < _MANY_OTHERS * total:
+        return _with_seldom(question, seldom, total)
     if once == 1:
         # whatever it is, the numbers are the same: one answer of its own
-        return question.doubted("one answer, given once, is read as Other")
+        question = question.doubted("one answer, given once, is read as Other")
+        return _with_seldom(question, seldom, total)
+    most = max(written.values())
+    times = ", each given once," if most == 1 else ", each given once or twice," if most == _TWO else ""
+    question = question.unsettled(f"{once} of {total} answers{times} are read as Other", once)
+    several = {text: question.write_in for text, count in written.items() if count > _TWO}
+    return _with_seldom(replace(question, answers={**question.answers, **several}), seldom, total)
+
+
+def _with_seldom(question: Question, seldom: Mapping[str, int], total: int) -> Question:
+    """The question, unsettled where options may be what several people wrote beside an Other."""
+    if not seldom:
+        return question
+    most = max(seldom, key=lambda text: seldom[text])
+    more = f" and {len(seldom) - 1} more" if len(seldom) > 1 else ""
+    moved = sum(seldom.values())
     return question.unsettled(
-        f"{once} of {sum(values.values())} answers, each given once, are read as Other", once
+        f"{shortened(most, SHOWN)!r}{more}, in {moved} of {total} answers and far fewer than the others: "
+        "written beside an Other? then it is no option, and counts as Other",
+        moved,
     )

@@ -50,6 +50,23 @@ _ASKS_FOR_WORDS = re.compile(
     r"|algo más|comentario|mais alguma|comentário|altro da aggiungere|commenti\b|opmerking|nog iets"
     r"|uwagi\b|komentarz|ご意見|コメント|意见|建议"
 )
+# words that ask what the Other is that somebody chose in the question before
+_ASKS_WHAT_OTHER = re.compile(
+    r"(if|where) .{0,40}\bothers?\b|(please )?specify .{0,20}\bothers?\b"
+    r"|(wenn|falls|bei) .{0,40}(andere|sonstige)"
+    r"|si .{0,40}(autre|otr[oa])|se .{0,40}(outr|altr)|(als|indien) .{0,40}(anders|andere)|jeśli .{0,40}inn"
+    r"|\w+_oth(er)?(_(te?xt|specify|please_specify))?$"
+)
+_ASKS_TO_SPECIFY = re.compile(
+    r".*\b(specify|elaborate)\b( here| below)?\W*$|.*\bbitte (angeben|nennen|spezifizieren)\W*$"
+    r"|.*\b(veuillez|à) préciser\W*$|.*\bpor favor,? (especifique|indique)\W*$|.*\bespecifi(que|car)\W*$"
+    r"|.*\bspecificare\W*$"
+)
+# how tools write what people wrote beside an Other into the column of the answers
+_WRITTEN = re.compile(
+    r"(others?|andere[srn]?|sonstige[srn]?|autres?|otr[oa]s?|outr[oa]s?|altr[oi]|anders|overig|inn[ey]|其他|その他)"
+    r"( ?\([^()]*\))? ?[:：–—-] ?(?=\S)(?!.*(please|specify|bitte|préciser|especifi|specific|indi[cq]))"
+)
 # words that ask for a step of a scale, in ten languages
 _ASKS_A_STEP = re.compile(
     r"how (likely|satisfied|important|confident|easy|difficult|useful|familiar|much do you (agree|trust))"
@@ -170,6 +187,22 @@ def asks_for_words(text: str) -> bool:
     return bool(_ASKS_FOR_WORDS.search(fold(text)))
 
 
+def asks_what_other(text: str) -> bool:
+    """Whether a heading asks what the Other is that somebody chose in the question before."""
+    folded = fold(text)
+    return is_other(folded) or bool(_ASKS_WHAT_OTHER.match(folded))
+
+
+def is_written(text: str) -> bool:
+    """Whether a text says of itself that somebody wrote it beside an Other: `Other: Quinces`."""
+    return bool(_WRITTEN.match(fold(text)))
+
+
+def asks_to_specify(text: str) -> bool:
+    """Whether a heading asks to say in words what was chosen in the question before."""
+    return bool(_ASKS_TO_SPECIFY.match(fold(text)))
+
+
 def asks_to_recommend(text: str) -> bool:
     """Whether a question asks how likely it is that somebody recommends something."""
     return bool(_RECOMMENDS.search(fold(text)))
@@ -206,6 +239,11 @@ def about_order(labels: Iterable[str]) -> str:
         if len(plain) > 2 and not _order(plain)
         else ""
     )
+
+
+def are_ordered(labels: Iterable[str]) -> bool:
+    """Whether answers are steps of one known scale, or bands of a number."""
+    return bool(_order([text for text in dict.fromkeys(map(fold, labels)) if not role_of(text)]))
 
 
 def _order(folded: Sequence[str]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+import re
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -148,6 +149,78 @@ def test_words_behind_the_label_of_an_other_are_no_option(other: str) -> None:
     # what many say behind it may be an option
     often = one("Which is best?", {"Apples": 20, "Pears": 9, f"{other}: Kiwis": 9, f"{other}: Nuts": 8})
     assert f"{other}: Kiwis', 9 times" in often.doubt
+READ = ", are read as Other"
+WRITTEN = " and far fewer than the others: written beside an Other? then it is no option, and counts as Other"
+FRUIT_TOLD = {"Apples": 31, "Pears": 27, "Plums": 19}
+
+
+@pytest.mark.parametrize(
+    ("more", "options", "doubt"),
+    [
+        # two people wrote the same: beside texts that one wrote it is none of the answers
+        ({"Quinces": 2, "Medlars": 1, "Sloes": 1}, 3, "4 of 81 answers, each given once or twice" + READ),
+        ({"Quinces": 2, "Medlars": 1}, 3, "3 of 80 answers, each given once or twice" + READ),
+        # several did: it may be one, and is looked at
+        ({"Quinces": 5, "Medlars": 1, "Sloes": 1}, 4,
+         f"2 of 84 answers, each given once{READ}; also: 'Quinces', in 5 of 84 answers{WRITTEN}"),
+        # and where nobody wrote a text of their own
+        ({"Quinces": 2, "Sloes": 3}, 5, f"'Sloes' and 1 more, in 5 of 82 answers{WRITTEN}"),
+        # a seldom answer, a word of surveys, and where the Other is one of the answers
+        ({"Quinces": 9}, 4, ""),
+        ({"Don't know": 2}, 4, ""),
+        ({"Quinces": 2, "Other": 4}, 5, ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("joined", [False, True])
+def test_what_few_people_wrote_is_no_sure_answer(
+    more: dict[str, int], options: int, doubt: str, joined: bool
+) -> None:
+    values: dict[str, int] = {**FRUIT_TOLD, **more}
+    if joined:
+        # and as many who gave two
+        values |= {"Apples, Pears": 9, "Pears, Plums": 9, "Plums, Apples": 9}
+        doubt = re.sub(r"of (\d+)", lambda found: f"of {int(found[1]) + 54}", doubt)
+    question = one("Which fruit?", values)
+    assert question.kind == ("multiple" if joined else "single")
+    assert question.doubt == doubt
+    assert len(question.options) == options + ("Other" in question.options.values() and "Other" not in more)
+    assert ("Quinces" in question.options.values()) == (options > 3 and "Quinces" in more)
+
+
+def test_what_a_tool_marks_as_written_is_no_answer() -> None:
+    question = one("Which fruit?", {**FRUIT_TOLD, "Other: Quinces": 12, "Other - Sloes": 2})
+    assert list(question.options.values()) == ["Apples", "Pears", "Plums", "Other"]
+    assert question.doubt == "14 of 91 answers are read as Other"
+    assert dict(question.answers) == {"Other: Quinces": "other"}, "what many wrote is no option undeclared"
+
+
+def test_what_one_wrote_is_no_entry_of_a_long_list() -> None:
+    question = one(
+        "Where do you live?", {**{f"Country {n}": 9 for n in range(40)}, "Atlantis": 1, "Utopia": 1}
+    )
+    assert (len(question.options), question.options["other"]) == (41, "Other")
+    assert question.doubt == f"2 of 362 answers, each given once{READ}"
+
+
+def test_ends_of_bands_are_seldom_and_no_words_of_peoples_own() -> None:
+    bands = {"1 to 9": 40, "10 to 49": 30, "50 to 249": 22, "250 or more": 2}
+    assert (one("How large?", bands).doubt, len(one("How large?", bands).options)) == ("", 4)
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "If other, please specify", "If you chose Other, which one?", "Other (please specify)", "fruit_other",
+        "Please specify", "Wenn Andere, welche?", "Si autre, précisez",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("before", [FRUIT_TOLD, {f"A thought of mine, the {n}th": 1 for n in range(40)}])
+def test_what_the_other_is_makes_no_options(heading: str, before: dict[str, int]) -> None:
+    written = {"Orchard of a neighbour": 3, "Market": 2, "Garden": 2}
+    questions = drafted({"Which fruit?": before, heading: written, "Why?": {"Taste": 20, "Price": 9}})
+    labels = [label for question in questions for label in question.options.values()]
+    assert not {*written} & {*labels}
+    assert [question.kind for question in questions if question.text == heading] in ([], ["text"])
 
 
 def test_ends_of_answers_are_told_from_answers() -> None:

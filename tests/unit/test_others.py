@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import duckdb
 import pytest
 import surveys
-from projects import survey_command
+from projects import command, survey_command
 from surveys import Wave
 
 from pipeline.ingest import ingest
@@ -146,3 +147,22 @@ def test_mistakes_in_a_dictionary(before: str, after: str, said: str, tmp_path: 
         answers(paths)
     assert said in str(told.value)
     assert "raw/t/survey.toml:" in str(told.value)
+
+
+def test_what_several_wrote_in_a_further_wave_is_a_doubtful_option(tmp_path: Path) -> None:
+    header = "Timestamp,Which fruit?,How often?\n"
+    days = (f"1987-06-{day:02} 10:20:30" for day in itertools.cycle(range(1, 29)))
+    fruit = ["Apples"] * 14 + ["Pears"] * 12
+    waves = {"one": [*fruit, "Sloes", "Medlars"], "two": [*fruit, *["Quinces"] * 4, "Medlars"]}
+    folder = tmp_path / "raw" / "fruit"
+    folder.mkdir(parents=True)
+    for name, answers_given in waves.items():
+        rows = (
+            f"{next(days)},{text},{'Daily' if n % 2 else 'Weekly'}" for n, text in enumerate(answers_given)
+        )
+        (folder / f"{name}.csv").write_text(header + "\n".join(rows), encoding="utf-8")
+        code, printed = command(tmp_path, "new-wave", f"raw/fruit/{name}.csv")
+        assert code == 0, printed
+    line = "fruit: 'Quinces' is a new option, 4 times: written beside the Other?"
+    assert line in printed
+    assert line.partition(": ")[2] in (folder / "two.toml").read_text("utf-8")
