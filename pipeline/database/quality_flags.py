@@ -19,30 +19,38 @@ from pipeline.declarations.quality import options_of
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.declarations.wave_checks import why_no_rule
+from pipeline.exports import delimited
 from pipeline.project.errors import Problem
 from pipeline.project.sql import execute, literal, query, temporary_table, temporary_views
-from pipeline.text.values import as_moment
+from pipeline.text.values import as_moment, orders_told
 from pipeline.tidy.quality_rules import quality_rules
 
 _DAY, _CLOCK = r"[0-9]{2}/[0-9]{2}/[0-9]{4}", r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _SHAPES = {
     "": {rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} {_CLOCK}": "%Y-%m-%d %H:%M:%S"},
-    "month first": {rf"{_DAY} {_CLOCK}": "%m/%d/%Y %H:%M:%S"},
-    "day first": {rf"{_DAY} {_CLOCK}": "%d/%m/%Y %H:%M:%S"},
+    "month first": {
+        rf"{_DAY} {_CLOCK}": "%m/%d/%Y %H:%M:%S",
+        rf"{_DAY} {_CLOCK} [AP]M": "%m/%d/%Y %I:%M:%S %p",
+    },
+    "day first": {
+        rf"{_DAY} {_CLOCK}": "%d/%m/%Y %H:%M:%S",
+        rf"{_DAY} {_CLOCK} [AP]M": "%d/%m/%Y %I:%M:%S %p",
+    },
 }
-"""the shapes of times that exports mostly have, by what is declared of dates, and how SQL reads them"""
+"""the shapes of times that exports mostly have, by what comes first in dates, and how SQL reads them"""
 
 
 def keep_times(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> None:
     """Note the durations of the responses of a wave whose cells are open, in seconds.
 
     Where a time cannot be read, or the end is before the beginning, the duration is not known and left out.
+    Where nothing tells whether the day or the month comes first, it is known if it is the same either way.
     """
     if wave.meaning.times is None:
         return
     began, ended = wave.meaning.times
-    order = wave.fielding.wave.source.dates
-    shapes = _SHAPES[""] | _SHAPES[order]
+    orders = _orders(connection, wave)
+    shapes = _SHAPES[""] | (_SHAPES[orders[0]] if len(orders) == 1 else {})
     times = (
         f"select respondent, c{began} as began, c{ended} as ended, "
         f"{_seconds(f'c{began}', shapes)} as start, {_seconds(f'c{ended}', shapes)} as end_ from cells "
@@ -53,10 +61,23 @@ def keep_times(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> None:
         unread = query(connection, "database/unread_times").fetchall()
     rows = []
     for respondent, first, last in unread:
-        start, end = as_moment(first, order), as_moment(last, order)
-        if start is not None and end is not None and end >= start:
-            rows.append({"wave": wave.number, "respondent": respondent, "seconds": end - start})
+        took = {_seconds_between(as_moment(first, order), as_moment(last, order)) for order in orders}
+        seconds = took.pop() if len(took) == 1 else None
+        if seconds is not None and seconds >= 0:
+            rows.append({"wave": wave.number, "respondent": respondent, "seconds": seconds})
     fill(connection, "all_durations", rows)
+
+
+def _seconds_between(start: float | None, end: float | None) -> float | None:
+    return None if start is None or end is None else end - start
+
+
+def _orders(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> list[str]:
+    """What may come first in the times of a wave: as declared, else what their numbers leave."""
+    if order := wave.fielding.wave.source.dates:
+        return [order]
+    texts = delimited.distinct(connection, wave.meaning.times or ())
+    return orders_told(text for counts in texts.values() for text in counts) or [""]
 
 
 def _seconds(text: str, shapes: Mapping[str, str]) -> str:

@@ -25,7 +25,9 @@ _IN_LIST = re.compile(
     r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,'"\[\]{}]+))\s*(?:,|\Z)""", re.DOTALL
 )
 MOST = 10**15  # a number beyond is a slip of the keyboard, and sums of its squares would overflow
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}:\d{2}\S*))?)?)?\Z")
+_CLOCK = r"(?i:(\d{1,2}:\d{2}\S*(?: ?[ap]\.? ?m\.?)?(?: (?:utc|gmt)\S*)?))"
+_ISO = re.compile(rf"(\d{{4}})(?:-(\d{{1,2}})(?:-(\d{{1,2}})(?:[T ]{_CLOCK})?)?)?\Z")
+_YEAR_FIRST = re.compile(rf"(\d{{4}})/(\d{{1,2}})/(\d{{1,2}})(?: {_CLOCK})?\Z")
 _BASIC = re.compile(r"(\d{4})(\d{2})(\d{2})()\Z")  # without signs between its parts
 _PARTED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2}),?(?: (\d{1,2}:\d{2}.{0,12}))?\Z")
 _NAMED = re.compile(
@@ -33,6 +35,7 @@ _NAMED = re.compile(
     r"(?: (?P<after>\d{1,2})(?:st|nd|rd|th)?)?,?(?: de)? (?P<year>\d{4})"
     r"(?:,? (?P<time>\d{1,2}:\d{2}.{0,12}))?\Z"
 )
+_LAST_MONTH = 12
 _CENTURY = 69  # years of two digits from here on are of the century before, as POSIX has it
 # how the names of months begin in English, German, French, Spanish, Portuguese, Italian, Dutch and Polish
 _MONTHS = (
@@ -72,7 +75,8 @@ _ORDINALS = {
     for word in words.split()
 }
 _TIME = re.compile(
-    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([ap])m)?(?: ?(?:z|utc|gmt)|([+-])(\d{2}):?(\d{2})?)?\Z",
+    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?(?: ?([ap])\.? ?m\.?)?"
+    r"(?: ?(?:z|utc|gmt))?(?: ?([+-])(\d{1,2}):?(\d{2})?)?\Z",
     re.IGNORECASE,
 )
 
@@ -273,12 +277,23 @@ def as_date(text: str, order: str = "") -> float | None:
     return date.year + (date.timetuple().tm_yday - 1) / (366 if calendar.isleap(date.year) else 365)
 
 
+def orders_told(texts: Iterable[str]) -> list[str]:
+    """Which of day and month may come first in all dates that / or . parts, as their numbers tell.
+
+    Both where no number tells, and none where they tell both.
+    """
+    dates = [match for text in texts if (match := _PARTED.match(text))]
+    month = {"day first": 2, "month first": 1}
+    return [order for order, part in month.items() if all(int(date[part]) <= _LAST_MONTH for date in dates)]
+
+
 def as_moment(text: str, order: str = "") -> float | None:
     """A date with a time of day, in seconds from a fixed moment; or None, also where there is no time.
 
     Dates are read as by `as_date`; where no zone is given two moments can be compared all the same.
     """
-    date, time = _date_and_time(text, order)
+    # some write a blank of no usual width before AM and PM
+    date, time = _date_and_time(" ".join(text.split()), order)
     clock = _TIME.match(time)
     if date is None or not clock:
         return None
@@ -296,7 +311,7 @@ def as_moment(text: str, order: str = "") -> float | None:
 
 def _date_and_time(text: str, order: str) -> tuple[datetime.date | None, str]:
     """The day that a text is, with what it says of the time of day."""
-    if match := _ISO.match(text) or _BASIC.match(text):
+    if match := _ISO.match(text) or _BASIC.match(text) or _YEAR_FIRST.match(text):
         year, month, day = (int(part) if part else 1 for part in match.groups()[:3])
         time = match[4] or ""
     elif (match := _NAMED.match(fold(text))) and (month := month_of(match["month"])):

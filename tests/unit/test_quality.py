@@ -338,7 +338,7 @@ def test_what_cannot_be_applied_says_why(tmp_path: Path) -> None:
 
 
 def test_times_that_nobody_can_read(tmp_path: Path) -> None:
-    rows = [[*row[:1], "5.6.1987 10:20", "5.6.1987 10:25", *row[3:]] for row in ROWS]
+    rows = [[*row[:1], "5.6.1987 10:20", "6.6.1987 10:20", *row[3:]] for row in ROWS]
     paths = lay_out(tmp_path, rows=[HEADINGS, *rows])
     run_to(paths, normalise)
     why = composed(paths)["quality"].set_index("rule").loc["speeder", "why_not"]
@@ -347,7 +347,7 @@ def test_times_that_nobody_can_read(tmp_path: Path) -> None:
     lay_out(tmp_path, rows=[HEADINGS, *rows], source=f'{SOURCE}\ndates = "day first"')
     run_to(paths, normalise)
     said = composed(paths)["quality"].set_index("rule").loc["speeder"]
-    assert said["threshold"] == "under 100 s, a third of the median of 300 s"
+    assert said["threshold"] == "under 28800 s, a third of the median of 86400 s"
     assert said["applied_to"] == 24
 
 
@@ -382,6 +382,10 @@ def test_ids_and_times_never_reach_the_database(own: Paths) -> None:
         ("31.12.1999 10:20", "day first", 37_200),
         ("12/31/1999 10:20:30 PM", "month first", 80_430),
         ("12/31/1999 12:20 am", "month first", 1_200),
+        ("1999-12-31 10:20:30 PM", "", 80_430),
+        ("1999-12-31 12:20:30\u202fa.m.", "", 1_230),
+        ("1999/12/31 10:20:30 PM GMT+2", "", 73_230),
+        ("31/12/99 10:20 p. m.", "day first", 80_400),
     ],
 )
 def test_moments(text: str, order: str, seconds: int) -> None:
@@ -396,25 +400,6 @@ def test_moments(text: str, order: str, seconds: int) -> None:
 )  # fmt: skip
 def test_what_is_no_moment(text: str) -> None:
     assert as_moment(text) is None
-
-
-# item non-response
-
-
-def test_item_nonresponse(own: Paths) -> None:
-    rows = read(own, "nonresponse").set_index(["question", "item"])
-    counts = ["asked", "answered", "dkns", "skipped", "not_reached", "answered_not_asked"]
-    said = {key: tuple(row[name] for name in counts) for key, row in rows.to_dict("index").items()}
-    assert said["size", ""] == (26, 26, 0, 0, 0, 0)
-    assert said["staff", ""] == (24, 24, 0, 0, 2, 0)
-    # 19 and 20 are small and went on; 26 answered though not asked
-    assert said["why", ""] == (3, 3, 0, 0, 2, 1)
-    assert said["colour", ""] == (24, 22, 1, 1, 2, 0)
-    # "not for us" is asked and neither answered nor skipped
-    assert said["views", "five"] == (24, 20, 2, 1, 2, 0)
-    assert rows.loc[("colour", ""), "skipped_share"] == pytest.approx(1 / 24)
-    # of three it would say what each of them did
-    assert pd.isna(rows.loc[("why", ""), "skipped_share"])
 
 
 ENDED = """
@@ -439,6 +424,43 @@ ENDED_ROWS = [
     *[["", "False", "No", "", ""]] * 2,  # left
     ["", "False", "No", "B", ""],  # left before the comments
 ]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "12/31/1999 0{} PM", "31/12/1999 0{} PM", "31.12.1999 2{}", "1/31/00, {} pm", "1999-12-31 {} p.m.",
+        "Dec 31, 1999 {} PM", "05/06/1999 {} PM",
+    ],
+)  # fmt: skip
+def test_times_are_read_however_a_tool_writes_them(shape: str, tmp_path: Path) -> None:
+    ends = [f"1:{minutes:02}:30" for minutes in (13, *range(22, 33))]
+    rows = [[shape.format("1:12:00"), shape.format(end), "Yes", "A", "much"] for end in ends]
+    # over midnight, nothing tells how many days it took
+    rows += [["05/06/1999 11:59:00 PM", "06/06/1999 12:09:00 AM", "No", "B", "more"]] * ("05/06" in shape)
+    header = ["Began", "Ended", *ENDED_ROWS[0][2:]]
+    paths = made(lay_out(tmp_path, "", [header, *rows], ENDED, 'started = "Began"\nsubmitted = "Ended"'))
+    row = next(r for r in read(paths, "quality").to_dict("records") if r["rule"] == "speeder")
+    assert (row["flagged"], row["applied_to"]) == (1, 12)
+
+
+# item non-response
+
+
+def test_item_nonresponse(own: Paths) -> None:
+    rows = read(own, "nonresponse").set_index(["question", "item"])
+    counts = ["asked", "answered", "dkns", "skipped", "not_reached", "answered_not_asked"]
+    said = {key: tuple(row[name] for name in counts) for key, row in rows.to_dict("index").items()}
+    assert said["size", ""] == (26, 26, 0, 0, 0, 0)
+    assert said["staff", ""] == (24, 24, 0, 0, 2, 0)
+    # 19 and 20 are small and went on; 26 answered though not asked
+    assert said["why", ""] == (3, 3, 0, 0, 2, 1)
+    assert said["colour", ""] == (24, 22, 1, 1, 2, 0)
+    # "not for us" is asked and neither answered nor skipped
+    assert said["views", "five"] == (24, 20, 2, 1, 2, 0)
+    assert rows.loc[("colour", ""), "skipped_share"] == pytest.approx(1 / 24)
+    # of three it would say what each of them did
+    assert pd.isna(rows.loc[("why", ""), "skipped_share"])
 
 
 @pytest.mark.parametrize(
