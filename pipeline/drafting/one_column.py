@@ -49,6 +49,7 @@ _SHORT = 60  # characters of an option that one person chose
 _NO_CHANCE = 5  # so many people do not write the same by chance
 _FEW_ONCE = 0.1  # so large a part of the answers of a list may be given once
 _MOSTLY = 0.8  # and so large a part of its cells are numbers
+_MORE_THAN_HALF = 0.6  # or so large a part, where it asks how many
 _UNIT = re.compile(
     r"(?P<before>[A-Z]{3}|[^\w\s.,'+-])? ?[+-]?\d[\d.,' ]*? ?(?P<behind>[^\W\d_]{1,12}\.?|[^\w\s.,'+-])?"
 )
@@ -125,20 +126,25 @@ def _measured(
         return None
     # two numbers alone are codes, unless codes for no answer stand beside them
     few = len(numbers) <= 2 and not (below or above)
-    usual = all(n > 1 or words.is_usual(text) for text, n in beside.items())
-    if (
-        few
-        or len(beside) > _WORDS_BESIDE
-        or not usual
-        or sum(numbers.values()) < _MOSTLY * sum(without.values())
-    ):
-        return None
-    if damage.bands(values):
+    mostly = _MORE_THAN_HALF if words.asks_a_number(plain.text) else _MOSTLY
+    if few or sum(numbers.values()) < mostly * sum(without.values()) or damage.bands(values):
         return None
     question = _of_numbers(columns, plain, numbers, ways, unit, coded=others is not None)
+    # what one or two wrote in place of a number is none of its answers
+    odd = {text: n for text, n in beside.items() if n <= _TWO and not words.is_usual(text)}
+    beside = {text: n for text, n in beside.items() if text not in odd}
+    if len(beside) > _WORDS_BESIDE or (odd and question.kind != "number"):
+        return None
     question = replace(question, options={**question.options, **words.options(beside)})
     if others is not None:
         question = _with_words_beside(columns, question, question.columns[0], others, "")
+    if odd:
+        moved = sum(odd.values())
+        question = question.blanked(*odd).unsettled(
+            f"{moved} of {sum(without.values())} cells hold no plain number, and are read as no answer: map "
+            f"them under [answers.{HERE}] in place of blank where they tell one",
+            moved,
+        )
     lowest, highest = (end(numbers, key=lambda t: as_number(t, unit, ways[0]) or 0.0) for end in (min, max))
     for text, count in below.items():
         question = question.blanked(text).unsettled(

@@ -383,6 +383,32 @@ def test_a_number_with_words_beside_it_and_with_a_unit() -> None:
     assert (question.kind, list(question.options)) == ("number", ["dkns"])
 
 
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("How many people work there?", {"about 20": 1, "lots": 1}),
+        ("Staff", {"about 20": 1, "~30": 1, "lots": 1, "12-15": 1, "100+": 2}),
+        ("How many people work there?", {f"some {n}": 1 for n in range(20)}),
+    ],
+)
+def test_a_number_with_odd_texts_beside_it(text: str, odd: dict[str, int]) -> None:
+    numbers = {str(n): 3 for n in (1, 4, 7, 12, 15, 20, 28, 33, 41, 60, 75, 90)}
+    question = one(text, {**numbers, **odd, "n/a": 1, "Don't know": 2})
+    assert (question.kind, question.write_in) == ("number", "")
+    assert set(question.options.values()) == {"n/a", "Don't know"}
+    assert question.reading["blank"] == list(odd)
+    cells = sum(odd.values())
+    assert question.doubt_in_full == (
+        f"{cells} of {39 + cells} cells hold no plain number, and are read as no answer: map them under "
+        f"[answers.{question.id}] in place of blank where they tell one"
+    )
+
+
+def test_codes_with_words_beside_them_are_no_numbers() -> None:
+    question = one("Which plan do you use?", {"1": 9, "2": 8, "3": 7, "4": 5, "a plan of my own": 1})
+    assert question.kind == "single"
+
+
 def test_how_likely_somebody_recommends_has_a_mean_and_a_score() -> None:
     question = one("How likely is it that you recommend us?", {str(n): n + 1 for n in range(11)})
     assert (question.kind, list(question.scores), question.doubt) == ("single", list(range(11)), "")
