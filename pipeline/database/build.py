@@ -9,7 +9,7 @@ import duckdb
 from pipeline.answers.plausibility import doubts
 from pipeline.answers.waves import DeclaredWaves, map_all, opened_cells
 from pipeline.database import declared_tables, quality_flags
-from pipeline.database.checks import boxes_that_disagree, copies, failed_checks, over_waves
+from pipeline.database.checks import boxes_that_disagree, copies, failed_checks, over_waves, unanswered
 from pipeline.database.load import complete, load, recode
 from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.repeated import find_repeated
@@ -45,6 +45,7 @@ def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> lis
         connection, "database/excluded", "database/answers", "database/unions", "database/texts",
         "database/responses", "database/flags",
     )  # fmt: skip
+    notices += unanswered(connection, fieldings)
     unweighable: list[Problem] = []
     for wave in waves:
         try:

@@ -40,6 +40,18 @@ def copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
                 )
 
 
+def unanswered(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
+    """Waves with responses that are analysed although they answer no question: a line on each."""
+    for wave, received, count in query(connection, "database/unanswered").fetchall():
+        answer = "answers" if count == 1 else "answer"
+        yield fieldings[wave - 1].document.problem(
+            f"{count} of {received} responses {answer} no question at all, and count among the analysed; to "
+            "leave such out, add [[exclude]] "
+            'with a reason and quality = ["no_answer"]',
+            "respondents",
+        )
+
+
 def over_waves(
     declared: DeclaredWaves, mapped: Sequence[Mapped], known: Sequence[Problem]
 ) -> Iterator[Problem]:

@@ -209,6 +209,7 @@ def test_how_many_a_rule_was_applied_to(own: Paths) -> None:
         ("duplicate_id", "the id of an earlier response"): (2, 24, 0),
         ("duplicate_answers", "the answers of an earlier response, 10 or more"): (1, 24, 0),
         ("partial", "left before the end"): (2, 26, 0),
+        ("no_answer", "no answer to any question"): (0, 26, 0),
         # all but the four small ones
         ("answered_not_asked", "an answer to what earlier answers pass by"): (1, 22, 0),
     }
@@ -328,6 +329,7 @@ def test_what_cannot_be_applied_says_why(tmp_path: Path) -> None:
     assert told["flagged"].notna().to_dict() == {
         "speeder": False, "straight_lining": False, "attention": False, "impossible": False,
         "duplicate_id": False, "duplicate_answers": True, "partial": True, "answered_not_asked": False,
+        "no_answer": True,
     }  # fmt: skip
     assert told.loc["speeder", "why_not"] == "started and submitted are not both under [respondents]"
     assert told.loc["straight_lining", "why_not"] == "no grid of this wave has 6 items"
@@ -486,6 +488,26 @@ def test_who_finished_skipped_what_is_left_empty(
     states = {name: tuple(rows.loc[name, ["asked", "skipped", "not_reached"]]) for name in rows.index}
     assert states == {"one": (10, 0, 0), "boxes": boxes, "comments": comments}
     assert len(flagged(paths).get(("partial", ""), ())) == partial
+
+
+@pytest.mark.parametrize(
+    "source", ['format = "flat"', 'format = "googleforms"', 'format = "surveymonkey"\nheader_rows = 1']
+)
+def test_who_answered_nothing_is_told_and_may_be_left_out(source: str, tmp_path: Path) -> None:
+    header, *answered = ENDED_ROWS
+    rows = [header, *answered, *[["1987-06-05", "True", "", "", ""]] * 3]
+    respondents = 'submitted = "Ended"\nfinished = { "Done" = ["True"] }\nduplicates = "keep_all"'
+    paths = lay_out(tmp_path, "", rows, ENDED, respondents, source)
+    run = survey_command(paths.root, "check", "--survey", "own")
+    line = 5 + len(source.splitlines())
+    told = f"only.toml:{line}: 3 of 13 responses answer no question at all, and count among the analysed"
+    assert run.returncode == 0 and told in run.stdout + run.stderr
+    rule = '\n[[exclude]]\nreason = "never begun"\nquality = ["no_answer"]'
+    paths = made(lay_out(tmp_path, rule, rows, ENDED, respondents, source))
+    flow = read(paths, "flow").set_index("step")["respondents"]
+    assert (flow["excluded"], flow["analysed"]) == (3, 10)
+    run = survey_command(paths.root, "check", "--survey", "own")
+    assert "no question at all" not in run.stdout + run.stderr
 
 
 @pytest.mark.parametrize(
