@@ -62,10 +62,10 @@ _ASKS_TO_SPECIFY = re.compile(
     r"|.*\b(veuillez|à) préciser\W*$|.*\bpor favor,? (especifique|indique)\W*$|.*\bespecifi(que|car)\W*$"
     r"|.*\bspecificare\W*$"
 )
-# how tools write what people wrote beside an Other into the column of the answers
+# what people wrote behind a dash after an Other: behind a colon whoever reads an export knows it
 _WRITTEN = re.compile(
     r"(others?|andere[srn]?|sonstige[srn]?|autres?|otr[oa]s?|outr[oa]s?|altr[oi]|anders|overig|inn[ey]|其他|その他)"
-    r"( ?\([^()]*\))? ?[:：–—-] ?(?=\S)(?!.*(please|specify|bitte|préciser|especifi|specific|indi[cq]))"
+    r"( ?\([^()]*\))? ?[–—-] ?(?=\S)(?!.*(please|specify|bitte|préciser|especifi|specific|indi[cq]))"
 )
 # words that ask for a step of a scale, in ten languages
 _ASKS_A_STEP = re.compile(

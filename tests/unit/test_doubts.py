@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -149,6 +149,8 @@ def test_words_behind_the_label_of_an_other_are_no_option(other: str) -> None:
     # what many say behind it may be an option
     often = one("Which is best?", {"Apples": 20, "Pears": 9, f"{other}: Kiwis": 9, f"{other}: Nuts": 8})
     assert f"{other}: Kiwis', 9 times" in often.doubt
+
+
 READ = ", are read as Other"
 WRITTEN = " and far fewer than the others: written beside an Other? then it is no option, and counts as Other"
 FRUIT_TOLD = {"Apples": 31, "Pears": 27, "Plums": 19}
@@ -188,10 +190,10 @@ def test_what_few_people_wrote_is_no_sure_answer(
 
 
 def test_what_a_tool_marks_as_written_is_no_answer() -> None:
-    question = one("Which fruit?", {**FRUIT_TOLD, "Other: Quinces": 12, "Other - Sloes": 2})
+    question = one("Which fruit?", {**FRUIT_TOLD, "Other - Quinces": 12, "Other – Sloes": 2})
     assert list(question.options.values()) == ["Apples", "Pears", "Plums", "Other"]
     assert question.doubt == "14 of 91 answers are read as Other"
-    assert dict(question.answers) == {"Other: Quinces": "other"}, "what many wrote is no option undeclared"
+    assert dict(question.answers) == {"Other - Quinces": "other"}, "what many wrote is no option undeclared"
 
 
 def test_what_one_wrote_is_no_entry_of_a_long_list() -> None:
