@@ -90,9 +90,9 @@ class Answers:
     doubts: dict[tuple[str, str], str] = field(default_factory=dict)
     """what to look at about a line, by question and text"""
     unsure: dict[str, dict[str, int]] = field(default_factory=dict)
+    """the texts of a question that are taken for an answer which they are only somewhat like, with counts"""
     written: dict[str, dict[str, int]] = field(default_factory=dict)
     """the new options that people may have written beside an Other: by question, with their counts"""
-    """the texts of a question that are taken for an answer which they are only somewhat like, with counts"""
     mapped: Mapped = field(default_factory=Mapped)
     """what the cells mean by all that"""
 

@@ -126,13 +126,15 @@ def _measured(
         return None
     # two numbers alone are codes, unless codes for no answer stand beside them
     few = len(numbers) <= 2 and not (below or above)
-    mostly = _MORE_THAN_HALF if words.asks_a_number(plain.text) else _MOSTLY
-    if few or sum(numbers.values()) < mostly * sum(without.values()) or damage.bands(values):
-        return None
-    question = _of_numbers(columns, plain, numbers, ways, unit, coded=others is not None)
     # what one or two wrote in place of a number is none of its answers
     odd = {text: n for text, n in beside.items() if n <= _TWO and not words.is_usual(text)}
     beside = {text: n for text, n in beside.items() if text not in odd}
+    of_odd = _MORE_THAN_HALF if words.asks_a_number(plain.text) else _MOSTLY
+    of_numbers, of_all = sum(numbers.values()), sum(without.values())
+    mostly_numbers = of_numbers >= max(of_odd * of_all, _MOSTLY * (of_numbers + sum(beside.values())))
+    if few or not mostly_numbers or damage.bands(values):
+        return None
+    question = _of_numbers(columns, plain, numbers, ways, unit, coded=others is not None)
     if len(beside) > _WORDS_BESIDE or (odd and question.kind != "number"):
         return None
     question = replace(question, options={**question.options, **words.options(beside)})
@@ -452,9 +454,11 @@ def _with_own_words(
     written = {text: count for text, count in values.items() if text not in answers}
     once, total = sum(written.values()), sum(values.values())
     seldom = {} if apart else cells.seldom(answers, _SELDOM if once else _VERY_SELDOM)
+    if once < _TWO:
+        # hardly anybody wrote something of their own, so that an answer of more than a few is an option
+        seldom = {text: count for text, count in seldom.items() if count <= _A_FEW}
     if not once:
-        few = {text: count for text, count in seldom.items() if count <= _A_FEW}
-        return question if any(map(is_other, answers)) else _with_seldom(question, few, total)
+        return question if any(map(is_other, answers)) else _with_seldom(question, seldom, total)
     is_offered = "other" in question.options
     question = question.with_write_in(question.options.get("other", "Other"))
     if is_offered and once < _MANY_OTHERS * total:

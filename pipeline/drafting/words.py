@@ -194,7 +194,7 @@ def asks_what_other(text: str) -> bool:
 
 
 def is_written(text: str) -> bool:
-    """Whether a text says of itself that somebody wrote it beside an Other: `Other: Quinces`."""
+    """Whether a text says of itself that somebody wrote it beside an Other: `Other - Quinces`."""
     return bool(_WRITTEN.match(fold(text)))
 
 

@@ -165,6 +165,8 @@ FRUIT_TOLD = {"Apples": 31, "Pears": 27, "Plums": 19}
         # several did: it may be one, and is looked at
         ({"Quinces": 5, "Medlars": 1, "Sloes": 1}, 4,
          f"2 of 84 answers, each given once{READ}; also: 'Quinces', in 5 of 84 answers{WRITTEN}"),
+        # more than a few did, where hardly anybody wrote a text of their own
+        ({"Quinces": 5, "Medlars": 1}, 4, ""),
         # and where nobody wrote a text of their own
         ({"Quinces": 2, "Sloes": 3}, 5, f"'Sloes' and 1 more, in 5 of 82 answers{WRITTEN}"),
         # a seldom answer, a word of surveys, and where the Other is one of the answers
@@ -409,6 +411,11 @@ def test_a_number_with_odd_texts_beside_it(text: str, odd: dict[str, int]) -> No
 def test_codes_with_words_beside_them_are_no_numbers() -> None:
     question = one("Which plan do you use?", {"1": 9, "2": 8, "3": 7, "4": 5, "a plan of my own": 1})
     assert question.kind == "single"
+
+
+def test_a_band_that_many_chose_beside_numbers_is_an_answer() -> None:
+    question = one("How many meetings did you attend?", {"0": 96, "1": 43, "2": 21, "3+": 45})
+    assert (question.kind, question.doubt, len(question.options)) == ("single", "", 4)
 
 
 def test_how_likely_somebody_recommends_has_a_mean_and_a_score() -> None:
