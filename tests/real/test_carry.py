@@ -115,6 +115,9 @@ def lay_out(folder: Path) -> Paths:
     return find("clubs", folder)
 
 
+NEW_OPTION = "'Data' is a new option, 10 times: written beside the Other?"
+
+
 def test_a_wave_is_carried_over(tmp_path: Path) -> None:
     paths = lay_out(tmp_path)
     run = survey_command(tmp_path, "new-wave", "second.csv", "--survey", "clubs", "--like", "first")
@@ -132,7 +135,7 @@ def test_a_wave_is_carried_over(tmp_path: Path) -> None:
 {CHECK} add fielded = {{ from = YEAR-MONTH-DAY, to = YEAR-MONTH-DAY }}
 
 [unsettled]
-uses = "worded 80% like the question of first, 58% of its answers"
+uses = "worded 80% like the question of first, 58% of its answers; also: {NEW_OPTION}"
 views = "'It is really fast' taken for an answer of first that reads otherwise: see [answers.views]"
 
 [source]
