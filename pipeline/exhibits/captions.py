@@ -37,6 +37,7 @@ from pipeline.tidy.measures import (
 from pipeline.tidy.printed import NOT_THE_SAME, TABLE, Printed
 
 _LONG_LABEL = 40
+_FEWEST_STEPS = 3
 _LISTED = 4
 _TITLE_WORDS = 12
 _OF_CHANGES = {MethodOfTest.NEWCOMBE: "Newcombe", MethodOfTest.T: "t"}
@@ -514,6 +515,8 @@ def _sorting(exhibit: Exhibit, survey: Survey, data: pd.DataFrame) -> str:
         return f"Items in the order of the questionnaire{tail}."
     if order == "scale":
         answers = [o.label for o in survey.options(exhibit.question).values() if o.role == "substantive"]
+        if len(answers) < _FEWEST_STEPS:
+            return ""  # Yes and No are no scale to speak of
         are_numbers = all(as_number(label) is not None for label in answers)
         return f"In the order of {'their numbers' if are_numbers else 'the scale'}{tail}."
     return f"In the order of the questionnaire{tail}."

@@ -186,6 +186,7 @@ shares = {{ north = 40, south = 60 }}   {CHECK} do these still hold?
 [questions.will_come_again]
 text = "Will you come again?"
 kind = "single"   {CHECK} new in second
+order = "scale"
 [questions.will_come_again.options]
 yes = "Yes"
 no = "No"

@@ -87,13 +87,14 @@ def read_captions(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
 
 
 def test_a_report_of_a_draft_says_in_which_order_its_answers_stand(tmp_path: Path) -> None:
-    head = ["How likely is it that you recommend us?", "NPS", "Colour", "How was it?", "Which day?"]
+    head = ["How likely is it that you recommend us?", "NPS", "Colour", "How was it?", "Which day?", "Again?"]
     colours, steps = ("Red", "Blue", "Green", "Grey"), ("Good", "Fair", "Excellent", "Poor")
     rows = []
     for n in range(44):
         step = (3, 3, 8, 9, 9, 9, 10, 0, 1, 2, 4, 5, 6, 7)[n % 14]
         days = ", ".join(("Mon", "Tue", "Wed")[: n % 3 + 1])
-        rows.append([str(step), str(step), colours[min(3, n % 5)], steps[n % 4 // (n % 3 + 1)], days])
+        step_of, again = steps[n % 4 // (n % 3 + 1)], ("Yes", "No")[n % 3 > 0]
+        rows.append([str(step), str(step), colours[min(3, n % 5)], step_of, days, again])
     paths, _ = draft(tmp_path, [head, *rows])
     run_to(paths, normalise)
     tables = composed(paths)
@@ -106,6 +107,9 @@ def test_a_report_of_a_draft_says_in_which_order_its_answers_stand(tmp_path: Pat
     assert "In the order of their numbers." in captions["likely_that_recommend_us"]
     assert "In the order of their numbers." in captions["nps"]
     assert "In the order of the scale." in captions["was"]
+    again = tables["again"]
+    assert list(again.loc[again["measure"] == "option", "option_label"]) == ["Yes", "No"]
+    assert "order of" not in captions["again"] and "Sorted" not in captions["again"]
     for question in ("colour", "day"):
         assert "Sorted by the share in descending order" in captions[question]
     # who puts the answers in the order of the questionnaire says so by deleting a line
