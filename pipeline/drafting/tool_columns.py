@@ -236,6 +236,7 @@ TOOLS = {
     "tally": Tool(
         {"id": _names("submission id"), "submitted": _names("submitted at")},
         own=_names("respondent id"),
+        submits=True,
     ),
     "formr": Tool(
         {"id": frozenset(), "started": _names("created"), "submitted": _names("ended")},
