@@ -43,6 +43,7 @@ _STEP = re.compile(r"(?P<step>\d{1,2})(?:\s*[-–—=:.(]\s*[^\d\s].*|\s+[^\W\d]
 _STEP_BEHIND = re.compile(r"[^\W\d].*?\s*[-–—=:(]\s*(?P<step>\d{1,2})\)?")
 _FEWEST_STEPS = 4
 _LONGEST_SCALE = 10
+_LAST_OF_SHORT = 7  # the last step of the longest scale but that from 0 to 10
 _RESPONSE = ("Response", "Open-Ended Response")
 _WORDS_BESIDE = 6  # a column of numbers has no more other texts than this
 _SHORT = 60  # characters of an option that one person chose
@@ -330,6 +331,11 @@ def _of_numbers(
         and len(values) <= _MOST_CODES
         and total >= cells.EACH * len(values)
     )
+    # who would recommend is asked from 0 to 10, whether or not anybody chose the first steps
+    recommends = words.asks_to_recommend(plain.text) and not asks and all(map(str.isdecimal, values))
+    high = ends[0] > 1 and _LAST_OF_SHORT < ends[1] <= _LONGEST_SCALE
+    if recommends and high and len(values) >= _FEWEST_STEPS:
+        return scale_of_numbers(plain, 0, _LONGEST_SCALE)
     if (dense or listed) and is_choice and all(text.isdecimal() for text in values):
         if words.is_scale(plain.text) and ends[1] <= _LONGEST_SCALE:
             return scale_of_numbers(plain, int(ends[0]), int(ends[1]))

@@ -422,6 +422,13 @@ def test_how_likely_somebody_recommends_has_a_mean_and_a_score() -> None:
     question = one("How likely is it that you recommend us?", {str(n): n + 1 for n in range(11)})
     assert (question.kind, list(question.scores), question.doubt) == ("single", list(range(11)), "")
     assert question.nets["promoters"] == ["step_9", "step_10"] and len(question.nets["detractors"]) == 7
+    # nobody may have chosen the first steps
+    question = one("How likely are you to recommend us?", {str(n): 9 for n in (3, 5, 6, 7, 8, 9, 10)})
+    assert (question.kind, list(question.scores), question.doubt) == ("single", list(range(11)), "")
+    assert len(question.nets["detractors"]) == 7
+    # on a scale of seven steps, and of how many, nobody knows
+    assert one("How likely are you to recommend us?", {str(n): 9 for n in (3, 5, 6, 7)}).doubt
+    assert one("To how many people did you recommend us?", {str(n): 9 for n in (3, 5, 6, 9)}).kind == "number"
 
 
 def test_bands_stand_in_order_although_one_answer_has_no_number() -> None:
