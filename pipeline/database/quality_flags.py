@@ -19,7 +19,6 @@ from pipeline.declarations.quality import options_of
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.declarations.wave_checks import why_no_rule
-from pipeline.exports import delimited
 from pipeline.project.errors import Problem
 from pipeline.project.sql import execute, literal, query, temporary_table, temporary_views
 from pipeline.text.values import as_moment, orders_told
@@ -38,6 +37,7 @@ _SHAPES = {
     },
 }
 """the shapes of times that exports mostly have, by what comes first in dates, and how SQL reads them"""
+_TIME_OF_DAY = " [0-9]{1,2}:[0-9]{2}.{0,12}$"
 
 
 def keep_times(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> None:
@@ -49,7 +49,7 @@ def keep_times(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> None:
     if wave.meaning.times is None:
         return
     began, ended = wave.meaning.times
-    orders = _orders(connection, wave)
+    orders = _orders(connection, wave, wave.meaning.times)
     shapes = _SHAPES[""] | (_SHAPES[orders[0]] if len(orders) == 1 else {})
     times = (
         f"select respondent, c{began} as began, c{ended} as ended, "
@@ -72,12 +72,17 @@ def _seconds_between(start: float | None, end: float | None) -> float | None:
     return None if start is None or end is None else end - start
 
 
-def _orders(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> list[str]:
+def _orders(connection: duckdb.DuckDBPyConnection, wave: MappedWave, columns: Sequence[int]) -> list[str]:
     """What may come first in the times of a wave: as declared, else what their numbers leave."""
     if order := wave.fielding.wave.source.dates:
         return [order]
-    texts = delimited.distinct(connection, wave.meaning.times or ())
-    return orders_told(text for counts in texts.values() for text in counts) or [""]
+    # the days alone: there are as many times as responses
+    times = " union all ".join(f"select c{column} as text from cells" for column in columns)
+    days = connection.execute(
+        f"select distinct regexp_replace(text, {literal(_TIME_OF_DAY)}, '') from ({times}) as times "
+        "where text is not null"
+    )
+    return orders_told(day for (day,) in days.fetchall()) or [""]
 
 
 def _seconds(text: str, shapes: Mapping[str, str]) -> str:

@@ -417,9 +417,10 @@ class _Carried:
 
         Boxes that got their question from a column beside them are named by their own headings.
         """
-        own = [h for h in self._looked.headings if h.column in {c.column for c in columns}]
-        if any(h.bare for h in own) and not any(h.bare for h in columns):
-            finders = [h.text for h in own if find(h.text, self._looked.written) == [h]]
+        wanted = {h.column for h in columns}
+        headings = [h for h in self._looked.headings if h.column in wanted]
+        if any(h.bare for h in headings) and not any(h.bare for h in columns):
+            finders = [h.text for h in headings if find(h.text, self._looked.written) == [h]]
             if len(finders) == len(columns) and not any(map(personal, finders)):
                 return finders
         runs: list[list[Heading]] = []

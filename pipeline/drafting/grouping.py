@@ -12,7 +12,6 @@ from pipeline.answers.columns import is_other
 from pipeline.drafting import cells, words
 from pipeline.drafting.columns import Columns
 from pipeline.drafting.question import OTHER, Group
-from pipeline.drafting.words import asks_what_other
 from pipeline.exports.tools import Heading
 from pipeline.text.folding import fold
 from pipeline.text.values import as_number
@@ -39,7 +38,7 @@ def _is_beside(columns: Columns, heading: Heading, group: Group) -> bool:
     """Whether a column holds what people wrote beside the Other of the columns on its left."""
     names = {fold(h.text) for h in group} | {fold(h.code) for h in group}
     text = fold(heading.text or heading.code)
-    named = asks_what_other(text) or any(
+    named = words.asks_what_other(text) or any(
         name and text in (f"{name}_other", f"{name} other") for name in names
     )
     is_choice = len(group) > 1 or 1 < len(columns[group[0]]) <= cells.MOST_OPTIONS

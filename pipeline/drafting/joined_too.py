@@ -41,7 +41,7 @@ def joined_too(columns: Columns, headings: Sequence[Heading]) -> list[Twice]:
     """The columns that repeat the boxes beside them; of a tool that always writes both the reader knows."""
     if columns.layout.joined_too:
         return []
-    found: list[Twice] = []
+    stand_twice: list[Twice] = []
     labelled: defaultdict[str, list[Heading]] = defaultdict(list)
     for heading in headings:
         if heading.label and not heading.bare:
@@ -53,9 +53,9 @@ def joined_too(columns: Columns, headings: Sequence[Heading]) -> list[Twice]:
         for boxes, least in ((headed, _SAME), (alone, _SURELY_SAME)):
             twice = _compared(columns, heading, boxes) if len(boxes) >= cells.FEW_BOXES else None
             if twice and twice.rows >= _ENOUGH and twice.rows - twice.differ >= least * twice.rows:
-                found.append(twice)
+                stand_twice.append(twice)
                 break
-    return found
+    return stand_twice
 
 
 def _alone(columns: Columns, headings: Sequence[Heading], at: int) -> list[Heading]:

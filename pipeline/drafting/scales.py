@@ -476,9 +476,16 @@ def _opposites(language: str) -> dict[str, tuple[str, bool]]:
     return words
 
 
-def _is_middle(text: str, language: str) -> bool:
+@cache
+def _middles(language: str) -> tuple[list[str], tuple[str, ...]]:
+    """The words of a middle, and how others begin."""
     middles = _steps(_DEGREES[language]["middle"])[0]
-    return text in middles or any(text.startswith(m[:-1]) for m in middles if m.endswith("*"))
+    return middles, tuple(middle[:-1] for middle in middles if middle.endswith("*"))
+
+
+def _is_middle(text: str, language: str) -> bool:
+    whole, beginnings = _middles(language)
+    return text in whole or text.startswith(beginnings)
 
 
 def _step(text: str, language: str) -> _Step:
@@ -488,18 +495,27 @@ def _step(text: str, language: str) -> _Step:
     if text in _opposites(language):
         return _Step("plain", text)
     plain = re.sub(r"\bnot (.+) at all\Z", r"not at all \1", text)
-    found = _any_phrase(language).search(plain)
-    if not found:
+    phrase = _any_phrase(language).search(plain)
+    if not phrase:
         return _Step("plain", text)
-    rest = " ".join(f"{plain[: found.start()]} {plain[found.end() :]}".split())
-    return _Step(_phrases(language)[found[0]], rest)
+    rest = " ".join(f"{plain[: phrase.start()]} {plain[phrase.end() :]}".split())
+    return _Step(_phrases(language)[phrase[0]], rest)
+
+
+@cache
+def _longest(language: str) -> int:
+    """The letters of the longest phrase with the longest word, and a blank between."""
+    return max(map(len, _phrases(language))) + 1 + max(map(len, _opposites(language)))
 
 
 def _known(text: str, language: str) -> list[str]:
     """The scales of the table of which a folded text is a step."""
-    step, words = _step(text, language), _opposites(language)
-    if step.degree == "middle":
+    words = _opposites(language)
+    if _is_middle(text, language):
         return list({scale for scale, _ in words.values()})
+    if len(text) > _longest(language):
+        return []  # as most of what people write: not taken apart, in ten languages
+    step = _step(text, language)
     return [words[step.word][0]] if step.word in words else []
 
 

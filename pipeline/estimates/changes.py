@@ -28,7 +28,7 @@ def changes(estimated: Estimates) -> pd.DataFrame:
     fieldings = estimated.declared.fieldings
     sides: dict[tuple[str, str], list[pd.DataFrame]] = {}
     compared: dict[tuple[str, str, str], dict[str, object]] = {}
-    for question in estimated.declared.survey.questions if len(fieldings) > 1 else ():
+    for question in estimated.over_waves:
         estimates = estimated.pooled(question)
         measures = (Measure.NET, Measure.MEAN, *main_measures(estimates["measure"]))
         names, estimates = waves_of(estimates), estimates[estimates["measure"].isin(measures)]

@@ -84,7 +84,7 @@ def _of_waves(estimated: Estimates) -> dict[tuple[str, ...], pd.DataFrame]:
     fieldings = estimated.declared.fieldings
     shares: dict[tuple[str, str], list[pd.DataFrame]] = {}
     asked = []
-    for question in estimated.declared.survey.questions if len(fieldings) > 1 else ():
+    for question in estimated.over_waves:
         pooled = answers_compared(estimated.pooled(question))
         waves = waves_of(pooled)
         for early, late in comparability.pairs(waves) if len(waves) > 1 else ():

@@ -79,6 +79,11 @@ class Estimates:
         """The estimates of all questions within their bases, of all respondents and by each segment."""
         return self._every(_WHOLE, self._segments, pools=False, inside=True)
 
+    @property
+    def over_waves(self) -> Sequence[str]:
+        """The questions that waves may be compared by: none where there is one wave."""
+        return list(self.declared.survey.questions) if len(self.declared.fieldings) > 1 else []
+
     def pooled(self, question: str) -> pd.DataFrame:
         """Every estimate of a question for all respondents, as waves are compared: with options joined."""
         if question not in self._pooled:

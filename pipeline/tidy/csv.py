@@ -41,21 +41,22 @@ def to_csvs_and_back(
 
     Tables with the same columns are checked and written together, which costs little more than one of them.
     """
-    alike: dict[tuple[Column, ...], list[str]] = {}
+    alike: dict[tuple[Column, ...], list[Table]] = {}
     for name, frame in frames.items():
-        alike.setdefault(table_of(name, frame.columns).columns, []).append(name)
+        table = table_of(name, frame.columns)
+        alike.setdefault(table.columns, []).append(table)
     texts: dict[str, str] = {}
     places: dict[str, tuple[pd.DataFrame, int, int]] = {}
-    for columns, names in alike.items():
-        out = _checked({name: frames[name] for name in names})
+    for columns, tables in alike.items():
+        out = _checked(tables, frames)
         cells = {str(name): _written(out[name]) for name in out.columns}
         as_read = _frame({name: map(str, of_column) for name, of_column in cells.items()},
                          {column.name: column for column in columns})  # fmt: skip
         end = 0
-        for name in names:
-            start, end = end, end + len(frames[name])
-            texts[name] = _text({column: of_column[start:end] for column, of_column in cells.items()})
-            places[name] = (as_read, start, end)
+        for table in tables:
+            start, end = end, end + len(frames[table.name])
+            texts[table.name] = _text({name: of_column[start:end] for name, of_column in cells.items()})
+            places[table.name] = (as_read, start, end)
 
     def read_back(name: str) -> pd.DataFrame:
         whole, start, end = places[name]
@@ -64,14 +65,13 @@ def to_csvs_and_back(
     return texts, read_back
 
 
-def _checked(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def _checked(tables: Sequence[Table], frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The rows of tables that have the same columns; TableError names the one that is not as declared."""
-    tables = {name: table_of(name, frame.columns) for name, frame in frames.items()}
     try:
-        return next(iter(tables.values())).checked(*frames.values())
+        return tables[0].checked(*(frames[table.name] for table in tables))
     except TableError:
-        for name, frame in frames.items():
-            tables[name].checked(frame)
+        for table in tables:
+            table.checked(frames[table.name])
         raise
 
 
