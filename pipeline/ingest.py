@@ -15,7 +15,7 @@ import duckdb
 from pipeline.declarations import git, survey, wave_files
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
-from pipeline.exports import delimited, file
+from pipeline.exports import delimited, file, regular
 from pipeline.exports.finders import Columns, why_not
 from pipeline.exports.ingested import Export, export_json
 from pipeline.exports.tools import Heading, formats
@@ -190,6 +190,10 @@ def _write(
         table.load(connection, header, width)
 
     def write(kept: Sequence[Heading], where: str = "true") -> int:
+        if text is not None and where == "true":
+            records = regular.copy(text, header, width, [heading.column for heading in kept], target)
+            if records is not None:
+                return records
         columns = ", ".join(f"c{heading.column}" for heading in kept)
         if text is not None:
             return delimited.copy(connection, text, header, width, columns, target, where)

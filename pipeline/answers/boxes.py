@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.exports.cells import UNTOUCHED
 from pipeline.exports.tools import Format
 from pipeline.text.folding import fold
 
-UNTOUCHED = ""
-"""what stands for an empty cell where the wave file says that an untouched box is a No"""
 # the two texts of a box that can hold nothing else, in any tool's export: ticked, not ticked
 _BOXES = (
     ("1", "0"),
@@ -74,7 +73,11 @@ def unticked_texts(
 
 def is_box(texts: Mapping[str, int], label: str, layout: Format) -> bool:
     """Whether a column headed Other only says whether that was ticked, and holds nobody's words."""
-    seen = {fold(text) for text in texts} - {UNTOUCHED}
     alone = [{fold(label)}, *({ticked} for ticked, _ in _BOXES + _YES_OR_NO), {"x"}]
-    ticks = [ticked | layout.unticked for ticked in alone]
-    return bool(seen) and any(seen <= either for either in [*ticks, *map(set, _BOXES + _YES_OR_NO)])
+    either = [*(ticked | layout.unticked for ticked in alone), *map(set, _BOXES + _YES_OR_NO)]
+    known = {UNTOUCHED}.union(*either)
+    # what people write are many texts, of which the first says enough
+    if not all(fold(text) in known for text in texts):
+        return False
+    seen = {fold(text) for text in texts} - {UNTOUCHED}
+    return bool(seen) and any(seen <= some for some in either)

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import TextIO
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.exports import encodings
+from pipeline.exports.cells import WHITE
 from pipeline.project.sql import literal
 
-# what stands around a cell and means nothing; none of it is visible ASCII
-_WHITE = " \t\n\v\f\r\xa0\ufeff"
+_QUOTE, _FEED, _RETURN = b'"\n\r'
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DELIMITERS = (",", ";", "\t", "|")
 # seldom used, and frequent within cells: only where all of the first records agree, on so many cells at least
@@ -110,7 +112,7 @@ def look(path: Path, encoding: str = "", delimiter: str = "", first_row: int = 1
     if not start:
         raise _empty(path, first_row)
     delimiter = delimiter or _delimiter(path, start, above)
-    blank = takewhile(lambda row: not any(cell.strip(_WHITE) for cell in row), _records(start, delimiter))
+    blank = takewhile(lambda row: not any(cell.strip(WHITE) for cell in row), _records(start, delimiter))
     above += _lines_before(start, delimiter, len(list(blank)))
     start = "".join(beginning[above:])
     first = tuple(tuple(record) for record in islice(_records(start, delimiter), LOOKED_AT))
@@ -221,17 +223,20 @@ def _known(declared: str, mark: bytes) -> str:
 def _scan(path: Path, encoding: str) -> tuple[int, bool, bool]:
     """`lines`, `broken`, and whether lines end in several ways; UnreadableError where a file is no text."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    lines, broken, quoted, last = 0, False, False, b"\n"
+    lines, broken, quoted, last = 0, False, 0, b"\n"
     before, ends = 0, set[bytes]()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
-            chunk += stream.read(1) if chunk.endswith(b"\r") else b""
+            while chunk.endswith(b"\r") and (behind := stream.read(1)):
+                chunk += behind
             held = len(decoder.getstate()[0])
             try:
+                if _is_utf_8(encoding) and b"\0" in chunk:
+                    raise _zeros(path)
                 if held or not chunk.isascii() or not _is_utf_8(encoding):
-                    _refuse(path, encoding, decoder.decode(chunk))
-                else:
-                    _refuse(path, encoding, chunk)
+                    decoded = decoder.decode(chunk)
+                    if not _is_utf_8(encoding):
+                        _refuse(path, encoding, decoded)
             except UnicodeDecodeError as error:
                 raise _undecodable(path, encoding, before - held + error.start) from None
             except UnicodeError as error:
@@ -239,13 +244,16 @@ def _scan(path: Path, encoding: str) -> tuple[int, bool, bool]:
                 if codecs.lookup(encoding).name in ("utf-16", "utf-32"):
                     said = f'has no byte-order mark; say encoding = "{encoding}-le" or "{encoding}-be"'
                 raise UnreadableError(f"{path.name} {said}", "encoding") from None
-            parts = chunk.split(b'"')
-            outside, inside = b'"'.join(parts[quoted::2]), b'"'.join(parts[not quoted :: 2])
-            quoted ^= len(parts) % 2 == 0
-            broken = broken or b"\n" in inside or b"\r" in inside
-            feeds = outside.count(b"\n")
-            lines += feeds
-            ends |= _line_ends(outside, feeds)
+            signs = np.frombuffer(chunk + b" ", dtype=np.uint8)
+            quotes = np.flatnonzero(signs == _QUOTE)
+            feeds, feeds_inside = _by_place(signs, _FEED, quotes, quoted)
+            returns, returns_inside = _by_place(signs, _RETURN, quotes, quoted)
+            both = int((signs[returns + 1] == _FEED).sum())
+            broken = broken or bool(feeds_inside or returns_inside)
+            counts = {b"\r\n": both, b"\n": len(feeds) - both, b"\r": len(returns) - both}
+            ends |= {end for end, count in counts.items() if count}
+            lines += len(feeds)
+            quoted = (quoted + len(quotes)) % 2
             before += len(chunk)
             last = chunk[-1:]
     held = len(decoder.getstate()[0])
@@ -257,19 +265,20 @@ def _scan(path: Path, encoding: str) -> tuple[int, bool, bool]:
     return (-1 if quoted else lines + (last != b"\n")), broken, len(ends) > 1
 
 
-def _line_ends(content: bytes, feeds: int) -> set[bytes]:
-    """The ways in which lines end in a part of a file with so many line feeds."""
-    returns = content.count(b"\r") if b"\r" in content else 0
-    both = content.count(b"\r\n") if returns else 0
-    counts = {b"\r\n": both, b"\n": feeds - both, b"\r": returns - both}
-    return {end for end, count in counts.items() if count}
+def _by_place(
+    signs: npt.NDArray[np.uint8], sign: int, quotes: npt.NDArray[np.int64], quoted: int
+) -> tuple[npt.NDArray[np.int64], int]:
+    """Where a sign stands outside quotes, and how often inside; `quoted` is 1 where the first is inside."""
+    places = np.flatnonzero(signs == sign)
+    inside = (np.searchsorted(quotes, places) + quoted) % 2 == 1
+    return places[~inside], int(inside.sum())
 
 
-def _refuse(path: Path, encoding: str, content: str | bytes) -> None:
-    """UnreadableError where a part of a file, as bytes of ASCII or decoded, holds what no text does."""
-    if (b"\0" in content) if isinstance(content, bytes) else ("\0" in content):
+def _refuse(path: Path, encoding: str, content: str) -> None:
+    """UnreadableError where a part of a file that is not UTF-8 holds what no text does."""
+    if "\0" in content:
         raise _zeros(path)
-    if isinstance(content, str) and not _is_utf_8(encoding) and _SURROGATE.search(content):
+    if _SURROGATE.search(content):
         raise UnreadableError(f"{path.name} is not {encoding} text (half a surrogate pair)", "encoding")
 
 
@@ -388,7 +397,7 @@ def is_header(header: Sequence[Sequence[str]], columns: Sequence[int]) -> str:
     """
     repeats = []
     for row in header:
-        texts = {column: row[column - 1].strip(_WHITE) for column in columns if column <= len(row)}
+        texts = {column: row[column - 1].strip(WHITE) for column in columns if column <= len(row)}
         if sum(map(bool, texts.values())) > 1:
             same = (f"c{n} = {literal(t)}" if t else f"c{n} is null" for n, t in texts.items())
             repeats.append(f"({' and '.join(same)})")
@@ -396,48 +405,31 @@ def is_header(header: Sequence[Sequence[str]], columns: Sequence[int]) -> str:
 
 
 def distinct(connection: duckdb.DuckDBPyConnection, columns: Sequence[int]) -> dict[int, dict[str, int]]:
-    """Every distinct text of columns of the table or view `cells`, with how many cells hold it."""
+    """Every distinct text of columns of the table `cells`, with how many cells hold it."""
     counts: dict[int, dict[str, int]] = {column: {} for column in columns}
-    if not counts:
-        return counts
-    for stack in stacked(connection, [(column, f"c{column}") for column in columns]):
-        rows = connection.execute(
-            f"select cell, text, count(*) from ({stack}) as stack group by all order by all"
-        ).fetchall()
-        for column, text, count in rows:
+    (rows,) = connection.execute("select count(*) from cells").fetchone() or (0,)
+    for stack in _stacked(columns, int(rows)):
+        texts = f"select cell, text, count(*) from ({stack}) as stack where text is not null"
+        for column, text, count in connection.execute(f"{texts} group by all order by all").fetchall():
             counts[column][text] = count
     return counts
 
 
-def stacked(
-    connection: duckdb.DuckDBPyConnection, texts: Sequence[tuple[int, str]], carried: str = ""
-) -> list[str]:
-    """Queries of the table or view `cells` that stack its columns: a row for each text that is not null.
+def _stacked(columns: Sequence[int], rows: int) -> Iterator[str]:
+    """Queries that stack columns of the table `cells`: a row for each cell, with its column and its text.
 
-    `texts` are numbers of cells with the SQL of their text, and `carried` columns that come along, each with
-    a comma behind it. The columns are `carried`, `cell` and `text`.
-    Many rows are read a column at a time: the few texts of a column stand in a dictionary of Parquet, and
-    whatever groups or joins them works on that. It holds a buffer for each column that a query reads, which
-    is why there are several queries. Of fewer rows some columns are listed and taken apart at a time.
+    Of many rows a column is read at a time, and a few by one query; of fewer, some columns are listed and
+    taken apart, as to plan the other takes longer than it saves.
     """
-    (rows,) = connection.execute("select count(*) from cells").fetchone() or (0,)
-    if rows > _ROWS_A_COLUMN * len(texts):
-        parts = [
-            f"select {carried} {cell}::integer as cell, {text} as text from cells where {text} is not null"
-            for cell, text in texts
-        ]
-        return [
-            " union all ".join(parts[first : first + _TOGETHER]) for first in range(0, len(parts), _TOGETHER)
-        ]
-    queries = []
-    for first in range(0, len(texts), _UNNESTED):
-        some = texts[first : first + _UNNESTED]
-        numbers, listed = [cell for cell, _ in some], ", ".join(text for _, text in some)
-        queries.append(
-            f"select * from (select {carried} unnest({numbers}::integer[]) as cell, "
-            f"unnest([{listed}]) as text from cells) as apart where text is not null"
-        )
-    return queries
+    if rows > _ROWS_A_COLUMN * len(columns):
+        parts = [f"select {column}::integer as cell, c{column} as text from cells" for column in columns]
+        for first in range(0, len(parts), _TOGETHER):
+            yield " union all ".join(parts[first : first + _TOGETHER])
+        return
+    for first in range(0, len(columns), _UNNESTED):
+        some = list(columns[first : first + _UNNESTED])
+        listed = ", ".join(f"c{column}" for column in some)
+        yield f"select unnest({some}::integer[]) as cell, unnest([{listed}]) as text from cells"
 
 
 def trimmed(width: int) -> str:
@@ -445,7 +437,7 @@ def trimmed(width: int) -> str:
 
     Few cells begin or end with any, and to see that is a part of the work of trimming.
     """
-    white, visible = literal(_WHITE), "between '!' and '\x7f'"
+    white, visible = literal(WHITE), "between '!' and '\x7f'"
     return ", ".join(
         f"case when c{n} {visible} and reverse(c{n}) {visible} then c{n} "
         f"else nullif(trim(c{n}, {white}), '') end as c{n}"

@@ -1,0 +1,147 @@
+"""The cells of an export as `ingest` keeps them, in Parquet: read as codes of their texts, in blocks of rows.
+
+A column of a question holds few texts, so that what a text means is looked up once, and each cell costs no
+more than its code.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import polars as pl
+
+WHITE = " \t\n\v\f\r\xa0\ufeff"
+"""what stands around a cell and means nothing; none of it is visible ASCII"""
+ROWS_A_BLOCK = 65_536
+UNTOUCHED = ""
+"""what stands for an empty cell where the wave file says that an untouched box is a No"""
+
+
+class DamagedError(Exception):
+    """The cells of a wave are not there, or are not what `ingest` wrote."""
+
+
+class Codes(NamedTuple):
+    """A column of a block: the code of each cell is a place in `texts`, that of an empty cell the one behind.
+
+    The texts of a later block begin with those of the blocks before it.
+    """
+
+    codes: npt.NDArray[np.uint32]
+    texts: Sequence[str]
+
+
+@dataclass
+class Block:
+    """Some rows of an export, one after the other; a block is done with before the next is read."""
+
+    before: int
+    """how many rows come before them"""
+    _cells: pl.DataFrame
+    _blank: Mapping[int, Collection[str]]
+    _texts: dict[int, list[str]]
+    _codes: dict[int, Codes] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return self._cells.height
+
+    @property
+    def respondents(self) -> npt.NDArray[np.uint32]:
+        """The number of the respondent of each row: its row in the export, from 1."""
+        return np.arange(self.before + 1, self.before + 1 + len(self), dtype=np.uint32)
+
+    def column(self, number: int) -> Codes:
+        """The cells of a column, as codes."""
+        if number not in self._codes:
+            kind = coded(f"c{number}")
+            cells = self._cells[f"c{number}"].cast(kind)
+            codes, texts = cells.to_physical(), self._texts.setdefault(number, [])
+            highest = codes.max()
+            if isinstance(highest, int) and highest >= len(texts):
+                texts += kind.categories.to_series()[len(texts) :].to_list()
+            self._codes[number] = Codes(codes.fill_null(len(texts)).to_numpy(), texts)
+        return self._codes[number]
+
+    def held(self, number: int, but: Collection[str] = ()) -> npt.NDArray[np.bool_]:
+        """Whether each cell of a column holds something, and none of some texts."""
+        but = {*but, *self._blank.get(number, ())}
+        if not but:
+            return self._cells[f"c{number}"].is_not_null().to_numpy()
+        codes, texts = self.column(number)
+        return np.array([*(text not in but for text in texts), False])[codes]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a wave, by the number of their column."""
+
+    path: Path
+    blank: Mapping[int, Collection[str]] = field(default_factory=dict)
+    """the texts of each column that mean an empty cell"""
+    untouched: Collection[int] = ()
+    """the columns of which an empty cell says something too: UNTOUCHED"""
+
+    def blocks(self, columns: Collection[int]) -> Iterator[Block]:
+        """The cells of some columns, a block of rows at a time; DamagedError where they cannot be read."""
+        import polars as pl
+
+        texts: dict[int, list[str]] = {}
+        try:
+            cells = pl.scan_parquet(self.path, glob=False)
+            # there are rows also where nothing of them is asked for
+            names = [f"c{column}" for column in sorted(columns)] or cells.collect_schema().names()[:1]
+            ((rows,),) = cells.select(pl.len()).collect().rows()
+            with pinned(names):
+                # one after the other: Polars reads ahead where it is asked for all, and holds as much
+                for before in range(0, rows, ROWS_A_BLOCK):
+                    some = cells.select(names).slice(before, ROWS_A_BLOCK).collect()
+                    yield Block(before, some, self.blank, texts)
+        except (OSError, pl.exceptions.PolarsError):
+            raise DamagedError(f"{self.path.name} cannot be read") from None
+
+    def distinct(self, columns: Collection[int]) -> dict[int, dict[str, int]]:
+        """Every text of some columns but those that mean an empty cell, with how many cells hold it."""
+        counts = {column: np.zeros(0, dtype=np.int64) for column in columns}
+        empty, known = Counter[int](), dict[int, Sequence[str]]()
+        for block in self.blocks(columns) if columns else ():
+            for column in columns:
+                codes, known[column] = block.column(column)
+                found = np.bincount(codes, minlength=len(known[column]) + 1)
+                empty[column] += int(found[-1])
+                found[: len(counts[column])] += counts[column]
+                counts[column] = found[:-1]
+        texts: dict[int, dict[str, int]] = {}
+        for column in columns:
+            there = zip(known.get(column, ()), counts[column].tolist(), strict=True)
+            blank = self.blank.get(column, ())
+            said = {text: count for text, count in there if count and text not in blank}
+            if column in self.untouched and empty[column]:
+                said[UNTOUCHED] = empty[column]
+            texts[column] = dict(sorted(said.items()))
+        return texts
+
+
+def coded(name: str) -> pl.Categorical:
+    """The type of a column that holds few texts, in which each text has one code."""
+    import polars as pl
+
+    return pl.Categorical(pl.Categories(name, namespace="cells"))
+
+
+@contextmanager
+def pinned(names: Iterable[str]) -> Iterator[None]:
+    """Keep the codes of columns for the length of a `with`: Polars forgets them with the last cells."""
+    import polars as pl
+
+    pins = [pl.Series([], dtype=coded(name)) for name in names]
+    yield
+    del pins
