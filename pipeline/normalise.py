@@ -23,7 +23,7 @@ from pipeline.project.paths import Paths
 from pipeline.project.process import unheard
 
 _CONTENT = (
-    "waves", "questions", "wordings", "items", "options", "offers", "respondents", "responses", "answers",
+    "waves", "questions", "wordings", "items", "options", "offers", "respondents", "states", "answers",
     "nets", "targets", "quality", "quality_rules",
 )  # fmt: skip
 
@@ -37,6 +37,7 @@ def normalise(paths: Paths) -> str:
     # before anything is read: what changes meanwhile is newer than the database
     made_from = origin(paths, origin_of_database(paths))
     declared = declared_waves(paths)
+    cells = [paths.cells(fielding.name) for fielding in declared.fieldings]
     with (
         ExitStack() as whole,
         files.scratch(paths.interim) as spilt,
@@ -46,7 +47,7 @@ def normalise(paths: Paths) -> str:
         unseen = spilt / paths.database.name
         with (
             duckdb.connect(str(unseen)) as connection,
-            limited(connection, declared.questionnaire.memory_limit, spilt),
+            limited(connection, declared.questionnaire.memory_limit, spilt, *cells),
         ):
             notices = build(connection, declared)
             sign(connection, made_from)
@@ -72,7 +73,7 @@ def _stored(file: Path, declared: DeclaredWaves, spilt: Path) -> str:
             raise duckdb.IOException("what stands in its log is not in the file")
         with (
             duckdb.connect(str(file), read_only=True) as connection,
-            limited(connection, declared.questionnaire.memory_limit, spilt),
+            limited(connection, declared.questionnaire.memory_limit, spilt, file),
         ):
             hashes = hashes_of_rows(connection)
     except duckdb.Error:

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from pipeline.answers.boxes import UNTOUCHED
 from pipeline.answers.meaning import Base, Coded, Condition, Denied, Finished, Mapped, Tick
 from pipeline.declarations.questionnaire import Survey
+from pipeline.exports.cells import UNTOUCHED
 from pipeline.project.sql import listed, literal
 
 _NOBODY = "false"
 _EVERYBODY = "true"
+_TOGETHER = 60  # questions of which one query counts the bases
 
 
-def statement(survey: Survey, meaning: Mapped) -> tuple[list[str], str]:
-    """The questions of a wave that have a base, and a query of the view `cells` with three counts of each."""
+def statements(survey: Survey, meaning: Mapped) -> Iterator[tuple[list[str], str]]:
+    """Some questions of a wave that have a base, and a query of the view `cells` with three counts of each.
+
+    A query is of some questions: to plan one takes time that grows with the square of its counts.
+    """
     kept = f"({_any(_screened(meaning))}) is not true"
     counted = [name for name in meaning.columns if not survey.questions[name].form.is_open]
-    counts = []
-    for name in counted:
-        answered = _answered(meaning, name)
-        asked = f"{kept} and {_routed(survey, meaning, name)}"
-        counts += [answered, asked, f"{kept} and ({answered})"]
-    # of cells that are all empty count_if would give null
-    columns = ", ".join(f"count(*) filter (where {count})" for count in counts or [_NOBODY])
-    return counted, f"select {columns} from cells"
+    for first in range(0, len(counted), _TOGETHER):
+        some = counted[first : first + _TOGETHER]
+        counts = []
+        for name in some:
+            answered = _answered(meaning, name)
+            asked = f"{kept} and {_routed(survey, meaning, name)}"
+            counts += [answered, asked, f"{kept} and ({answered})"]
+        # of cells that are all empty count_if would give null
+        columns = ", ".join(f"count(*) filter (where {count})" for count in counts)
+        yield some, f"select {columns} from cells"
 
 
 def read(counted: Sequence[str], counts: Sequence[int]) -> dict[str, Base]:
@@ -47,11 +53,10 @@ def _ticked(ticks: Iterable[Tick]) -> Iterable[str]:
 
 def _answered(meaning: Mapped, question: str) -> str:
     """That a respondent gave any answer to a question."""
-    held = [_says(coded) if meaning.missing[question] else _held(coded.column)
-            for coded in meaning.coded if coded.question == question]  # fmt: skip
-    ticks = [tick for tick in meaning.ticks if tick.question == question]
-    no = [f"({says_no(meaning, denied)})" for denied in meaning.denied if denied.question == question]
-    return _any([*held, *_ticked(ticks), *no])
+    parts = meaning.of[question]
+    held = [_says(coded) if meaning.missing[question] else _held(coded.column) for coded in parts.coded]
+    no = [f"({says_no(meaning, denied)})" for denied in parts.denied]
+    return _any([*held, *_ticked(parts.ticks), *no])
 
 
 def came_to_the_end(finished: Finished) -> str:
@@ -94,8 +99,8 @@ def _says(coded: Coded, options: Collection[str] = ()) -> str:
 
 def _chose(meaning: Mapped, question: str, options: Collection[str]) -> str:
     """That a respondent chose one of some options of a question."""
-    ticks = [t for t in meaning.ticks if t.question == question and t.answer.option in options]
-    coded = [_says(coded, options) for coded in meaning.coded if coded.question == question]
+    ticks = [tick for tick in meaning.of[question].ticks if tick.answer.option in options]
+    coded = [_says(coded, options) for coded in meaning.of[question].coded]
     return f"({_any([*coded, *_ticked(ticks)])})"
 
 

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from pipeline.answers import joined_cells
-from pipeline.answers.boxes import UNTOUCHED, is_box, unticked_texts
+from pipeline.answers.boxes import is_box, unticked_texts
 from pipeline.answers.columns import other_and_text, write_ins
 from pipeline.answers.meaning import Answer, Coded, Denied, Loose, Recode, Tick
 from pipeline.answers.reader import Asked, Labels, Reader, Unknown, folded
+from pipeline.exports.cells import UNTOUCHED
 from pipeline.exports.tools import Heading
 from pipeline.project.errors import did_you_mean, quoted
 from pipeline.text.folding import Fitting, fold, is_beginning

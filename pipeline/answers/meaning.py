@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from pipeline.exports.tools import Heading
@@ -123,6 +124,19 @@ class Base:
 
 
 @dataclass
+class Parts:
+    """What the columns of one question mean."""
+
+    ticks: list[Tick] = field(default_factory=list)
+    coded: list[Coded] = field(default_factory=list)
+    denied: list[Denied] = field(default_factory=list)
+    recodes: list[Recode] = field(default_factory=list)
+    offers: list[Offer] = field(default_factory=list)
+    given: Counter[str] = field(default_factory=Counter)
+    """how often each option was given at least, over all items of a grid"""
+
+
+@dataclass
 class Mapped:
     """Everything that one export's columns mean."""
 
@@ -169,3 +183,26 @@ class Mapped:
     """who came to the end; None where the file does not tell"""
     beside: list[tuple[str, int]] = field(default_factory=list)
     """the columns of grids that hold the text of an Other, which is no item"""
+
+    @cached_property
+    def of(self) -> Mapping[str, Parts]:
+        """What the columns of each question mean, once all are read: there may be thousands of questions.
+
+        Who ticked an option may say so in several columns, as in the box of an Other and in words beside it.
+        """
+        parts: defaultdict[str, Parts] = defaultdict(Parts)
+        for tick in self.ticks:
+            parts[tick.question].ticks.append(tick)
+        for coded in self.coded:
+            parts[coded.question].coded.append(coded)
+        for denied in self.denied:
+            parts[denied.question].denied.append(denied)
+        for recode in self.recodes:
+            parts[recode.question].recodes.append(recode)
+        for offer in self.offers:
+            parts[offer.question].offers.append(offer)
+        for key in dict.fromkeys((*self.counts, *self.ticked)):
+            question, _, option = key
+            if option and (count := max(self.counts[key], self.ticked[key])):
+                parts[question].given[option] += count
+        return parts

@@ -121,19 +121,6 @@ def _notice(fielding: Fielding, doubt: Doubt) -> Problem:
     return fielding.document.problem(f"{_named(doubt.questions)}: {doubt.message}. {expected}", *place)
 
 
-def given(meaning: Mapped, question: str) -> Counter[str]:
-    """How often each option of a question was given at least, over all items of a grid.
-
-    Who ticked an option may say so in several columns, as in the box of an Other and in words beside it.
-    """
-    total: Counter[str] = Counter()
-    for key in dict.fromkeys((*meaning.counts, *meaning.ticked)):
-        name, _, option = key
-        if name == question and option and (count := max(meaning.counts[key], meaning.ticked[key])):
-            total[option] += count
-    return total
-
-
 # gates
 
 
@@ -147,7 +134,7 @@ def chosen_by_all(look: Look) -> Iterator[Doubt]:
         everybody = look.meaning.bases[name].everybody
         if name in in_runs or everybody < EVERYBODY:
             continue
-        for option, count in given(look.meaning, name).items():
+        for option, count in look.meaning.of[name].given.items():
             if count >= everybody:
                 yield Doubt(
                     (name,),
@@ -167,7 +154,7 @@ def vanished(look: Look) -> Iterator[Doubt]:
         before, here = look.before(name), look.meaning.bases.get(name)
         if before is None or here is None or not look.survey.questions[name].form.has_options:
             continue
-        then = given(before[1], name)
+        then = before[1].of[name].given
         lost, all_are_lost = _lost(look, name, before[1])
         if len(lost) >= VANISHED:
             times = sum(then[option] for option in lost)
@@ -206,9 +193,9 @@ def own_words(look: Look) -> Iterator[Doubt]:
     for name in look.meaning.columns:
         if not look.survey.questions[name].form.is_one_choice:
             continue
-        counts = given(look.meaning, name)
+        counts = look.meaning.of[name].given
         seldom = [count for count in counts.values() if count < SELDOM]
-        ever = {option for meaning in look.waves.values() for option in given(meaning, name)}
+        ever = {option for meaning in look.waves.values() for option in meaning.of[name].given}
         is_list = 2 * len(ever) <= len(look.survey.options(name))
         if len(counts) <= DOZENS or is_list or 2 * len(seldom) <= len(counts):
             continue
@@ -282,7 +269,7 @@ def _answers(look: Look, question: str) -> list[str]:
 
 def _lost(look: Look, question: str, before: Mapped) -> tuple[list[str], bool]:
     """The options given in a wave before and not now, unless that is explained; whether these are all."""
-    now, then = given(look.meaning, question), given(before, question)
+    now, then = look.meaning.of[question].given, before.of[question].given
     here, there = look.meaning.bases[question].everybody, before.bases[question].everybody
     wave = look.fielding.wave
     status = wave.changes[question].status if question in wave.changes else "same"
@@ -307,7 +294,7 @@ def _runs(look: Look) -> list[list[str]]:
     runs: list[list[str]] = []
     before = ""
     for name in look.meaning.columns:
-        is_box = look.survey.questions[name].form.several and len(given(look.meaning, name)) == 1
+        is_box = look.survey.questions[name].form.several and len(look.meaning.of[name].given) == 1
         if is_box and before and _begin_alike(look.text(before), look.text(name)):
             runs[-1].append(name)
         elif is_box:

@@ -198,6 +198,8 @@ class Reader:
     def coded_from_text(self, question: str, text: str, column: str) -> str:
         """The option that a question's dictionary makes of a text beside Other; empty where none does."""
         asked = self.survey.questions[question]
+        if not asked.others:
+            return ""
         folded = fold(text)
         claims = [rule for rule in asked.others if _claims(rule, folded)]
         self.mapped.rules.update((question, rule) for rule in claims)

@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 
 from pipeline.answers import bases
-from pipeline.answers.boxes import UNTOUCHED
 from pipeline.answers.columns import assign, is_other
 from pipeline.answers.interpret import attempt
 from pipeline.answers.meaning import Mapped
@@ -19,7 +18,7 @@ from pipeline.declarations import survey, wave_files
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
-from pipeline.exports import delimited
+from pipeline.exports.cells import UNTOUCHED, Cells, DamagedError
 from pipeline.exports.ingested import Export, load_export
 from pipeline.exports.tools import Heading, formats
 from pipeline.project.errors import Problem, SurveyError
@@ -84,11 +83,11 @@ def map_all(
             # where a box may say No, only its cells distinguish the box of an Other from the text beside it
             wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
             closed = assigned.closed(questionnaire, fielding.wave, wanted)
-            with opened_cells(connection, declared.paths, fielding, export, assigned.questions):
-                texts = delimited.distinct(connection, closed)
+            with opened_cells(connection, declared.paths, fielding, export, assigned.questions) as cells:
+                texts = cells.distinct(closed)
                 meaning, unread = attempt(questionnaire, declared.document, fielding, assigned, texts)
-                counted, counts = bases.statement(questionnaire, meaning)
-                meaning.bases = bases.read(counted, connection.execute(counts).fetchone() or ())
+                for counted, counts in bases.statements(questionnaire, meaning):
+                    meaning.bases |= bases.read(counted, connection.execute(counts).fetchone() or ())
         except SurveyError as error:
             if not error.problems:
                 raise
@@ -113,29 +112,33 @@ def opened_cells(
     fielding: Fielding,
     export: Export,
     questions: Mapping[str, Sequence[Heading]],
-) -> Iterator[None]:
+) -> Iterator[Cells]:
     """The wave's cells as a view `cells` for the length of a `with`; null where a text means an empty cell.
 
     Of boxes that say No where they are untouched, a cell that is empty by itself holds UNTOUCHED.
     SurveyError where a text that is said to mean an empty cell stands in none of the cells it is said of.
     """
     path = paths.cells(fielding.name)
-    blank = _blank(connection, path, fielding, [heading.column for heading in export.headings], questions)
+    blank = _blank(path, fielding, [heading.column for heading in export.headings], questions)
     untouched = _untouched(fielding, questions)
     selected = []
     for n, texts in blank.items():
         cell = f"coalesce(c{n}, {literal(UNTOUCHED)})" if n in untouched else f"c{n}"
         kept = f"case when {cell} not in {listed(sorted(texts))} then {cell} end" if texts else cell
         selected.append(f"{kept} as c{n}")
+    damaged = SurveyError(
+        f"{paths.shown(path)} is missing or damaged; run: survey ingest --survey {paths.survey}"
+    )
     with ExitStack() as stack:
         try:
             cells = f"select respondent, {', '.join(selected)} from {cells_of(path)}"
             stack.enter_context(temporary_views(connection, cells=cells))
         except duckdb.Error:
-            raise SurveyError(
-                f"{paths.shown(path)} is missing or damaged; run: survey ingest --survey {paths.survey}"
-            ) from None
-        yield
+            raise damaged from None
+        try:
+            yield Cells(path, blank, untouched)
+        except DamagedError:
+            raise damaged from None
 
 
 def _untouched(fielding: Fielding, questions: Mapping[str, Sequence[Heading]]) -> set[int]:
@@ -146,7 +149,6 @@ def _untouched(fielding: Fielding, questions: Mapping[str, Sequence[Heading]]) -
 
 
 def _blank(
-    connection: duckdb.DuckDBPyConnection,
     path: Path,
     fielding: Fielding,
     columns: Sequence[int],
@@ -164,7 +166,7 @@ def _blank(
     blank: dict[int, set[str]] = {column: set() for column in columns}
     problems: list[Problem] = []
     for place, texts, concerned in declared:
-        spellings = _spellings(connection, path, texts, concerned)
+        spellings = _spellings(path, texts, concerned)
         problems += [
             fielding.document.problem(f"blank: {text!r} stands in no cell", *place, "blank", index)
             for index, text in enumerate(texts)
@@ -180,12 +182,8 @@ def _blank(
 def texts_of(path: Path, columns: Sequence[int]) -> Counter[str]:
     """The texts in some columns of the cells at `path` as they stand there, each with how many hold it."""
     texts: Counter[str] = Counter()
-    with (
-        duckdb.connect() as connection,
-        temporary_views(connection, cells=f"select * from {cells_of(path)}"),
-    ):
-        for counts in delimited.distinct(connection, columns).values():
-            texts.update(counts)
+    for counts in Cells(path).distinct(columns).values():
+        texts.update(counts)
     return texts
 
 
@@ -197,17 +195,14 @@ def cells_of(path: Path) -> str:
     )
 
 
-def _spellings(
-    connection: duckdb.DuckDBPyConnection, path: Path, blank: Sequence[str], columns: Sequence[int]
-) -> dict[str, list[str]]:
+def _spellings(path: Path, blank: Sequence[str], columns: Sequence[int]) -> dict[str, list[str]]:
     """How the cells of some columns spell each text that means an empty one."""
     spellings: dict[str, list[str]] = {text: [] for text in blank}
     if not blank:
         return spellings
     try:
-        with temporary_views(connection, cells=f"select * from {cells_of(path)}"):
-            texts = {text for counts in delimited.distinct(connection, columns).values() for text in counts}
-    except duckdb.Error:
+        texts = {text for counts in Cells(path).distinct(columns).values() for text in counts}
+    except DamagedError:
         return {text: [text] for text in blank}  # that the file is damaged is said when the cells are opened
     folded = {fold(text): text for text in blank}
     for text in sorted(texts):

@@ -10,11 +10,12 @@ from pipeline.answers.plausibility import doubts
 from pipeline.answers.waves import DeclaredWaves, map_all, opened_cells
 from pipeline.database import declared_tables, quality_flags
 from pipeline.database.checks import boxes_that_disagree, copies, failed_checks, over_waves, unanswered
-from pipeline.database.load import complete, load, recode
+from pipeline.database.load import load, write_answers
 from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.repeated import find_repeated
 from pipeline.database.rows import fill
 from pipeline.database.weights import weigh
+from pipeline.exports.cells import Cells
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.sql import execute, folder, schema
 
@@ -32,19 +33,21 @@ def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> lis
     notices = [notice for wave in waves for notice in wave.meaning.notices]
     notices += doubts(questionnaire, fieldings, [wave.meaning for wave in waves])
     problems: list[Problem] = []
+    cells_of: dict[int, Cells] = {}
     for wave in waves:
-        with opened_cells(connection, declared.paths, wave.fielding, wave.export, wave.meaning.columns):
-            load(connection, questionnaire, wave)
+        with opened_cells(
+            connection, declared.paths, wave.fielding, wave.export, wave.meaning.columns
+        ) as cells:
+            load(connection, questionnaire, wave, cells)
             notices += find_repeated(connection, wave)
             quality_flags.keep_times(connection, wave)
             problems += boxes_that_disagree(connection, questionnaire, wave)
-            recode(connection, questionnaire, wave)
-    complete(connection, any(asked.total for asked in questionnaire.questions.values()))
+            cells_of[wave.number] = cells
     quality_flags.flag(connection, questionnaire, waves)
-    execute(
-        connection, "database/excluded", "database/answers", "database/unions", "database/texts",
-        "database/responses", "database/flags",
-    )  # fmt: skip
+    execute(connection, "database/excluded")
+    for wave in waves:
+        write_answers(connection, questionnaire, wave, cells_of[wave.number])
+    execute(connection, "database/unions", "database/texts", "database/states", "database/flags")
     notices += unanswered(connection, fieldings)
     unweighable: list[Problem] = []
     for wave in waves:

@@ -28,7 +28,7 @@ def open_database(paths: Paths, questionnaire: Survey) -> duckdb.DuckDBPyConnect
             f"program, or {again}"
         ) from None
     try:
-        with limited(connection, questionnaire.memory_limit, paths.spilt):
+        with limited(connection, questionnaire.memory_limit, paths.spilt, paths.database):
             known = _made_from(connection)
             if not is_current(known, origin(paths, known)):
                 raise SurveyError(f"survey.toml, a wave file or the pipeline is newer than {shown}; {again}")

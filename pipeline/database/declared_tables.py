@@ -27,7 +27,7 @@ _BITS = 62  # in a word, which SQL has as a signed integer
 _MODE = re.compile(
     r"\s*(\((?:please )?(?:select|choose|check|tick|mark|rank|pick)[^()]*\))\s*[:.]?\s*\Z", re.IGNORECASE
 )
-_Row = dict[str, Any]
+Row = dict[str, Any]
 
 
 def declare(
@@ -35,15 +35,15 @@ def declare(
 ) -> None:
     """Fill the tables that hold declarations."""
     wordings = list(_wordings(questionnaire, waves))
-    tables: dict[str, Iterable[_Row]] = {
+    tables: dict[str, Iterable[Row]] = {
         "waves": map(_wave, waves),
         "wordings": wordings,
         "questions": _questions(questionnaire, wordings),
         "items": _items(questionnaire, waves),
         "options": _options(questionnaire, waves),
         "offers": _offers(questionnaire, waves),
-        "slots": _slots(questionnaire, waves),
-        "routes": _routes(questionnaire, waves),
+        "slots": slots(questionnaire, waves),
+        "routes": routes(questionnaire, waves),
         "rules": _rules(waves),
         "nets": _nets(questionnaire, [wave.fielding for wave in waves]),
     }
@@ -52,7 +52,7 @@ def declare(
     execute(connection, "database/places")
 
 
-def _wave(wave: MappedWave) -> _Row:
+def _wave(wave: MappedWave) -> Row:
     declared, fielded, export = wave.fielding.wave, wave.fielding.wave.fielded, wave.export
     return {
         "wave": wave.number,
@@ -74,7 +74,7 @@ def _wave(wave: MappedWave) -> _Row:
     }
 
 
-def _wordings(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def _wordings(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[Row]:
     """How each wave put each question: its number, its words and its mode of selection."""
     for wave in waves:
         for name, headings in wave.meaning.columns.items():
@@ -101,7 +101,7 @@ def wording(
     return (words[: mode.start()], mode[1]) if mode else (words, asked.mode)
 
 
-def _questions(questionnaire: Survey, wordings: Sequence[_Row]) -> Iterator[_Row]:
+def _questions(questionnaire: Survey, wordings: Sequence[Row]) -> Iterator[Row]:
     latest = {row["question"]: row for row in wordings}
     for number, (name, asked) in enumerate(questionnaire.questions.items(), 1):
         yield {
@@ -130,7 +130,7 @@ def _full_labels(offers: Iterable[tuple[str, str, Offer]]) -> dict[tuple[str, st
     return instead | full
 
 
-def _items(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def _items(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[Row]:
     offers = (o for wave in waves for o in wave.meaning.offers if o.item and not o.option)
     full = _full_labels((o.question, o.item, o) for o in offers)
     for question, (name, asked) in enumerate(questionnaire.questions.items(), 1):
@@ -139,7 +139,7 @@ def _items(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]
             yield {"question": question, "item": number, "id": item, "label": label}
 
 
-def _options(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def _options(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[Row]:
     full = _full_labels((o.question, o.option, o) for wave in waves for o in wave.meaning.offers if o.option)
     for question, name in enumerate(questionnaire.questions, 1):
         scores = questionnaire.scores(name)
@@ -155,7 +155,7 @@ def _options(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Ro
             }
 
 
-def _rules(waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def _rules(waves: Sequence[MappedWave]) -> Iterator[Row]:
     """The screening rules of each wave, in order; what repeats another response goes first, at place 0.
 
     `lost` counts the texts of a rule that stand in no cell.
@@ -168,7 +168,7 @@ def _rules(waves: Sequence[MappedWave]) -> Iterator[_Row]:
             yield {"wave": wave.number, "position": place, "reason": reason, "lost": lost}
 
 
-def _offers(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def _offers(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[Row]:
     for wave in waves:
         screened = _screened(wave.meaning)
         for offer in wave.meaning.offers:
@@ -192,7 +192,7 @@ def _screened(meaning: Mapped) -> set[tuple[str, str]]:
     }
 
 
-def _slots(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def slots(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[Row]:
     """What a respondent has a state on: each question, and each item of a grid, in each wave.
 
     Each is a bit of a word, in the order of the questionnaire, so that SQL handles 62 of them at once.
@@ -213,7 +213,7 @@ def _slots(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]
                 }
 
 
-def _nets(questionnaire: Survey, fieldings: Sequence[Fielding]) -> Iterator[_Row]:
+def _nets(questionnaire: Survey, fieldings: Sequence[Fielding]) -> Iterator[Row]:
     """One row a member of a net, or a band of a number: from `low` up to below `high`.
 
     The band that reaches highest holds its upper end too, so that bands may share their ends. Nets are
@@ -234,7 +234,7 @@ def _nets(questionnaire: Survey, fieldings: Sequence[Fielding]) -> Iterator[_Row
                 yield row | {"low": low, "high": high}
 
 
-def _routes(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[_Row]:
+def routes(questionnaire: Survey, waves: Sequence[MappedWave]) -> Iterator[Row]:
     """Which option of which question lets a respondent on; options that a wave lacks are left out."""
     for wave in waves:
         there = {(offer.question, offer.option) for offer in wave.meaning.offers}

@@ -1,35 +1,37 @@
-"""The cells of a wave as rows of what was received: answers, texts, flags, ids, weights, screening."""
+"""The cells of a wave as rows of the database: answers, states, texts, flags, ids, weights, screening."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.answers.bases import came_to_the_end, says_no
-from pipeline.answers.meaning import Answer, Condition
+from pipeline.answers.meaning import Condition, Tick
+from pipeline.database.coding import Answers, Coding, Places
 from pipeline.database.mapped_wave import MappedWave
-from pipeline.database.rows import frame
+from pipeline.database.states import Slots, States
+from pipeline.declarations.quality import options_of
 from pipeline.declarations.questionnaire import Survey
-from pipeline.exports import delimited
-from pipeline.project.sql import execute, listed, literal, query, temporary_table, temporary_views
-
-_TICKED = "ticked"
-_CODES = {
-    "cell": "BIGINT", "text": "VARCHAR", "question": "USMALLINT", "item": "USMALLINT", "option": "USMALLINT",
-    "rank": "BIGINT", "value": "DOUBLE",
-}  # fmt: skip
+from pipeline.exports.cells import Block, Cells
+from pipeline.project.sql import listed, temporary_views
 
 
-def load(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave) -> None:
-    """Turn the view `cells` of one wave into rows of the tables of everything received."""
-    _answers(connection, survey, wave)
+def load(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave, cells: Cells) -> None:
+    """Turn the cells of one wave, the view `cells`, into rows of the tables of everything received."""
     meaning = wave.meaning
     for denied in meaning.denied:
         _insert(
             connection, wave, "all_denied", str(survey.position(denied.question)), says_no(meaning, denied)
         )
+    for tick in meaning.ticks:
+        if tick.unless:
+            flag = f"{survey.position(tick.question)}, 'text_beside_answer'"
+            beside = f"({_box(tick)}) and c{tick.unless} not in {listed(('', *tick.same))}"
+            _insert(connection, wave, "all_flags", flag, beside)
     for question, column in meaning.beside:
         flag = f"{survey.position(question)}, 'text_beside_grid'"
         _insert(connection, wave, "all_flags", flag, f"c{column} is not null")
@@ -43,6 +45,7 @@ def load(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave
     _insert(connection, wave, "all_respondents")
     if meaning.finished:
         _insert(connection, wave, "all_finished", came_to_the_end(meaning.finished))
+    _states(connection, survey, wave, cells)
     for position, (_, conditions) in enumerate(meaning.screens, 1):
         if conditions:
             where = " and ".join(_holds(survey, wave.number, condition) for condition in conditions)
@@ -58,70 +61,9 @@ def _insert(
     connection.execute(f"insert into {table} select {selected} from cells{condition}")
 
 
-def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave) -> None:
-    """What the cells of a wave mean, as answers: each filled cell is joined to the codes of its text."""
-    codes: list[dict[str, Any]] = []
-    cells: list[str] = []
-    for tick in wave.meaning.ticks:
-        ticked = " or ".join(f"c{column} not in {listed(('', *tick.unticked))}" for column in tick.columns)
-        unless = f" and c{tick.unless} is null" if tick.unless else ""
-        codes.append(_code(survey, len(cells), _TICKED, tick.question, tick.answer))
-        cells.append(f"case when ({ticked}){unless} then {literal(_TICKED)} end")
-        if tick.unless:
-            flag = f"{survey.position(tick.question)}, 'text_beside_answer'"
-            beside = f"({ticked}) and c{tick.unless} not in {listed(('', *tick.same))}"
-            _insert(connection, wave, "all_flags", flag, beside)
-    for column in wave.meaning.coded:
-        codes += [
-            _code(survey, len(cells), text, column.question, answer)
-            for text, answers in column.codes.items()
-            for answer in answers
-        ]
-        cells.append(f"c{column.column}")
-    cell_codes = frame(codes, _CODES)
-    twice = _cells_that_repeat(cell_codes)
-    once = [(cell, text) for cell, text in enumerate(cells) if cell not in twice]
-    repeating = [(cell, text) for cell, text in enumerate(cells) if cell in twice]
-    with (
-        temporary_views(connection, rows_of_codes=cell_codes),
-        temporary_table(connection, "cell_codes", "select * from rows_of_codes"),
-    ):
-        for stack in delimited.stacked(connection, once, "respondent,") if once else ():
-            _insert_answers(connection, wave, stack)
-        if repeating:
-            whole = " union all ".join(delimited.stacked(connection, repeating, "respondent,"))
-            _insert_answers(connection, wave, whole, "distinct")
-
-
-def _insert_answers(
-    connection: duckdb.DuckDBPyConnection, wave: MappedWave, stack: str, distinct: str = ""
-) -> None:
-    connection.execute(
-        f"insert into all_answers select {distinct} {wave.number}, respondent, question, item, option, rank, "
-        f"value from ({stack}) as filled_cells join cell_codes using (cell, text)"
-    )
-
-
-def _code(survey: Survey, cell: int, text: str, question: str, answer: Answer) -> dict[str, Any]:
-    """What one text of a cell means."""
-    return {
-        "cell": cell,
-        "text": text,
-        "question": survey.position(question),
-        "item": survey.item_number(question, answer.item),
-        "option": survey.option_number(question, answer.option),
-        "rank": answer.rank,
-        "value": answer.value,
-    }
-
-
-def _cells_that_repeat(codes: pd.DataFrame) -> set[int]:
-    """The cells of questions of which an answer may stand in two places, and is to be counted once."""
-    answer = ["question", "item", "option", "rank", "value"]
-    places = codes.drop_duplicates([*answer, "cell"])
-    in_two_cells = places["question"][places.duplicated(answer, keep=False)]
-    twice_in_one = codes["question"][codes.duplicated([*answer, "cell", "text"], keep=False)]
-    return set(codes["cell"][codes["question"].isin({*in_two_cells, *twice_in_one})])
+def _box(tick: Tick) -> str:
+    """Whether a row has a text in a column of a tick that says that it was ticked, in SQL over the cells."""
+    return " or ".join(f"c{column} not in {listed(('', *tick.unticked))}" for column in tick.columns)
 
 
 def _holds(survey: Survey, wave: int, condition: Condition) -> str:
@@ -129,7 +71,7 @@ def _holds(survey: Survey, wave: int, condition: Condition) -> str:
     if condition.question:
         options = ", ".join(str(survey.option_number(condition.question, o)) for o in condition.options)
         return (
-            f"respondent in (select respondent from all_answers where wave = {wave} "
+            f"respondent in (select respondent from all_ticked where wave = {wave} "
             f"and question = {survey.position(condition.question)} and option in ({options}))"
         )
     parts = [f"c{condition.column} in {listed(condition.texts)}"] if condition.texts else []
@@ -137,35 +79,119 @@ def _holds(survey: Survey, wave: int, condition: Condition) -> str:
     return f"({' or '.join(parts)})" if parts else "false"
 
 
-def recode(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave) -> None:
-    """Move who wrote what a dictionary knows from Other to the option that it stands for."""
-    for question, other in dict.fromkeys((recode.question, recode.other) for recode in wave.meaning.recodes):
-        recodes = [r for r in wave.meaning.recodes if (r.question, r.other) == (question, other)]
-        rows = [
-            {"place": recode.column, "text": text, "option": survey.option_number(question, option)}
-            for recode in recodes
-            for text, option in recode.texts.items()
-        ]
-        places = ", ".join(str(recode.column) for recode in recodes)
-        cells = ", ".join(f"c{recode.column}" for recode in recodes)
-        key = {
-            "wave": wave.number,
-            "question": survey.position(question),
-            "other": survey.option_number(question, other),
+def _states(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave, cells: Cells) -> None:
+    """What became of each question for everybody, and the answers that people are screened or flagged by."""
+    meaning, slots = wave.meaning, Slots(survey, wave)
+    screening = {condition.question for _, conditions in meaning.screens for condition in conditions}
+    screening |= {column.question for column in meaning.twice}
+    looked_at = {name for where, _ in options_of(wave.fielding.wave.quality) for name in where}
+    grids = {name for name, asked in survey.questions.items() if asked.form.by_item}
+    for block, received, counted in Coding(survey, meaning).blocks(cells):
+        _insert_answers(connection, wave, "all_ticked", block, _of(received, screening))
+        _insert_answers(connection, wave, "all_answers", block, _of(counted, looked_at))
+        for answers in _of(counted, grids):
+            _fill(connection, wave, "all_grids", _grid(answers, block))
+        denied = _denied(connection, wave, block) if meaning.denied else {}
+        states = slots.states(len(block), counted, denied)
+        for word in range(slots.words):
+            _fill(connection, wave, "all_response_bits", _bits(states, word, block))
+        first, second = states.digests
+        sets = {"respondent": block.respondents, "answers": states.answers, "first": first, "second": second}
+        _fill(connection, wave, "all_answer_sets", sets)
+
+
+def write_answers(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave, cells: Cells
+) -> None:
+    """The answers of the analysed respondents of a wave as rows of coded.answers."""
+    excluded = np.zeros(wave.export.rows + 1, dtype=bool)
+    known = connection.execute("select respondent from all_excluded where wave = ?", [wave.number])
+    excluded[known.fetchnumpy()["respondent"]] = True
+    for block, _, counted in Coding(survey, wave.meaning).blocks(cells):
+        left = excluded[block.respondents]
+        kept = [answers.only(~left[answers.rows]) for answers in counted] if left.any() else counted
+        _insert_answers(connection, wave, "coded.answers", block, kept)
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    wave: MappedWave,
+    table: str,
+    columns: Mapping[str, npt.ArrayLike],
+    selected: str = "*",
+) -> None:
+    """Rows of numbers, a column an array, into a table that begins with the wave."""
+    with temporary_views(connection, rows_to_insert=pd.DataFrame(columns, copy=False)):
+        connection.execute(f"insert into {table} select {wave.number}, {selected} from rows_to_insert")
+
+
+def _of(answers: Sequence[Answers], questions: Collection[str]) -> list[Answers]:
+    return [some for some in answers if some.kinds.name in questions]
+
+
+def _insert_answers(
+    connection: duckdb.DuckDBPyConnection,
+    wave: MappedWave,
+    table: str,
+    block: Block,
+    answers: Sequence[Answers],
+) -> None:
+    """A row an answer into a table of answers."""
+    for plain in (True, False):
+        some = [one for one in answers if one.kinds.is_plain == plain]
+        if not any(len(one.rows) for one in some):
+            continue
+        columns = {
+            "respondent": np.concatenate([block.respondents[one.rows] for one in some]),
+            "question": np.concatenate([np.full(len(one.rows), one.kinds.question) for one in some]),
+            "item": np.concatenate([one.kinds.item[one.which] for one in some]),
+            "option": np.concatenate([one.kinds.option[one.which] for one in some]),
         }
-        with temporary_views(
-            connection,
-            recoded_texts=frame(rows, {"place": "BIGINT", "text": "VARCHAR", "option": "USMALLINT"}),
-            texts_beside_other="select respondent, recoded_texts.option from (select respondent, "
-            f"unnest([{places}]) as place, unnest([{cells}]) as text from cells) as written "
-            "left join recoded_texts using (place, text) where text is not null",
-        ):
-            query(connection, "database/other_recoded", **key)
-            query(connection, "database/other_taken_back", **key)
+        numbers = "null, null"
+        if not plain:
+            columns["rank"] = np.concatenate([one.kinds.rank[one.which] for one in some])
+            columns["value"] = np.concatenate([one.kinds.value[one.which] for one in some])
+            numbers = "nullif(rank, 0), case when not isnan(value) then value end"
+        _fill(connection, wave, table, columns, f"respondent, question, item, option, {numbers}")
 
 
-def complete(connection: duckdb.DuckDBPyConnection, shares_points: bool) -> None:
-    """Add what the answers of all waves tell together: points of 0, and bits of what everybody did."""
-    if shares_points:
-        execute(connection, "database/allocations")
-    execute(connection, "database/answered_bits", "database/unrouted_bits", "database/response_bits")
+def _bits(states: States, word: int, block: Block) -> dict[str, npt.ArrayLike]:
+    """The columns of all_response_bits."""
+    return {
+        "respondent": block.respondents,
+        "word": np.full(len(block), word),
+        "given": states.given[word],
+        "answered": states.answered[word],
+        "dkns": states.dkns[word],
+        "unrouted": states.unrouted[word],
+        "last_question": states.last_question,
+    }
+
+
+def _grid(answers: Answers, block: Block) -> dict[str, npt.ArrayLike]:
+    """The columns of all_grids; what is not known, or does not apply, is no answer to an item."""
+    known = answers.only(answers.kinds.is_answered[answers.which])
+    options = known.kinds.option[known.which]
+    lowest, highest = np.full(len(block), np.iinfo(np.uint16).max), np.zeros(len(block), dtype=np.int64)
+    np.minimum.at(lowest, known.rows, options)
+    np.maximum.at(highest, known.rows, options)
+    answered = np.bincount(known.rows, minlength=len(block))
+    some = answered > 0
+    return {
+        "respondent": block.respondents[some],
+        "question": np.full(int(some.sum()), known.kinds.question),
+        "answered": answered[some],
+        "lowest": lowest[some],
+        "highest": highest[some],
+    }
+
+
+def _denied(connection: duckdb.DuckDBPyConnection, wave: MappedWave, block: Block) -> dict[int, Places]:
+    """The rows of a block that say No to some options of a question, by question."""
+    known = connection.execute(
+        "select respondent, question from all_denied where wave = ? and respondent between ? and ?",
+        [wave.number, block.before + 1, block.before + len(block)],
+    ).fetchnumpy()
+    rows = np.asarray(known["respondent"], dtype=np.int64) - block.before - 1
+    questions = np.asarray(known["question"])
+    return {int(question): rows[questions == question] for question in np.unique(questions)}

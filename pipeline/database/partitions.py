@@ -6,19 +6,21 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.project.sql import folder, literal, query
+from pipeline.database.declared_tables import STATES
+from pipeline.project.sql import folder, listed, literal, query
 
 _SCHEMA = """-- The labelled views over these files: run it in this folder, in the DuckDB shell or by an
 -- engine that reads partitioned Parquet. The codes behind the labels are in the schema coded.
 create schema if not exists coded;
 """
+_STATES = f"create type state as enum {listed(STATES)};\n"
 
 
 def write_partitions(connection: duckdb.DuckDBPyConnection, place: Path) -> tuple[list[str], str]:
     """Write every table into a folder; a line on each, and the script of the views over the files."""
     # one thread, so that the same rows are the same bytes
     connection.execute("set threads = 1")
-    lines, script = [], [_SCHEMA]
+    lines, script = [], [_SCHEMA, _STATES]
     for name, has_wave in query(connection, "database/tables_to_export").fetchall():
         ((rows,),) = connection.execute(f"select count(*) from coded.{name}").fetchall()
         by_wave = has_wave and rows > 0 and name != "waves"
@@ -31,5 +33,6 @@ def write_partitions(connection: duckdb.DuckDBPyConnection, place: Path) -> tupl
         types = ", hive_types = {'wave': utinyint}" if by_wave else ""
         script.append(f"create view coded.{name} as select * from read_parquet({source}{types});\n")
         lines.append(f"{name}: {rows:,} rows{', by wave' if by_wave else ''}")
+    script += [f"{view}\n" for (view,) in query(connection, "database/views_to_export").fetchall()]
     script += [f"{view.rstrip()};\n" for _, view in folder("database/views")]
     return lines, "\n".join(script)

@@ -170,15 +170,42 @@ create table coded.unions (
     net usmallint
 );
 
--- One row an analysed respondent and a slot: what became of the question, or of the item of the grid.
-create table coded.responses (
+-- One row an analysed respondent and a word of slots: bits of the slots in each state; those in none were not offered.
+create table coded.states (
     wave utinyint,
     respondent uinteger,
-    question usmallint,
-    item usmallint,
-    state state,
-    unrouted boolean  -- whether it is answered although earlier answers pass it by
+    word usmallint,
+    answered bigint,
+    dkns bigint,
+    not_applicable bigint,
+    skipped bigint,
+    not_reached bigint,
+    not_asked bigint,
+    unrouted bigint  -- those that have an answer although earlier answers pass them by
 );
+
+-- One row an analysed respondent and a slot: what became of the question, or of the item of the grid; and whether it
+-- is answered although earlier answers pass it by.
+create view coded.responses as
+select
+    states.wave,
+    states.respondent,
+    slots.question,
+    slots.item,
+    cast(
+        case
+            when states.answered & slots.bit <> 0 then 'answered'
+            when states.skipped & slots.bit <> 0 then 'skipped'
+            when states.not_asked & slots.bit <> 0 then 'not_asked'
+            when states.not_reached & slots.bit <> 0 then 'not_reached'
+            when states.dkns & slots.bit <> 0 then 'dkns'
+            when states.not_applicable & slots.bit <> 0 then 'not_applicable'
+            else 'not_offered'
+        end as state
+    ) as state,
+    states.unrouted & slots.bit <> 0 as unrouted
+from coded.states
+join coded.slots using (wave, word);
 
 -- One row a text that an analysed respondent wrote, to a text question that is not private.
 create table coded.texts (wave utinyint, respondent uinteger, question usmallint, text varchar);
@@ -205,7 +232,28 @@ create table coded.targets (
 -- One row a response.
 create temp table all_respondents (wave utinyint, respondent uinteger);
 
--- One row an answer.
+-- One row an answer, as it was received, to a question that people are screened by.
+create temp table all_ticked (
+    wave utinyint,
+    respondent uinteger,
+    question usmallint,
+    item usmallint,
+    option usmallint,
+    rank usmallint,
+    value double
+);
+
+-- One row a response and a grid that it answered: on how many items, and the first and the last option it chose.
+create temp table all_grids (
+    wave utinyint,
+    respondent uinteger,
+    question usmallint,
+    answered bigint,
+    lowest usmallint,
+    highest usmallint
+);
+
+-- One row an answer to a question whose options rules of data quality look at.
 create temp table all_answers (
     wave utinyint,
     respondent uinteger,
@@ -214,6 +262,15 @@ create temp table all_answers (
     option usmallint,
     rank usmallint,
     value double
+);
+
+-- One row a response: how many answers, and two numbers that are the same for the same answers, and for no others.
+create temp table all_answer_sets (
+    wave utinyint,
+    respondent uinteger,
+    answers bigint,
+    first ubigint,
+    second ubigint
 );
 
 -- One row a multiple choice of which a response says of one option or more that it was not ticked.
@@ -246,22 +303,8 @@ create temp table all_excluded (wave utinyint, respondent uinteger, reason varch
 -- One row an analysed response of a wave that is weighted.
 create temp table all_weighted (wave utinyint, respondent uinteger, weight decimal(18, 12));
 
--- One row a response and a word with an answer in it: bits of the questions and items of a grid that have any answer,
--- those that are answered and those that are not known; and the last question of them.
-create temp table all_answered_bits (
-    wave utinyint,
-    respondent uinteger,
-    word bigint,
-    given bigint,
-    answered bigint,
-    dkns bigint,
-    last_question usmallint
-);
-
--- One row a response and a word: bits of the questions that earlier answers pass by. None: no row.
-create temp table all_unrouted_bits (wave utinyint, respondent uinteger, word bigint, bits bigint);
-
--- One row a response and a word: the bits of both, 0 where there are none; the last question is that of all words.
+-- One row a response and a word: bits of the questions and items of a grid that have any answer, those that are
+-- answered, those that are not known and those that earlier answers pass by; and the last question with any answer.
 create temp table all_response_bits (
     wave utinyint,
     respondent uinteger,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -309,7 +310,12 @@ class Survey(Declared):
 
     def position(self, question: str) -> int:
         """The place of a question in the questionnaire, from 1."""
-        return list(self.questions).index(question) + 1
+        return self.positions[question]
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """The place of every question in the questionnaire, from 1."""
+        return {name: place for place, name in enumerate(self.questions, 1)}
 
     def item_number(self, question: str, item: str) -> int:
         """The place of an item among those of its question, from 1; 0 for the empty id."""

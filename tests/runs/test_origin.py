@@ -110,7 +110,7 @@ def test_what_says_nothing_does_not_count(tmp_path: Path) -> None:
         ("answers/kinds/grid.py", "return", "return None or", True),
         ("exports/tools/flat.py", "return", "return None or", True),
         ("stats/raking.py", "return", "return None or", True),
-        ("database/sql/answered_bits.sql", "select", "select distinct", True),
+        ("database/sql/states.sql", "select", "select distinct", True),
         ("database/schema.sql", "uinteger", "ubigint", True),
         ("database/quality_rules/speeder.py", "select", "select distinct", True),
         ("database/sql/checks/one_item_a_place.sql", "select", "select distinct", True),
@@ -142,8 +142,8 @@ def test_white_space_within_a_text_of_sql_counts(tmp_path: Path) -> None:
         "'a b' as   \"x -- y\" -- b",
         "'a b' as \"x\"",
     ):
-        (package / "database" / "sql" / "answers.sql").write_text(f"select {text}")
-        said.append(dict(origin.counted(package))[package / "database" / "sql" / "answers.sql"])
+        (package / "database" / "sql" / "texts.sql").write_text(f"select {text}")
+        said.append(dict(origin.counted(package))[package / "database" / "sql" / "texts.sql"])
     assert said == [
         "select 'a b' as \"x -- y\"",
         "select 'a  b' as \"x -- y\"",

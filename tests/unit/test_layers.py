@@ -178,6 +178,10 @@ def test_only_these_know_duckdb() -> None:
     assert {name for name in users("duckdb") if not name.startswith(rooms)} == DUCKDB
 
 
+def test_only_the_readers_of_cells_know_polars() -> None:
+    assert users("polars") == {"exports/cells.py", "exports/regular.py"}
+
+
 def test_only_normalise_builds_the_database() -> None:
     opened = [
         (name, line.strip())

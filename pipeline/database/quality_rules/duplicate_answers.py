@@ -13,26 +13,14 @@ REPEATS = True
 THRESHOLD = f"the answers of an earlier response, {FEWEST} or more"
 NOBODY = f"nobody gave {FEWEST} answers"
 FIND = f"""
-with hashed as (
-    select
-        wave,
-        respondent,
-        count(*) as given,
-        bit_xor(hash(question, item, option, rank, value)) as answers,
-        sum(hash(question, item, option, rank, value)) as answers_too
-    from all_answers
-    group by wave, respondent
-)
 select
     wave,
     respondent,
     rules.position,
     0 as question,
-    row_number() over (
-        partition by wave, hashed.answers, hashed.answers_too order by respondent
-    ) > 1 as flagged
-from hashed
+    row_number() over (partition by wave, sets.first, sets.second order by respondent) > 1 as flagged
+from all_answer_sets as sets
 join rules using (wave)
-where hashed.given >= {FEWEST}
+where sets.answers >= {FEWEST}
 order by wave, respondent
 """

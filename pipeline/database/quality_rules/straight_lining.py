@@ -19,18 +19,10 @@ DEFAULT = 5
 THRESHOLD = ""
 NOBODY = ""
 FIND = """
-select
-    wave,
-    respondent,
-    rules.position,
-    question,
-    min(all_answers.option) = max(all_answers.option) as flagged
-from all_answers
+select wave, respondent, rules.position, question, all_grids.lowest = all_grids.highest as flagged
+from all_grids
 join rules using (wave, question)
-join coded.options using (question, option)
-where options.role not in ('dkns', 'not_applicable')
-group by wave, respondent, rules.position, question, rules.fewest
-having count(*) >= rules.fewest
+where all_grids.answered >= rules.fewest
 order by wave, respondent, question
 """
 

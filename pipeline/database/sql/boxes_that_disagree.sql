@@ -1,8 +1,8 @@
 -- boxes_that_disagree: one row a respondent whose boxes say other than the column in which their answers stand joined.
--- Reads: joined_answers (respondent, option), all_answers.
+-- Reads: joined_answers (respondent, option), all_ticked.
 with ticked as (
     select distinct respondent, option
-    from all_answers
+    from all_ticked
     where wave = $wave and question = $question
 )
 select distinct respondent

@@ -12,8 +12,20 @@ select
     case when applied.respondents is null then all_quality_rules.why_not else '' end as why_not
 from all_quality_rules
 left join (
+    -- what is looked at in several questions is counted by respondent; elsewhere each stands there once
     select wave, position, count(*) as respondents
-    from (select distinct wave, position, respondent from all_quality_results) as looked_at
-    group by all
+    from all_quality_results
+    group by wave, position
+    having min(question) = max(question)
+    union all
+    select wave, position, count(distinct respondent)
+    from all_quality_results
+    semi join (
+        select wave, position
+        from all_quality_results
+        group by wave, position
+        having min(question) < max(question)
+    ) as of_several using (wave, position)
+    group by wave, position
 ) as applied using (wave, position)
 order by wave, position

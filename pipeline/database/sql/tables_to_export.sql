@@ -2,6 +2,7 @@
 -- Reads: what DuckDB knows of the schema coded.
 select table_name, bool_or(column_name = 'wave') as has_wave
 from duckdb_columns()
+join duckdb_tables() using (schema_name, table_name)
 where schema_name = 'coded' and table_name <> 'origins'
 group by table_name
 order by table_name

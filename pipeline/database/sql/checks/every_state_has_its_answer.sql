@@ -1,13 +1,11 @@
 -- Respondents whose state on a question disagrees with the answers they have to it.
 -- Say: this is a fault of the pipeline and not of the export; please report it.
 with each_way as (
-    select wave, respondent, word, bit_or(bit) as bits, 'states' as source
-    from coded.responses
-    join coded.slots using (wave, question, item)
-    where state in ('answered', 'dkns', 'not_applicable')
-    group by all
+    select wave, respondent, word, answered | dkns | not_applicable as bits
+    from coded.states
+    where answered | dkns | not_applicable <> 0
     union all
-    select wave, respondent, word, bit_or(bit), 'answers'
+    select wave, respondent, word, bit_or(bit)
     from (
         select wave, respondent, question, item from coded.answers
         union all
