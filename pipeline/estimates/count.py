@@ -6,7 +6,7 @@ No other module outside of database/ names tables of the schema `coded`: they re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,9 +72,18 @@ class OpenDomain:
         """Execute a statement of estimates/sql over the domain; its rows can be fetched."""
         return query(self.data.connection, f"estimates/{name}", **values)
 
-    def summed(self) -> AbstractContextManager[None]:
-        """The sums of all answers, from one pass over them, that some statements read: for a `with`."""
-        return temporary_table(self.data.connection, "sums", statement("estimates/sums"))
+    @contextmanager
+    def summed(self) -> Iterator[None]:
+        """The sums of all answers, from one pass over them, that some statements read: for a `with`.
+
+        Who is in the same groups is counted together, and once: the sums of a group are those of all
+        combinations that it is in.
+        """
+        with ExitStack() as tables:
+            for name in ("grouped", "groupings", "members", "people", "sums"):
+                made = temporary_table(self.data.connection, name, statement(f"estimates/{name}"))
+                tables.enter_context(made)
+            yield
 
     def together(self) -> Together:
         """Who chose both of two options, or ranked both of two items, of all respondents."""
