@@ -167,7 +167,7 @@ def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
     declared = declared or load_declarations(paths)
     with (
         open_database(paths, declared.survey) as connection,
-        limited(connection, declared.survey.memory_limit, paths.spilt),
+        limited(connection, declared.survey.memory_limit, paths.spilt, paths.database),
     ):
         chosen = list(declared.report.exhibit)
         if not paths.report_file.is_file():

@@ -24,7 +24,7 @@ def parquet(paths: Paths) -> list[str]:
     questionnaire, _ = survey.load(paths)
     with (
         open_database(paths, questionnaire) as connection,
-        limited(connection, questionnaire.memory_limit, paths.spilt),
+        limited(connection, questionnaire.memory_limit, paths.spilt, paths.database),
         files.folder_aside(paths.partitions, files.PRIVATE) as place,
     ):
         lines, script = write_partitions(connection, place)
