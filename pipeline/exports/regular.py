@@ -183,7 +183,10 @@ def _head(text: Delimited, header: int) -> str:
 def _whole_records(stream: BinaryIO) -> Iterator[bytes]:
     """The rest of a file in chunks that end outside quotes, each with a line."""
     while chunk := stream.read(_CHUNK):
-        chunk += stream.readline()
-        while chunk.count(b'"') % 2 and (line := stream.readline()):
-            chunk += line
-        yield chunk
+        lines = [chunk, stream.readline()]
+        quotes = sum(line.count(b'"') for line in lines)
+        # one cell may go on for millions of lines
+        while quotes % 2 and (line := stream.readline()):
+            lines.append(line)
+            quotes += line.count(b'"')
+        yield b"".join(lines)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from fuzz import ODD, cells, damaged, damages, examples, nearly_delimited
+from fuzz import ODD, cells, damaged, damages, examples, in_time, nearly_delimited
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +94,33 @@ def test_regular_text_is_read_by_both_alike(name: str, tmp_path: Path) -> None:
     found = fast(path)
     assert found is not None
     assert ("3", "x y", "é3") in found
+
+
+@pytest.mark.parametrize("size", [1, 7, 16])
+@pytest.mark.parametrize("name", [*REGULAR, *IRREGULAR])
+def test_where_a_piece_of_the_file_ends_changes_nothing(
+    name: str, size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "w.csv"
+    path.write_bytes((REGULAR | IRREGULAR)[name])
+    looked = file.look(path)
+    found = fast(path)
+    for module in (regular, delimited):
+        monkeypatch.setattr(module, "_CHUNK", size)
+    assert file.look(path).text == looked.text
+    assert fast(path) == found
+
+
+def test_a_cell_that_goes_on_over_many_pieces_keeps_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(regular, "_CHUNK", 1_000_000)
+    long = "word, \n" * 700_000
+    path = tmp_path / "w.csv"
+    path.write_bytes(written([*TABLE, ["8", long, "x"], *TABLE[1:]]))
+    with in_time():
+        found = fast(path)
+    assert found is not None and ("8", long.strip(), "x") in found
 
 
 @pytest.mark.parametrize("name", IRREGULAR)
