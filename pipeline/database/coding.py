@@ -74,7 +74,8 @@ class Coding:
     def blocks(self, cells: Cells) -> Iterator[tuple[Block, list[Answers], list[Answers]]]:
         """Each block of cells, with the answers to each question as received and as they are counted.
 
-        While the caller writes one, the next is read and coded by a thread of its own.
+        While the caller writes one, the next is read and coded by a thread of its own. For one pass: what a
+        text stands for is looked up by its code, and another pass may have other codes.
         """
         coded = self._coded(cells)
         with ThreadPoolExecutor(1) as thread:

@@ -233,15 +233,7 @@ create table coded.targets (
 create temp table all_respondents (wave utinyint, respondent uinteger);
 
 -- One row an answer, as it was received, to a question that people are screened by.
-create temp table all_ticked (
-    wave utinyint,
-    respondent uinteger,
-    question usmallint,
-    item usmallint,
-    option usmallint,
-    rank usmallint,
-    value double
-);
+create temp table all_ticked as select * from coded.answers limit 0;
 
 -- One row a response and a grid that it answered: on how many items, and the first and the last option it chose.
 create temp table all_grids (
@@ -254,15 +246,7 @@ create temp table all_grids (
 );
 
 -- One row an answer to a question whose options rules of data quality look at.
-create temp table all_answers (
-    wave utinyint,
-    respondent uinteger,
-    question usmallint,
-    item usmallint,
-    option usmallint,
-    rank usmallint,
-    value double
-);
+create temp table all_answers as select * from coded.answers limit 0;
 
 -- One row a response: how many answers, and two numbers that are the same for the same answers, and for no others.
 create temp table all_answer_sets (

@@ -23,7 +23,7 @@ from pipeline.exports import encodings
 from pipeline.exports.cells import WHITE
 from pipeline.project.sql import literal
 
-_QUOTE, _FEED, _RETURN = b'"\n\r'
+QUOTE, FEED, RETURN = b'"\n\r'
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DELIMITERS = (",", ";", "\t", "|")
 # seldom used, and frequent within cells: only where all of the first records agree, on so many cells at least
@@ -169,11 +169,23 @@ def _reader(text: Delimited, header: int) -> str:
     """DuckDB's reader below the header: by several threads where no cell holds a line break."""
     if text.broken:
         return f"read_csv({_READ_CSV}, parallel = false, skip = {text.above}) offset {header}"
+    return f"read_csv({_READ_CSV}, parallel = true, skip = {text.above + len(head(text, header))})"
+
+
+def head(text: Delimited, header: int) -> list[str]:
+    """The lines of the header: below what stands above it, up to the end of its last record."""
+    lines: list[str] = []
     with _opened(text) as stream:
-        reader = csv.reader(stream, delimiter=text.delimiter)
-        for _ in islice((record for record in reader if record), header):
+
+        def noted() -> Iterator[str]:
+            for line in stream:
+                lines.append(line)
+                yield line
+
+        records = (record for record in csv.reader(noted(), delimiter=text.delimiter) if record)
+        for _ in islice(records, header):
             pass
-        return f"read_csv({_READ_CSV}, parallel = true, skip = {text.above + reader.line_num})"
+    return lines
 
 
 @contextmanager
@@ -245,10 +257,10 @@ def _scan(path: Path, encoding: str) -> tuple[int, bool, bool]:
                     said = f'has no byte-order mark; say encoding = "{encoding}-le" or "{encoding}-be"'
                 raise UnreadableError(f"{path.name} {said}", "encoding") from None
             signs = np.frombuffer(chunk + b" ", dtype=np.uint8)
-            quotes = np.flatnonzero(signs == _QUOTE)
-            feeds, feeds_inside = _by_place(signs, _FEED, quotes, quoted)
-            returns, returns_inside = _by_place(signs, _RETURN, quotes, quoted)
-            both = int((signs[returns + 1] == _FEED).sum())
+            quotes = np.flatnonzero(signs == QUOTE)
+            feeds, feeds_inside = by_place(signs, FEED, quotes, quoted)
+            returns, returns_inside = by_place(signs, RETURN, quotes, quoted)
+            both = int((signs[returns + 1] == FEED).sum())
             broken = broken or bool(feeds_inside or returns_inside)
             counts = {b"\r\n": both, b"\n": len(feeds) - both, b"\r": len(returns) - both}
             ends |= {end for end, count in counts.items() if count}
@@ -265,8 +277,8 @@ def _scan(path: Path, encoding: str) -> tuple[int, bool, bool]:
     return (-1 if quoted else lines + (last != b"\n")), broken, len(ends) > 1
 
 
-def _by_place(
-    signs: npt.NDArray[np.uint8], sign: int, quotes: npt.NDArray[np.int64], quoted: int
+def by_place(
+    signs: npt.NDArray[np.uint8], sign: int, quotes: npt.NDArray[np.int64], quoted: int = 0
 ) -> tuple[npt.NDArray[np.int64], int]:
     """Where a sign stands outside quotes, and how often inside; `quoted` is 1 where the first is inside."""
     places = np.flatnonzero(signs == sign)

@@ -9,22 +9,18 @@ regular is left to the careful reader.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.exports.cells import ROWS_A_BLOCK, WHITE, coded, pinned
+from pipeline.exports.delimited import FEED, QUOTE, RETURN, Delimited, by_place, head
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from pipeline.exports.delimited import Delimited
 
     _Kind = pl.DataType | type[pl.DataType]
 
@@ -32,7 +28,6 @@ _CHUNK = 16_000_000
 _SAMPLE = 2_000
 # a question has no more texts in a sample: ids, times and what people write have, and stay texts
 _FEW = 300
-_QUOTE, _FEED, _RETURN = b'"\n\r'
 
 
 @dataclass(frozen=True)
@@ -117,12 +112,14 @@ def _regular(text: Delimited, header: int, width: int) -> _Regular | None:
     delimiter = text.delimiter.encode()
     if width < 2 or len(delimiter) > 1 or not text.direct:
         return None
-    head = _head(text, header)
-    if "\r" in head.replace("\r\n", "") or not head.endswith("\n"):
+    lines = head(text, header)
+    # a return alone ends a line for csv, and none for the other readers
+    if not all(line.endswith("\n") and "\r" not in line.removesuffix("\r\n") for line in lines):
         return None
+    above = text.above + len(lines)
     records = cells = 0
     with text.path.open("rb") as stream:
-        for _ in range(head.count("\n")):
+        for _ in range(above):
             stream.readline()
         for chunk in _whole_records(stream):
             found = _counted(chunk, delimiter[0])
@@ -131,53 +128,31 @@ def _regular(text: Delimited, header: int, width: int) -> _Regular | None:
             records, cells = records + found[0], cells + found[1]
     if not records or cells != width * records:
         return None
-    return _Regular(text.path, text.delimiter, head.count("\n"), records)
+    return _Regular(text.path, text.delimiter, above, records)
 
 
 def _counted(chunk: bytes, delimiter: int) -> tuple[int, int] | None:
     """How many records and cells whole records have; None where a quote or a return stands inside a cell."""
     # as if a line stood before and behind, so that each quote has something on either side
     signs = np.frombuffer(b"\n" + chunk + b"\n" * (not chunk.endswith(b"\n")), dtype=np.uint8)
-    quotes = np.flatnonzero(signs == _QUOTE)
+    quotes = np.flatnonzero(signs == QUOTE)
     if len(quotes) % 2:
         return None
     # a quote that is doubled inside a cell ends one text and begins another, with nothing between them
     before, after = signs[quotes[::2] - 1], signs[quotes[1::2] + 1]
-    begins = (before == delimiter) | (before == _FEED) | (before == _QUOTE)
-    ends = (after == delimiter) | (after == _FEED) | (after == _RETURN) | (after == _QUOTE)
+    begins = (before == delimiter) | (before == FEED) | (before == QUOTE)
+    ends = (after == delimiter) | (after == FEED) | (after == RETURN) | (after == QUOTE)
     if not (begins.all() and ends.all()):
         return None
-    if b"\r" in chunk:
-        returns = np.flatnonzero(signs == _RETURN)
-        bare = returns[np.searchsorted(quotes, returns) % 2 == 0]
-        if (signs[bare + 1] != _FEED).any():
-            return None
-    records = _outside(signs, _FEED, quotes) - 1
-    return records, _outside(signs, delimiter, quotes) + records
-
-
-def _outside(signs: npt.NDArray[np.uint8], sign: int, quotes: npt.NDArray[np.int64]) -> int:
-    """How often a sign stands outside quotes."""
-    places = np.flatnonzero(signs == sign)
-    so_far = np.searchsorted(places, quotes)
-    return len(places) - int((so_far[1::2] - so_far[::2]).sum())
-
-
-def _head(text: Delimited, header: int) -> str:
-    """The lines up to the end of the header."""
-    with text.path.open(encoding=text.encoding, newline="") as stream:
-        above = "".join(islice(stream, text.above))
-        lines: list[str] = []
-
-        def kept() -> Iterator[str]:
-            for line in stream:
-                lines.append(line)
-                yield line
-
-        records = (record for record in csv.reader(kept(), delimiter=text.delimiter) if record)
-        for _ in islice(records, header):
-            pass
-    return above + "".join(lines)
+    returns, _ = by_place(signs, RETURN, quotes) if b"\r" in chunk else (quotes[:0], 0)
+    if (signs[returns + 1] != FEED).any():
+        return None
+    feeds, _ = by_place(signs, FEED, quotes)
+    records = len(feeds) - 1
+    # there are more delimiters than quotes: those inside are told by the quotes around them
+    delimiters = np.flatnonzero(signs == delimiter)
+    so_far = np.searchsorted(delimiters, quotes)
+    return records, len(delimiters) - int((so_far[1::2] - so_far[::2]).sum()) + records
 
 
 def _whole_records(stream: BinaryIO) -> Iterator[bytes]:

@@ -6,16 +6,19 @@ import csv
 import io
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from fuzz import ODD, cells, damaged, damages, examples, in_time, nearly_delimited
 from hypothesis import given
 from hypothesis import strategies as st
+from projects import make_project, run_to
 
 from pipeline.exports import delimited, file, regular
 from pipeline.exports.cells import ROWS_A_BLOCK, Cells
 from pipeline.exports.delimited import UnreadableError
+from pipeline.tables import tables
 
 TABLE = [["ID", "a", "b"], *([str(n), "x y", f"é{n}"] for n in range(1, 8))]
 
@@ -68,7 +71,7 @@ REGULAR: dict[str, bytes] = {
     "white space around texts": written([*TABLE, *[[" 9 ", "x y\t", "\u00a0"]] * 3], csv.QUOTE_ALL),
     "empty cells in quotes": written([*TABLE, ["", "", ""], ["", "x", ""]], csv.QUOTE_ALL),
     "a line break in a heading": written([["ID", "a\nb", "c"], *TABLE[1:]]),
-    "a title above": b'"a title"\n\n'[10:] + written(TABLE),
+    "an empty line above": b"\n" + written(TABLE),
     "an Excel line": b"sep=,\n" + written(TABLE),
 }
 IRREGULAR: dict[str, bytes] = {
@@ -175,3 +178,26 @@ def test_whatever_bytes_a_text_has_both_read_it_alike(tmp_path: Path) -> None:
 
     one()
     assert min(outcomes[outcome] for outcome in ("both", "careful alone", "refused")) >= 20, outcomes
+
+
+def test_what_is_printed_is_the_same_by_either_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = {}
+    read: list[int | None] = []
+    copy = regular.copy
+
+    def noted(*how: Any) -> int | None:
+        read.append(copy(*how))
+        return read[-1]
+
+    for reader, made in (("fast", noted), ("careful", lambda *_: None)):
+        monkeypatch.setattr(regular, "copy", made)
+        paths = make_project(tmp_path / reader)
+        run_to(paths, tables)
+        printed[reader] = {
+            file.name: file.read_text(encoding="utf-8") for file in sorted(paths.tables.rglob("*.csv"))
+        }
+    assert any(read) and len(printed["fast"]) > 5
+    assert printed["fast"] == printed["careful"]
+    assert "Models" in printed["fast"]["uses.csv"]
