@@ -14,7 +14,7 @@ import duckdb
 
 from pipeline.answers.waves import DeclaredWaves, declared_waves
 from pipeline.database.build import build, sign
-from pipeline.database.connection import hashes_of_rows, origin_of_database
+from pipeline.database.connection import note_hashes, origin_of_database, read_through
 from pipeline.database.origin import origin
 from pipeline.project import files, progress
 from pipeline.project.errors import SurveyError
@@ -22,14 +22,9 @@ from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
 from pipeline.project.process import unheard
 
-_CONTENT = (
-    "waves", "questions", "wordings", "items", "options", "offers", "respondents", "states", "answers",
-    "nets", "targets", "quality", "quality_rules",
-)  # fmt: skip
-
 
 def normalise(paths: Paths) -> str:
-    """Build the database of a survey from what `ingest` wrote; the md5 of its rows.
+    """Build the database of a survey from what `ingest` wrote; the md5 of its rows and of its declarations.
 
     SurveyError lists every heading, answer and declaration that fits nothing, and every check that
     selects rows, or says that the disk is full; the database that was there stays as it was.
@@ -51,10 +46,14 @@ def normalise(paths: Paths) -> str:
         ):
             notices = build(connection, declared)
             sign(connection, made_from)
-        content = _stored(unseen, declared, spilt)
+        rows = _stored(unseen, declared, spilt)
+        models = (declared.questionnaire, *(fielding.wave for fielding in declared.fieldings))
+        declarations = "".join(model.model_dump_json() for model in models)
+        content = hashlib.md5(f"{rows}{declarations}".encode(), usedforsecurity=False).hexdigest()
         unseen.replace(temporary)
         # Ctrl-C waits until the new database has its place
         whole.enter_context(unheard())
+        note_hashes(paths, temporary, rows)
         files.write(paths.normalised, content + "\n", files.PRIVATE)
         # what another program had not written into the database before is none of this one's
         files.prune(paths.outputs, (), f"{paths.database.name}.wal")
@@ -64,9 +63,9 @@ def normalise(paths: Paths) -> str:
 
 
 def _stored(file: Path, declared: DeclaredWaves, spilt: Path) -> str:
-    """The md5 of every row that the file of a database holds, and of what else is declared.
+    """The hash of every row that the file of a database holds; its bytes are never the same.
 
-    The file itself never has the same bytes. SurveyError where it does not hold all that was to go into it.
+    SurveyError where it does not hold all that was to go into it.
     """
     try:
         if Path(f"{file}.wal").exists():
@@ -75,13 +74,10 @@ def _stored(file: Path, declared: DeclaredWaves, spilt: Path) -> str:
             duckdb.connect(str(file), read_only=True) as connection,
             limited(connection, declared.questionnaire.memory_limit, spilt, file),
         ):
-            hashes = hashes_of_rows(connection)
+            return read_through(connection)
     except duckdb.Error:
         paths = declared.paths
         raise SurveyError(
             f"{paths.shown(paths.database)} could not be written: what was written cannot be read again. Is "
             "the disk full, or damaged? Mend that, and run it again; what was there is as it was"
         ) from None
-    models = (declared.questionnaire, *(fielding.wave for fielding in declared.fieldings))
-    content = "".join([*(hashes[name] for name in _CONTENT), *(model.model_dump_json() for model in models)])
-    return hashlib.md5(content.encode(), usedforsecurity=False).hexdigest()

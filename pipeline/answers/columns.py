@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import ROLES, Fielding, Wave
@@ -46,6 +46,10 @@ class Assigned:
     questions: dict[str, tuple[Heading, ...]]
     respondents: dict[str, int]
     screens: dict[str, int]
+
+    def only(self, question: str) -> Assigned:
+        """The columns of one question alone."""
+        return replace(self, questions={question: self.questions[question]}, respondents={}, screens={})
 
     def closed(self, survey: Survey, wave: Wave, own_texts: bool = False) -> list[int]:
         """The columns whose texts must all be known: those of questions that are not free text.

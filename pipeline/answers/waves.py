@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.answers import bases
-from pipeline.answers.columns import assign, is_other
+from pipeline.answers.columns import Assigned, assign, is_other
 from pipeline.answers.interpret import attempt
 from pipeline.answers.meaning import Mapped
 from pipeline.declarations import survey, wave_files
@@ -66,6 +66,25 @@ def attempt_waves(declared: DeclaredWaves, own_texts: bool = False) -> tuple[lis
         return map_all(connection, declared, exports, own_texts)
 
 
+def mapped_question(declared: DeclaredWaves, question: str) -> Mapped:
+    """What the columns of one question of the one wave `declared` mean, once `normalise` has read them all.
+
+    Only they are looked at, and nothing that is wrong is told.
+    """
+    (fielding,), (export,) = declared.fieldings, declared.exports()
+    assigned, _ = assign(declared.questionnaire, fielding, export.headings)
+    asked = assigned.only(question)
+    path, columns = declared.paths.cells(fielding.name), [one.column for one in asked.questions[question]]
+    blank, _ = _blank(path, fielding, columns, asked.questions)
+    cells = Cells(path, blank, _untouched(fielding, asked.questions))
+    try:
+        texts = cells.distinct(_closed(declared, fielding, asked))
+    except DamagedError:
+        raise _damaged(declared.paths, path) from None
+    mapped, _ = attempt(declared.questionnaire, declared.document, fielding, asked, texts)
+    return mapped
+
+
 def map_all(
     connection: duckdb.DuckDBPyConnection,
     declared: DeclaredWaves,
@@ -80,9 +99,7 @@ def map_all(
         assigned, unclaimed = assign(questionnaire, fielding, export.headings)
         problems += unclaimed
         try:
-            # where a box may say No, only its cells distinguish the box of an Other from the text beside it
-            wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
-            closed = assigned.closed(questionnaire, fielding.wave, wanted)
+            closed = _closed(declared, fielding, assigned, own_texts)
             with opened_cells(connection, declared.paths, fielding, export, assigned.questions) as cells:
                 texts = cells.distinct(closed)
                 meaning, unread = attempt(questionnaire, declared.document, fielding, assigned, texts)
@@ -105,6 +122,15 @@ def map_all(
     return mapped, problems
 
 
+def _closed(
+    declared: DeclaredWaves, fielding: Fielding, assigned: Assigned, own_texts: bool = False
+) -> list[int]:
+    """The columns of a wave whose texts must all be known."""
+    # where a box may say No, only its cells distinguish the box of an Other from the text beside it
+    wanted = own_texts or bool(formats[fielding.wave.source.format].unticked)
+    return assigned.closed(declared.questionnaire, fielding.wave, wanted)
+
+
 @contextmanager
 def opened_cells(
     connection: duckdb.DuckDBPyConnection,
@@ -119,26 +145,31 @@ def opened_cells(
     SurveyError where a text that is said to mean an empty cell stands in none of the cells it is said of.
     """
     path = paths.cells(fielding.name)
-    blank = _blank(path, fielding, [heading.column for heading in export.headings], questions)
+    blank, problems = _blank(path, fielding, [heading.column for heading in export.headings], questions)
+    if problems:
+        raise SurveyError(problems)
     untouched = _untouched(fielding, questions)
     selected = []
     for n, texts in blank.items():
         cell = f"coalesce(c{n}, {literal(UNTOUCHED)})" if n in untouched else f"c{n}"
         kept = f"case when {cell} not in {listed(sorted(texts))} then {cell} end" if texts else cell
         selected.append(f"{kept} as c{n}")
-    damaged = SurveyError(
-        f"{paths.shown(path)} is missing or damaged; run: survey ingest --survey {paths.survey}"
-    )
     with ExitStack() as stack:
         try:
             cells = f"select respondent, {', '.join(selected)} from {cells_of(path)}"
             stack.enter_context(temporary_views(connection, cells=cells))
         except duckdb.Error:
-            raise damaged from None
+            raise _damaged(paths, path) from None
         try:
             yield Cells(path, blank, untouched)
         except DamagedError:
-            raise damaged from None
+            raise _damaged(paths, path) from None
+
+
+def _damaged(paths: Paths, cells: Path) -> SurveyError:
+    return SurveyError(
+        f"{paths.shown(cells)} is missing or damaged; run: survey ingest --survey {paths.survey}"
+    )
 
 
 def _untouched(fielding: Fielding, questions: Mapping[str, Sequence[Heading]]) -> set[int]:
@@ -153,8 +184,8 @@ def _blank(
     fielding: Fielding,
     columns: Sequence[int],
     questions: Mapping[str, Sequence[Heading]],
-) -> dict[int, set[str]]:
-    """The texts that mean an empty cell, as the cells spell them, by column; SurveyError as there."""
+) -> tuple[dict[int, set[str]], list[Problem]]:
+    """The texts that mean an empty cell, as the cells spell them, by column; and those that stand in none."""
     declared: list[tuple[tuple[str, ...], list[str], Sequence[int]]] = [
         (("source",), fielding.wave.source.blank, columns)
     ]
@@ -174,9 +205,7 @@ def _blank(
         ]
         for column in concerned:
             blank[column].update(spelt for spelling in spellings.values() for spelt in spelling)
-    if problems:
-        raise SurveyError(problems)
-    return blank
+    return blank, problems
 
 
 def texts_of(path: Path, columns: Sequence[int]) -> Counter[str]:

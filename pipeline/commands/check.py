@@ -167,9 +167,9 @@ class _Look:
 
     def _built(self) -> bool:
         """Whether the database could be built."""
-        if self.paths.protection.is_file():
+        if self.paths.estimates.is_file():
             # where nothing changed, the last run has found already what must be hidden
-            files.write(self.aside.protection, self.paths.protection.read_text("utf-8"), files.PRIVATE)
+            files.write(self.aside.estimates, self.paths.estimates.read_bytes(), files.PRIVATE)
         return self._gather(partial(normalise, self.aside))
 
     def _by_names(self, declared: Declarations, absent: Collection[str], mapped: Sequence[Mapped]) -> None:

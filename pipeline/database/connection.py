@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import duckdb
-import pandas as pd
 
 from pipeline.database.origin import is_current, origin
 from pipeline.declarations.questionnaire import Survey
+from pipeline.project import files
 from pipeline.project.errors import SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def open_database(paths: Paths, questionnaire: Survey) -> duckdb.DuckDBPyConnection:
@@ -32,7 +41,7 @@ def open_database(paths: Paths, questionnaire: Survey) -> duckdb.DuckDBPyConnect
             known = _made_from(connection)
             if not is_current(known, origin(paths, known)):
                 raise SurveyError(f"survey.toml, a wave file or the pipeline is newer than {shown}; {again}")
-            hashes_of_rows(connection)
+            hash_of_rows(paths, connection)
     except duckdb.Error:
         connection.close()
         raise SurveyError(f"{shown} is damaged; {again}") from None
@@ -65,18 +74,40 @@ def _made_from(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         return {}
 
 
-def hashes_of_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """A hash of the rows of every table, in whatever order they are stored.
+def hash_of_rows(paths: Paths, connection: duckdb.DuckDBPyConnection) -> str:
+    """The hash of the rows of a database: as `normalise` noted it, of a file with the bytes that it left.
 
-    duckdb.Error where a table cannot be read: a file that was cut short or written over can be opened, and
-    says so only then. DuckDB may hash otherwise in another version, which has another lock file, and runs
-    everything again anyway.
+    Of another file all rows are read. duckdb.Error where a table cannot be read: a file that was cut short or
+    written over can be opened, and says so only then.
     """
-    hashes = {}
-    tables = "select table_name from duckdb_tables() where schema_name = 'coded' and not temporary"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        noted = json.loads(paths.stored.read_text("utf-8"))
+        if noted["file"] == files.sha256(paths.database):
+            return str(noted["rows"])
+    return read_through(connection)
+
+
+def note_hashes(paths: Paths, database: Path, rows: str) -> None:
+    """Note the bytes of a new database, still in another place, and the hash of its rows."""
+    noted = {"file": files.sha256(database), "rows": rows}
+    files.write(paths.stored, json.dumps(noted), files.PRIVATE)
+
+
+def read_through(connection: duckdb.DuckDBPyConnection) -> str:
+    """Read every table, and hash what it holds in whatever order its rows are stored; duckdb.Error as above.
+
+    What it was made from is no part of the hash. DuckDB may hash otherwise in another version, which has
+    another lock file, and runs everything again anyway.
+    """
+    hashes = []
+    tables = (
+        "select table_name from duckdb_tables() where schema_name = 'coded' and not temporary order by all"
+    )
     for (name,) in connection.execute(tables).fetchall():
-        ((hashes[name],),) = connection.execute(
+        ((rows,),) = connection.execute(
             "select concat_ws(' ', count(*), coalesce(bit_xor(hash(row_)), 0), coalesce(sum(hash(row_)), 0)) "
             f"from coded.{name} as row_"
         ).fetchall()
-    return hashes
+        if name != "origins":
+            hashes.append(f"{name} {rows}")
+    return hashlib.md5("\n".join(hashes).encode(), usedforsecurity=False).hexdigest()

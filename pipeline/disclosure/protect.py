@@ -11,15 +11,10 @@ A group of a sensitive segment whose own count is hidden has no column in any ta
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import importlib.metadata
 import itertools
-import json
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,7 +22,6 @@ from numpy.typing import NDArray
 
 from pipeline.disclosure.conditions import WEIGHT, Conditions, Count, Dimension, Sum
 from pipeline.disclosure.counts import (
-    READ,
     Counts,
     Family,
     Key,
@@ -40,8 +34,6 @@ from pipeline.disclosure.flags import blanked
 from pipeline.disclosure.ranges import Component
 from pipeline.disclosure.rows import Seen
 from pipeline.disclosure.rules import Rules, Wave, both, slot_of
-from pipeline.project import files
-from pipeline.project.code import code_hash
 from pipeline.tidy.contract import records
 from pipeline.tidy.measures import COUNTED, Flag
 from pipeline.tidy.tables import BASES
@@ -68,40 +60,6 @@ def protected(published: Sequence[Published], rules: Rules, people: Mapping[Wave
     """The counts of true estimates that must not be told."""
     counts = collected(published, rules, people)
     return [key for key, count in counts.counts.items() if count.protected and count.cost is not None]
-
-
-def remembered(
-    path: Path, published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]
-) -> list[Hidden]:
-    """What `protect` says; from the file at `path` where that is of the same estimates, else noted there."""
-    key = _fingerprint(published, rules, people)
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        known = json.loads(path.read_text("utf-8"))
-        if known["key"] == key:
-            sizes = [len(estimates.frame) for estimates in published]
-            return [
-                Hidden(*(np.isin(np.arange(size), places) for places in masks))
-                for masks, size in zip(known["hidden"], sizes, strict=True)
-            ]
-    hidden = protect(published, rules, people)
-    places = [
-        [np.flatnonzero(mask).tolist() for mask in (frame.estimates, frame.bases, frame.rounded)]
-        for frame in hidden
-    ]
-    files.write(path, json.dumps({"key": key, "hidden": places}), files.PRIVATE)
-    return hidden
-
-
-def _fingerprint(published: Sequence[Published], rules: Rules, people: Mapping[Wave, int]) -> str:
-    """A hash of all that decides what is hidden: estimates, rules, the code and the version of the solver."""
-    sums = hashlib.sha256(importlib.metadata.version("highspy").encode())
-    sums.update(code_hash(["disclosure"]).encode())
-    bands = {name: groups.model_dump() for name, groups in rules.bands.items()}
-    sums.update(f"{rules.survey.model_dump_json()}{bands}{sorted(people.items())}".encode())
-    for estimates in published:
-        sums.update(f"{sorted(estimates.where.items())}{estimates.dkns}".encode())
-        sums.update(estimates.frame[READ].to_csv(index=False).encode())
-    return sums.hexdigest()
 
 
 def pinned(

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from pipeline.database.connection import view
+from pipeline.database.connection import hash_of_rows, view
 from pipeline.declarations import comparability
 from pipeline.declarations.load import Declarations
 from pipeline.declarations.report import Exhibit
 from pipeline.disclosure import counts, protect, rules
 from pipeline.disclosure.flags import blanked, flagged
-from pipeline.estimates import weight_classes, weighted_attack, weighted_levels, weighted_steps
+from pipeline.estimates import kept, weight_classes, weighted_attack, weighted_levels, weighted_steps
 from pipeline.estimates.count import Domain, SurveyData, open_domain
 from pipeline.estimates.domain_estimates import counted, lettered
 from pipeline.estimates.tests import Together
 from pipeline.estimates.weighted_steps import Levels, Mask
+from pipeline.project import record
+from pipeline.project.code import code_hash
+from pipeline.project.paths import Paths
 from pipeline.project.sql import query
 from pipeline.tidy.measures import POOL
 from pipeline.tidy.printed import within_base
@@ -33,7 +37,7 @@ class Estimates:
     """The estimates of a run, made once for all questions and segments that are counted alike.
 
     They may be shown: what could identify a person is blanked here, considering all that the run publishes.
-    `notes` is the file that keeps what is blanked, for the next run with the same numbers.
+    They are kept below interim/, for whoever asks for some of them while nothing is another.
     """
 
     def __init__(
@@ -41,11 +45,11 @@ class Estimates:
         connection: duckdb.DuckDBPyConnection,
         declared: Declarations,
         exhibits: Sequence[Exhibit],
-        notes: Path,
+        paths: Paths,
     ) -> None:
         self.connection = connection
         self.declared = declared
-        self._notes = notes
+        self._paths = paths
         # what several tables are made from is put together once
         self._by_question: dict[tuple[object, ...], dict[str, pd.DataFrame]] = {}
         self._pooled: dict[str, pd.DataFrame] = {}
@@ -149,7 +153,7 @@ class Estimates:
 
     @cached_property
     def _hidden(self) -> list[protect.Hidden]:
-        return protect.remembered(self._notes, self.published, self.rules, self.people)
+        return protect.protect(self.published, self.rules, self.people)
 
     def _as_shown(self, levels: Levels) -> list[pd.DataFrame]:
         """`published` as it may be shown, with weighted numbers as coarse as `levels` say."""
@@ -173,25 +177,70 @@ class Estimates:
             return {}
         survey, bands = self.declared.survey, self.declared.report.segments
         segments = dict.fromkeys((*survey.segments, *(band.of for band in bands.values())))
-        asked = [*segments, *(name for wave in waves.values() for name in wave.weights.targets)]
-        people = query(self.connection, "estimates/classes", waves=list(waves), questions=asked).df()
         means = self._waves["mean_weight"]
-        classes = {
-            name: weight_classes.classes(
-                people[people["wave"] == name], list(wave.weights.targets), list(segments), means[name]
-            )
-            for name, wave in waves.items()
-        }
+        classes = {}
+        for name, wave in waves.items():
+            targets = list(wave.weights.targets)
+            people = self._people_of(name, [*segments, *targets])
+            classes[name] = weight_classes.classes(people, targets, list(segments), means[name])
         return {name: of_wave for name, of_wave in classes.items() if of_wave is not None}
+
+    def _people_of(self, wave: str, questions: Sequence[str]) -> pd.DataFrame:
+        """A row an analysed respondent of a wave: the weight, and what they chose of single choices."""
+        survey = self.declared.survey
+        people = query(self.connection, "estimates/weights", wave=wave).df().set_index("respondent")
+        for name in dict.fromkeys(questions):
+            options = ["", *survey.options(name)]
+            number = np.zeros(len(people), dtype=np.intp)
+            asked = {"wave": wave, "question": survey.position(name)}
+            chosen = query(self.connection, "estimates/chosen", **asked).df()
+            number[people.index.get_indexer(pd.Index(chosen["respondent"]))] = chosen["option"]
+            ordered = sorted(options)
+            codes: NDArray[np.intp] = np.array([ordered.index(option) for option in options])[number]
+            people[name] = pd.Categorical.from_codes(codes, pd.Index(ordered))
+        return people
 
     @property
     def attacker(self) -> weighted_attack.Attacker:
         """An attacker who knows the weight of everybody and looks for the counts that are protected."""
         return weighted_attack.Attacker(self.rules, self.people, self.protected, self.classes)
 
-    @cached_property
-    def levels(self) -> dict[tuple[str, str], int]:
+    @property
+    def levels(self) -> Levels:
         """How coarse the weighted numbers of a wave and question are; those that are not here are exact."""
+        return self._kept.levels
+
+    def protects(self, wave: str) -> bool:
+        """Whether a wave has counts that must not be disclosed."""
+        return wave in self._kept.protects
+
+    @cached_property
+    def _kept(self) -> kept.Kept:
+        """What may be shown of all estimates; counted where it was not kept of the same."""
+        key = self._key()
+        if known := kept.read(self._paths.estimates, key):
+            return known
+        levels = self._safe_levels()
+        shown = [_with_plain_texts(lettered(frame)) for frame in self._as_shown(levels)]
+        made = kept.Kept(shown, levels, frozenset(wave for wave, _ in self.protected))
+        kept.write(self._paths.estimates, key, made)
+        return made
+
+    def _key(self) -> str:
+        """A hash of all that decides what is shown: answers, declarations, domains, code and libraries."""
+        declared, bands = self.declared, self.declared.report.segments
+        models = [declared.survey, *(one.wave for one in declared.fieldings), *bands.values()]
+        parts = [
+            hash_of_rows(self._paths, self.connection),
+            *(model.model_dump_json() for model in models),
+            repr([*bands, *(one.name for one in declared.fieldings)]),
+            repr([(key, of, sorted(self._shown[key])) for key, of in self._domains.items()]),
+            code_hash(),
+            record.libraries(),
+        ]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def _safe_levels(self) -> Levels:
         if not self.classes:
             return {}
 
@@ -201,8 +250,7 @@ class Estimates:
                 for published, frame in zip(self.published, self._as_shown(levels), strict=True)
             ]
 
-        questions = list(self.declared.survey.questions)
-        return weighted_levels.remembered(self._notes, show, self.attacker, questions)
+        return weighted_levels.safe(show, self.attacker, list(self.declared.survey.questions))
 
     @cached_property
     def _questionnaire(self) -> weighted_steps.Questionnaire:
@@ -216,12 +264,9 @@ class Estimates:
         return protect.protected(self.published, self.rules, self.people)
 
     @cached_property
-    def _by_domain(self) -> dict[str, pd.DataFrame]:
-        """The estimates that may be shown, by domain."""
-        return {
-            key: _with_plain_texts(lettered(shown))
-            for key, shown in zip(self._domains, self.shown, strict=True)
-        }
+    def by_domain(self) -> dict[str, pd.DataFrame]:
+        """The estimates that may be shown, by domain, with the columns of WITH_SUMS."""
+        return dict(zip(self._domains, self._kept.shown, strict=True))
 
     @property
     def _segments(self) -> tuple[str, ...]:
@@ -229,7 +274,7 @@ class Estimates:
 
     def _every(self, key: str, by: Sequence[str], pools: bool, inside: bool) -> pd.DataFrame:
         """The estimates of all questions of a domain, by some segments."""
-        estimates = self._by_domain[key]
+        estimates = self.by_domain[key]
         chosen = estimates["by"].isin(by)
         rows: pd.DataFrame = estimates[chosen if pools else chosen & (estimates["measure"] != POOL)]
         return within_base(rows) if inside else rows

@@ -98,21 +98,20 @@ def classes(
 ) -> Classes | None:
     """The classes of one wave, None where all weights are equal.
 
-    `people` has the columns respondent, weight, question and option of `estimates/sql/classes.sql`.
+    `people` has a row a respondent with `weight` and a categorical column for each question of `targets` and
+    `segments`: the option chosen, empty for none.
     """
-    weight = people.groupby("respondent")["weight"].first()
+    weight = people["weight"]
     if weight.round(9).nunique() < 2:
         return None
     size = float(effective_cases(weight.sum(), (weight**2).sum()))
-    chosen = people.dropna(subset="question").pivot(index="respondent", columns="question", values="option")
-    chosen = chosen.reindex(index=weight.index, columns=list(dict.fromkeys((*targets, *segments))))
-    chosen = chosen.astype(object).where(chosen.notna(), "")
+    chosen = people[list(dict.fromkeys((*targets, *segments)))]
     tried = [tuple(dict.fromkeys(targets))] if targets else []
     tried += [some for number in (1, 2) for some in itertools.combinations(chosen.columns, number)]
     answers: dict[str, tuple[str, ...]] = {}
     of = pd.Series(weight.round(9).rank(method="dense") - 1)
     for some in tried:
-        cells = chosen.groupby(list(some), sort=True).ngroup()
+        cells = chosen.groupby(list(some), sort=True, observed=True).ngroup()
         ends = weight.groupby(cells).agg(["min", "max"])
         if len(ends) <= len(weight) / 2 and (ends["max"] - ends["min"] < EVEN).all():
             first = chosen.groupby(cells)[list(some)].first()
@@ -131,7 +130,7 @@ def classes(
         len(weight),
         size,
         mean,
-        chosen.assign(**{_CLASS: of.astype(int).astype(str)}),
+        chosen.assign(**{_CLASS: pd.Categorical(of.astype(int)).rename_categories(str)}),
     )
 
 

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from pipeline.disclosure.counts import Published
-from pipeline.estimates import weighted_steps
 from pipeline.estimates.weighted_attack import Attacker, can_be_disclosed, disclosed
 from pipeline.estimates.weighted_steps import SUPPRESSED, Levels
-from pipeline.project import files
-from pipeline.project.code import code_hash
 
 
 def safe(
@@ -40,29 +33,4 @@ def safe(
         for key in raised:
             levels[key] += 1
         waves = {wave for wave, _ in raised}
-    return levels
-
-
-def remembered(
-    path: Path, show: Callable[[Levels], Sequence[Published]], attacker: Attacker, questions: Sequence[str]
-) -> dict[tuple[str, str], int]:
-    """What `safe` says; from the notes at `path` where those are of the same estimates, else noted there.
-
-    `disclosure.protect.remembered` has written there what is hidden.
-    """
-    exact = show({})
-    notes = json.loads(path.read_text("utf-8"))
-    sums = hashlib.sha256(notes["key"].encode())
-    for wave, classes_of_wave in sorted(attacker.classes.items()):
-        sums.update(f"{wave}{classes_of_wave.answers}{classes_of_wave.segments.to_csv()}".encode())
-    sums.update(code_hash(["disclosure", "estimates", "stats", "tidy"]).encode())
-    for estimates in exact:
-        sums.update(estimates.frame[["wave", *weighted_steps.NUMBERS]].to_csv(index=False).encode())
-    key = sums.hexdigest()
-    with contextlib.suppress(ValueError, KeyError, TypeError):
-        if notes["weights"] == key:
-            return {(wave, name): int(level) for wave, name, level in notes["levels"]}
-    levels = safe(show, attacker, questions)
-    listed = [(wave, name, level) for (wave, name), level in sorted(levels.items())]
-    files.write(path, json.dumps(notes | {"weights": key, "levels": listed}), files.PRIVATE)
     return levels

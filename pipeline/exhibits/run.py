@@ -175,7 +175,7 @@ def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
             known = answered(connection)
             chosen = [exhibit for exhibit in chosen if exhibit.question in known]
         contexts = {wave.name: _context(connection, declared, wave) for wave in _waves(connection)}
-        estimates = Estimates(connection, declared, chosen, paths.protection)
+        estimates = Estimates(connection, declared, chosen, paths)
         yield Run(paths, declared, connection, contexts, chosen, estimates)
 
 

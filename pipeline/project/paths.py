@@ -82,13 +82,18 @@ class Paths:
 
     @property
     def normalised(self) -> Path:
-        """The md5 of the rows of the database."""
+        """The md5 of the rows of the database, and of what is declared."""
         return self.interim / "normalised.md5"
 
     @property
-    def protection(self) -> Path:
-        """Which estimates are hidden, and what they were found from."""
-        return self.interim / "protection.json"
+    def stored(self) -> Path:
+        """The hashes of the database: of its file as `normalise` left it, and of its rows."""
+        return self.interim / "stored.json"
+
+    @property
+    def estimates(self) -> Path:
+        """All estimates as they may be shown, and what they were counted from."""
+        return self.interim / "estimates.kept"
 
     @property
     def database(self) -> Path:

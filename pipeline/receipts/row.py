@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.answers.meaning import Mapped
-from pipeline.answers.waves import DeclaredWaves, mapped_waves
+from pipeline.answers.waves import DeclaredWaves, mapped_question
 from pipeline.charts.rows import rows
 from pipeline.declarations import survey
 from pipeline.declarations.comparability import pools
@@ -141,7 +141,8 @@ class Receipt:
         if estimated.rules.is_identifying(self.question, self.column):
             return True
         keys = ["wave", "question", "by", "group"]
-        hidden = [frame.loc[frame["flag"] == Flag.SUPPRESSED, keys] for frame in estimated.shown]
+        every = estimated.by_domain.values()
+        hidden = [frame.loc[frame["flag"] == Flag.SUPPRESSED, keys] for frame in every]
         return any((rows == [row[key] for key in keys]).all(axis=1).any() for rows in hidden)
 
     @property
@@ -156,8 +157,7 @@ class Receipt:
 
         Where weights differ and some counts are protected, such a sum could disclose who is in it.
         """
-        wave = self.row["wave"]
-        return not (self.is_weighted and any(of == wave for of, _ in self.run.estimated.protected))
+        return not (self.is_weighted and self.run.estimated.protects(str(self.row["wave"])))
 
     @property
     def scale(self) -> float:
@@ -199,7 +199,8 @@ def receipt(run: Run, exhibit: Exhibit, written: pd.DataFrame, place: int) -> Re
     row = record(written, place)
     questionnaire, document = survey.load(run.paths)
     fielding = next(one for one in run.declared.fieldings if one.name == row["wave"])
-    (mapped,) = mapped_waves(DeclaredWaves(run.paths, questionnaire, document, [fielding]))
+    declared_wave = DeclaredWaves(run.paths, questionnaire, document, [fielding])
+    mapped = mapped_question(declared_wave, str(row["question"]))
     source = Source(run.estimated, exhibit)
     table = exhibit_table(source)
     declared = declared_table(exhibit)

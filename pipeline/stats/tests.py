@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, fdtrc, stdtr
 
 from pipeline.stats.variance import Array, arrays, cell_covariance
 
@@ -30,6 +29,8 @@ def t_test(difference: ArrayLike, error: ArrayLike, df: ArrayLike) -> tuple[Arra
 
     NaN where there is no error to divide by.
     """
+    from scipy.special import stdtr
+
     d, se = arrays(difference, error)
     some = se > _ROUNDING * np.maximum(1, np.abs(d))
     statistic = np.divide(d, se, out=np.full(d.shape, np.nan), where=some)
@@ -38,6 +39,8 @@ def t_test(difference: ArrayLike, error: ArrayLike, df: ArrayLike) -> tuple[Arra
 
 def pearson(table: ArrayLike) -> Tested:
     """Independence of rows and columns of counts: Pearson, K. (1900), Philosophical Magazine 50, 157-175."""
+    from scipy.special import chdtrc
+
     observed = np.asarray(table, dtype=np.float64)
     expected = np.outer(observed.sum(axis=1), observed.sum(axis=0)) / observed.sum()
     statistic = float(((observed - expected) ** 2 / expected).sum())
@@ -63,6 +66,8 @@ def rao_scott(weights: ArrayLike, squares: ArrayLike, n: int, cases: int | None 
     are the columns (svy says F = 0 and p = 1 there), or where empty cells leave fewer contrasts than degrees
     of freedom (R stops there).
     """
+    from scipy.special import chdtrc, fdtrc
+
     nothing = Tested(math.nan, math.nan, math.nan, math.nan)
     w, q = np.asarray(weights, dtype=np.float64), np.asarray(squares, dtype=np.float64)
     keep = np.ix_(w.sum(axis=1) > 0, w.sum(axis=0) > 0)
@@ -110,6 +115,8 @@ def friedman(rank_sums: ArrayLike, respondents: int, ties: float = 0.0) -> Teste
     Friedman, M. (1937), Journal of the American Statistical Association 32, 675-701, corrected for ties.
     NaN where everybody ranked everything alike.
     """
+    from scipy.special import chdtrc
+
     sums = np.asarray(rank_sums, dtype=np.float64)
     n, k = respondents, len(sums)
     spread = float(((sums - n * (k + 1) / 2) ** 2).sum())

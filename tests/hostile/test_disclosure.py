@@ -363,8 +363,8 @@ def test_a_run_that_would_tell_is_not_written(
 ) -> None:
     paths = copy_of(sensitive, tmp_path)
     before = digest(paths.tables)
-    # else what the first run noted would be used
-    paths.protection.unlink()
+    # else what the first run kept would be used
+    paths.estimates.unlink()
 
     def nothing(published: Sequence[Published], *others: Any) -> list[Hidden]:
         none = [np.zeros(len(own.frame), dtype=bool) for own in published]
@@ -376,25 +376,6 @@ def test_a_run_that_would_tell_is_not_written(
     ):
         tables(paths)
     assert digest(paths.tables) == before
-
-
-def test_what_is_hidden_is_noted_and_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    published, size, notes = survey(1), {"w": len(people(1))}, tmp_path / "protection.json"
-    first = protect.remembered(notes, published, RULES, size)
-    assert notes.stat().st_mode & 0o777 == 0o600
-    with monkeypatch.context() as patched:
-        patched.setattr(protect, "protect", lambda *_: pytest.fail("looked for again"))
-        again = protect.remembered(notes, published, RULES, size)
-    for own, other in zip(first, again, strict=True):
-        for name in ("estimates", "bases", "rounded"):
-            assert (getattr(own, name) == getattr(other, name)).all() and own.estimates.any()
-    # other estimates, and a file that is no such thing
-    published[0].frame.loc[0, "respondents"] += 1
-    for damage in ("", "{", "[]", '{"key": 1}', notes.read_text()):
-        notes.write_text(damage)
-        with monkeypatch.context() as patched:
-            patched.setattr(protect, "protect", lambda *_: first)
-            assert protect.remembered(notes, published, RULES, size) is first
 
 
 @pytest.mark.slow

@@ -387,9 +387,7 @@ def test_the_attack_finds_nothing_in_small_surveys(seed: int) -> None:
     size = {"2025": n}
     (hidden,) = protect.protect([Published(exact)], RULES, size)
     protected = protect.protected([Published(exact)], RULES, size)
-    answers = data.reset_index(names="respondent").melt(
-        ["respondent", "weight"], ["region", "size"], "question", "option"
-    )
+    answers = data[["weight", "region", "size"]].astype({"region": "category", "size": "category"})
     targets = {"one": ("region",), "two": ("region", "size")}.get(kind, ())
     known = weight_classes.classes(answers, targets, STAFF.segments, 1.0)
     assert (known is None) == (kind == "none")

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
+from typing import Any
 
+import pandas as pd
 import pytest
 from projects import survey_command
 from receipt import receipt
 
+from pipeline.answers.meaning import Mapped
+from pipeline.answers.waves import DeclaredWaves, declared_waves, mapped_question, mapped_waves
 from pipeline.commands.explain import explain
+from pipeline.estimates import run as estimates_of
+from pipeline.exhibits.run import opened
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read
@@ -122,6 +129,84 @@ def test_without_an_option_the_numbers_are_listed(toy_done: Paths) -> None:
     lines = list(explain(toy_done, "uses"))
     assert "  models.second  55%" in lines
     assert len(lines) == len(read(toy_done, "uses")) + 1
+
+
+def never(*_: Any) -> Any:
+    """In place of what counts estimates."""
+    pytest.fail("counted again")
+
+
+def test_what_tables_counted_is_not_counted_again(toy_copy: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(toy_copy) as run:
+        kept = run.estimated.by_domain
+        wrote = toy_copy.estimates.read_bytes()
+    toy_copy.estimates.unlink()
+    with opened(toy_copy) as run:
+        counted = run.estimated.by_domain
+    assert list(kept) == list(counted) and len(kept) > 1
+    for of in kept:
+        pd.testing.assert_frame_equal(kept[of], counted[of], check_exact=True)
+        assert "suppressed" in set(counted[of]["flag"])
+    assert toy_copy.estimates.read_bytes() == wrote
+    assert toy_copy.estimates.stat().st_mode & 0o777 == 0o600
+    receipt = list(explain(toy_copy, "uses", "models"))
+    monkeypatch.setattr(estimates_of, "counted", never)
+    assert list(explain(toy_copy, "uses", "models")) == receipt
+
+
+@pytest.mark.parametrize("changed", ["interval", "segments", "rows", "damage", "empty"])
+def test_what_is_kept_is_of_the_same(toy_copy: Paths, monkeypatch: pytest.MonkeyPatch, changed: str) -> None:
+    if changed == "interval":
+        toy_copy.questionnaire.write_text(f'interval = "wald"\n{toy_copy.questionnaire.read_text()}')
+        assert survey_command(toy_copy.root, "normalise", "--survey", "toy").returncode == 0
+    if changed == "segments":
+        report = toy_copy.report_file
+        report.write_text(report.read_text().replace('label = "Up north"', 'label = "Up"'))
+    if changed == "rows":
+        noted = json.loads(toy_copy.stored.read_text())
+        toy_copy.stored.write_text(json.dumps(noted | {"rows": "others"}))
+    if changed in ("damage", "empty"):
+        whole = toy_copy.estimates.read_bytes()
+        toy_copy.estimates.write_bytes(whole[: len(whole) // 2] if changed == "damage" else b"")
+    monkeypatch.setattr(estimates_of, "counted", never)
+    with opened(toy_copy) as run, pytest.raises(pytest.fail.Exception, match="counted again"):
+        run.estimated.by_domain  # noqa: B018
+
+
+def test_a_database_with_other_bytes_is_read_through(toy_copy: Paths) -> None:
+    for noted in (
+        "",
+        "{}",
+        "[]",
+        '{"file": 1}',
+        toy_copy.stored.read_text().replace('"file": "', '"file": "0'),
+    ):
+        toy_copy.stored.write_text(noted)
+        with opened(toy_copy) as run:
+            assert run.estimated.by_domain
+    before = toy_copy.database.read_bytes()
+    toy_copy.database.write_bytes(before[:-4096])
+    with pytest.raises(SurveyError, match="damaged"), opened(toy_copy):
+        pass
+
+
+@pytest.mark.parametrize("survey", ["toy_done", "ospo_done"])
+def test_a_question_means_alone_what_it_means_among_all(survey: str, request: pytest.FixtureRequest) -> None:
+    declared = declared_waves(request.getfixturevalue(survey))
+    compared = 0
+    for fielding, every in zip(declared.fieldings, mapped_waves(declared), strict=True):
+        wave = DeclaredWaves(declared.paths, declared.questionnaire, declared.document, [fielding])
+        for question in every.columns:
+            alone = mapped_question(wave, question)
+            assert parts(alone, question) == parts(every, question)
+            compared += len(parts(alone, question)) > 1
+    assert compared > 5
+
+
+def parts(mapped: Mapped, question: str) -> list[Any]:
+    """What a receipt reads of what the columns of a question mean."""
+    lists: list[list[Any]] = [mapped.ticks, mapped.coded, mapped.recodes]
+    return [mapped.columns[question], *(part for some in lists for part in some if part.question == question)]
 
 
 @pytest.mark.parametrize(

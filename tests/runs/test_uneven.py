@@ -180,7 +180,7 @@ def test_a_wave_of_which_no_weighted_number_is_safe_is_told_without_one(
     def hidden(*given: Any) -> dict[tuple[str, str], int]:
         return {("w", question): SUPPRESSED for question in given[-1]}
 
-    monkeypatch.setattr("pipeline.estimates.weighted_levels.remembered", hidden)
+    monkeypatch.setattr("pipeline.estimates.weighted_levels.safe", hidden)
     paths = lay_out(tmp_path, REPORT)
     for stage in (tables, figures, report):
         stage(paths)
