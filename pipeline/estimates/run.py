@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from importlib.metadata import version
 
 import duckdb
 import numpy as np
@@ -23,13 +24,13 @@ from pipeline.estimates.count import Domain, SurveyData, open_domain
 from pipeline.estimates.domain_estimates import counted, lettered
 from pipeline.estimates.tests import Together
 from pipeline.estimates.weighted_steps import Levels, Mask
-from pipeline.project import record
 from pipeline.project.code import code_hash
 from pipeline.project.paths import Paths
 from pipeline.project.sql import query
 from pipeline.tidy.measures import POOL
 from pipeline.tidy.printed import within_base
 
+_LIBRARIES = ("duckdb", "highspy", "numpy", "pandas", "scipy")
 _WHOLE = repr(([], "keep"))
 
 
@@ -236,7 +237,7 @@ class Estimates:
             repr([*bands, *(one.name for one in declared.fieldings)]),
             repr([(key, of, sorted(self._shown[key])) for key, of in self._domains.items()]),
             code_hash(),
-            record.libraries(),
+            *map(version, _LIBRARIES),
         ]
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

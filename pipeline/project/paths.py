@@ -88,7 +88,7 @@ class Paths:
     @property
     def stored(self) -> Path:
         """The hashes of the database: of its file as `normalise` left it, and of its rows."""
-        return self.interim / "stored.json"
+        return self.interim / "stored.record"
 
     @property
     def estimates(self) -> Path:
