@@ -16,7 +16,7 @@ endif
 
 export SURVEY
 .DEFAULT_GOAL := help
-.PHONY: all test test-slow faults fuzz viewers bench simulation notebooks docs help clean setup
+.PHONY: all test test-slow faults fuzz viewers spark bench simulation notebooks docs help clean setup
 
 all: $(VENV)/.installed ## run every stage whose inputs changed (SURVEY=ospo for another, DRAFT=1, VERBOSE=1)
 	@$(VENV)/bin/python -I -S pipeline/project/record.py "raw/$$SURVEY" "outputs/$$SURVEY" \
@@ -44,6 +44,9 @@ faults: $(VENV)/.developed ## kill 200 runs at random moments, and all else that
 viewers: $(VENV)/.developed ## try page and workbook in Chromium (with axe-core, by npm) and LibreOffice
 	@test -d $(VENV)/node_modules/axe-core || npm install --silent --no-save --no-package-lock --no-audit --prefix $(VENV) axe-core@4
 	AXE=$(VENV)/node_modules/axe-core/axe.min.js $(PYTEST) tests/viewers
+
+spark: $(VENV)/.spark ## hold what Spark counts against DuckDB's, on this machine (Java; 5 minutes)
+	SPARK=1 $(PYTEST) tests/spark
 
 notebooks: $(VENV)/.developed all ## run the notebooks and render them to outputs/notebooks/*.html
 	@mkdir -p outputs/notebooks
@@ -89,4 +92,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 $(VENV)/.developed: $(VENV)/.installed requirements-dev.lock
 	@echo "adding the development tools to $(VENV)"
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.spark: $(VENV)/.developed requirements-spark.lock
+	@echo "adding Spark to $(VENV)"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 	@touch $@

@@ -45,6 +45,10 @@ SurveyName = Annotated[
 ]
 
 
+Engine = Annotated[
+    str,
+    typer.Option("--engine", metavar="ADDRESS", help="a Spark that counts: local[2], spark://HOST:7077"),
+]
 Draft = Annotated[
     bool,
     typer.Option("--draft", help="print the neutral title where a claim fails, and list those that do"),
@@ -104,9 +108,9 @@ def normalise(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
 
 @app.command(epilog="Example: survey tables")
-def tables(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False) -> None:
+def tables(survey: SurveyName = places.DEFAULT_SURVEY, draft: Draft = False, engine: Engine = "") -> None:
     """Compute every estimate, test every claim, and write the tables."""
-    _alone("tables", survey, draft=draft)
+    _alone("tables", survey, draft=draft, engine=engine)
 
 
 @app.command(epilog="Example: survey figures blockers enablers")
@@ -126,6 +130,14 @@ def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     _alone("report", survey)
 
 
+def _partition(paths: Paths) -> None:
+    """Write what an engine other than DuckDB reads."""
+    from pipeline.public.parquet import parquet
+
+    with stage("parquet", paths.survey, False):
+        parquet(paths)
+
+
 def _begin(paths: Paths) -> None:
     """Tell a mistake in any declaration, and begin to load what draws where all is to be drawn."""
     from pipeline import figures
@@ -143,6 +155,7 @@ def run_all(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="print the largest memory of each stage beside its time")
     ] = False,
+    engine: Engine = "",
 ) -> None:
     """Run the stages of which something changed: ingest, normalise, tables, figures, report."""
     paths = places.find(survey)
@@ -156,7 +169,9 @@ def run_all(
                 # a mistake in any declaration is told before the first stage takes its time
                 _begin(paths)
             ran = True
-            options = {"draft": draft} if name == "tables" else {}
+            options: dict[str, Any] = {"draft": draft, "engine": engine} if name == "tables" else {}
+            if name == "tables" and engine:
+                _partition(paths)
             _staged(name, paths, rebuild, verbose=verbose, **options)
         rebuild.finish()
     if ran:
@@ -332,14 +347,20 @@ def public(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
         _say_all(public(paths))
 
 
-@export.command(epilog="Example: survey export parquet --survey ospo")
-def parquet(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+@export.command(epilog="Example: survey export parquet --survey ospo --dialect spark --absolute")
+def parquet(
+    survey: SurveyName = places.DEFAULT_SURVEY,
+    dialect: Annotated[str, typer.Option(help="whose SQL views.sql is in: duckdb or spark")] = "duckdb",
+    absolute: Annotated[
+        bool, typer.Option("--absolute", help="name files by their whole path, for views that run anywhere")
+    ] = False,
+) -> None:
     """Write the database as Parquet by wave, with its labelled views as SQL: for analysis, not to publish."""
     from pipeline.public.parquet import parquet
 
     paths = places.find(survey)
     with alone(paths):
-        _say_all(parquet(paths))
+        _say_all(parquet(paths, dialect, absolute))
 
 
 @export.command(epilog="Example: survey export questionnaire --as ddi")

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -33,6 +33,11 @@ from pipeline.stats.tests import ADJUSTMENTS
 from pipeline.tidy.measures import CROSS, LOW_BASE, POOL, Measure
 from pipeline.tidy.tables import FREQUENCIES, written
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from pipeline.database.spark import SparkEngine
+
 By = str | Sequence[str] | None
 Where = Mapping[str, str | Sequence[str]] | None
 Dkns = Literal["keep", "exclude"]
@@ -48,13 +53,15 @@ class OpenSurvey:
     the question. SurveyError says what is wrong with a name.
     """
 
-    def __init__(self, name: str | None = None, folder: str | Path | None = None) -> None:
+    def __init__(
+        self, name: str | None = None, folder: str | Path | None = None, engine: SparkSession | None = None
+    ) -> None:
         self.paths = paths.find(name, paths.nearest(folder))
         self.survey, _ = survey.load(self.paths)
         self.bands = load_report(self.paths, self.survey).segments
         self.fieldings = wave_files.load(self.paths, self.survey)
         self.waves = [fielding.name for fielding in self.fieldings]
-        self.connection = open_database(self.paths, self.survey)
+        self.connection = _engine(engine, self.paths) if engine else open_database(self.paths, self.survey)
         self._data = SurveyData(self.connection, self.survey, self.bands)
         self._unsettled = Unsettled(self.survey, self.fieldings, self.bands)
 
@@ -265,6 +272,13 @@ class OpenSurvey:
         if not waves:
             return estimates
         return estimates[estimates["wave"] == (wave or waves[-1])].reset_index(drop=True)
+
+
+def _engine(session: SparkSession, of: paths.Paths) -> SparkEngine:
+    # SQLGlot need not be there for who counts in the database
+    from pipeline.database.spark import SparkEngine
+
+    return SparkEngine(session, of)
 
 
 def _known(name: object, known: Sequence[str] | Mapping[str, object], what: str) -> None:

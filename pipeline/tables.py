@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pipeline.declarations.load import Declarations
@@ -17,7 +18,7 @@ from pipeline.project.paths import Paths
 from pipeline.tidy.csv import to_csvs_and_back
 
 
-def tables(paths: Paths, draft: bool = False) -> list[Path]:
+def tables(paths: Paths, draft: bool = False, engine: str = "") -> list[Path]:
     """Write tables/: a CSV an exhibit, frequencies/ a CSV a question, and those about them all.
 
     Those are exhibits.csv, tests.csv, claims.csv, comparisons.csv, quotes.csv, changes.csv, flow.csv,
@@ -25,9 +26,10 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
     and unsettled.csv.
     SurveyError, and nothing written, where a text could reach a person, where the tables together tell a
     protected count, or where a title claims what the numbers do not support; in a `draft` it gets its neutral
-    title, and the claims that failed are listed.
+    title, and the claims that failed are listed. `engine` is the address of a Spark that counts, from what
+    `survey export parquet` wrote.
     """
-    with opened(paths) as run:
+    with _counting(paths, engine) as run:
         whole = run.composed(draft)
         if whole.problems:
             raise SurveyError(whole.problems)
@@ -47,6 +49,15 @@ def tables(paths: Paths, draft: bool = False) -> list[Path]:
     files.prune(paths.tables, kept, "*.csv")
     files.prune(paths.frequencies, kept, "*.csv")
     return [*contents, paths.workbook]
+
+
+def _counting(paths: Paths, engine: str) -> AbstractContextManager[Run]:
+    """A run that counts in the database, or on Spark."""
+    if not engine:
+        return opened(paths)
+    from pipeline.database import spark
+
+    return opened(paths, engine=spark.SparkEngine(spark.session(engine), paths))
 
 
 def problems_of(paths: Paths, aside: Paths, declared: Declarations, absent: Collection[str]) -> list[Problem]:

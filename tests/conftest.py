@@ -22,8 +22,10 @@ from pipeline.project.paths import Paths
 # as a user's pandas keeps strings: only the development tools bring pyarrow, with which it does otherwise
 pd.set_option("mode.string_storage", "python")
 
-# `make viewers` runs these: they need Chromium, axe-core and LibreOffice
-collect_ignore = [] if "AXE" in os.environ else ["viewers"]
+# `make viewers` and `make spark` run these: they need Chromium, axe-core and LibreOffice, and Spark
+collect_ignore = [
+    name for name, wants in {"viewers": "AXE", "spark": "SPARK"}.items() if wants not in os.environ
+]
 
 
 @pytest.hookimpl(tryfirst=True)

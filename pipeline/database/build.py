@@ -29,6 +29,7 @@ def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> lis
     questionnaire, fieldings = declared.questionnaire, declared.fieldings
     waves = _mapped(connection, declared)
     connection.execute(schema("database/schema"))
+    execute(connection, "database/responses")
     declared_tables.declare(connection, questionnaire, waves)
     notices = [notice for wave in waves for notice in wave.meaning.notices]
     notices += doubts(questionnaire, fieldings, [wave.meaning for wave in waves])

@@ -16,6 +16,7 @@ from pipeline.project import files
 from pipeline.project.errors import SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
+from pipeline.project.sql import Engine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,10 +52,9 @@ def open_database(paths: Paths, questionnaire: Survey) -> duckdb.DuckDBPyConnect
     return connection
 
 
-def view(connection: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
+def view(connection: Engine, name: str) -> pd.DataFrame:
     """A labelled view with all its rows, in its order."""
-    rows: pd.DataFrame = connection.view(name).df()
-    return rows
+    return connection.execute(f"select * from {name}").df()
 
 
 def origin_of_database(paths: Paths) -> dict[str, str]:

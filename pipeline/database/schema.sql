@@ -184,29 +184,6 @@ create table coded.states (
     unrouted bigint  -- those that have an answer although earlier answers pass them by
 );
 
--- One row an analysed respondent and a slot: what became of the question, or of the item of the grid; and whether it
--- is answered although earlier answers pass it by.
-create view coded.responses as
-select
-    states.wave,
-    states.respondent,
-    slots.question,
-    slots.item,
-    cast(
-        case
-            when states.answered & slots.bit <> 0 then 'answered'
-            when states.skipped & slots.bit <> 0 then 'skipped'
-            when states.not_asked & slots.bit <> 0 then 'not_asked'
-            when states.not_reached & slots.bit <> 0 then 'not_reached'
-            when states.dkns & slots.bit <> 0 then 'dkns'
-            when states.not_applicable & slots.bit <> 0 then 'not_applicable'
-            else 'not_offered'
-        end as state
-    ) as state,
-    states.unrouted & slots.bit <> 0 as unrouted
-from coded.states
-join coded.slots using (wave, word);
-
 -- One row a text that an analysed respondent wrote, to a text question that is not private.
 create table coded.texts (wave utinyint, respondent uinteger, question usmallint, text varchar);
 

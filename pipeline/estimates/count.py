@@ -10,14 +10,13 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import duckdb
 import numpy as np
 import pandas as pd
 
 from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.report import Bands
 from pipeline.estimates.tests import Joint, Together
-from pipeline.project.sql import query, statement, temporary_table, temporary_views
+from pipeline.project.sql import Engine, Rows, query, statement, temporary_table, temporary_views
 from pipeline.tidy.measures import CROSS
 
 Dkns = Literal["keep", "exclude"]
@@ -55,7 +54,7 @@ class Counted:
 class SurveyData:
     """An open database, with the questionnaire and the bands of segments that it is counted by."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Engine
     survey: Survey
     bands: Mapping[str, Bands]
 
@@ -68,7 +67,7 @@ class OpenDomain:
     groups: pd.DataFrame
     """one row an option that puts a respondent into a group of a segment"""
 
-    def query(self, name: str, **values: object) -> duckdb.DuckDBPyConnection:
+    def query(self, name: str, **values: object) -> Rows:
         """Execute a statement of estimates/sql over the domain; its rows can be fetched."""
         return query(self.data.connection, f"estimates/{name}", **values)
 
@@ -183,7 +182,7 @@ def _opened(
         yield OpenDomain(data, groups)
 
 
-def answered(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def answered(connection: Engine) -> set[str]:
     """The questions that anybody analysed answered, or did not know."""
     return {name for (name,) in query(connection, "estimates/answered").fetchall()}
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 
@@ -14,7 +13,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
 from pipeline.estimates.count import open_flagged
 from pipeline.estimates.run import Estimates
-from pipeline.project.sql import query
+from pipeline.project.sql import Engine, query
 from pipeline.text.rounding import SIGNIFICANT_DIGITS, half_up
 from pipeline.tidy.contract import records
 from pipeline.tidy.measures import LOW_BASE, Flag, Measure, answer_label, main_measures
@@ -25,7 +24,7 @@ _ANSWER = ("wave", "grp", "question", "item", "option", "place")
 _PLACES = {Measure.OPTION: "", Measure.RANKED: "any", Measure.TOP_3: "top_3"}
 
 
-def quality(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
+def quality(connection: Engine, questionnaire: Survey) -> pd.DataFrame:
     """A row a rule of a wave, and each grid, question or combination that it looks at, in the order of rules.
 
     Where a rule could not be applied, or to too few, the numbers are empty, and `why_not` says why.
@@ -40,7 +39,7 @@ def quality(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.
     return rules[QUALITY.names]
 
 
-def nonresponse(connection: duckdb.DuckDBPyConnection, questionnaire: Survey) -> pd.DataFrame:
+def nonresponse(connection: Engine, questionnaire: Survey) -> pd.DataFrame:
     """A row a question of a wave, and an item of a grid: what became of it among the analysed respondents.
 
     `asked` counts all whom it came before: who answered, did not know, said that it did not apply, or skipped

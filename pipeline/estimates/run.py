@@ -8,12 +8,11 @@ from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import version
 
-import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.database.connection import hash_of_rows, view
+from pipeline.database.connection import view
 from pipeline.declarations import comparability
 from pipeline.declarations.load import Declarations
 from pipeline.declarations.report import Exhibit
@@ -26,7 +25,7 @@ from pipeline.estimates.tests import Together
 from pipeline.estimates.weighted_steps import Levels, Mask
 from pipeline.project.code import code_hash
 from pipeline.project.paths import Paths
-from pipeline.project.sql import query
+from pipeline.project.sql import Engine, query
 from pipeline.tidy.measures import POOL
 from pipeline.tidy.printed import within_base
 
@@ -38,19 +37,22 @@ class Estimates:
     """The estimates of a run, made once for all questions and segments that are counted alike.
 
     They may be shown: what could identify a person is blanked here, considering all that the run publishes.
-    They are kept below interim/, for whoever asks for some of them while nothing is another.
+    They are kept below interim/, for whoever asks for some of them while nothing is another; `rows` is the
+    hash of what they are counted from, and without one nothing is kept.
     """
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        connection: Engine,
         declared: Declarations,
         exhibits: Sequence[Exhibit],
         paths: Paths,
+        rows: str,
     ) -> None:
         self.connection = connection
         self.declared = declared
         self._paths = paths
+        self._rows_hash = rows
         # what several tables are made from is put together once
         self._by_question: dict[tuple[object, ...], dict[str, pd.DataFrame]] = {}
         self._pooled: dict[str, pd.DataFrame] = {}
@@ -218,13 +220,14 @@ class Estimates:
     @cached_property
     def _kept(self) -> kept.Kept:
         """What may be shown of all estimates; counted where it was not kept of the same."""
-        key = self._key()
-        if known := kept.read(self._paths.estimates, key):
+        key = self._key() if self._rows_hash else ""
+        if key and (known := kept.read(self._paths.estimates, key)):
             return known
         levels = self._safe_levels()
         shown = [_with_plain_texts(lettered(frame)) for frame in self._as_shown(levels)]
         made = kept.Kept(shown, levels, frozenset(wave for wave, _ in self.protected))
-        kept.write(self._paths.estimates, key, made)
+        if key:
+            kept.write(self._paths.estimates, key, made)
         return made
 
     def _key(self) -> str:
@@ -232,7 +235,7 @@ class Estimates:
         declared, bands = self.declared, self.declared.report.segments
         models = [declared.survey, *(one.wave for one in declared.fieldings), *bands.values()]
         parts = [
-            hash_of_rows(self._paths, self.connection),
+            self._rows_hash,
             *(model.model_dump_json() for model in models),
             repr([*bands, *(one.name for one in declared.fieldings)]),
             repr([(key, of, sorted(self._shown[key])) for key, of in self._domains.items()]),

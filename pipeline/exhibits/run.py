@@ -9,10 +9,9 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
-from pipeline.database.connection import open_database, view
+from pipeline.database.connection import hash_of_rows, open_database, view
 from pipeline.declarations import comparability
 from pipeline.declarations.load import Declarations, load_declarations
 from pipeline.declarations.report import Exhibit, problem
@@ -32,7 +31,7 @@ from pipeline.exhibits.unsettled import Marks, of_exhibit
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
-from pipeline.project.sql import query
+from pipeline.project.sql import Engine, query
 from pipeline.tidy.families import Comparisons
 from pipeline.tidy.printed import Printed, waves_of
 from pipeline.tidy.tables import DOUBTS, EXHIBITS, FREQUENCIES, QUESTIONNAIRE, TESTS
@@ -67,7 +66,7 @@ class Run:
 
     paths: Paths
     declared: Declarations
-    connection: duckdb.DuckDBPyConnection
+    connection: Engine
     contexts: Mapping[str, Context]
     chosen: Sequence[Exhibit]
     estimated: Estimates
@@ -159,24 +158,32 @@ class Run:
 
 
 @contextmanager
-def opened(paths: Paths, declared: Declarations | None = None) -> Iterator[Run]:
+def opened(paths: Paths, declared: Declarations | None = None, engine: Engine | None = None) -> Iterator[Run]:
     """A survey with its database open, read-only; SurveyError where it is not there or not up to date.
 
-    `declared` is all that is declared, read here where it is not given.
+    `declared` is all that is declared, read here where it is not given. `engine` is what counts where that is
+    not the database.
     """
     declared = declared or load_declarations(paths)
+    if engine:
+        yield _run(paths, declared, engine, "")
+        return
     with (
         open_database(paths, declared.survey) as connection,
         limited(connection, declared.survey.memory_limit, paths.spilt, paths.database),
     ):
-        chosen = list(declared.report.exhibit)
-        if not paths.report_file.is_file():
-            # without report.toml every question has an exhibit, but for those that nobody answered
-            known = answered(connection)
-            chosen = [exhibit for exhibit in chosen if exhibit.question in known]
-        contexts = {wave.name: _context(connection, declared, wave) for wave in _waves(connection)}
-        estimates = Estimates(connection, declared, chosen, paths)
-        yield Run(paths, declared, connection, contexts, chosen, estimates)
+        yield _run(paths, declared, connection, hash_of_rows(paths, connection))
+
+
+def _run(paths: Paths, declared: Declarations, connection: Engine, rows: str) -> Run:
+    chosen = list(declared.report.exhibit)
+    if not paths.report_file.is_file():
+        # without report.toml every question has an exhibit, but for those that nobody answered
+        known = answered(connection)
+        chosen = [exhibit for exhibit in chosen if exhibit.question in known]
+    contexts = {wave.name: _context(connection, declared, wave) for wave in _waves(connection)}
+    estimates = Estimates(connection, declared, chosen, paths, rows)
+    return Run(paths, declared, connection, contexts, chosen, estimates)
 
 
 def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level: float) -> Made:
@@ -241,7 +248,7 @@ def _labels_joined(
     return joined
 
 
-def _waves_with_costs(connection: duckdb.DuckDBPyConnection, estimated: Estimates) -> pd.DataFrame:
+def _waves_with_costs(connection: Engine, estimated: Estimates) -> pd.DataFrame:
     """The waves with what their weights cost, as coarse as their numbers are."""
     waves = view(connection, "waves")
     for place in waves.index[waves["wave"].isin({wave for wave, _ in estimated.levels})]:
@@ -252,13 +259,13 @@ def _waves_with_costs(connection: duckdb.DuckDBPyConnection, estimated: Estimate
     return waves
 
 
-def _waves(connection: duckdb.DuckDBPyConnection) -> list[WaveFacts]:
+def _waves(connection: Engine) -> list[WaveFacts]:
     waves = view(connection, "waves").rename(columns={"wave": "name"})
     facts = waves[[field.name for field in fields(WaveFacts)]]
     return [WaveFacts(*row) for row in facts.itertuples(index=False)]
 
 
-def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, wave: WaveFacts) -> Context:
+def _context(connection: Engine, all_declared: Declarations, wave: WaveFacts) -> Context:
     """What the captions of exhibits need of one wave."""
     rows = query(connection, "exhibits/wordings", wave=wave.name).fetchall()
     labels = query(connection, "exhibits/labels", wave=wave.name).fetchall()
@@ -272,7 +279,7 @@ def _context(connection: duckdb.DuckDBPyConnection, all_declared: Declarations, 
     )
 
 
-def questionnaire(connection: duckdb.DuckDBPyConnection, contexts: Mapping[str, Context]) -> pd.DataFrame:
+def questionnaire(connection: Engine, contexts: Mapping[str, Context]) -> pd.DataFrame:
     """A row an option or item of a question as each wave put it, and one of a question that has none."""
     rows = query(connection, "estimates/questionnaire").df()
     asked = zip(rows["wave"], rows["question"], strict=True)

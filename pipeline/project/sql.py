@@ -7,12 +7,33 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import duckdb
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class Rows(Protocol):
+    """What a statement selects."""
+
+    def df(self) -> pd.DataFrame:
+        """All rows as a frame."""
+
+    def fetchall(self) -> list[Any]:
+        """All rows as tuples."""
+
+
+class Engine(Protocol):
+    """What executes the statements that count: a DuckDB connection, or `database.spark.SparkEngine`."""
+
+    def execute(self, query: Any, parameters: Any = ..., /) -> Rows:
+        """Execute a statement of DuckDB's, with values in place of its parameters."""
+
+    def register(self, view_name: str, python_object: Any, /) -> Any:
+        """Let statements read a frame by a name."""
+
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 
@@ -37,20 +58,20 @@ def folder(name: str) -> Iterator[tuple[str, str]]:
             yield file.name.removesuffix(".sql"), file.read_text(encoding="utf-8")
 
 
-def query(connection: duckdb.DuckDBPyConnection, name: str, **values: object) -> duckdb.DuckDBPyConnection:
+def query(connection: Engine, name: str, **values: object) -> Rows:
     """Execute a statement of the package with those of the values that it asks for; rows can be fetched."""
     sql = statement(name)
     return connection.execute(sql, {key: values[key] for key in _PARAMETER.findall(sql)})
 
 
-def execute(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+def execute(connection: Engine, *names: str) -> None:
     """Execute statements of the package that ask for nothing, one after the other."""
     for name in names:
         query(connection, name)
 
 
 @contextmanager
-def temporary_views(connection: duckdb.DuckDBPyConnection, **sources: str | pd.DataFrame) -> Iterator[None]:
+def temporary_views(connection: Engine, **sources: str | pd.DataFrame) -> Iterator[None]:
     """Views for the length of a `with`, each of a query or of a DataFrame, by the name that SQL reads it by.
 
     A later one may read those before it. duckdb.Error where a query cannot be run, or a name is taken.
@@ -72,7 +93,7 @@ def temporary_views(connection: duckdb.DuckDBPyConnection, **sources: str | pd.D
 
 
 @contextmanager
-def temporary_table(connection: duckdb.DuckDBPyConnection, name: str, query: str) -> Iterator[None]:
+def temporary_table(connection: Engine, name: str, query: str) -> Iterator[None]:
     """A table with the rows of a query for the length of a `with`; duckdb.Error as with `temporary_views`."""
     connection.execute(f"create temp table {name} as {query}")
     try:
