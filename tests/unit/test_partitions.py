@@ -20,7 +20,9 @@ def exported(toy_done: Paths, tmp_path: Path) -> Paths:
     paths = Paths(tmp_path / "project", "toy")
     run = survey_command(paths.root, "export", "parquet", "--survey", "toy")
     assert run.returncode == 0, run.stderr
-    assert "answers: " in run.stdout and run.stdout.endswith("outputs/toy/parquet written, with views.sql\n")
+    assert "answers: " in run.stdout and run.stdout.endswith(
+        "outputs/toy/parquet written, with views.sql for DuckDB\n"
+    )
     return paths
 
 
