@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,12 +40,12 @@ _TYPES = {
     "USERDEFINED": "STRING",
 }  # fmt: skip
 """Spark has no unsigned numbers and no words as types: the next larger signed ones, and texts, hold them"""
-_SETTINGS = {
+# else Spark broadcasts what it takes for small by the size of compressed files, and runs out of memory
+_QUERIES = {"spark.sql.autoBroadcastJoinThreshold": "-1"}
+_SESSION = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "OFF",
-    # else Spark broadcasts what it takes for small by the size of compressed files, and runs out of memory
-    "spark.sql.autoBroadcastJoinThreshold": "-1",
 }
 _HERE = {"spark.sql.shuffle.partitions": "2", "spark.driver.memory": "3g"}
 """for a session in this machine, whose parts need not be many"""
@@ -54,34 +56,56 @@ def session(address: str) -> SparkSession:
 
     SurveyError where PySpark, what goes with it, or Java is missing, and where there is no Spark.
     """
-    try:
-        with warnings.catch_warnings():
-            # PySpark says that it does not yet fully support this pandas, of which nothing is asked of it
-            warnings.simplefilter("ignore")
-            import pyarrow  # noqa: F401
-            from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise SurveyError(
-            f"Spark wants SQLGlot, PySpark and PyArrow, and there is no {error.name}; run: make .venv/.spark"
-        ) from None
-    is_here = address.startswith("local")
-    if not address.startswith("sc:") and not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+    is_remote, is_here = address.startswith("sc:"), address.startswith("local")
+    if not is_remote and not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise SurveyError(
             "Spark runs on Java, and there is none: install a Java runtime, version 17 or later "
             "(Debian: openjdk-17-jre-headless), or say where it is in JAVA_HOME"
         )
     if is_here:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder
-    builder = builder.remote(address) if address.startswith("sc:") else builder.master(address)
-    for name, value in (_SETTINGS | (_HERE if is_here else {})).items():
-        builder = builder.config(name, value)
+    settings = _QUERIES | ({} if is_remote else _SESSION) | (_HERE if is_here else {})
     try:
-        found: SparkSession = builder.getOrCreate()
+        with _quiet():
+            import pyarrow  # noqa: F401
+            from pyspark.sql import SparkSession
+
+            builder = SparkSession.builder
+            builder = builder.remote(address) if is_remote else builder.master(address)
+            for name, value in settings.items():
+                builder = builder.config(name, value)
+            found: SparkSession = builder.getOrCreate()
+    except ImportError as error:
+        raise SurveyError(
+            f"Spark wants SQLGlot, PySpark and PyArrow, and there is no {error.name}; run: make .venv/.spark"
+        ) from None
     except Exception as error:
-        first = str(error).strip().partition("\n")[0]
-        raise SurveyError(f"no Spark at {address!r}: {first}; write local[2] or spark://HOST:7077") from None
+        raise SurveyError(
+            f"no Spark at {address!r}: {_why(error)}; write local[2] or spark://HOST:7077"
+        ) from None
     return found
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to ourselves what Java and PySpark print while they start; what is wrong comes as an error."""
+    sys.stderr.flush()
+    before, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nothing)
+
+
+def _why(error: Exception) -> str:
+    """What Spark says is wrong, in a line: that of Java where there is one."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return next((line for line in lines if line.startswith(": ")), lines[0]).strip(": .")
 
 
 class SparkEngine:
@@ -120,7 +144,7 @@ class SparkEngine:
         if not self._reads_people(tree):
             return self._local.execute(query, dict(values or {}))
         doubles = _take_doubles(tree)
-        self._local.register("rows_of_spark", self._spark.sql(translated(tree, values)).toArrow())
+        self._local.register("rows_of_spark", _rows(self._spark.sql(translated(tree, values))))
         cast = ", ".join(f"{name}::double as {name}" for name in doubles)
         return self._local.execute(f"select *{f' replace ({cast})' * bool(cast)} from rows_of_spark")
 
@@ -163,7 +187,7 @@ class SparkEngine:
         if _PERSON in frame.columns:
             self._people.add(name)
             return self._local
-        self._local.register("counted_by_spark", frame.toArrow())
+        self._local.register("counted_by_spark", _rows(frame))
         return self._local.execute(f"create temp table {name} as select * from counted_by_spark")
 
     def _drop(self, name: str) -> duckdb.DuckDBPyConnection:
@@ -184,6 +208,16 @@ class SparkEngine:
         named = {part.alias for part in tree.find_all(exp.CTE)}
         tables = (table for table in tree.find_all(exp.Table) if table.db or table.name not in named)
         return any(_name(table) in self._people for table in tables)
+
+
+def _rows(frame: DataFrame) -> Any:
+    """The rows of a frame; SurveyError where Spark fails, as where a worker cannot read a file."""
+    from pyspark.errors import PySparkException
+
+    try:
+        return frame.toArrow()
+    except PySparkException as error:
+        raise SurveyError(f"Spark could not count: {_why(error)}") from None
 
 
 def translated(tree: exp.Expression, values: Mapping[str, Any] | None = None, pretty: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -59,6 +60,7 @@ def counted_by(paths: Paths, address: str, quick: bool = True) -> None:
         cwd=paths.root, capture_output=True, text=True, env=os.environ | settings, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-3000:]
+    assert run.stderr.startswith("tables ") and run.stderr.count("\n") == 1
     now = digest(paths.tables)
     assert len(now) > 20
     assert now.keys() == before.keys()
@@ -149,6 +151,18 @@ def cells(table: pyarrow.Table) -> list[str]:
     return sorted(
         str([f"{cell:.12g}" if isinstance(cell, float | Decimal) else cell for cell in row.values()])
         for row in table.to_pylist()
+    )
+
+
+@pytest.mark.parametrize("address", ["nonsense", "local[0]"])
+def test_an_address_without_a_spark_is_told(toy_parted: Paths, address: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "pipeline", "tables", "--engine", address, "--survey", "toy"],
+        cwd=toy_parted.root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (run.returncode, run.stdout) == (1, "")
+    assert re.fullmatch(
+        rf"no Spark at '{re.escape(address)}': .+; write local\[2\] or spark://HOST:7077\n", run.stderr
     )
 
 
