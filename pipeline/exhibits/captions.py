@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -14,7 +15,7 @@ import pandas as pd
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
 from pipeline.exhibits.alt_text import alt_text, cut_to_length
-from pipeline.exhibits.context import Context, WaveFacts, Wording, of_shares, span
+from pipeline.exhibits.context import Context, WaveFacts, of_shares, span
 from pipeline.exhibits.source import order_of
 from pipeline.pages.notes import INVENTED
 from pipeline.text.folding import lowered, plain
@@ -40,6 +41,9 @@ _LONG_LABEL = 40
 _FEWEST_STEPS = 3
 _LISTED = 4
 _TITLE_WORDS = 12
+_MOST_TITLE_WORDS = 18
+_ASIDE = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]")
+_SENTENCE = re.compile(r"(?<=[.!?:。？！])\s+(?=\W*[^\W\d_a-z])")
 _OF_CHANGES = {MethodOfTest.NEWCOMBE: "Newcombe", MethodOfTest.T: "t"}
 MOST_LINES = 6
 _SHAPED = {
@@ -81,7 +85,7 @@ def caption(
         id=exhibit.id,
         kind=exhibit.kind,
         wave=latest.wave.name,
-        title=exhibit.neutral or _default_title(latest.wordings[exhibit.question]),
+        title=exhibit.neutral or default_title(latest.wordings[exhibit.question].text),
         text=exhibit.text,
         subtitle=_subtitle(exhibit, data, contexts),
         question=" ".join(questions),
@@ -169,9 +173,21 @@ def _beside(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
     )
 
 
-def _default_title(wording: Wording) -> str:
-    words = wording.text.rstrip(":").split()
-    return " ".join(words) if len(words) <= _TITLE_WORDS else f"{' '.join(words[: _TITLE_WORDS - 1])} …"
+def default_title(text: str) -> str:
+    """A question as the title of its figure: whole, or without asides in brackets, or the sentence that asks.
+
+    Only a question that is long without these is cut; its whole text stands below the title.
+    """
+    whole = " ".join(text.rstrip(":").split())
+    without = _ASIDE.sub("", whole).strip()
+    sentences = _SENTENCE.split(without)
+    asked = [sentence for sentence in sentences if sentence.endswith(("?", "？"))]
+    shorter = asked[-1] if asked else sentences[0].rstrip(":")
+    for most in (_TITLE_WORDS, _MOST_TITLE_WORDS):
+        for title in (whole, without, shorter):
+            if title and len(title.split()) <= most:
+                return title
+    return f"{' '.join(shorter.split()[: _TITLE_WORDS - 1])} …"
 
 
 def _segment_number(exhibit: Exhibit, context: Context) -> str:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.answers import joined_cells as joined
+from pipeline.exhibits.captions import default_title
 from pipeline.text.folding import Fitting, beginning, best_fit, fits, fold, in_markdown, is_beginning
 
 
@@ -231,3 +232,34 @@ def test_a_text_in_markdown_comes_out_letter_by_letter(text: str) -> None:
             shown = html.unescape(re.sub(r"<[^<>]*>", " ", page))
             assert plain in " ".join(shown.split()), (name, markdown, page)
             assert page.count("<td") in (0, 2), (name, markdown, page)
+
+
+TITLES = {
+    "Which do you use?": "Which do you use?",
+    "Which of them do you use (select all that apply)?": "Which of them do you use (select all that apply)?",
+    "Have you given something to the project (also what is no code, e.g. talks, posts, meetings)?": (
+        "Have you given something to the project?"
+    ),
+    "Think of the last twelve months and of all that you did in them. Which tools did you use?": (
+        "Which tools did you use?"
+    ),
+    "Put the reasons into the order in which they matter to you. If one does not, then leave it out.": (
+        "Put the reasons into the order in which they matter to you."
+    ),
+    "How much do you agree that the project should ask its members before it changes its licence?": (
+        "How much do you agree that the project should ask its members before it changes its licence?"
+    ),
+    "Wie oft nutzen Sie (im Beruf oder privat, allein oder mit anderen) das Werkzeug?": (
+        "Wie oft nutzen Sie das Werkzeug?"
+    ),
+    "Do you work in an Open Source Programme Office (OSPO) or another team for open source?": (
+        "Do you work in an Open Source Programme Office (OSPO) or another team for open source?"
+    ),
+    "ツール（複数選択可）をお使いですか？": "ツール（複数選択可）をお使いですか？",
+    f"Which {'very ' * 20}long one?": f"Which {'very ' * 10}…",
+}
+
+
+@pytest.mark.parametrize("text", TITLES)
+def test_a_title_is_a_whole_question(text: str) -> None:
+    assert default_title(text) == TITLES[text]
