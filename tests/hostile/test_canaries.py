@@ -275,7 +275,7 @@ def _plant_drawn(path: Path) -> None:
 
 PLANTS = dict.fromkeys(KINDS, _plant_text) | {
     ".xlsx": _plant_zipped, ".pdf": _plant_stream, ".parquet": _plant_cell, ".duckdb": _plant_row,
-    ".png": _plant_chunk, ".html": _plant_picture, ".page": _plant_drawn,
+    ".png": _plant_chunk, ".html": _plant_picture, ".page": _plant_drawn, ".kept": _plant_cell,
 }  # fmt: skip
 
 

@@ -214,7 +214,8 @@ KINDS: dict[str, Callable[[Path], Iterator[bytes]]] = {
     ".csv": _plain, ".txt": _plain, ".md": _plain, ".json": _plain, ".toml": _plain, ".md5": _plain,
     ".lock": _plain, ".record": _plain, ".page": _drawn, ".svg": _page,
     "": _plain,  # .gitignore has no suffix
-    ".html": _page, ".png": _png, ".pdf": _pdf, ".xlsx": _zipped, ".parquet": _parquet, ".duckdb": _database,
+    ".html": _page, ".png": _png, ".pdf": _pdf, ".xlsx": _zipped, ".parquet": _parquet, ".kept": _parquet,
+    ".duckdb": _database,
 }  # fmt: skip
 
 
