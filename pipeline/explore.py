@@ -221,15 +221,15 @@ class OpenSurvey:
         for segment in segments:
             self._check_segment(segment)
         domain = Domain((CROSS.join(segments),) if segments else (), self._filter(where), dkns)
-        found = self._marked(estimates(self._data, [question], domain, adjust), where)
+        rows = self._marked(estimates(self._data, [question], domain, adjust), where)
         if not pools:
-            found = found[found["measure"] != POOL].reset_index(drop=True)
+            rows = rows[rows["measure"] != POOL].reset_index(drop=True)
         if wave is not None:
-            found = found[found["wave"] == wave].reset_index(drop=True)
-        if found.empty:
+            rows = rows[rows["wave"] == wave].reset_index(drop=True)
+        if rows.empty:
             asked = f"in {wave}" if wave else "in any wave"
             raise SurveyError(f"{question!r} was not asked {asked}, or nobody within the filter answered")
-        return found
+        return rows
 
     def _marked(self, rows: pd.DataFrame, where: Where, waves: Sequence[str] = ("wave",)) -> pd.DataFrame:
         """Estimates or tests with the unsettled lines that each rests on, as the tables have them."""

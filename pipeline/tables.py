@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipeline.declarations.load import Declarations
@@ -51,13 +51,20 @@ def tables(paths: Paths, draft: bool = False, engine: str = "") -> list[Path]:
     return [*contents, paths.workbook]
 
 
-def _counting(paths: Paths, engine: str) -> AbstractContextManager[Run]:
+@contextmanager
+def _counting(paths: Paths, engine: str) -> Iterator[Run]:
     """A run that counts in the database, or on Spark."""
     if not engine:
-        return opened(paths)
+        with opened(paths) as run:
+            yield run
+        return
     from pipeline.database import spark
 
-    return opened(paths, engine=spark.SparkEngine(spark.session(engine), paths))
+    with (
+        closing(spark.SparkEngine(spark.session(engine), paths)) as there,
+        opened(paths, engine=there) as run,
+    ):
+        yield run
 
 
 def problems_of(paths: Paths, aside: Paths, declared: Declarations, absent: Collection[str]) -> list[Problem]:

@@ -27,6 +27,12 @@ def open_database(paths: Paths, questionnaire: Survey) -> duckdb.DuckDBPyConnect
 
     SurveyError where there is none, where it is not up to date, and where a table of it cannot be read.
     """
+    connection, _ = open_hashed(paths, questionnaire)
+    return connection
+
+
+def open_hashed(paths: Paths, questionnaire: Survey) -> tuple[duckdb.DuckDBPyConnection, str]:
+    """As `open_database`, with the hash of the rows, for which a database may have been read through."""
     shown, again = paths.shown(paths.database), f"run: survey normalise --survey {paths.survey}"
     if not paths.database.is_file():
         raise SurveyError(f"no {shown}; {again}")
@@ -42,14 +48,14 @@ def open_database(paths: Paths, questionnaire: Survey) -> duckdb.DuckDBPyConnect
             known = _made_from(connection)
             if not is_current(known, origin(paths, known)):
                 raise SurveyError(f"survey.toml, a wave file or the pipeline is newer than {shown}; {again}")
-            hash_of_rows(paths, connection)
+            rows = _hash_of_rows(paths, connection)
     except duckdb.Error:
         connection.close()
         raise SurveyError(f"{shown} is damaged; {again}") from None
     except SurveyError:
         connection.close()
         raise
-    return connection
+    return connection, rows
 
 
 def view(connection: Engine, name: str) -> pd.DataFrame:
@@ -74,7 +80,7 @@ def _made_from(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         return {}
 
 
-def hash_of_rows(paths: Paths, connection: duckdb.DuckDBPyConnection) -> str:
+def _hash_of_rows(paths: Paths, connection: duckdb.DuckDBPyConnection) -> str:
     """The hash of the rows of a database: as `normalise` noted it, of a file with the bytes that it left.
 
     Of another file all rows are read. duckdb.Error where a table cannot be read: a file that was cut short or

@@ -74,7 +74,7 @@ def session(address: str) -> SparkSession:
             builder = builder.remote(address) if is_remote else builder.master(address)
             for name, value in settings.items():
                 builder = builder.config(name, value)
-            found: SparkSession = builder.getOrCreate()
+            started: SparkSession = builder.getOrCreate()
     except ImportError as error:
         raise SurveyError(
             f"Spark wants SQLGlot, PySpark and PyArrow, and there is no {error.name}; run: make .venv/.spark"
@@ -83,7 +83,7 @@ def session(address: str) -> SparkSession:
         raise SurveyError(
             f"no Spark at {address!r}: {_why(error)}; write local[2] or spark://HOST:7077"
         ) from None
-    return found
+    return started
 
 
 @contextmanager
@@ -243,8 +243,8 @@ def views_script(tables: Iterable[tuple[str, bool]], place: str) -> str:
     return "\n".join(lines)
 
 
-def _parsed(statement_: str) -> exp.Expression:
-    return sqlglot.parse_one(statement_, read="duckdb")
+def _parsed(sql: str) -> exp.Expression:
+    return sqlglot.parse_one(sql, read="duckdb")
 
 
 def _views() -> Iterator[str]:

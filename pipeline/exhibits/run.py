@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.database.connection import hash_of_rows, open_database, view
+from pipeline.database.connection import open_hashed, view
 from pipeline.declarations import comparability
 from pipeline.declarations.load import Declarations, load_declarations
 from pipeline.declarations.report import Exhibit, problem
@@ -168,11 +168,9 @@ def opened(paths: Paths, declared: Declarations | None = None, engine: Engine | 
     if engine:
         yield _run(paths, declared, engine, "")
         return
-    with (
-        open_database(paths, declared.survey) as connection,
-        limited(connection, declared.survey.memory_limit, paths.spilt, paths.database),
-    ):
-        yield _run(paths, declared, connection, hash_of_rows(paths, connection))
+    database, rows = open_hashed(paths, declared.survey)
+    with database, limited(database, declared.survey.memory_limit, paths.spilt, paths.database):
+        yield _run(paths, declared, database, rows)
 
 
 def _run(paths: Paths, declared: Declarations, connection: Engine, rows: str) -> Run:
