@@ -24,7 +24,7 @@ from pipeline.exports.tools import Heading, formats
 from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
-from pipeline.project.sql import listed, literal, temporary_views
+from pipeline.project.sql import Engine, listed, literal, temporary_views
 from pipeline.text.folding import fold
 
 
@@ -66,7 +66,7 @@ def attempt_waves(declared: DeclaredWaves, own_texts: bool = False) -> tuple[lis
         return map_all(connection, declared, exports, own_texts)
 
 
-def mapped_question(declared: DeclaredWaves, question: str) -> Mapped:
+def mapped_question(connection: Engine, declared: DeclaredWaves, question: str) -> Mapped:
     """What the columns of one question of the one wave `declared` mean, once `normalise` has read them all.
 
     Only they are looked at, and nothing that is wrong is told.
@@ -75,10 +75,10 @@ def mapped_question(declared: DeclaredWaves, question: str) -> Mapped:
     assigned, _ = assign(declared.questionnaire, fielding, export.headings)
     asked = assigned.only(question)
     path, columns = declared.paths.cells(fielding.name), [one.column for one in asked.questions[question]]
-    blank, _ = _blank(path, fielding, columns, asked.questions)
+    blank, _ = _blank(connection, path, fielding, columns, asked.questions)
     cells = Cells(path, blank, _untouched(fielding, asked.questions))
     try:
-        texts = cells.distinct(_closed(declared, fielding, asked))
+        texts = cells.distinct(connection, _closed(declared, fielding, asked))
     except DamagedError:
         raise _damaged(declared.paths, path) from None
     mapped, _ = attempt(declared.questionnaire, declared.document, fielding, asked, texts)
@@ -101,7 +101,7 @@ def map_all(
         try:
             closed = _closed(declared, fielding, assigned, own_texts)
             with opened_cells(connection, declared.paths, fielding, export, assigned.questions) as cells:
-                texts = cells.distinct(closed)
+                texts = cells.distinct(connection, closed)
                 meaning, unread = attempt(questionnaire, declared.document, fielding, assigned, texts)
                 for counted, counts in bases.statements(questionnaire, meaning):
                     meaning.bases |= bases.read(counted, connection.execute(counts).fetchone() or ())
@@ -145,7 +145,8 @@ def opened_cells(
     SurveyError where a text that is said to mean an empty cell stands in none of the cells it is said of.
     """
     path = paths.cells(fielding.name)
-    blank, problems = _blank(path, fielding, [heading.column for heading in export.headings], questions)
+    columns = [heading.column for heading in export.headings]
+    blank, problems = _blank(connection, path, fielding, columns, questions)
     if problems:
         raise SurveyError(problems)
     untouched = _untouched(fielding, questions)
@@ -180,6 +181,7 @@ def _untouched(fielding: Fielding, questions: Mapping[str, Sequence[Heading]]) -
 
 
 def _blank(
+    connection: Engine,
     path: Path,
     fielding: Fielding,
     columns: Sequence[int],
@@ -197,7 +199,7 @@ def _blank(
     blank: dict[int, set[str]] = {column: set() for column in columns}
     problems: list[Problem] = []
     for place, texts, concerned in declared:
-        spellings = _spellings(path, texts, concerned)
+        spellings = _spellings(connection, path, texts, concerned)
         problems += [
             fielding.document.problem(f"blank: {text!r} stands in no cell", *place, "blank", index)
             for index, text in enumerate(texts)
@@ -211,8 +213,9 @@ def _blank(
 def texts_of(path: Path, columns: Sequence[int]) -> Counter[str]:
     """The texts in some columns of the cells at `path` as they stand there, each with how many hold it."""
     texts: Counter[str] = Counter()
-    for counts in Cells(path).distinct(columns).values():
-        texts.update(counts)
+    with duckdb.connect() as connection:
+        for counts in Cells(path).distinct(connection, columns).values():
+            texts.update(counts)
     return texts
 
 
@@ -224,17 +227,19 @@ def cells_of(path: Path) -> str:
     )
 
 
-def _spellings(path: Path, blank: Sequence[str], columns: Sequence[int]) -> dict[str, list[str]]:
+def _spellings(
+    connection: Engine, path: Path, blank: Sequence[str], columns: Sequence[int]
+) -> dict[str, list[str]]:
     """How the cells of some columns spell each text that means an empty one."""
     spellings: dict[str, list[str]] = {text: [] for text in blank}
     if not blank:
         return spellings
     try:
-        texts = {text for counts in Cells(path).distinct(columns).values() for text in counts}
+        counts = Cells(path).distinct(connection, columns).values()
     except DamagedError:
         return {text: [text] for text in blank}  # that the file is damaged is said when the cells are opened
     folded = {fold(text): text for text in blank}
-    for text in sorted(texts):
+    for text in sorted({text for of_column in counts for text in of_column}):
         if fold(text) in folded:
             spellings[folded[fold(text)]].append(text)
     return spellings

@@ -6,15 +6,17 @@ more than its code.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
+
+from pipeline.project.sql import Engine, literal
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 WHITE = " \t\n\v\f\r\xa0\ufeff"
 """what stands around a cell and means nothing; none of it is visible ASCII"""
 ROWS_A_BLOCK = 65_536
+_COLUMNS_A_QUERY = 16
+"""whose texts are counted at once: each text comes with a place for every one of them"""
 UNTOUCHED = ""
 """what stands for an empty cell where the wave file says that an untouched box is a No"""
 
@@ -108,26 +112,38 @@ class Cells:
         except (OSError, pl.exceptions.PolarsError):
             raise DamagedError(f"{self.path.name} cannot be read") from None
 
-    def distinct(self, columns: Collection[int]) -> dict[int, dict[str, int]]:
-        """Every text of some columns but those that mean an empty cell, with how many cells hold it."""
-        counts = {column: np.zeros(0, dtype=np.int64) for column in columns}
-        empty, known = Counter[int](), dict[int, Sequence[str]]()
-        for block in self.blocks(columns) if columns else ():
-            for column in columns:
-                codes, known[column] = block.column(column)
-                found = np.bincount(codes, minlength=len(known[column]) + 1)
-                empty[column] += int(found[-1])
-                found[: len(counts[column])] += counts[column]
-                counts[column] = found[:-1]
-        texts: dict[int, dict[str, int]] = {}
-        for column in columns:
-            there = zip(known.get(column, ()), counts[column].tolist(), strict=True)
-            blank = self.blank.get(column, ())
-            said = {text: count for text, count in there if count and text not in blank}
-            if column in self.untouched and empty[column]:
-                said[UNTOUCHED] = empty[column]
-            texts[column] = dict(sorted(said.items()))
-        return texts
+    def distinct(self, connection: Engine, columns: Collection[int]) -> dict[int, dict[str, int]]:
+        """Every text of some columns but those that mean an empty cell, with how many cells hold it.
+
+        DamagedError as with `blocks`.
+        """
+        texts: dict[int, dict[str, int]] = {column: {} for column in columns}
+        numbers = sorted(columns)
+        for first in range(0, len(numbers), _COLUMNS_A_QUERY):
+            some = numbers[first : first + _COLUMNS_A_QUERY]
+            for column, text, count in _counted(connection, self.path, some):
+                said = UNTOUCHED if text is None and column in self.untouched else text
+                if said is not None and text not in self.blank.get(column, ()):
+                    texts[column][said] = texts[column].get(said, 0) + count
+        return {column: dict(sorted(counts.items())) for column, counts in texts.items()}
+
+
+def _counted(connection: Engine, path: Path, columns: Sequence[int]) -> list[tuple[int, str | None, int]]:
+    """(column, text or None, how many cells) of some columns, all counted while they are read once."""
+    names = [f"c{column}" for column in columns]
+    which = " + ".join(
+        f"{column} * (1 - grouping({name}))" for column, name in zip(columns, names, strict=True)
+    )
+    sets = ", ".join(f"({name})" for name in names)
+    try:
+        return connection.execute(
+            f"select {which}, coalesce({', '.join(names)}), count(*) from read_parquet({literal(str(path))}) "
+            f"group by grouping sets ({sets})"
+        ).fetchall()
+    except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+        raise
+    except duckdb.Error:
+        raise DamagedError(f"{path.name} cannot be read") from None
 
 
 def coded(name: str) -> pl.Categorical:

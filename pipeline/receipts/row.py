@@ -200,7 +200,7 @@ def receipt(run: Run, exhibit: Exhibit, written: pd.DataFrame, place: int) -> Re
     questionnaire, document = survey.load(run.paths)
     fielding = next(one for one in run.declared.fieldings if one.name == row["wave"])
     declared_wave = DeclaredWaves(run.paths, questionnaire, document, [fielding])
-    mapped = mapped_question(declared_wave, str(row["question"]))
+    mapped = mapped_question(run.connection, declared_wave, str(row["question"]))
     source = Source(run.estimated, exhibit)
     table = exhibit_table(source)
     declared = declared_table(exhibit)

@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 from projects import survey_command
@@ -193,11 +194,11 @@ def test_a_database_with_other_bytes_is_read_through(toy_copy: Paths) -> None:
 @pytest.mark.parametrize("survey", ["toy_done", "ospo_done"])
 def test_a_question_means_alone_what_it_means_among_all(survey: str, request: pytest.FixtureRequest) -> None:
     declared = declared_waves(request.getfixturevalue(survey))
-    compared = 0
+    connection, compared = duckdb.connect(), 0
     for fielding, every in zip(declared.fieldings, mapped_waves(declared), strict=True):
         wave = DeclaredWaves(declared.paths, declared.questionnaire, declared.document, [fielding])
         for question in every.columns:
-            alone = mapped_question(wave, question)
+            alone = mapped_question(connection, wave, question)
             assert parts(alone, question) == parts(every, question)
             compared += len(parts(alone, question)) > 1
     assert compared > 5
