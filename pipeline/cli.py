@@ -237,6 +237,23 @@ def show(
     _say_all(show(places.find(survey), question, by, wave))
 
 
+@app.command("add-part", epilog="Example: survey add-part ~/Downloads/march.csv --wave 2026")
+def add_part(
+    export: Annotated[Path, typer.Argument(help="the further part of the wave's export")],
+    wave: Annotated[str, typer.Option("--wave", help="the wave that it is of; the latest by default")] = "",
+    survey: SurveyName = places.DEFAULT_SURVEY,
+) -> None:
+    """Add a further part to the export of a wave, as a day to a survey that goes on: no other part is read.
+
+    The file is copied to the others, its hash is pinned where theirs are, and its rows are added.
+    """
+    from pipeline.drafting.add_part import add_part
+
+    paths = places.find(survey)
+    with alone(paths):
+        _say_masked(add_part(paths, export, wave))
+
+
 @app.command(epilog='Example: survey sql "select state, count(*) from responses group by all"')
 def sql(
     statement: Annotated[str, typer.Argument(help="what to select, from answers, responses, respondents …")],

@@ -84,41 +84,52 @@ def _refusals(paths: Paths, fielding: Fielding) -> Iterator[Problem]:
 def _read(questionnaire: Survey, fielding: Fielding, folder: Path) -> tuple[Export, Path]:
     """One wave's exports as one Parquet file in `folder`."""
     parts = [
-        _read_one(questionnaire, fielding, path, folder / f"{fielding.name}.{index}.parquet")
+        (path.name, *read_part(questionnaire, fielding, path, folder / f"{fielding.name}.{index}.parquet"))
         for index, path in enumerate(fielding.exports)
     ]
-    first = parts[0][0]
-    for index, (export, _) in enumerate(parts[1:], 1):
-        if export.headings != first.headings:
-            ours = dict.fromkeys(map(str, export.headings))
-            theirs = dict.fromkeys(map(str, first.headings))
-            apart = [heading for heading in (*ours, *theirs) if (heading in ours) != (heading in theirs)]
-            raise SurveyError(
-                [
-                    fielding.document.problem(
-                        f"{fielding.exports[index].name} has other headings than {fielding.exports[0].name}: "
-                        f"{', '.join(apart[:3])}",
-                        *("source", "file", index),
-                    )
-                ]
-            )
+    return joined(questionnaire, fielding, parts, folder)
+
+
+def joined(
+    questionnaire: Survey, fielding: Fielding, parts: Sequence[tuple[str, Export, Path]], folder: Path
+) -> tuple[Export, Path]:
+    """The parts of a wave's export, each with its name, as one Parquet file in `folder`.
+
+    SurveyError where their headings differ.
+    """
+    export = joined_exports(fielding, [(name, export) for name, export, _ in parts])
     if len(parts) == 1:
-        return parts[0]
-    joined = folder / f"{fielding.name}.parquet"
+        return export, parts[0][2]
+    target = folder / f"{fielding.name}.parquet"
     with duckdb.connect() as connection, limited(connection, questionnaire.memory_limit, None):
-        sources = [str(path) for _, path in parts]
+        sources = [str(path) for _, _, path in parts]
         connection.execute(
             "copy (select * from read_parquet($sources)) to $target (format parquet)",
-            {"sources": sources, "target": str(joined)},
+            {"sources": sources, "target": str(target)},
         )
-    export = Export(
+    return export, target
+
+
+def joined_exports(fielding: Fielding, parts: Sequence[tuple[str, Export]]) -> Export:
+    """What is known of an export from what is known of its parts, each with its name.
+
+    SurveyError where a part has other headings than the first.
+    """
+    first_name, first = parts[0]
+    for index, (name, part) in enumerate(parts):
+        if part.headings != first.headings:
+            ours, theirs = (dict.fromkeys(map(str, of.headings)) for of in (part, first))
+            apart = [heading for heading in (*ours, *theirs) if (heading in ours) != (heading in theirs)]
+            message = f"{name} has other headings than {first_name}: {', '.join(apart[:3])}"
+            raise SurveyError([fielding.document.problem(message, "source", "file", index)])
+    exports = [export for _, export in parts]
+    return Export(
         first.headings,
-        sum(e.rows for e, _ in parts),
-        sum(e.blank_rows for e, _ in parts),
-        sum(e.repeated_headers for e, _ in parts),
-        tuple(hash_ for e, _ in parts for hash_ in e.sha256),
+        sum(export.rows for export in exports),
+        sum(export.blank_rows for export in exports),
+        sum(export.repeated_headers for export in exports),
+        tuple(hash_ for export in exports for hash_ in export.sha256),
     )
-    return export, joined
 
 
 def with_headings(fielding: Fielding, path: Path) -> tuple[file.Table, int, list[Heading]]:
@@ -138,7 +149,8 @@ def with_headings(fielding: Fielding, path: Path) -> tuple[file.Table, int, list
     return table, header, layout.headings(table.first[:header])
 
 
-def _read_one(questionnaire: Survey, fielding: Fielding, path: Path, target: Path) -> tuple[Export, Path]:
+def read_part(questionnaire: Survey, fielding: Fielding, path: Path, target: Path) -> tuple[Export, Path]:
+    """The cells of one file of a wave's export, written to `target`; SurveyError where it cannot be read."""
     with file.connect() as connection, limited(connection, questionnaire.memory_limit, None):
         try:
             table, header, headings = with_headings(fielding, path)

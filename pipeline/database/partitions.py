@@ -49,7 +49,7 @@ def views_script(connection: duckdb.DuckDBPyConnection, tables: Iterable[Stored]
     script = [_SCHEMA, _STATES]
     for name, by_wave in tables:
         source = literal(f"{place}{name}/*/*.parquet" if by_wave else f"{place}{name}.parquet")
-        types = ", hive_types = {'wave': utinyint}" if by_wave else ""
+        types = ", hive_types = {'wave': usmallint}" if by_wave else ""
         script.append(f"create view coded.{name} as select * from read_parquet({source}{types});\n")
     script += [f"{view}\n" for (view,) in query(connection, "database/views_to_export").fetchall()]
     script += [f"{view.rstrip()};\n" for _, view in folder("database/views")]

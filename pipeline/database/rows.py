@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.project.sql import temporary_views
 
 _TYPES = {
-    "UTINYINT": "UInt8", "USMALLINT": "UInt16", "UINTEGER": "UInt32", "BIGINT": "Int64", "DOUBLE": "float64",
+    "USMALLINT": "UInt16", "UINTEGER": "UInt32", "BIGINT": "Int64", "DOUBLE": "float64",
     "BOOLEAN": "boolean",
 }  # fmt: skip
 """the types of columns as pandas has them; all others go in as texts"""

@@ -19,7 +19,7 @@ create table coded.origins (name varchar, sha256 varchar);
 
 -- One row a wave, in the order of field dates, with what its wave file says of it.
 create table coded.waves (
-    wave utinyint,
+    wave usmallint,
     name varchar,
     title varchar,
     fielded_from varchar,  -- ISO dates, empty where not declared
@@ -53,7 +53,7 @@ create table coded.questions (
 
 -- One row a wave and a question that it asked: how the wave put it.
 create table coded.wordings (
-    wave utinyint,
+    wave usmallint,
     question usmallint,
     number varchar,  -- the question's code in the export, such as Q12
     text varchar,
@@ -76,7 +76,7 @@ create table coded.options (
 
 -- One row a wave and an item or option that it put before its respondents.
 create table coded.offers (
-    wave utinyint,
+    wave usmallint,
     question usmallint,
     item usmallint,
     option usmallint,
@@ -86,7 +86,7 @@ create table coded.offers (
 
 -- One row a wave and a question, or an item of a grid: what a respondent has a state on.
 create table coded.slots (
-    wave utinyint,
+    wave usmallint,
     question usmallint,
     item usmallint,
     offered boolean,  -- whether the wave asked it
@@ -96,14 +96,14 @@ create table coded.slots (
 
 -- One row a wave and a question and item that answers have: the bit of their slot. The items of a ranking or an
 -- allocation are answers, and the slot is that of the question.
-create table coded.places (wave utinyint, question usmallint, item usmallint, word bigint, bit bigint);
+create table coded.places (wave usmallint, question usmallint, item usmallint, word bigint, bit bigint);
 
 -- One row an option that lets a respondent on to a question; those that the wave did not offer are left out.
-create table coded.routes (wave utinyint, question usmallint, on_question usmallint, on_option usmallint);
+create table coded.routes (wave usmallint, question usmallint, on_question usmallint, on_option usmallint);
 
 -- One row a screening rule of a wave, in order; position 0 is the rule that repeated responses go.
 create table coded.rules (
-    wave utinyint,
+    wave usmallint,
     position usmallint,
     reason varchar,
     lost usmallint  -- how many texts of the rule stand in no cell
@@ -123,7 +123,7 @@ create table coded.nets (
 
 -- One row a rule of data quality in a wave, and each question, grid or combination of answers that it looks at.
 create table coded.quality_rules (
-    wave utinyint,
+    wave usmallint,
     position usmallint,
     rule varchar,
     question usmallint,
@@ -135,7 +135,7 @@ create table coded.quality_rules (
 
 -- One row a response and a rule of data quality that flags it, of all responses received.
 create table coded.quality (
-    wave utinyint,
+    wave usmallint,
     respondent uinteger,
     position usmallint,
     question usmallint,
@@ -144,7 +144,7 @@ create table coded.quality (
 
 -- One row a response received.
 create table coded.respondents (
-    wave utinyint,
+    wave usmallint,
     respondent uinteger,  -- its row in the export, from 1
     weight decimal(18, 12),  -- with a mean of 1 over the analysed of a wave; decimals, so that sums are exact
     excluded varchar  -- the reason of the screening rule; null for the analysed
@@ -152,7 +152,7 @@ create table coded.respondents (
 
 -- One row an answer of an analysed respondent.
 create table coded.answers (
-    wave utinyint,
+    wave usmallint,
     respondent uinteger,
     question usmallint,
     item usmallint,
@@ -163,7 +163,7 @@ create table coded.answers (
 
 -- One row an analysed respondent who chose an option of a net, and the net, where one can choose several.
 create table coded.unions (
-    wave utinyint,
+    wave usmallint,
     respondent uinteger,
     question usmallint,
     item usmallint,
@@ -172,7 +172,7 @@ create table coded.unions (
 
 -- One row an analysed respondent and a word of slots: bits of the slots in each state; those in none were not offered.
 create table coded.states (
-    wave utinyint,
+    wave usmallint,
     respondent uinteger,
     word usmallint,
     answered bigint,
@@ -185,14 +185,14 @@ create table coded.states (
 );
 
 -- One row a text that an analysed respondent wrote, to a text question that is not private.
-create table coded.texts (wave utinyint, respondent uinteger, question usmallint, text varchar);
+create table coded.texts (wave usmallint, respondent uinteger, question usmallint, text varchar);
 
 -- One row an analysed respondent, a question and what they did to it that the questionnaire does not allow.
-create table coded.flags (wave utinyint, respondent uinteger, question usmallint, flag varchar);
+create table coded.flags (wave usmallint, respondent uinteger, question usmallint, flag varchar);
 
 -- One row a group of a question that a wave is weighted to.
 create table coded.targets (
-    wave utinyint,
+    wave usmallint,
     question usmallint,
     position usmallint,
     grp varchar,
@@ -207,14 +207,14 @@ create table coded.targets (
 -- Of all responses received; these tables go with the connection.
 
 -- One row a response.
-create temp table all_respondents (wave utinyint, respondent uinteger);
+create temp table all_respondents (wave usmallint, respondent uinteger);
 
 -- One row an answer, as it was received, to a question that people are screened by.
 create temp table all_ticked as select * from coded.answers limit 0;
 
 -- One row a response and a grid that it answered: on how many items, and the first and the last option it chose.
 create temp table all_grids (
-    wave utinyint,
+    wave usmallint,
     respondent uinteger,
     question usmallint,
     answered bigint,
@@ -227,7 +227,7 @@ create temp table all_answers as select * from coded.answers limit 0;
 
 -- One row a response: how many answers, and two numbers that are the same for the same answers, and for no others.
 create temp table all_answer_sets (
-    wave utinyint,
+    wave usmallint,
     respondent uinteger,
     answers bigint,
     first ubigint,
@@ -235,39 +235,39 @@ create temp table all_answer_sets (
 );
 
 -- One row a multiple choice of which a response says of one option or more that it was not ticked.
-create temp table all_denied (wave utinyint, respondent uinteger, question usmallint);
+create temp table all_denied (wave usmallint, respondent uinteger, question usmallint);
 
 -- One row a text to a text question that is not private.
-create temp table all_texts (wave utinyint, respondent uinteger, question usmallint, text varchar);
+create temp table all_texts (wave usmallint, respondent uinteger, question usmallint, text varchar);
 
 -- One row a flag that is seen in the cells and no longer in the answers.
-create temp table all_flags (wave utinyint, respondent uinteger, question usmallint, flag varchar);
+create temp table all_flags (wave usmallint, respondent uinteger, question usmallint, flag varchar);
 
 -- One row a response with an id.
-create temp table all_ids (wave utinyint, respondent uinteger, id varchar);
+create temp table all_ids (wave usmallint, respondent uinteger, id varchar);
 
 -- One row a response of a wave with a column of weights: what stands in that.
-create temp table all_weights (wave utinyint, respondent uinteger, text varchar);
+create temp table all_weights (wave usmallint, respondent uinteger, text varchar);
 
 -- One row a response whose duration is known.
-create temp table all_durations (wave utinyint, respondent uinteger, seconds double);
+create temp table all_durations (wave usmallint, respondent uinteger, seconds double);
 
 -- One row a response that is like others: its place among those alike, and how many they are.
-create temp table all_repeated (wave utinyint, respondent uinteger, place uinteger, places uinteger);
+create temp table all_repeated (wave usmallint, respondent uinteger, place uinteger, places uinteger);
 
 -- One row a response and a screening rule that holds of it.
-create temp table all_screens (wave utinyint, respondent uinteger, position usmallint);
+create temp table all_screens (wave usmallint, respondent uinteger, position usmallint);
 
 -- One row a response that is not analysed: the reason of the first screening rule that holds of it.
-create temp table all_excluded (wave utinyint, respondent uinteger, reason varchar);
+create temp table all_excluded (wave usmallint, respondent uinteger, reason varchar);
 
 -- One row an analysed response of a wave that is weighted.
-create temp table all_weighted (wave utinyint, respondent uinteger, weight decimal(18, 12));
+create temp table all_weighted (wave usmallint, respondent uinteger, weight decimal(18, 12));
 
 -- One row a response and a word: bits of the questions and items of a grid that have any answer, those that are
 -- answered, those that are not known and those that earlier answers pass by; and the last question with any answer.
 create temp table all_response_bits (
-    wave utinyint,
+    wave usmallint,
     respondent uinteger,
     word bigint,
     given bigint,
@@ -278,14 +278,14 @@ create temp table all_response_bits (
 );
 
 -- One row a response of a wave whose export tells who finished, and whether this one did.
-create temp table all_finished (wave utinyint, respondent uinteger, finished boolean);
+create temp table all_finished (wave usmallint, respondent uinteger, finished boolean);
 
 -- One row a response without an answer to the last questions, the first of these, and whether it was finished.
-create temp table all_partials (wave utinyint, respondent uinteger, at_question usmallint, finished boolean);
+create temp table all_partials (wave usmallint, respondent uinteger, at_question usmallint, finished boolean);
 
 -- One row a rule of data quality and what it looks at, before it is applied.
 create temp table all_quality_rules (
-    wave utinyint,
+    wave usmallint,
     position usmallint,
     rule varchar,
     question usmallint,
@@ -297,18 +297,18 @@ create temp table all_quality_rules (
 
 -- One row an option that a rule of data quality asks about.
 create temp table all_quality_options (
-    wave utinyint,
+    wave usmallint,
     position usmallint,
     question usmallint,
     option usmallint
 );
 
 -- One row a screening rule (its position) and a rule of data quality that it names.
-create temp table all_quality_screens (wave utinyint, position usmallint, rule varchar);
+create temp table all_quality_screens (wave usmallint, position usmallint, rule varchar);
 
 -- One row a response to which a rule of data quality applies, and whether the rule flags it.
 create temp table all_quality_results (
-    wave utinyint,
+    wave usmallint,
     respondent uinteger,
     position usmallint,
     question usmallint,

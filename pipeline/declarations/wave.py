@@ -53,7 +53,7 @@ Thousands = Literal["", ".", ",", "'", " "]
 
 
 class Source(Declared):
-    """The export: one file, or a list where several collectors exported alike.
+    """The export: one file, a folder of parts that are headed alike, or a list where there are several.
 
     `questionnaire` is the file in which the tool defines what was asked; `survey new-wave` compares the next
     wave's with it.

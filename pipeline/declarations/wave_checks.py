@@ -222,9 +222,8 @@ def _check_source(source: Source, at: Place) -> Iterator[Problem]:
                 f"{without_secrets(url)!r} is no web address; https:// is wanted, and http:// will do",
                 *("url", index),
             )
-    for key, count in (("sha256", len(source.sha256)), ("url", len(source.url))):
-        if count and count != len(source.file):
-            yield at.problem(f"{count} {key} for {len(source.file)} files; one each", key)
+    if source.url and len(source.url) != len(source.file):
+        yield at.problem(f"{len(source.url)} url for {len(source.file)} files; one each", "url")
 
 
 def _check_pools(change: Change, nets: Mapping[str, list[str]], at: Place) -> Iterator[Problem]:

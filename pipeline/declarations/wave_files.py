@@ -74,7 +74,15 @@ def _left_out(problem: Problem, _: Document) -> Iterator[tuple[Key, ...]]:
 
 
 def _fielding(paths: Paths, path: Path, wave: Wave, document: Document) -> Fielding:
-    return Fielding(path.stem, wave, document, tuple(paths.raw / file for file in wave.source.file))
+    exports = tuple(itertools.chain.from_iterable(_parts(paths.raw / file) for file in wave.source.file))
+    return Fielding(path.stem, wave, document, exports)
+
+
+def _parts(export: Path) -> list[Path]:
+    """An export itself, or the files in it where it is a folder, by name; hidden ones are none."""
+    if not export.is_dir():
+        return [export]
+    return sorted(path for path in export.iterdir() if path.is_file() and path.name[0] not in "._")
 
 
 def _checks(paths: Paths, survey: Survey, path: Path) -> Check[Wave]:
@@ -97,9 +105,28 @@ def _check_files(paths: Paths, path: Path, wave: Wave, document: Document) -> It
                 *("source", "file", index),
             )
             continue
-        export = (paths.raw / file).resolve()
-        if not export.is_relative_to(paths.raw.resolve()):
+        export = paths.raw / file
+        if not export.resolve().is_relative_to(paths.raw.resolve()):
             yield document.problem(
                 f"{file!r} is outside {paths.shown(paths.raw)}; an export lies beside its wave file",
                 *("source", "file", index),
             )
+        elif export.is_dir():
+            yield from _check_folder(paths, export, wave, document, index)
+    count = sum(len(_parts(paths.raw / file)) for file in wave.source.file)
+    if wave.source.sha256 and len(wave.source.sha256) != count:
+        yield document.problem(
+            f"{len(wave.source.sha256)} sha256 for {count} files; one each", "source", "sha256"
+        )
+
+
+def _check_folder(
+    paths: Paths, export: Path, wave: Wave, document: Document, index: int
+) -> Iterator[Problem]:
+    """What a folder cannot be that an export is the parts in."""
+    if export.samefile(paths.raw):
+        yield document.problem("the folder of the survey holds more than an export", "source", "file", index)
+    elif not _parts(export):
+        yield document.problem(f"there is no file in {paths.shown(export)}", "source", "file", index)
+    elif wave.source.url:
+        yield document.problem("a folder has no address; list its files", "source", "url")

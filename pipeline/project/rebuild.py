@@ -22,11 +22,14 @@ _UNREAD = "-"
 class Rebuild:
     """What is there before a run of a survey, beside what the record says of the last one."""
 
-    def __init__(self, paths: Paths, draft: bool = False, package: Path = PACKAGE) -> None:
+    def __init__(
+        self, paths: Paths, draft: bool = False, package: Path = PACKAGE, without: Path | None = None
+    ) -> None:
+        """Look at what is there, as if one file were not."""
         self._paths = paths
         self._draft = "--draft" if draft else ""
         self._known = record.read(str(paths.record))
-        self._inputs = self._read(package)
+        self._inputs = self._read(package, without)
         self._libraries = record.libraries()
 
     def is_current(self, stage: str) -> bool:
@@ -57,12 +60,14 @@ class Rebuild:
         now.outputs = self._known.outputs
         files.write(self._paths.record, now.text(), files.PRIVATE)
 
-    def _read(self, package: Path) -> Inputs:
+    def _read(self, package: Path, without: Path | None) -> Inputs:
         """Everything that a run may be made from, with its hash: read again where its times are others."""
         found: Inputs = {}
         # what no stage reads: the one is for `survey synthesise`, and a hash of the other is nobody's
         unread = {(RAW, ASSUMPTIONS_FILE), (RAW, self._paths.pseudonym_key.name)}
         for kind, name, path in sorted(record.inputs(str(self._paths.raw), str(package))):
+            if without and Path(path).resolve() == without.resolve():
+                continue
             times = record.times_of_input(path)
             known_times, sha256 = self._known.inputs.get((kind, name), ((), ""))
             if (kind, name) in unread:

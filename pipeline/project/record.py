@@ -88,10 +88,20 @@ def read(path: str) -> Record:
 
 def inputs(raw: str, package: str = PACKAGE) -> Iterator[tuple[str, str, str]]:
     """The kind, the name and the path of everything that a run may be made from; hidden files are none."""
-    for name in _names(raw):
-        if not name.startswith(".") and os.path.isfile(path := os.path.join(raw, name)):
-            yield RAW, name, path
+    yield from _raw(raw, "")
     yield from _code(package, "")
+
+
+def _raw(folder: str, within: str) -> Iterator[tuple[str, str, str]]:
+    """The files of a survey: an export may lie in a folder of its own."""
+    for name in _names(folder):
+        path = os.path.join(folder, name)
+        if name.startswith("."):
+            continue
+        if os.path.isfile(path):
+            yield RAW, f"{within}{name}", path
+        elif os.path.isdir(path) and not os.path.islink(path):
+            yield from _raw(path, f"{within}{name}/")
 
 
 def _code(folder: str, within: str) -> Iterator[tuple[str, str, str]]:
