@@ -237,7 +237,7 @@ def show(
     _say_all(show(places.find(survey), question, by, wave))
 
 
-@app.command("add-part", epilog="Example: survey add-part ~/Downloads/march.csv --wave 2026")
+@app.command("add-part", epilog="Example: survey add-part ~/Downloads/march.csv --wave autumn")
 def add_part(
     export: Annotated[Path, typer.Argument(help="the further part of the wave's export")],
     wave: Annotated[str, typer.Option("--wave", help="the wave that it is of; the latest by default")] = "",

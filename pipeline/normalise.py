@@ -15,6 +15,7 @@ import duckdb
 from pipeline.answers.waves import DeclaredWaves, declared_waves
 from pipeline.database.build import build, sign
 from pipeline.database.connection import note_hashes, origin_of_database, read_through
+from pipeline.database.load import BlockCoder
 from pipeline.database.origin import origin
 from pipeline.project import files, progress
 from pipeline.project.errors import SurveyError
@@ -44,7 +45,7 @@ def normalise(paths: Paths) -> str:
             duckdb.connect(str(unseen)) as connection,
             limited(connection, declared.questionnaire.memory_limit, spilt, *cells),
         ):
-            notices = build(connection, declared)
+            notices = build(connection, declared, BlockCoder(connection, declared.questionnaire))
             sign(connection, made_from)
         rows = _stored(unseen, declared, spilt)
         models = (declared.questionnaire, *(fielding.wave for fielding in declared.fieldings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -36,6 +36,12 @@ class DeclaredWaves:
     questionnaire: Survey
     document: Document
     fieldings: Sequence[Fielding]
+    tables: Mapping[str, str] = field(default_factory=dict)
+    """the table in which an engine has the cells of a wave, where that is not the file that `ingest` wrote"""
+
+    def table_of(self, fielding: Fielding) -> str:
+        """The cells of a wave, in SQL, with the number of each respondent."""
+        return self.tables.get(fielding.name) or cells_of(self.paths.cells(fielding.name))
 
     def exports(self) -> list[Export]:
         """What was ingested of each wave beside its cells; SurveyError where that is not there."""
@@ -74,19 +80,20 @@ def mapped_question(connection: Engine, declared: DeclaredWaves, question: str) 
     (fielding,), (export,) = declared.fieldings, declared.exports()
     assigned, _ = assign(declared.questionnaire, fielding, export.headings)
     asked = assigned.only(question)
-    path, columns = declared.paths.cells(fielding.name), [one.column for one in asked.questions[question]]
-    blank, _ = _blank(connection, path, fielding, columns, asked.questions)
-    cells = Cells(path, blank, _untouched(fielding, asked.questions))
+    columns = [one.column for one in asked.questions[question]]
+    whole = Cells(declared.paths.cells(fielding.name), declared.table_of(fielding))
+    blank, _ = _blank(connection, whole, fielding, columns, asked.questions)
+    cells = replace(whole, blank=blank, untouched=_untouched(fielding, asked.questions))
     try:
         texts = cells.distinct(connection, _closed(declared, fielding, asked))
     except DamagedError:
-        raise _damaged(declared.paths, path) from None
+        raise _damaged(declared.paths, whole.path) from None
     mapped, _ = attempt(declared.questionnaire, declared.document, fielding, asked, texts)
     return mapped
 
 
 def map_all(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Engine,
     declared: DeclaredWaves,
     exports: Sequence[Export],
     own_texts: bool = False,
@@ -100,11 +107,12 @@ def map_all(
         problems += unclaimed
         try:
             closed = _closed(declared, fielding, assigned, own_texts)
-            with opened_cells(connection, declared.paths, fielding, export, assigned.questions) as cells:
+            with opened_cells(connection, declared, fielding, export, assigned.questions) as cells:
                 texts = cells.distinct(connection, closed)
                 meaning, unread = attempt(questionnaire, declared.document, fielding, assigned, texts)
                 for counted, counts in bases.statements(questionnaire, meaning):
-                    meaning.bases |= bases.read(counted, connection.execute(counts).fetchone() or ())
+                    ((*row,),) = connection.execute(counts).fetchall()
+                    meaning.bases |= bases.read(counted, row)
         except SurveyError as error:
             if not error.problems:
                 raise
@@ -133,8 +141,8 @@ def _closed(
 
 @contextmanager
 def opened_cells(
-    connection: duckdb.DuckDBPyConnection,
-    paths: Paths,
+    connection: Engine,
+    declared: DeclaredWaves,
     fielding: Fielding,
     export: Export,
     questions: Mapping[str, Sequence[Heading]],
@@ -144,9 +152,9 @@ def opened_cells(
     Of boxes that say No where they are untouched, a cell that is empty by itself holds UNTOUCHED.
     SurveyError where a text that is said to mean an empty cell stands in none of the cells it is said of.
     """
-    path = paths.cells(fielding.name)
-    columns = [heading.column for heading in export.headings]
-    blank, problems = _blank(connection, path, fielding, columns, questions)
+    columns, paths = [heading.column for heading in export.headings], declared.paths
+    whole = Cells(paths.cells(fielding.name), declared.table_of(fielding))
+    blank, problems = _blank(connection, whole, fielding, columns, questions)
     if problems:
         raise SurveyError(problems)
     untouched = _untouched(fielding, questions)
@@ -157,14 +165,14 @@ def opened_cells(
         selected.append(f"{kept} as c{n}")
     with ExitStack() as stack:
         try:
-            cells = f"select respondent, {', '.join(selected)} from {cells_of(path)}"
+            cells = f"select respondent, {', '.join(selected)} from {whole.source} as cells"
             stack.enter_context(temporary_views(connection, cells=cells))
         except duckdb.Error:
-            raise _damaged(paths, path) from None
+            raise _damaged(paths, whole.path) from None
         try:
-            yield Cells(path, blank, untouched)
+            yield replace(whole, blank=blank, untouched=untouched)
         except DamagedError:
-            raise _damaged(paths, path) from None
+            raise _damaged(paths, whole.path) from None
 
 
 def _damaged(paths: Paths, cells: Path) -> SurveyError:
@@ -182,7 +190,7 @@ def _untouched(fielding: Fielding, questions: Mapping[str, Sequence[Heading]]) -
 
 def _blank(
     connection: Engine,
-    path: Path,
+    cells: Cells,
     fielding: Fielding,
     columns: Sequence[int],
     questions: Mapping[str, Sequence[Heading]],
@@ -199,7 +207,7 @@ def _blank(
     blank: dict[int, set[str]] = {column: set() for column in columns}
     problems: list[Problem] = []
     for place, texts, concerned in declared:
-        spellings = _spellings(connection, path, texts, concerned)
+        spellings = _spellings(connection, cells, texts, concerned)
         problems += [
             fielding.document.problem(f"blank: {text!r} stands in no cell", *place, "blank", index)
             for index, text in enumerate(texts)
@@ -214,7 +222,7 @@ def texts_of(path: Path, columns: Sequence[int]) -> Counter[str]:
     """The texts in some columns of the cells at `path` as they stand there, each with how many hold it."""
     texts: Counter[str] = Counter()
     with duckdb.connect() as connection:
-        for counts in Cells(path).distinct(connection, columns).values():
+        for counts in Cells(path, cells_of(path)).distinct(connection, columns).values():
             texts.update(counts)
     return texts
 
@@ -228,14 +236,14 @@ def cells_of(path: Path) -> str:
 
 
 def _spellings(
-    connection: Engine, path: Path, blank: Sequence[str], columns: Sequence[int]
+    connection: Engine, cells: Cells, blank: Sequence[str], columns: Sequence[int]
 ) -> dict[str, list[str]]:
     """How the cells of some columns spell each text that means an empty one."""
     spellings: dict[str, list[str]] = {text: [] for text in blank}
     if not blank:
         return spellings
     try:
-        counts = Cells(path).distinct(connection, columns).values()
+        counts = cells.distinct(connection, columns).values()
     except DamagedError:
         return {text: [text] for text in blank}  # that the file is damaged is said when the cells are opened
     folded = {fold(text): text for text in blank}

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import duckdb
-
 from pipeline.answers.plausibility import doubts
 from pipeline.answers.waves import DeclaredWaves, map_all, opened_cells
 from pipeline.database import declared_tables, quality_flags
 from pipeline.database.checks import boxes_that_disagree, copies, failed_checks, over_waves, unanswered
-from pipeline.database.load import load, write_answers
+from pipeline.database.load import Coder, load
 from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.repeated import find_repeated
 from pipeline.database.rows import fill
 from pipeline.database.weights import weigh
 from pipeline.exports.cells import Cells
 from pipeline.project.errors import Problem, SurveyError
-from pipeline.project.sql import execute, folder, schema
+from pipeline.project.sql import Engine, execute, folder, schema
 
 
-def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> list[Problem]:
+def build(connection: Engine, declared: DeclaredWaves, coder: Coder) -> list[Problem]:
     """Fill an empty database from what `ingest` wrote; what a person should look at and what stops nothing.
+
+    `coder` turns cells into answers where the connection leads.
 
     SurveyError lists every heading, answer and declaration that fits nothing, or else every check that
     selects rows: the database is then good for nothing.
@@ -36,18 +36,16 @@ def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> lis
     problems: list[Problem] = []
     cells_of: dict[int, Cells] = {}
     for wave in waves:
-        with opened_cells(
-            connection, declared.paths, wave.fielding, wave.export, wave.meaning.columns
-        ) as cells:
-            load(connection, questionnaire, wave, cells)
+        with opened_cells(connection, declared, wave.fielding, wave.export, wave.meaning.columns) as cells:
+            load(connection, questionnaire, wave, cells, coder)
+            cells_of[wave.number] = cells
             notices += find_repeated(connection, wave)
             quality_flags.keep_times(connection, wave)
             problems += boxes_that_disagree(connection, questionnaire, wave)
-            cells_of[wave.number] = cells
     quality_flags.flag(connection, questionnaire, waves)
     execute(connection, "database/excluded")
     for wave in waves:
-        write_answers(connection, questionnaire, wave, cells_of[wave.number])
+        coder.write_answers(wave, cells_of[wave.number])
     execute(connection, "database/unions", "database/texts", "database/states", "database/flags")
     notices += unanswered(connection, fieldings)
     unweighable: list[Problem] = []
@@ -65,14 +63,14 @@ def build(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> lis
     return notices
 
 
-def sign(connection: duckdb.DuckDBPyConnection, made_from: Mapping[str, str]) -> None:
+def sign(connection: Engine, made_from: Mapping[str, str]) -> None:
     """Note what the database was made from, and write all of it into its file."""
     fill(connection, "coded.origins", [{"name": name, "sha256": hash_} for name, hash_ in made_from.items()])
     # a connection that is closed says nothing of what it could not write
     connection.execute("checkpoint")
 
 
-def _mapped(connection: duckdb.DuckDBPyConnection, declared: DeclaredWaves) -> list[MappedWave]:
+def _mapped(connection: Engine, declared: DeclaredWaves) -> list[MappedWave]:
     """What the columns of each wave mean; SurveyError with all that fits nothing."""
     exports = declared.exports()
     mapped, problems = map_all(connection, declared, exports)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import duckdb
-
 from pipeline.answers.meaning import Mapped
 from pipeline.answers.waves import DeclaredWaves
 from pipeline.database import quality_flags
@@ -15,7 +13,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.toml import Document
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, quoted
-from pipeline.project.sql import folder, query, temporary_views
+from pipeline.project.sql import Engine, folder, query, temporary_views
 from pipeline.text.folding import fold, is_beginning, likeness
 
 _OF_QUESTIONS = ("questions", "columns", "answers", "reading", "changes")
@@ -23,7 +21,7 @@ _OF_QUESTIONS = ("questions", "columns", "answers", "reading", "changes")
 _SAME_WORDING = 0.6  # the likeness below which a code heads another question
 
 
-def copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
+def copies(connection: Engine, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
     """Waves that are another: at least half of the ids are the other's, or all answers are."""
     noted: set[tuple[int, int]] = set()
     for name, what in (
@@ -40,7 +38,7 @@ def copies(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding])
                 )
 
 
-def unanswered(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
+def unanswered(connection: Engine, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
     """Waves with responses that are analysed although they answer no question: a line on each."""
     for wave, received, count in query(connection, "database/unanswered").fetchall():
         answer = "answers" if count == 1 else "answer"
@@ -139,7 +137,7 @@ def codes_reused(fieldings: Sequence[Fielding], mapped: Sequence[Mapped]) -> Ite
             before[name, code] = fielding.name, text
 
 
-def failed_checks(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
+def failed_checks(connection: Engine, fieldings: Sequence[Fielding]) -> Iterator[Problem]:
     """Run sql/checks: each selects rows that are wrong, and none may come back."""
     documents = {fielding.name: fielding.document for fielding in fieldings}
     for name, check in folder("database/checks"):
@@ -157,9 +155,7 @@ def failed_checks(connection: duckdb.DuckDBPyConnection, fieldings: Sequence[Fie
             )
 
 
-def boxes_that_disagree(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave
-) -> Iterator[Problem]:
+def boxes_that_disagree(connection: Engine, survey: Survey, wave: MappedWave) -> Iterator[Problem]:
     """Respondents whose boxes say other than the column in which their answers stand joined."""
     for column in wave.meaning.twice:
         rows = [

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import duckdb
-
 from pipeline.answers.meaning import Mapped, Offer
 from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.rows import fill
@@ -16,7 +14,7 @@ from pipeline.declarations.comparability import joins
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import REPEATED, Fielding
 from pipeline.exports.tools import Heading
-from pipeline.project.sql import execute
+from pipeline.project.sql import Engine, execute
 from pipeline.text.folding import is_beginning, plain
 
 STATES = ("answered", "dkns", "not_applicable", "skipped", "not_reached", "not_asked", "not_offered")
@@ -30,9 +28,7 @@ _MODE = re.compile(
 Row = dict[str, Any]
 
 
-def declare(
-    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, waves: Sequence[MappedWave]
-) -> None:
+def declare(connection: Engine, questionnaire: Survey, waves: Sequence[MappedWave]) -> None:
     """Fill the tables that hold declarations."""
     wordings = list(_wordings(questionnaire, waves))
     tables: dict[str, Iterable[Row]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 import duckdb
 import numpy as np
@@ -17,10 +18,24 @@ from pipeline.database.states import Slots, States
 from pipeline.declarations.quality import options_of
 from pipeline.declarations.questionnaire import Survey
 from pipeline.exports.cells import Block, Cells
-from pipeline.project.sql import listed, temporary_views
+from pipeline.project.sql import Engine, listed, temporary_views
 
 
-def load(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave, cells: Cells) -> None:
+class Coder(Protocol):
+    """What turns the cells of a wave into answers: in blocks on this machine, or otherwise on others."""
+
+    def look(self, wave: MappedWave, cells: Cells) -> None:
+        """Note what became of each question, and the answers that people are screened or flagged by.
+
+        All who were received have rows in all_ticked, all_answers, all_grids, all_response_bits and
+        all_answer_sets.
+        """
+
+    def write_answers(self, wave: MappedWave, cells: Cells) -> None:
+        """The answers of the analysed respondents of a wave as rows of coded.answers."""
+
+
+def load(connection: Engine, survey: Survey, wave: MappedWave, cells: Cells, coder: Coder) -> None:
     """Turn the cells of one wave, the view `cells`, into rows of the tables of everything received."""
     meaning = wave.meaning
     for denied in meaning.denied:
@@ -30,7 +45,7 @@ def load(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave
     for tick in meaning.ticks:
         if tick.unless:
             flag = f"{survey.position(tick.question)}, 'text_beside_answer'"
-            beside = f"({_box(tick)}) and c{tick.unless} not in {listed(('', *tick.same))}"
+            beside = f"({box(tick)}) and c{tick.unless} not in {listed(('', *tick.same))}"
             _insert(connection, wave, "all_flags", flag, beside)
     for question, column in meaning.beside:
         flag = f"{survey.position(question)}, 'text_beside_grid'"
@@ -45,23 +60,21 @@ def load(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave
     _insert(connection, wave, "all_respondents")
     if meaning.finished:
         _insert(connection, wave, "all_finished", came_to_the_end(meaning.finished))
-    _states(connection, survey, wave, cells)
+    coder.look(wave, cells)
     for position, (_, conditions) in enumerate(meaning.screens, 1):
         if conditions:
             where = " and ".join(_holds(survey, wave.number, condition) for condition in conditions)
             _insert(connection, wave, "all_screens", str(position), where)
 
 
-def _insert(
-    connection: duckdb.DuckDBPyConnection, wave: MappedWave, table: str, columns: str = "", where: str = ""
-) -> None:
+def _insert(connection: Engine, wave: MappedWave, table: str, columns: str = "", where: str = "") -> None:
     """A row a response into a table that begins with wave and respondent, of the cells of a wave."""
     selected = ", ".join(filter(None, (str(wave.number), "respondent", columns)))
     condition = f" where {where}" if where else ""
     connection.execute(f"insert into {table} select {selected} from cells{condition}")
 
 
-def _box(tick: Tick) -> str:
+def box(tick: Tick) -> str:
     """Whether a row has a text in a column of a tick that says that it was ticked, in SQL over the cells."""
     return " or ".join(f"c{column} not in {listed(('', *tick.unticked))}" for column in tick.columns)
 
@@ -79,38 +92,62 @@ def _holds(survey: Survey, wave: int, condition: Condition) -> str:
     return f"({' or '.join(parts)})" if parts else "false"
 
 
-def _states(connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave, cells: Cells) -> None:
-    """What became of each question for everybody, and the answers that people are screened or flagged by."""
-    meaning, slots = wave.meaning, Slots(survey, wave)
-    screening = {condition.question for _, conditions in meaning.screens for condition in conditions}
-    screening |= {column.question for column in meaning.twice}
-    looked_at = {name for where, _ in options_of(wave.fielding.wave.quality) for name in where}
-    grids = {name for name, asked in survey.questions.items() if asked.form.by_item}
-    for block, received, counted in Coding(survey, meaning).blocks(cells):
-        _insert_answers(connection, wave, "all_ticked", block, _of(received, screening))
-        _insert_answers(connection, wave, "all_answers", block, _of(counted, looked_at))
-        for answers in _of(counted, grids):
-            _fill(connection, wave, "all_grids", _grid(answers, block))
-        denied = _denied(connection, wave, block) if meaning.denied else {}
-        states = slots.states(len(block), counted, denied)
-        for word in range(slots.words):
-            _fill(connection, wave, "all_response_bits", _bits(states, word, block))
-        first, second = states.digests
-        sets = {"respondent": block.respondents, "answers": states.answers, "first": first, "second": second}
-        _fill(connection, wave, "all_answer_sets", sets)
+class BlockCoder:
+    """Codes a block of rows at a time, on this machine."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+        self._connection = connection
+        self._survey = survey
+
+    def look(self, wave: MappedWave, cells: Cells) -> None:
+        """As `Coder.look`."""
+        connection, meaning, slots = self._connection, wave.meaning, Slots(self._survey, wave)
+        wanted = Wanted.of(self._survey, wave)
+        for block, received, counted in Coding(self._survey, meaning).blocks(cells):
+            _insert_answers(connection, wave, "all_ticked", block, _of(received, wanted.received))
+            _insert_answers(connection, wave, "all_answers", block, _of(counted, wanted.counted))
+            for answers in _of(counted, wanted.grids):
+                _fill(connection, wave, "all_grids", _grid(answers, block))
+            denied = _denied(connection, wave, block) if meaning.denied else {}
+            states = slots.states(len(block), counted, denied)
+            for word in range(slots.words):
+                _fill(connection, wave, "all_response_bits", _bits(states, word, block))
+            first, second = states.digests
+            sets = {
+                "respondent": block.respondents, "answers": states.answers, "first": first, "second": second
+            }  # fmt: skip
+            _fill(connection, wave, "all_answer_sets", sets)
+
+    def write_answers(self, wave: MappedWave, cells: Cells) -> None:
+        """As `Coder.write_answers`."""
+        excluded = np.zeros(wave.export.rows + 1, dtype=bool)
+        known = self._connection.execute("select respondent from all_excluded where wave = ?", [wave.number])
+        excluded[known.fetchnumpy()["respondent"]] = True
+        for block, _, counted in Coding(self._survey, wave.meaning).blocks(cells):
+            left = excluded[block.respondents]
+            kept = [answers.only(~left[answers.rows]) for answers in counted] if left.any() else counted
+            _insert_answers(self._connection, wave, "coded.answers", block, kept)
 
 
-def write_answers(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, wave: MappedWave, cells: Cells
-) -> None:
-    """The answers of the analysed respondents of a wave as rows of coded.answers."""
-    excluded = np.zeros(wave.export.rows + 1, dtype=bool)
-    known = connection.execute("select respondent from all_excluded where wave = ?", [wave.number])
-    excluded[known.fetchnumpy()["respondent"]] = True
-    for block, _, counted in Coding(survey, wave.meaning).blocks(cells):
-        left = excluded[block.respondents]
-        kept = [answers.only(~left[answers.rows]) for answers in counted] if left.any() else counted
-        _insert_answers(connection, wave, "coded.answers", block, kept)
+class Wanted(NamedTuple):
+    """The questions whose answers are looked at before anybody is excluded."""
+
+    received: set[str]
+    """as received: those that people are screened by, or whose boxes say what a column says joined"""
+    counted: set[str]
+    """as counted: those that rules of data quality ask about"""
+    grids: set[str]
+
+    @classmethod
+    def of(cls, survey: Survey, wave: MappedWave) -> Wanted:
+        """Those of a wave."""
+        meaning = wave.meaning
+        screening = {condition.question for _, conditions in meaning.screens for condition in conditions}
+        return cls(
+            screening | {column.question for column in meaning.twice},
+            {name for where, _ in options_of(wave.fielding.wave.quality) for name in where},
+            {name for name, asked in survey.questions.items() if asked.form.by_item},
+        )
 
 
 def _fill(

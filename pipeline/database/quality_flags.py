@@ -10,8 +10,6 @@ import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import duckdb
-
 from pipeline.answers.meaning import Mapped
 from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.rows import fill
@@ -20,7 +18,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.declarations.wave_checks import why_no_rule
 from pipeline.project.errors import Problem
-from pipeline.project.sql import execute, literal, query, temporary_table, temporary_views
+from pipeline.project.sql import Engine, execute, literal, query, temporary_table, temporary_views
 from pipeline.text.values import as_moment, orders_told
 from pipeline.tidy.quality_rules import quality_rules
 
@@ -40,7 +38,7 @@ _SHAPES = {
 _TIME_OF_DAY = " [0-9]{1,2}:[0-9]{2}.{0,12}$"
 
 
-def keep_times(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> None:
+def keep_times(connection: Engine, wave: MappedWave) -> None:
     """Note the durations of the responses of a wave whose cells are open, in seconds.
 
     Where a time cannot be read, or the end is before the beginning, the duration is not known and left out.
@@ -72,7 +70,7 @@ def _seconds_between(start: float | None, end: float | None) -> float | None:
     return None if start is None or end is None else end - start
 
 
-def _orders(connection: duckdb.DuckDBPyConnection, wave: MappedWave, columns: Sequence[int]) -> list[str]:
+def _orders(connection: Engine, wave: MappedWave, columns: Sequence[int]) -> list[str]:
     """What may come first in the times of a wave: as declared, else what their numbers leave."""
     if order := wave.fielding.wave.source.dates:
         return [order]
@@ -97,7 +95,7 @@ def _seconds(text: str, shapes: Mapping[str, str]) -> str:
     return f"case {cases} end"
 
 
-def flag(connection: duckdb.DuckDBPyConnection, questionnaire: Survey, waves: Sequence[MappedWave]) -> None:
+def flag(connection: Engine, questionnaire: Survey, waves: Sequence[MappedWave]) -> None:
     """Fill coded.quality and coded.quality_rules, and note whom a wave file excludes by them."""
     execute(connection, "database/partials")
     medians = dict(query(connection, "database/median_durations").fetchall())

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import duckdb
-
 from pipeline.database.declared_tables import DROPPED_REPEATS
 from pipeline.database.mapped_wave import MappedWave
 from pipeline.database.quality_rules.duplicate_answers import FEWEST
 from pipeline.project.errors import Problem
-from pipeline.project.sql import query, temporary_views
+from pipeline.project.sql import Engine, query, temporary_views
 
 
-def find_repeated(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> Iterator[Problem]:
+def find_repeated(connection: Engine, wave: MappedWave) -> Iterator[Problem]:
     """Find the responses of a wave whose cells are open that repeat others; a line on them, where there are.
 
     Who has the same id is the same; without an id, whose cells all say the same, where there are enough of
@@ -32,6 +30,7 @@ def find_repeated(connection: duckdb.DuckDBPyConnection, wave: MappedWave) -> It
     with temporary_views(connection, response_keys=keys):
         query(connection, "database/repeated", wave=wave.number, fewest=fewest)
     ((count,),) = query(connection, "database/count_repeated", wave=wave.number).fetchall()
+    query(connection, "database/note_repeated", wave=wave.number, repeated=count)
     if which := DROPPED_REPEATS.get(duplicates):
         connection.execute(
             "insert into all_screens select wave, respondent, 0 from all_repeated "

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import duckdb
 import pandas as pd
 
-from pipeline.project.sql import temporary_views
+from pipeline.project.sql import Engine, temporary_views
 
 _TYPES = {
     "USMALLINT": "UInt16", "UINTEGER": "UInt32", "BIGINT": "Int64", "DOUBLE": "float64",
@@ -23,7 +22,7 @@ def frame(rows: Sequence[Mapping[str, object]], types: Mapping[str, str]) -> pd.
     )
 
 
-def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+def fill(connection: Engine, table: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows into a table of the schema; a column that a row does not have is null."""
     columns = connection.execute(f"select * from {table} limit 0").description or []
     types = {str(column[0]): str(column[1]) for column in columns}

@@ -11,17 +11,16 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.database.checks import first_five
-from pipeline.database.rows import fill, frame
+from pipeline.database.rows import fill
 from pipeline.declarations.questionnaire import NO_ANSWER, Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.project.errors import Problem, SurveyError, quoted
-from pipeline.project.sql import query, temporary_views
+from pipeline.project.sql import Engine, listed, query, temporary_table, temporary_views
 from pipeline.stats.raking import RakingError, rake
 from pipeline.stats.variance import Array
 from pipeline.text.folding import plain
@@ -34,9 +33,7 @@ _SMALLEST = 1e-5  # of the mean weight; below, twelve decimals would hold too fe
 _LOOKED_AT = 1000
 
 
-def weigh(
-    connection: duckdb.DuckDBPyConnection, questionnaire: Survey, number: int, fielding: Fielding
-) -> None:
+def weigh(connection: Engine, questionnaire: Survey, number: int, fielding: Fielding) -> None:
     """Set the weights of the analysed respondents of a wave; SurveyError where there are none to be had.
 
     They are noted in all_weighted; coded.waves and coded.targets say what they come from.
@@ -49,30 +46,73 @@ def weigh(
 class _Weighing:
     """A wave whose respondents get weights."""
 
-    connection: duckdb.DuckDBPyConnection
+    connection: Engine
     questionnaire: Survey
     number: int
     fielding: Fielding
 
     def weigh(self) -> None:
-        """Set the weights."""
+        """Set the weights.
+
+        Who has the same text in the column of weights and chose the same of every target has the same weight,
+        so that such respondents are counted, and no more is read of them.
+        """
+        wave = self.fielding.wave
+        numbers = [self.questionnaire.position(name) for name in wave.weights.targets]
+        chosen = "".join(f", coalesce(of_{n}.option, 0) as chosen_{n}" for n in numbers)
+        joins = "".join(
+            " left join (select wave, respondent, max(option) as option from coded.answers "
+            f"where question = {n} group by wave, respondent) as of_{n} using (wave, respondent)"
+            for n in numbers
+        )
+        analysed = (
+            f"select wave, respondent, all_weights.text{chosen} from all_respondents "
+            "anti join all_excluded using (wave, respondent) left join all_weights using (wave, respondent)"
+            f"{joins} where wave = {self.number}"
+        )
+        alike = ["text", *(f"chosen_{n}" for n in numbers)]
+        with temporary_table(self.connection, "weighed", analysed):
+            counts = (
+                f"select {', '.join(alike)}, count(*) as respondents from weighed group by all order by all"
+            )
+            groups = self.connection.execute(counts).df()
+            if len(groups):
+                self._weigh(groups, alike)
+
+    def _weigh(self, groups: pd.DataFrame, alike: Sequence[str]) -> None:
+        """Set the weights of the groups of respondents who are alike in some columns."""
         wave, fewest = self.fielding.wave, self.questionnaire.privacy.base
-        respondents, column = self._column()
-        if not len(respondents):
-            return
-        mean, weights = 1.0, np.ones(len(respondents))
+        people = groups["respondents"].to_numpy(dtype=np.int64)
+        of = np.repeat(np.arange(len(groups)), people)
+        mean, weights = 1.0, np.ones(len(of))
         if wave.respondents.weight:
-            self._check(respondents, column)
+            column = self._numbers(groups)[of]
+            self._check(groups, column)
             mean = math.fsum(column) / len(column)
             weights = column / mean
-        margins = [self._margin(name, weights) for name in wave.weights.targets]
+        margins = [
+            self._margin(name, groups[chosen].to_numpy(dtype=np.int64)[of], weights)
+            for name, chosen in zip(wave.weights.targets, alike[1:], strict=True)
+        ]
         problems = [problem for margin in margins for problem in self._missing(margin)]
         if problems:
             raise SurveyError(problems)
         if margins or wave.weights.trim:
             weights = self._raked(weights, margins)
-        weighted = pd.DataFrame({"wave": self.number, "respondent": respondents, "weight": weights})
-        with temporary_views(self.connection, weighted=weighted):
+        first = np.cumsum(people) - people
+        made = groups[list(alike)].assign(weight=weights[first])
+        same = " and ".join(f"made_weights.{name} is not distinct from weighed.{name}" for name in alike)
+        # decimals are made here, so that another engine rounds no number
+        exact = f"select {', '.join(alike)}, weight::decimal(18, 12) as weight from made"
+        with (
+            temporary_views(self.connection, made=made),
+            temporary_table(self.connection, "made_weights", exact),
+            temporary_views(
+                self.connection,
+                weighted="select weighed.wave, weighed.respondent, made_weights.weight "
+                f"from weighed join made_weights on {same}",
+            ),
+        ):
             query(self.connection, "database/weighted")
         query(self.connection, "database/mean_weight", wave=self.number, mean_weight=mean)
         rows = [row for margin in margins for row in margin.rows(self.number, weights, fewest)]
@@ -81,12 +121,13 @@ class _Weighing:
     def _problem(self, message: str, *place: str) -> SurveyError:
         return SurveyError([self.fielding.document.problem(message, *place)])
 
-    def _column(self) -> tuple[Integers, Array]:
-        """The analysed respondents of the wave, and the number that the weight of each is (NaN: none).
+    def _numbers(self, groups: pd.DataFrame) -> Array:
+        """The number that the weight of each group is (NaN: none).
 
         SurveyError where the weights can be read in two ways and the wave file does not say how.
         """
-        texts = dict(query(self.connection, "database/weight_texts", wave=self.number).fetchall())
+        with_text = groups.dropna(subset="text")
+        texts = {str(text): int(n) for text, n in with_text.groupby("text")["respondents"].sum().items()}
         numerals = self.fielding.wave.numerals()
         if numerals is None:
             ways = ways_to_read(texts)
@@ -94,21 +135,25 @@ class _Weighing:
                 either = two_ways(texts, ways, base=self.questionnaire.privacy.base)
                 raise self._problem(f"weight: {either} under [source]", *_WEIGHT)
             numerals = ways[0] if ways else PLAIN
-        rows = [{"text": text, "number": as_number(text, "", numerals)} for text in texts]
-        read_weights = frame(rows, {"text": "VARCHAR", "number": "DOUBLE"})
-        with temporary_views(self.connection, read_weights=read_weights):
-            column = query(self.connection, "database/weights_given", wave=self.number).df()
-        return column["respondent"].to_numpy(), column["number"].to_numpy(dtype=float, copy=True)
+        numbers = {text: as_number(text, "", numerals) for text in texts}
+        return groups["text"].map(numbers).to_numpy(dtype=float)
 
-    def _check(self, respondents: Integers, column: Array) -> None:
+    def _check(self, groups: pd.DataFrame, column: Array) -> None:
         """SurveyError where a weight is no number above 0."""
         wrong = ~(np.isfinite(column) & (column > 0) & (column < MOST))
         if wrong.any():
-            first = respondents[wrong][:_LOOKED_AT].tolist()
-            texts = query(self.connection, "database/weights_of", wave=self.number, respondents=first)
-            distinct = list(dict.fromkeys(text for (text,) in texts.fetchall()))
+            of = np.repeat(np.arange(len(groups)), groups["respondents"].to_numpy(dtype=np.int64))
+            texts = groups["text"].iloc[np.unique(of[wrong])]
+            told = texts.dropna().drop_duplicates().tolist()
+            where = [f"text in {listed(told)}"] * bool(told) + ["text is null"] * bool(texts.isna().any())
+            first = self.connection.execute(
+                f"select respondent, coalesce(text, '') as text from weighed where {' or '.join(where)} "
+                f"order by respondent limit {_LOOKED_AT}"
+            ).fetchall()
+            distinct = list(dict.fromkeys(text for _, text in first))
             raise self._problem(
-                f"weight: {wrong.sum()} analysed respondents (response {first_five(first)} of the export) "
+                f"weight: {wrong.sum()} analysed respondents (response "
+                f"{first_five([respondent for respondent, _ in first])} of the export) "
                 f"have no weight above 0, seen {', '.join(quoted(text, 20) for text in distinct[:3])}; "
                 'correct them, or screen those respondents out with [[exclude]] (a blank one is "" there)',
                 *_WEIGHT,
@@ -120,12 +165,10 @@ class _Weighing:
                 *_WEIGHT,
             )
 
-    def _margin(self, name: str, weights: Array) -> _Margin:
+    def _margin(self, name: str, chosen: Integers, weights: Array) -> _Margin:
         declared, question = self.fielding.wave.weights.targets[name], self.questionnaire.position(name)
         options, groups = list(self.questionnaire.options(name)), list(declared.shares)
         key = {"wave": self.number, "question": question}
-        answers = query(self.connection, "database/options_chosen", **key).df()
-        chosen = answers["option"].to_numpy(dtype=np.int64)
         # the place of the group of each option; 0 is no answer
         place = np.full(len(options) + 1, len(groups))
         for position, group in enumerate(groups):

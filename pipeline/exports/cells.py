@@ -16,7 +16,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.project.sql import Engine, literal
+from pipeline.project.sql import Engine
 
 if TYPE_CHECKING:
     import polars as pl
@@ -89,6 +89,8 @@ class Cells:
     """The cells of a wave, by the number of their column."""
 
     path: Path
+    source: str
+    """the table, in SQL, that they are counted in"""
     blank: Mapping[int, Collection[str]] = field(default_factory=dict)
     """the texts of each column that mean an empty cell"""
     untouched: Collection[int] = ()
@@ -121,29 +123,26 @@ class Cells:
         numbers = sorted(columns)
         for first in range(0, len(numbers), _COLUMNS_A_QUERY):
             some = numbers[first : first + _COLUMNS_A_QUERY]
-            for column, text, count in _counted(connection, self.path, some):
+            for column, text, count in self._counted(connection, some):
                 said = UNTOUCHED if text is None and column in self.untouched else text
                 if said is not None and text not in self.blank.get(column, ()):
                     texts[column][said] = texts[column].get(said, 0) + count
         return {column: dict(sorted(counts.items())) for column, counts in texts.items()}
 
-
-def _counted(connection: Engine, path: Path, columns: Sequence[int]) -> list[tuple[int, str | None, int]]:
-    """(column, text or None, how many cells) of some columns, all counted while they are read once."""
-    names = [f"c{column}" for column in columns]
-    which = " + ".join(
-        f"{column} * (1 - grouping({name}))" for column, name in zip(columns, names, strict=True)
-    )
-    sets = ", ".join(f"({name})" for name in names)
-    try:
-        return connection.execute(
-            f"select {which}, coalesce({', '.join(names)}), count(*) from read_parquet({literal(str(path))}) "
-            f"group by grouping sets ({sets})"
-        ).fetchall()
-    except (duckdb.OutOfMemoryException, duckdb.InterruptException):
-        raise
-    except duckdb.Error:
-        raise DamagedError(f"{path.name} cannot be read") from None
+    def _counted(self, connection: Engine, columns: Sequence[int]) -> list[tuple[int, str | None, int]]:
+        """(column, text or None, how many cells) of some columns, all counted while they are read once."""
+        names = [f"c{column}" for column in columns]
+        which = " + ".join(f"{column} * (1 - grouping(c{column}))" for column in columns)
+        sets = ", ".join(f"({name})" for name in names)
+        try:
+            return connection.execute(
+                f"select {which}, coalesce({', '.join(names)}), count(*) from {self.source} as cells "
+                f"group by grouping sets ({sets})"
+            ).fetchall()
+        except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+            raise
+        except duckdb.Error:
+            raise DamagedError(f"{self.path.name} cannot be read") from None
 
 
 def coded(name: str) -> pl.Categorical:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 class Rows(Protocol):
     """What a statement selects."""
 
+    @property
+    def description(self) -> Any:
+        """The name and the type of each column, among other things."""
+
     def df(self) -> pd.DataFrame:
         """All rows as a frame."""
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from projects import make_project, run_to
 
+from pipeline.answers.waves import cells_of
 from pipeline.exports import delimited, file, regular
 from pipeline.exports.cells import ROWS_A_BLOCK, Cells
 from pipeline.exports.delimited import UnreadableError
@@ -49,10 +50,11 @@ def fast(path: Path, header: int = 1) -> list[tuple[str | None, ...]] | None:
     seen = [Counter(row[place] for row in rows_of(careful)) for place in range(width)]
     for of_column in seen:
         del of_column[None]
-    counts = Cells(target).distinct(duckdb.connect(), list(columns))
+    there = Cells(target, cells_of(target))
+    counts = there.distinct(duckdb.connect(), list(columns))
     assert [Counter(counts[column]) for column in columns] == seen
     blocks = [Counter[str]() for _ in columns]
-    for block in Cells(target).blocks(columns):
+    for block in there.blocks(columns):
         for place, column in enumerate(columns):
             codes, texts = block.column(column)
             blocks[place].update(texts[code] for code in codes.tolist() if code < len(texts))
