@@ -47,8 +47,10 @@ SurveyName = Annotated[
 
 Engine = Annotated[
     str,
-    typer.Option("--engine", metavar="ADDRESS", help="a Spark that counts: local[2], spark://HOST:7077"),
+    typer.Option("--engine", metavar="ADDRESS", help="a Spark to do it: local[2], spark://HOST:7077"),
 ]
+_ON_SPARK = ("ingest", "normalise", "tables")
+"""the stages that read respondents"""
 Draft = Annotated[
     bool,
     typer.Option("--draft", help="print the neutral title where a claim fails, and list those that do"),
@@ -74,8 +76,8 @@ def _staged(name: str, paths: Paths, rebuild: Rebuild, *, verbose: bool = False,
     """Run one stage: the module and its one public function have the name of the stage."""
     with stage(name, paths.survey, verbose):
         getattr(importlib.import_module(f"pipeline.{name}"), name)(paths, **options)
-        # of some figures nobody can tell later what the others were made from
-        if not options.get("only"):
+        # of some figures nobody can tell later what the others were made from, and Spark leaves others
+        if not options.get("only") and not (options.get("engine") and name in _ON_SPARK[:2]):
             rebuild.note(name)
 
 
@@ -96,15 +98,15 @@ def _notices(paths: Paths) -> None:
 
 
 @app.command(epilog="Example: survey ingest --survey ospo")
-def ingest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+def ingest(survey: SurveyName = places.DEFAULT_SURVEY, engine: Engine = "") -> None:
     """Read the exports into text cells, checking their hash and leaving dropped columns out."""
-    _alone("ingest", survey)
+    _alone("ingest", survey, engine=engine)
 
 
 @app.command(epilog="Example: survey normalise")
-def normalise(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
+def normalise(survey: SurveyName = places.DEFAULT_SURVEY, engine: Engine = "") -> None:
     """Build the database: every answer coded, every heading and answer accounted for."""
-    _alone("normalise", survey)
+    _alone("normalise", survey, engine=engine)
 
 
 @app.command(epilog="Example: survey tables")
@@ -128,14 +130,6 @@ def figures(
 def report(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
     """Write the report page from tables and figures."""
     _alone("report", survey)
-
-
-def _partition(paths: Paths) -> None:
-    """Write what an engine other than DuckDB reads."""
-    from pipeline.public.parquet import parquet
-
-    with stage("parquet", paths.survey, False):
-        parquet(paths)
 
 
 def _begin(paths: Paths) -> None:
@@ -163,15 +157,14 @@ def run_all(
         rebuild = Rebuild(paths, draft)
         ran = False
         for name in STAGES:
-            if rebuild.is_current(name):
+            if rebuild.is_current(name) and not (engine and name in _ON_SPARK):
                 continue
             if not ran:
                 # a mistake in any declaration is told before the first stage takes its time
                 _begin(paths)
             ran = True
-            options: dict[str, Any] = {"draft": draft, "engine": engine} if name == "tables" else {}
-            if name == "tables" and engine:
-                _partition(paths)
+            options: dict[str, Any] = {"engine": engine} if name in _ON_SPARK else {}
+            options |= {"draft": draft} if name == "tables" else {}
             _staged(name, paths, rebuild, verbose=verbose, **options)
         rebuild.finish()
     if ran:

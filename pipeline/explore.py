@@ -36,7 +36,7 @@ from pipeline.tidy.tables import FREQUENCIES, written
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-    from pipeline.database.spark import SparkEngine
+    from pipeline.spark.engine import SparkEngine
 
 By = str | Sequence[str] | None
 Where = Mapping[str, str | Sequence[str]] | None
@@ -276,9 +276,9 @@ class OpenSurvey:
 
 def _engine(session: SparkSession, of: paths.Paths) -> SparkEngine:
     # SQLGlot need not be there for who counts in the database
-    from pipeline.database.spark import SparkEngine
+    from pipeline.spark.partitions import opened
 
-    return SparkEngine(session, of)
+    return opened(session, of)
 
 
 def _known(name: object, known: Sequence[str] | Mapping[str, object], what: str) -> None:

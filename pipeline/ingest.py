@@ -8,6 +8,7 @@ and columns blank in heading and cells.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import duckdb
@@ -26,24 +27,30 @@ from pipeline.project.paths import Paths
 from pipeline.project.sql import literal
 
 
-def ingest(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
-    """Write the cells and headings of every wave, or of some; SurveyError with all problems, none written."""
+def ingest(paths: Paths, only: Sequence[str] = (), engine: str = "") -> list[Path]:
+    """Write the cells and headings of every wave, or of some; SurveyError with all problems, none written.
+
+    `engine` is the address of a Spark that reads the exports, and writes their cells in parts.
+    """
     questionnaire, _ = survey.load(paths)
     fieldings = [f for f in wave_files.load(paths, questionnaire) if not only or f.name in only]
-    take_in(paths, questionnaire, fieldings)
-    written = [paths.cells(fielding.name) for fielding in fieldings]
+    if engine:
+        written = [paths.parts(fielding.name) for fielding in fieldings]
+        _take_in_on_spark(paths, fieldings, engine)
+    else:
+        written = [paths.cells(fielding.name) for fielding in fieldings]
+        take_in(paths, questionnaire, fieldings)
+    # of what one has written the other would not know that it is old
     files.prune(paths.interim, written, "*.parquet")
+    files.prune_folders(paths.interim, written, "*.cells")
     files.prune(paths.interim, [paths.headings(f.name) for f in fieldings], "*.headings.json")
     return written
 
 
 def take_in(paths: Paths, questionnaire: Survey, fieldings: Sequence[Fielding]) -> None:
     """Write the cells and headings of these waves; SurveyError with all problems, none written."""
-    problems = [problem for fielding in fieldings for problem in _refusals(paths, fielding)]
-    problems += git.refusals(paths, fieldings)
-    if problems:
-        raise SurveyError(problems)
-    git.ignore(paths, fieldings)
+    _refuse(paths, fieldings)
+    problems: list[Problem] = []
     with files.scratch(paths.interim) as folder, files.together() as put:
         for fielding in fieldings:
             try:
@@ -55,6 +62,48 @@ def take_in(paths: Paths, questionnaire: Survey, fieldings: Sequence[Fielding]) 
             put(paths.headings(fielding.name), export_json(export), files.PRIVATE)
         if problems:
             raise SurveyError(problems)
+
+
+def _take_in_on_spark(paths: Paths, fieldings: Sequence[Fielding], engine: str) -> None:
+    """As `take_in`, by a Spark; SurveyError also where it would read an export otherwise."""
+    from pipeline.spark.cells import Part, write
+    from pipeline.spark.session import session
+
+    _refuse(paths, fieldings)
+    problems: list[Problem] = []
+    there = session(engine)
+    with ExitStack() as whole, files.together() as put:
+        for fielding in fieldings:
+            place = whole.enter_context(files.folder_aside(paths.parts(fielding.name), files.PRIVATE))
+            try:
+                heads = [(path, *with_headings(fielding, path)) for path in fielding.exports]
+                _alike(fielding, [(path.name, headings) for path, *_, headings in heads])
+                parts, (*_, headings) = [Part(*head[:3]) for head in heads], heads[0]
+                written = write(there, parts, headings, _dropped(fielding, headings), place)
+            except delimited.UnreadableError as error:
+                problems.append(fielding.document.problem(str(error), "source", error.key))
+                continue
+            except SurveyError as error:
+                if not error.problems:
+                    raise
+                problems += error.problems
+                continue
+            hashes = tuple(files.sha256(path) for path in fielding.exports)
+            export = Export(
+                written.headings, written.rows, written.blank_rows, written.repeated_headers, hashes
+            )
+            put(paths.headings(fielding.name), export_json(export), files.PRIVATE)
+        if problems:
+            raise SurveyError(problems)
+
+
+def _refuse(paths: Paths, fieldings: Sequence[Fielding]) -> None:
+    """SurveyError with all that keeps exports from being read; git ignores them then."""
+    problems = [problem for fielding in fieldings for problem in _refusals(paths, fielding)]
+    problems += git.refusals(paths, fieldings)
+    if problems:
+        raise SurveyError(problems)
+    git.ignore(paths, fieldings)
 
 
 def _refusals(paths: Paths, fielding: Fielding) -> Iterator[Problem]:
@@ -115,21 +164,26 @@ def joined_exports(fielding: Fielding, parts: Sequence[tuple[str, Export]]) -> E
 
     SurveyError where a part has other headings than the first.
     """
-    first_name, first = parts[0]
-    for index, (name, part) in enumerate(parts):
-        if part.headings != first.headings:
-            ours, theirs = (dict.fromkeys(map(str, of.headings)) for of in (part, first))
-            apart = [heading for heading in (*ours, *theirs) if (heading in ours) != (heading in theirs)]
-            message = f"{name} has other headings than {first_name}: {', '.join(apart[:3])}"
-            raise SurveyError([fielding.document.problem(message, "source", "file", index)])
+    _alike(fielding, [(name, export.headings) for name, export in parts])
     exports = [export for _, export in parts]
     return Export(
-        first.headings,
+        exports[0].headings,
         sum(export.rows for export in exports),
         sum(export.blank_rows for export in exports),
         sum(export.repeated_headers for export in exports),
         tuple(hash_ for export in exports for hash_ in export.sha256),
     )
+
+
+def _alike(fielding: Fielding, parts: Sequence[tuple[str, Sequence[Heading]]]) -> None:
+    """SurveyError where a part has other headings than the first; each has a name."""
+    (first_name, first), *_ = parts
+    for index, (name, headings) in enumerate(parts):
+        if list(headings) != list(first):
+            ours, theirs = (dict.fromkeys(map(str, of)) for of in (headings, first))
+            apart = [heading for heading in (*ours, *theirs) if (heading in ours) != (heading in theirs)]
+            message = f"{name} has other headings than {first_name}: {', '.join(apart[:3])}"
+            raise SurveyError([fielding.document.problem(message, "source", "file", index)])
 
 
 def with_headings(fielding: Fielding, path: Path) -> tuple[file.Table, int, list[Heading]]:

@@ -7,7 +7,8 @@ goes into it is for `database.build`.
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -18,18 +19,23 @@ from pipeline.database.connection import note_hashes, origin_of_database, read_t
 from pipeline.database.load import BlockCoder
 from pipeline.database.origin import origin
 from pipeline.project import files, progress
-from pipeline.project.errors import SurveyError
+from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.memory import limited
 from pipeline.project.paths import Paths
 from pipeline.project.process import unheard
 
 
-def normalise(paths: Paths) -> str:
+def normalise(paths: Paths, engine: str = "") -> str:
     """Build the database of a survey from what `ingest` wrote; the md5 of its rows and of its declarations.
 
+    `engine` is the address of a Spark that builds it, as Parquet in partitions; no md5 is made of that.
     SurveyError lists every heading, answer and declaration that fits nothing, and every check that
     selects rows, or says that the disk is full; the database that was there stays as it was.
     """
+    if engine:
+        for notice in _on_spark(paths, engine):
+            progress.notice(str(notice))
+        return ""
     # before anything is read: what changes meanwhile is newer than the database
     made_from = origin(paths, origin_of_database(paths))
     declared = declared_waves(paths)
@@ -47,6 +53,8 @@ def normalise(paths: Paths) -> str:
         ):
             notices = build(connection, declared, BlockCoder(connection, declared.questionnaire))
             sign(connection, made_from)
+            # a connection that is closed says nothing of what it could not write
+            connection.execute("checkpoint")
         rows = _stored(unseen, declared, spilt)
         models = (declared.questionnaire, *(fielding.wave for fielding in declared.fieldings))
         declarations = "".join(model.model_dump_json() for model in models)
@@ -61,6 +69,35 @@ def normalise(paths: Paths) -> str:
     for notice in notices:
         progress.notice(str(notice))
     return content
+
+
+def _on_spark(paths: Paths, engine: str) -> list[Problem]:
+    """Build the partitions of a survey on Spark, from the cells that it has written."""
+    from pipeline.spark import partitions
+    from pipeline.spark.cells import open_cells
+    from pipeline.spark.coding import SparkCoder
+    from pipeline.spark.engine import SparkEngine
+    from pipeline.spark.session import session
+
+    made_from = origin(paths)
+    declared = declared_waves(paths)
+    tables = {fielding.name: f"cells_of_{number}" for number, fielding in enumerate(declared.fieldings, 1)}
+    there = session(engine)
+    with (
+        files.scratch(paths.interim) as scratch,
+        files.folder_aside(paths.partitions, files.PRIVATE) as aside,
+        closing(SparkEngine(there, scratch)) as spark,
+    ):
+        for fielding in declared.fieldings:
+            if not paths.parts(fielding.name).is_dir():
+                again = f"survey ingest --engine {engine} --survey {paths.survey}"
+                raise SurveyError(f"wave {fielding.name} is not ingested on Spark yet; run: {again}")
+            open_cells(spark, tables[fielding.name], paths.parts(fielding.name), fielding.exports)
+        coder = SparkCoder(spark, declared.questionnaire)
+        notices = build(spark, replace(declared, tables=tables), coder)
+        sign(spark, made_from)
+        partitions.write(spark, aside)
+    return notices
 
 
 def _stored(file: Path, declared: DeclaredWaves, spilt: Path) -> str:

@@ -58,12 +58,10 @@ def _counting(paths: Paths, engine: str) -> Iterator[Run]:
         with opened(paths) as run:
             yield run
         return
-    from pipeline.database import spark
+    from pipeline.spark import partitions
+    from pipeline.spark.session import session
 
-    with (
-        closing(spark.SparkEngine(spark.session(engine), paths)) as there,
-        opened(paths, engine=there) as run,
-    ):
+    with closing(partitions.opened(session(engine), paths)) as there, opened(paths, engine=there) as run:
         yield run
 
 

@@ -79,7 +79,7 @@ def says_no(meaning: Mapped, denied: Denied) -> str:
         boxes = {column for one in meaning.denied if UNTOUCHED in one.texts for column in one.columns}
         asked = {heading.column for columns in meaning.columns.values() for heading in columns}
         later = sorted(column for column in asked - boxes if column > max(denied.columns))
-        further = [f"c{column} is not null" for column in later]
+        further = [f"coalesce({', '.join(f'c{column}' for column in later)}) is not null"] if later else []
         further += [came_to_the_end(meaning.finished)] if meaning.finished else []
         went_on = " or ".join(further) or _EVERYBODY
         untouched = " or ".join(f"c{column} = {literal(UNTOUCHED)}" for column in denied.columns)

@@ -64,10 +64,8 @@ def build(connection: Engine, declared: DeclaredWaves, coder: Coder) -> list[Pro
 
 
 def sign(connection: Engine, made_from: Mapping[str, str]) -> None:
-    """Note what the database was made from, and write all of it into its file."""
+    """Note what the database was made from."""
     fill(connection, "coded.origins", [{"name": name, "sha256": hash_} for name, hash_ in made_from.items()])
-    # a connection that is closed says nothing of what it could not write
-    connection.execute("checkpoint")
 
 
 def _mapped(connection: Engine, declared: DeclaredWaves) -> list[MappedWave]:

@@ -67,8 +67,8 @@ class Coding:
 
     def __init__(self, survey: Survey, meaning: Mapped) -> None:
         answered = [name for name in survey.questions if meaning.of[name].ticks or meaning.of[name].coded]
-        self._questions = [_Question(survey, name, meaning.of[name]) for name in answered]
-        self.columns = {column for question in self._questions for column in question.columns}
+        self.questions = [QuestionCoding(survey, name, meaning.of[name]) for name in answered]
+        self.columns = {column for question in self.questions for column in question.columns}
         """the columns that it reads"""
 
     def blocks(self, cells: Cells) -> Iterator[tuple[Block, list[Answers], list[Answers]]]:
@@ -86,33 +86,33 @@ class Coding:
 
     def _coded(self, cells: Cells) -> Iterator[tuple[Block, list[Answers], list[Answers]]]:
         for block in cells.blocks(self.columns):
-            received = [question.received(block) for question in self._questions]
-            counted = zip(self._questions, received, strict=True)
+            received = [question.received(block) for question in self.questions]
+            counted = zip(self.questions, received, strict=True)
             yield block, received, [question.counted(block, answers) for question, answers in counted]
 
 
-class _Question:
+class QuestionCoding:
     """How the cells of the columns of one question become answers to it."""
 
     def __init__(self, survey: Survey, name: str, parts: Parts) -> None:
-        self._ticks, coded, recodes = parts.ticks, parts.coded, parts.recodes
+        self.ticks, coded, recodes = parts.ticks, parts.coded, parts.recodes
         items = [offer.item for offer in parts.offers if offer.item]
         shared_out = dict.fromkeys(items) if survey.questions[name].total else {}
         zeros = [Answer(item=item, value=0.0) for item in shared_out]
-        said = [[tick.answer for tick in self._ticks]]
+        said = [[tick.answer for tick in self.ticks]]
         said += [[answer for answers in column.codes.values() for answer in answers] for column in coded]
         others = [Answer(option=recode.other) for recode in recodes]
         others += [Answer(option=option) for recode in recodes for option in recode.texts.values()]
         listed = dict.fromkeys(answer for answers in (*said, others, zeros) for answer in answers)
-        self._place = {answer: place for place, answer in enumerate(listed)}
+        self.place = {answer: place for place, answer in enumerate(listed)}
         self.kinds = Kinds(survey, name, list(listed))
-        self._coded = [_Texts(column.column, column.codes, self._place) for column in coded]
-        self._zeros = [self._place[answer] for answer in zeros]
-        self._others = [
+        self.coded = [Texts(column.column, column.codes, self.place) for column in coded]
+        self.zeros = [self.place[answer] for answer in zeros]
+        self.others = [
             (
-                self._place[Answer(option=other)],
+                self.place[Answer(option=other)],
                 [
-                    _Texts(r.column, {text: (Answer(option=o),) for text, o in r.texts.items()}, self._place)
+                    Texts(r.column, {text: (Answer(option=o),) for text, o in r.texts.items()}, self.place)
                     for r in recodes
                     if r.other == other
                 ],
@@ -122,19 +122,19 @@ class _Question:
         # an answer that may stand in two places is to be counted once
         places = [dict.fromkeys(answers) for answers in said]
         in_one = [len(set(answers)) < len(answers) for column in coded for answers in column.codes.values()]
-        ticked = [tick.answer for tick in self._ticks]
+        ticked = [tick.answer for tick in self.ticks]
         in_two = sum(map(len, places)) > len(set().union(*places)) or len(set(ticked)) < len(ticked)
-        self._repeats = in_two or any(in_one)
-        self.columns = {column for tick in self._ticks for column in (*tick.columns, tick.unless) if column}
+        self.repeats = in_two or any(in_one)
+        self.columns = {column for tick in self.ticks for column in (*tick.columns, tick.unless) if column}
         self.columns |= {column.column for column in coded} | {recode.column for recode in recodes}
 
     def received(self, block: Block) -> Answers:
         """The answers as the cells say them."""
-        given = [(rows, np.full(len(rows), self._place[tick.answer])) for tick in self._ticks
+        given = [(rows, np.full(len(rows), self.place[tick.answer])) for tick in self.ticks
                  for rows in [self._ticked(block, tick)]]  # fmt: skip
-        given += [column.answers(block) for column in self._coded]
+        given += [column.answers(block) for column in self.coded]
         rows, which = (np.concatenate(parts) for parts in zip(*given, strict=True))
-        return self._once(rows, which) if self._repeats else Answers(self.kinds, rows, which)
+        return self._once(rows, which) if self.repeats else Answers(self.kinds, rows, which)
 
     def counted(self, block: Block, received: Answers) -> Answers:
         """The answers as they are counted: with what a dictionary makes of Others, and points of 0.
@@ -143,14 +143,14 @@ class _Question:
         points to some items gave 0 to those left blank.
         """
         answers = received
-        for other, columns in self._others:
+        for other, columns in self.others:
             answers = self._recoded(block, answers, other, columns)
-        if self._zeros:
+        if self.zeros:
             given = np.zeros((len(block), int(self.kinds.item.max()) + 1), dtype=bool)
             given[answers.rows, self.kinds.item[answers.which]] = True
             some = given.any(axis=1)
-            left = [np.flatnonzero(some & ~given[:, self.kinds.item[zero]]) for zero in self._zeros]
-            which = [np.full(len(rows), zero) for rows, zero in zip(left, self._zeros, strict=True)]
+            left = [np.flatnonzero(some & ~given[:, self.kinds.item[zero]]) for zero in self.zeros]
+            which = [np.full(len(rows), zero) for rows, zero in zip(left, self.zeros, strict=True)]
             rows = np.concatenate([answers.rows, *left])
             answers = Answers(self.kinds, rows, np.concatenate([answers.which, *which]))
         return answers
@@ -163,7 +163,7 @@ class _Question:
             ticked &= ~block.held(tick.unless)
         return np.flatnonzero(ticked)
 
-    def _recoded(self, block: Block, answers: Answers, other: int, columns: Sequence[_Texts]) -> Answers:
+    def _recoded(self, block: Block, answers: Answers, other: int, columns: Sequence[Texts]) -> Answers:
         chose_other = np.zeros(len(block), dtype=bool)
         chose_other[answers.rows[answers.which == other]] = True
         texts, known = np.zeros((2, len(block)), dtype=np.int64)
@@ -180,19 +180,19 @@ class _Question:
 
     def _once(self, rows: Places, which: Places) -> Answers:
         """Answers of which each is once."""
-        kinds = len(self._place)
+        kinds = len(self.place)
         pairs = np.unique(rows * kinds + which)
         return Answers(self.kinds, pairs // kinds, pairs % kinds)
 
 
-class _Texts:
+class Texts:
     """What each text of a column stands for: none, one or several answers to a question."""
 
     def __init__(
         self, column: int, codes: Mapping[str, Sequence[Answer]], place: Mapping[Answer, int]
     ) -> None:
         self.column = column
-        self._codes = {text: [place[answer] for answer in answers] for text, answers in codes.items()}
+        self.codes = {text: [place[answer] for answer in answers] for text, answers in codes.items()}
         self._looked_up = 0
         self._answers: list[int] = []
         self._first: list[int] = []
@@ -219,7 +219,7 @@ class _Texts:
         The texts are those that were looked up before, with new ones behind them; an empty cell is last.
         """
         for text in texts[self._looked_up :]:
-            answers = self._codes.get(text, [])
+            answers = self.codes.get(text, [])
             self._first.append(len(self._answers))
             self._many.append(len(answers))
             self._answers += answers

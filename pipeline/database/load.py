@@ -24,14 +24,14 @@ from pipeline.project.sql import Engine, listed, temporary_views
 class Coder(Protocol):
     """What turns the cells of a wave into answers: in blocks on this machine, or otherwise on others."""
 
-    def look(self, wave: MappedWave, cells: Cells) -> None:
+    def look(self, wave: MappedWave, cells: Cells, /) -> None:
         """Note what became of each question, and the answers that people are screened or flagged by.
 
         All who were received have rows in all_ticked, all_answers, all_grids, all_response_bits and
         all_answer_sets.
         """
 
-    def write_answers(self, wave: MappedWave, cells: Cells) -> None:
+    def write_answers(self, wave: MappedWave, cells: Cells, /) -> None:
         """The answers of the analysed respondents of a wave as rows of coded.answers."""
 
 

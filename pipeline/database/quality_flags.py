@@ -63,7 +63,8 @@ def keep_times(connection: Engine, wave: MappedWave) -> None:
         seconds = took.pop() if len(took) == 1 else None
         if seconds is not None and seconds >= 0:
             rows.append({"wave": wave.number, "respondent": respondent, "seconds": seconds})
-    fill(connection, "all_durations", rows)
+    if rows:
+        fill(connection, "all_durations", rows)
 
 
 def _seconds_between(start: float | None, end: float | None) -> float | None:

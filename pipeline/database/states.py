@@ -37,13 +37,13 @@ class Slots:
     """The slots of a wave and the routes to its questions, as bits."""
 
     def __init__(self, survey: Survey, wave: MappedWave) -> None:
-        self._of: dict[int, dict[int, tuple[int, int]]] = {}
+        self.of: dict[int, dict[int, tuple[int, int]]] = {}
         for slot in slots(survey, [wave]):
-            self._of.setdefault(slot["question"], {})[slot["item"]] = (slot["word"], slot["bit"])
-        self.words = max(word for of in self._of.values() for word, _ in of.values()) + 1
-        self._routes: dict[int, dict[int, set[int]]] = {}
+            self.of.setdefault(slot["question"], {})[slot["item"]] = (slot["word"], slot["bit"])
+        self.words = max(word for of in self.of.values() for word, _ in of.values()) + 1
+        self.routes: dict[int, dict[int, set[int]]] = {}
         for route in routes(survey, [wave]):
-            on = self._routes.setdefault(route["question"], {})
+            on = self.routes.setdefault(route["question"], {})
             on.setdefault(route["on_question"], set()).add(route["on_option"])
 
     def states(self, respondents: int, answers_of: Sequence[Answers], denied: Mapping[int, Places]) -> States:
@@ -66,24 +66,24 @@ class Slots:
         for question in sorted({*by_question, *denied}):
             if answers := by_question.get(question):
                 self._note(states, question, answers)
-            if question in denied and 0 in self._of[question]:
-                word, bit = self._of[question][0]
+            if question in denied and 0 in self.of[question]:
+                word, bit = self.of[question][0]
                 rows = denied[question]
                 rows = rows[states.given[word, rows] & bit == 0]
                 states.given[word, rows] |= bit
                 states.answered[word, rows] |= bit
                 states.last_question[rows] = question
-        for question, routed_by in self._routes.items():
+        for question, routed_by in self.routes.items():
             let_on = np.ones(respondents, dtype=bool)
             for on_question, options in routed_by.items():
                 let_on &= _chose(by_question.get(on_question), options, respondents)
-            for word, bit in self._of[question].values():
+            for word, bit in self.of[question].values():
                 states.unrouted[word, ~let_on] |= bit
         return states
 
     def _note(self, states: States, question: int, answers: Answers) -> None:
         kinds, rows, which = answers.kinds, answers.rows, answers.which
-        slots = self._of[question]
+        slots = self.of[question]
         places = [slots.get(item) or slots[0] for item in kinds.item.tolist()]
         for word, bit in set(places):
             here = np.array([place == (word, bit) for place in places])

@@ -466,16 +466,24 @@ def hold(text: Delimited, header: int, loaded: int) -> None:
         _check_count(text, header, loaded)
 
 
-def _check_count(text: Delimited, header: int, loaded: int) -> None:
+def records(text: Delimited) -> int:
+    """How many records a file has, with those of its header, by a second reader's count.
+
+    UnreadableError where it ends inside a quoted cell.
+    """
     with _opened(text) as stream:
         reader = csv.reader(stream, delimiter=text.delimiter, strict=True)
         try:
-            records = sum(1 for record in reader if record) - header
+            return sum(1 for record in reader if record)
         except csv.Error:
             raise UnreadableError(_cut(text, text.above + reader.line_num)) from None
-    if records != loaded:
+
+
+def _check_count(text: Delimited, header: int, loaded: int) -> None:
+    below = records(text) - header
+    if below != loaded:
         raise UnreadableError(
-            f"{text.path.name} has {records} records below its header, of which {loaded} could be read; a "
+            f"{text.path.name} has {below} records below its header, of which {loaded} could be read; a "
             "quote inside a cell may be missing its pair: export again"
         )
 

@@ -222,6 +222,14 @@ def prune(folder: Path, keep: Iterable[Path], pattern: str) -> list[Path]:
     return gone
 
 
+def prune_folders(folder: Path, keep: Iterable[Path], pattern: str) -> None:
+    """Remove the folders in `folder` that match `pattern` and are not in `keep`."""
+    kept = set(keep)
+    for path in sorted(folder.glob(pattern)):
+        if path.is_dir() and path not in kept:
+            shutil.rmtree(path)
+
+
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, read piece by piece."""
     with path.open("rb") as stream:

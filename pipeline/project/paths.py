@@ -14,6 +14,7 @@ SURVEY_FILE = "survey.toml"
 REPORT_FILE = "report.toml"
 ASSUMPTIONS_FILE = "assumptions.toml"
 PUBLISHED_FILE = "published.csv"
+VIEWS_FILE = "views.sql"
 IGNORED_FILE = ".gitignore"
 # what no exhibit can be called: tables/ and the report page have these names for something else
 RESERVED = (
@@ -218,6 +219,10 @@ class Paths:
     def cells(self, wave: str) -> Path:
         """The wave's export as text cells, written by `ingest`."""
         return self.interim / f"{wave}.parquet"
+
+    def parts(self, wave: str) -> Path:
+        """The wave's export as text cells in parts, written by `ingest` on Spark."""
+        return self.interim / f"{wave}.cells"
 
     def headings(self, wave: str) -> Path:
         """The wave's headings, beside its cells."""

@@ -30,7 +30,7 @@ class Rows(Protocol):
 
 
 class Engine(Protocol):
-    """What executes the statements that count: a DuckDB connection, or `database.spark.SparkEngine`."""
+    """What executes the statements that count: a DuckDB connection, or `spark.engine.SparkEngine`."""
 
     def execute(self, query: Any, parameters: Any = ..., /) -> Rows:
         """Execute a statement of DuckDB's, with values in place of its parameters."""

@@ -12,10 +12,9 @@ from pipeline.declarations import survey
 from pipeline.project import files
 from pipeline.project.errors import SurveyError, did_you_mean
 from pipeline.project.memory import limited
-from pipeline.project.paths import Paths
+from pipeline.project.paths import VIEWS_FILE, Paths
 
 _DIALECTS = {"duckdb": "DuckDB", "spark": "Spark"}
-_VIEWS = "views.sql"
 
 
 def parquet(paths: Paths, dialect: str = "duckdb", absolute: bool = False) -> list[str]:
@@ -36,10 +35,10 @@ def parquet(paths: Paths, dialect: str = "duckdb", absolute: bool = False) -> li
     ):
         lines, tables = write_partitions(connection, aside)
         if dialect == "spark":
-            from pipeline.database import spark
+            from pipeline.spark.translation import views_script as views_of_spark
 
-            script = spark.views_script(tables, place)
+            script = views_of_spark(tables, place)
         else:
             script = views_script(connection, tables, place)
-        files.write(aside / _VIEWS, script, files.PRIVATE)
-    return [*lines, f"{paths.shown(paths.partitions)} written, with {_VIEWS} for {_DIALECTS[dialect]}"]
+        files.write(aside / VIEWS_FILE, script, files.PRIVATE)
+    return [*lines, f"{paths.shown(paths.partitions)} written, with {VIEWS_FILE} for {_DIALECTS[dialect]}"]
