@@ -40,7 +40,7 @@ def build(connection: Engine, declared: DeclaredWaves, coder: Coder) -> list[Pro
             load(connection, questionnaire, wave, cells, coder)
             cells_of[wave.number] = cells
             notices += find_repeated(connection, wave)
-            quality_flags.keep_times(connection, wave)
+            quality_flags.keep_times(connection, wave, coder.rows_stay)
             problems += boxes_that_disagree(connection, questionnaire, wave)
     quality_flags.flag(connection, questionnaire, waves)
     execute(connection, "database/excluded")

@@ -24,6 +24,9 @@ from pipeline.project.sql import Engine, listed, temporary_views
 class Coder(Protocol):
     """What turns the cells of a wave into answers: in blocks on this machine, or otherwise on others."""
 
+    rows_stay: bool
+    """whether the rows of respondents must stay where they are"""
+
     def look(self, wave: MappedWave, cells: Cells, /) -> None:
         """Note what became of each question, and the answers that people are screened or flagged by.
 
@@ -94,6 +97,8 @@ def _holds(survey: Survey, wave: int, condition: Condition) -> str:
 
 class BlockCoder:
     """Codes a block of rows at a time, on this machine."""
+
+    rows_stay = False
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
         self._connection = connection

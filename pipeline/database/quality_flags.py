@@ -17,14 +17,19 @@ from pipeline.declarations.quality import options_of
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.wave import Fielding
 from pipeline.declarations.wave_checks import why_no_rule
-from pipeline.project.errors import Problem
+from pipeline.project.errors import Problem, SurveyError
 from pipeline.project.sql import Engine, execute, literal, query, temporary_table, temporary_views
 from pipeline.text.values import as_moment, orders_told
 from pipeline.tidy.quality_rules import quality_rules
 
 _DAY, _CLOCK = r"[0-9]{2}/[0-9]{2}/[0-9]{4}", r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _SHAPES = {
-    "": {rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} {_CLOCK}": "%Y-%m-%d %H:%M:%S"},
+    "": {
+        f"{_ISO} {_CLOCK}": "%Y-%m-%d %H:%M:%S",
+        f"{_ISO} [0-9]{{2}}:[0-9]{{2}}": "%Y-%m-%d %H:%M",
+        f"{_ISO}T{_CLOCK}": "%Y-%m-%dT%H:%M:%S",
+    },
     "month first": {
         rf"{_DAY} {_CLOCK}": "%m/%d/%Y %H:%M:%S",
         rf"{_DAY} {_CLOCK} [AP]M": "%m/%d/%Y %I:%M:%S %p",
@@ -38,11 +43,12 @@ _SHAPES = {
 _TIME_OF_DAY = " [0-9]{1,2}:[0-9]{2}.{0,12}$"
 
 
-def keep_times(connection: Engine, wave: MappedWave) -> None:
+def keep_times(connection: Engine, wave: MappedWave, rows_stay: bool = False) -> None:
     """Note the durations of the responses of a wave whose cells are open, in seconds.
 
     Where a time cannot be read, or the end is before the beginning, the duration is not known and left out.
     Where nothing tells whether the day or the month comes first, it is known if it is the same either way.
+    Where `rows_stay` no time may leave the connection: SurveyError where one cannot be read there.
     """
     if wave.meaning.times is None:
         return
@@ -56,6 +62,9 @@ def keep_times(connection: Engine, wave: MappedWave) -> None:
     )
     with temporary_table(connection, "times", times):
         query(connection, "database/durations", wave=wave.number)
+        if rows_stay:
+            _refuse_unread(connection, wave)
+            return
         unread = query(connection, "database/unread_times").fetchall()
     rows = []
     for respondent, first, last in unread:
@@ -65,6 +74,18 @@ def keep_times(connection: Engine, wave: MappedWave) -> None:
             rows.append({"wave": wave.number, "respondent": respondent, "seconds": seconds})
     if rows:
         fill(connection, "all_durations", rows)
+
+
+def _refuse_unread(connection: Engine, wave: MappedWave) -> None:
+    """SurveyError where times have no usual shape: 9 stands for a digit, and a for a letter."""
+    if shapes := query(connection, "database/unread_shapes").fetchall():
+        count = sum(times for _, times in shapes)
+        listed = ", ".join(repr(shape) for shape, _ in shapes[:3])
+        message = (
+            f"started, submitted: {count} times have a shape that one machine reads alone ({listed}); leave "
+            "out started and submitted, or run without --engine"
+        )
+        raise SurveyError([wave.fielding.document.problem(message, "respondents", "started")])
 
 
 def _seconds_between(start: float | None, end: float | None) -> float | None:

@@ -230,6 +230,12 @@ def prune_folders(folder: Path, keep: Iterable[Path], pattern: str) -> None:
             shutil.rmtree(path)
 
 
+def remove_hidden(folder: Path) -> None:
+    """Remove what Spark leaves in a folder beside the files that it wrote: marks and sums of its own."""
+    for path in [path for path in folder.rglob("*") if path.is_file() and path.name[0] in "._"]:
+        path.unlink()
+
+
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, read piece by piece."""
     with path.open("rb") as stream:

@@ -14,12 +14,12 @@ from urllib.parse import unquote, urlparse
 
 from pipeline.exports import parquet
 from pipeline.exports.cells import WHITE
-from pipeline.exports.delimited import UnreadableError, records
+from pipeline.exports.delimited import UnreadableError, head, records
 from pipeline.exports.file import Table
 from pipeline.exports.tools import Heading
+from pipeline.project import files
 from pipeline.project.sql import literal
 from pipeline.spark.engine import SparkEngine
-from pipeline.spark.partitions import tidy
 from pipeline.spark.session import rows, told
 from pipeline.spark.translation import condition
 
@@ -97,7 +97,7 @@ def write(
     )  # fmt: skip
     with told("read the export"):
         responses.write.mode("append").parquet(str(place.absolute()))
-    tidy(place)
+    files.remove_hidden(place)
     seen: dict[str, int] = dict(counted.get)
     _hold(parts, seen, width)
     # of Parquet the header is the names of the columns, and no row
@@ -115,7 +115,7 @@ def write(
     return Written(tuple(h for h in kept if h.column not in empty), there, blank, again)
 
 
-def open_cells(engine: SparkEngine, name: str, place: Path, files: Sequence[Path]) -> None:
+def open_cells(engine: SparkEngine, name: str, place: Path, exports: Sequence[Path]) -> None:
     """Let an engine read the cells in a folder as a table, in which respondents are numbered from 1.
 
     They are in the order of the files, and in each as they stand there.
@@ -126,7 +126,7 @@ def open_cells(engine: SparkEngine, name: str, place: Path, files: Sequence[Path
         .agg({"place": "min", "*": "count"})
         .withColumnsRenamed({"min(place)": "first", "count(1)": "rows"})
     ).to_pylist()
-    order = {str(path.resolve()): number for number, path in enumerate(files)}
+    order = {str(path.resolve()): number for number, path in enumerate(exports)}
     spans.sort(key=lambda span: (order[_path(span["file"])], span["block"], span["first"]))
     before = 1
     for span in spans:
@@ -174,16 +174,19 @@ def _read(session: SparkSession, parts: Sequence[Part], width: int) -> DataFrame
     if parts[0].path.suffix.lower() in parquet.SUFFIXES:
         with told("read the export"):
             frame = session.read.parquet(*paths)
-        texts = [_as_text(name, kind) for name, kind in frame.dtypes]
-        read = frame.selectExpr(*(f"{text} as c{n}" for n, text in enumerate(texts, 1)), *where)
+        cells = [_as_text(name, kind) for name, kind in frame.dtypes]
+        read = frame.selectExpr(*(f"{cell} as c{n}" for n, cell in enumerate(cells, 1)), *where)
         read = read.selectExpr("*", "false as misshapen")
     else:
-        delimiter = next(part.table.text.delimiter for part in parts if part.table.text)
+        texts = [part.table.text for part in parts if part.table.text]
+        delimiter, broken = texts[0].delimiter, any(text.broken for text in texts)
+        # where cells hold line breaks Spark would make others of them, if it found out itself how lines end
+        ends = {"lineSep": _end(parts)} if broken else {}
         names = [f"c{column} string" for column in range(1, width + 1)]
         frame = session.read.schema(", ".join([*names, "misshapen string"])).csv(
             paths, sep=delimiter, quote='"', escape='"', encoding="UTF-8", mode="PERMISSIVE",
             columnNameOfCorruptRecord="misshapen", unescapedQuoteHandling="RAISE_ERROR",
-            multiLine=any(part.table.text and part.table.text.broken for part in parts),
+            multiLine=broken, **ends,
             ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False, maxColumns=width + 1,
         )  # fmt: skip
         cells = [f"c{column}" for column in range(1, width + 1)]
@@ -191,6 +194,15 @@ def _read(session: SparkSession, parts: Sequence[Part], width: int) -> DataFrame
     white = "".join(f"\\u{ord(sign):04x}" for sign in WHITE)
     trimmed = (f"nullif(btrim(c{column}, '{white}'), '') as c{column}" for column in range(1, width + 1))
     return read.selectExpr(*trimmed, "misshapen", "file", "block")
+
+
+def _end(parts: Sequence[Part]) -> str:
+    """What lines end with; UnreadableError where they do not end alike in all parts."""
+    last = {head(part.table.text, part.header)[-1] for part in parts if part.table.text}
+    ends = {line[len(line.rstrip("\r\n")) :] for line in last}
+    if len(ends) > 1:
+        raise UnreadableError("the lines of the parts end in several ways, and cells hold line breaks")
+    return ends.pop()
 
 
 def _is_header(header: Sequence[Sequence[str]], columns: Sequence[int]) -> str:

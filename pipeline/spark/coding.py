@@ -32,6 +32,8 @@ Row = dict[str, Any]
 class SparkCoder:
     """Codes the cells of a wave on Spark, all at once."""
 
+    rows_stay = True
+
     def __init__(self, engine: SparkEngine, survey: Survey) -> None:
         self._engine = engine
         self._survey = survey

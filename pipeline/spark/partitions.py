@@ -33,7 +33,10 @@ def opened(session: SparkSession, paths: Paths) -> SparkEngine:
             _open(engine, entry)
     known = dict(engine.execute("select name, sha256 from coded.origins").fetchall())
     if not is_current(known, origin(paths, known)):
-        raise SurveyError(f"survey.toml, a wave file or the pipeline is newer than {shown}; run: {again}")
+        raise SurveyError(
+            f"survey.toml, a wave file or the pipeline is newer than {shown}; run: {again} (or ingest and "
+            "normalise, with --engine)"
+        )
     for view in views():
         engine.execute(view)
     return engine
@@ -67,21 +70,15 @@ def write(engine: SparkEngine, place: Path) -> None:
             if frame.isEmpty():
                 # of no rows Spark writes no file, by which the columns would be known
                 stored[-1] = Stored(name, False)
-                columns = ", ".join(engine_columns(engine, name))
+                columns = ", ".join(_columns(engine, name))
                 into = f"{literal(str(place / name))[:-1]}.parquet' (format parquet)"
                 engine.local.execute(f"copy (select {columns} from {_CODED}{name}) to {into}")
             else:
                 frame.write.partitionBy("wave").parquet(str((place / name).absolute()))
-    tidy(place)
+    files.remove_hidden(place)
     files.write(place / VIEWS_FILE, views_script(stored, ""), files.PRIVATE)
 
 
-def engine_columns(engine: SparkEngine, name: str) -> list[str]:
+def _columns(engine: SparkEngine, name: str) -> list[str]:
     """The columns of a table."""
     return [column for column, *_ in engine.local.execute(f"describe {_CODED}{name}").fetchall()]
-
-
-def tidy(place: Path) -> None:
-    """Take away what Spark leaves beside the files that it wrote."""
-    for left in [path for path in place.rglob("*") if path.is_file() and path.name[0] in "._"]:
-        left.unlink()

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 # else Spark broadcasts what it takes for small by the size of compressed files, and runs out of memory; and
 # times are read alike wherever a machine stands
-_QUERIES = {"spark.sql.autoBroadcastJoinThreshold": "-1", "spark.sql.session.timeZone": "UTC"}
+_QUERIES = {
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.session.timeZone": "UTC",
+    # what follows for one column from a condition on another takes no end of time where there are a hundred
+    "spark.sql.constraintPropagation.enabled": "false",
+}
 _SESSION = {
     # an export of hundreds of columns makes long expressions, which Java goes through one within the other
     "spark.driver.extraJavaOptions": "-Xss16m",

@@ -109,7 +109,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 SCHEMA = (PACKAGE / "database" / "schema.sql").read_text(encoding="utf-8")
 # where tables of the database may be named; everybody else reads views, or what these return
-INSIDE = ("database/", "estimates/sql/", "estimates/count.py")
+INSIDE = ("database/", "estimates/sql/", "estimates/count.py", "spark/")
 
 
 def texts_of(path: Path) -> list[str]:
@@ -176,7 +176,7 @@ DUCKDB = {
 
 
 def test_only_these_know_duckdb() -> None:
-    rooms = ("exports/", "database/", "estimates/", "exhibits/")
+    rooms = ("exports/", "database/", "spark/", "estimates/", "exhibits/")
     assert {name for name in users("duckdb") if not name.startswith(rooms)} == DUCKDB
 
 
@@ -320,10 +320,16 @@ def test_whatever_the_code_imports_is_installed_with_it() -> None:
     assert {"duckdb", "pyreadstat", "requests"} < foreign
     from_where = importlib.metadata.packages_distributions()
     # of the extra, which only who counts on Spark installs
-    extra = {"sqlglot", "pyspark", "pyarrow"}
-    assert {name for name in SOURCES if extra & {module.partition(".")[0] for module in imports(name)}} == {
-        "__init__.py", "database/spark.py", "explore.py",
-    }  # fmt: skip
+    extra = {"sqlglot", "pyspark", "pyarrow", "py4j"}
+    using = {
+        name
+        for name in SOURCES
+        if extra & {module.partition(".")[0] for module in imports(name)} and not name.startswith("spark/")
+    }
+    assert using == {"__init__.py", "explore.py"}
+    assert {"spark/engine.py", "spark/translation.py"} <= {
+        name for name in SOURCES if "sqlglot" in imports(name)
+    }
     for module in foreign - extra:
         assert locked & {name.lower().replace("_", "-") for name in from_where[module]}, module
     assert declared <= locked
