@@ -73,7 +73,9 @@ def _below(process: int) -> list[int]:
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+            parents[int(path.parent.name)] = int(
+                path.read_text(encoding="utf-8").rpartition(")")[2].split()[1]
+            )
         except OSError:
             continue
     found = [child for child, parent in parents.items() if parent == process]
@@ -106,7 +108,8 @@ def main(folder: Path, responses: int) -> None:
     cut(raw / f"{project.WAVE}.csv", raw / "parts")
     (raw / f"{project.WAVE}.csv").unlink()
     declared = raw / f"{project.WAVE}.toml"
-    declared.write_text(declared.read_text().replace(f'file = "{project.WAVE}.csv"', 'file = "parts"'))
+    text = declared.read_text("utf-8").replace(f'file = "{project.WAVE}.csv"', 'file = "parts"')
+    declared.write_text(text, encoding="utf-8")
     print(f"{responses:,} responses, {os.cpu_count()} processors; Spark at {ADDRESS}, from {PARTS} parts")
     print("| stage | DuckDB | memory | Spark | memory | Spark / DuckDB |\n|---|---:|---:|---:|---:|---:|")
     for stage in STAGES:

@@ -63,7 +63,7 @@ def keep_times(connection: Engine, wave: MappedWave, rows_stay: bool = False) ->
     with temporary_table(connection, "times", times):
         query(connection, "database/durations", wave=wave.number)
         if rows_stay:
-            _refuse_unread(connection, wave)
+            _refuse_unread(connection, wave, orders)
             return
         unread = query(connection, "database/unread_times").fetchall()
     rows = []
@@ -76,9 +76,14 @@ def keep_times(connection: Engine, wave: MappedWave, rows_stay: bool = False) ->
         fill(connection, "all_durations", rows)
 
 
-def _refuse_unread(connection: Engine, wave: MappedWave) -> None:
-    """SurveyError where times have no usual shape: 9 stands for a digit, and a for a letter."""
-    if shapes := query(connection, "database/unread_shapes").fetchall():
+def _refuse_unread(connection: Engine, wave: MappedWave, orders: Sequence[str]) -> None:
+    """SurveyError where times have a shape that would be read here: 9 stands for a digit, a for a letter."""
+    shapes = [
+        (shape, times)
+        for shape, times in query(connection, "database/unread_shapes").fetchall()
+        if "a" in shape or any(as_moment(shape.replace("9", "1"), order) is not None for order in orders)
+    ]
+    if shapes:
         count = sum(times for _, times in shapes)
         listed = ", ".join(repr(shape) for shape, _ in shapes[:3])
         message = (

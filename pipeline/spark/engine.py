@@ -178,8 +178,10 @@ class SparkEngine:
             query.set("order", None)
             frame = self._frame(query, values)
         else:
-            found = self.local.execute(query.sql(dialect="duckdb"), dict(values or {}))
-            frame = self._sent(found.to_arrow_table())
+            found: Any = self.local.execute(query.sql(dialect="duckdb"), dict(values or {})).to_arrow_table()
+            if not found.num_rows:
+                return self.local
+            frame = self.session.createDataFrame(found)
         if not tree.args.get("by_name"):
             frame = frame.toDF(*self._types(name))
         self.add(name, frame, is_file=tables_of(query) == [CELLS])
@@ -225,7 +227,7 @@ class SparkEngine:
                 del self._views[name]
                 self._counted(name, frame)
         else:
-            frame = self._sent(self._here(name))
+            frame = self._sent(name)
         with told("read its tables"):
             frame.createOrReplaceTempView(in_spark(name))
         return mark
@@ -237,12 +239,9 @@ class SparkEngine:
 
     def _settled(self, name: str) -> DataFrame:
         """The rows of a table with respondents: of files, so that nothing is worked out twice."""
-        from pyspark.sql.types import StructType
-
         table = self._people[name]
         if not table.parts:
-            empty = ", ".join(f"{column} {type_}" for column, type_ in self._types(name).items())
-            return self.session.createDataFrame([], schema=empty or StructType([]))
+            return self._empty(self._types(name))
         whole = table.parts[0]
         for part in table.parts[1:]:
             whole = whole.unionByName(part)
@@ -262,15 +261,15 @@ class SparkEngine:
             return {}
         return {column: _type(kind) for column, kind, *_ in columns}
 
-    def _here(self, name: str) -> Any:
-        """The rows of a table here as Spark takes them."""
-        casts = ", ".join(
-            f"{column}::{_here(type_)} as {column}" for column, type_ in self._types(name).items()
-        )
-        return self.local.execute(f"select {casts} from {name}").to_arrow_table()
+    def _sent(self, name: str) -> DataFrame:
+        """The rows of a table here, on Spark."""
+        types = self._types(name)
+        casts = ", ".join(f"{column}::{_here(type_)} as {column}" for column, type_ in types.items())
+        table: Any = self.local.execute(f"select {casts} from {name}").to_arrow_table()
+        return self.session.createDataFrame(table) if table.num_rows else self._empty(types)
 
-    def _sent(self, table: Any) -> DataFrame:
-        return self.session.createDataFrame(table)
+    def _empty(self, types: Mapping[str, str]) -> DataFrame:
+        return self.session.createDataFrame([], ", ".join(f"{name} {type_}" for name, type_ in types.items()))
 
 
 def _type(kind: str) -> str:

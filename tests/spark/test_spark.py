@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow
 import pytest
 import sqlglot
-from projects import ROOT, copy_of, digest, make_project, run_to, survey_command
+from projects import ROOT, copy_of, digest, run_to, survey_command
 from surveys import Wave, lay_out
 
 from pipeline import open_survey
@@ -273,7 +273,10 @@ def test_the_default_survey(tmp_path: Path) -> None:
 
 def test_on_a_cluster_of_two_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPARK_CONF_DIR", str(QUICK))
-    counted_by(make_project(tmp_path), "local-cluster[2,1,1024]")
+    lines = [f"{number},{'Here' if number % 3 else 'There'},,\n" for number in range(40)]
+    paths = parts_of(tmp_path, *(HEAD + "".join(lines[first::4]) for first in range(4)))
+    drop(paths)
+    counted_by(paths, "local-cluster[2,1,1024]")
 
 
 # exports in parts
@@ -294,6 +297,12 @@ def parts_of(folder: Path, *parts: str | bytes) -> Paths:
     return paths
 
 
+def drop(paths: Paths) -> None:
+    """Drop a column of the parts."""
+    wave = paths.raw / "one.toml"
+    wave.write_text(wave.read_text().replace('id = "ID"', 'id = "ID"\ndrop = ["Dropped"]'))
+
+
 HEAD = "ID,Where?,Anything?,Dropped\n"
 
 
@@ -312,8 +321,7 @@ HEAD = "ID,Where?,Anything?,Dropped\n"
 def test_parts_are_read_as_on_one_machine(tmp_path: Path, parts: list[str], end: str) -> None:
     texts = [("\ufeff" * (not number) + HEAD + part).replace("\n", end) for number, part in enumerate(parts)]
     paths = parts_of(tmp_path / "here", *texts)
-    dropped = paths.raw / "one.toml"
-    dropped.write_text(dropped.read_text().replace('id = "ID"', 'id = "ID"\ndrop = ["Dropped"]'))
+    drop(paths)
     there = Paths(tmp_path / "there", "parts")
     shutil.copytree(paths.raw, there.raw)
     ingest(paths)
@@ -356,8 +364,7 @@ def test_what_spark_would_read_otherwise_is_told(tmp_path: Path, part: str | byt
 def test_an_unknown_answer_in_one_of_four_parts_stops_the_run(tmp_path: Path) -> None:
     lines = ["1,Here,a,\n", "2,There,b,\n", "3,Nowhere at all,c,\n4,Nowhere at all,c,\n", "5,Here,d,\n"]
     paths = parts_of(tmp_path, *(HEAD + line for line in lines))
-    wave = paths.raw / "one.toml"
-    wave.write_text(wave.read_text().replace('id = "ID"', 'id = "ID"\ndrop = ["Dropped"]'))
+    drop(paths)
     ingest(paths)
     with pytest.raises(SurveyError) as here:
         normalise(paths)
@@ -370,6 +377,20 @@ def test_an_unknown_answer_in_one_of_four_parts_stops_the_run(tmp_path: Path) ->
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_times_of_an_unusual_shape_are_told(tmp_path: Path) -> None:
+    paths = parts_of(tmp_path, "ID,Where?,Anything?,Began,Ended\n1,Here,a,3 Feb 2001 9:05,43252.5\n")
+    wave = paths.raw / "one.toml"
+    wave.write_text(
+        wave.read_text().replace('id = "ID"', 'id = "ID"\nstarted = "Began"\nsubmitted = "Ended"')
+    )
+    ingest(paths, engine=HERE)
+    with pytest.raises(
+        SurveyError, match=r"1 times have a shape that one machine reads alone \('9 aaa 9999 9:99'\)"
+    ):
+        normalise(paths, engine=HERE)
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_parts_may_be_parquet(tmp_path: Path) -> None:
     rows = [["1", "Here", "a", None], ["2", "There", None, "x"], ["3", "Here", "c", None]]
     paths = parts_of(tmp_path / "here")
@@ -378,8 +399,7 @@ def test_parts_may_be_parquet(tmp_path: Path) -> None:
         typed = some.assign(ID=some["ID"].astype("int64"))
         duckdb.execute(f"copy typed to '{paths.raw}/parts/{number}.parquet'")
         assert len(typed)
-    wave = paths.raw / "one.toml"
-    wave.write_text(wave.read_text().replace('id = "ID"', 'id = "ID"\ndrop = ["Dropped"]'))
+    drop(paths)
     there = Paths(tmp_path / "there", "parts")
     shutil.copytree(paths.raw, there.raw)
     for stage in (ingest, normalise):
