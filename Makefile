@@ -16,7 +16,7 @@ endif
 
 export SURVEY
 .DEFAULT_GOAL := help
-.PHONY: all test test-slow faults fuzz viewers spark spark-large bench simulation notebooks docs help clean setup
+.PHONY: all test test-slow faults fuzz viewers spark spark-large java bench simulation notebooks docs help clean setup
 
 all: $(VENV)/.installed ## run every stage whose inputs changed (SURVEY=ospo for another, DRAFT=1, VERBOSE=1)
 	@$(VENV)/bin/python -I -S pipeline/project/record.py "raw/$$SURVEY" "outputs/$$SURVEY" \
@@ -45,10 +45,16 @@ viewers: $(VENV)/.developed ## try page and workbook in Chromium (with axe-core,
 	@test -d $(VENV)/node_modules/axe-core || npm install --silent --no-save --no-package-lock --no-audit --prefix $(VENV) axe-core@4
 	AXE=$(VENV)/node_modules/axe-core/axe.min.js $(PYTEST) tests/viewers
 
-spark: $(VENV)/.spark ## hold surveys on Spark against DuckDB's, from the raw export on, on this machine (Java; 5 minutes)
+spark: $(VENV)/.spark java ## hold surveys on Spark against DuckDB's, from the raw export on, on this machine (Java; 5 minutes)
 	SPARK=1 $(PYTEST) tests/spark
 
-spark-large: $(VENV)/.spark ## the same with a million responses, with times and memory for docs/scale.md (by hand; LARGE=folder)
+java:
+	@command -v java >/dev/null || { \
+		echo "adding Java (Debian's openjdk-17-jre-headless)"; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless >/dev/null; \
+	} || { echo "Spark wants a Java runtime, version 17 or later: install one" >&2; exit 1; }
+
+spark-large: $(VENV)/.spark java ## the same with a million responses, with times and memory for docs/scale.md (by hand; LARGE=folder)
 	$(VENV)/bin/python benchmarks/spark.py $(or $(LARGE),$(shell mktemp -d))
 
 notebooks: $(VENV)/.developed all ## run the notebooks and render them to outputs/notebooks/*.html

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 import duckdb
 import numpy as np
@@ -28,6 +28,18 @@ _COLUMNS_A_QUERY = 16
 """whose texts are counted at once: each text comes with a place for every one of them"""
 UNTOUCHED = ""
 """what stands for an empty cell where the wave file says that an untouched box is a No"""
+
+
+_Counted = tuple[int, str | None, int]
+"""the number of a column, a text or None, and how many cells hold it"""
+
+
+@runtime_checkable
+class CountsTexts(Protocol):
+    """An engine that has a way of its own to count texts."""
+
+    def texts(self, table: str, columns: Sequence[int]) -> Iterable[_Counted]:
+        """Every text of some columns of a table, with how many cells hold it."""
 
 
 class DamagedError(Exception):
@@ -120,17 +132,22 @@ class Cells:
         DamagedError as with `blocks`.
         """
         texts: dict[int, dict[str, int]] = {column: {} for column in columns}
-        numbers = sorted(columns)
-        for first in range(0, len(numbers), _COLUMNS_A_QUERY):
-            some = numbers[first : first + _COLUMNS_A_QUERY]
-            for column, text, count in self._counted(connection, some):
-                said = UNTOUCHED if text is None and column in self.untouched else text
-                if said is not None and text not in self.blank.get(column, ()):
-                    texts[column][said] = texts[column].get(said, 0) + count
+        for column, text, count in self._counts(connection, sorted(columns)):
+            said = UNTOUCHED if text is None and column in self.untouched else text
+            if said is not None and text not in self.blank.get(column, ()):
+                texts[column][said] = texts[column].get(said, 0) + count
         return {column: dict(sorted(counts.items())) for column, counts in texts.items()}
 
-    def _counted(self, connection: Engine, columns: Sequence[int]) -> list[tuple[int, str | None, int]]:
-        """(column, text or None, how many cells) of some columns, all counted while they are read once."""
+    def _counts(self, connection: Engine, columns: Sequence[int]) -> Iterator[_Counted]:
+        """The texts of some columns, counted."""
+        if isinstance(connection, CountsTexts):
+            yield from connection.texts(self.source, columns)
+            return
+        for first in range(0, len(columns), _COLUMNS_A_QUERY):
+            yield from self._counted(connection, columns[first : first + _COLUMNS_A_QUERY])
+
+    def _counted(self, connection: Engine, columns: Sequence[int]) -> list[_Counted]:
+        """The texts of a few columns, which are counted while they are read once."""
         names = [f"c{column}" for column in columns]
         which = " + ".join(f"{column} * (1 - grouping(c{column}))" for column in columns)
         sets = ", ".join(f"({name})" for name in names)

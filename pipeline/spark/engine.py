@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +87,15 @@ class SparkEngine:
         """Let statements read a frame by a name, on either side."""
         self.local.register(name, frame)
         self._changes[name] += 1
+
+    def texts(self, table: str, columns: Sequence[int]) -> list[tuple[int, str | None, int]]:
+        """Every text of some columns of a table, as (column, text or None, how many cells hold it)."""
+        if not columns:
+            return []
+        cells = ", ".join(f"{column}, c{column}" for column in columns)
+        stacked = self.frame(table).selectExpr(f"stack({len(columns)}, {cells}) as (cell, text)")
+        counted = rows(stacked.groupBy("cell", "text").count()).to_pydict()
+        return list(zip(*counted.values(), strict=True))
 
     def frame(self, name: str) -> DataFrame:
         """The rows of a table, or of a view."""
@@ -250,7 +259,7 @@ class SparkEngine:
         place = self._scratch / "spark" / f"{in_spark(name)}.{self._changes[name]}"
         with told("write what it coded"):
             whole.write.parquet(str(place.absolute()))
-        table.parts = [self.session.read.parquet(str(place.absolute()))]
+        table.parts = [self.session.read.schema(whole.schema).parquet(str(place.absolute()))]
         return table.parts[0]
 
     def _types(self, name: str) -> dict[str, str]:

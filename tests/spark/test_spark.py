@@ -267,8 +267,13 @@ def counted_by(paths: Paths, address: str) -> None:
     assert not paths.database.exists() and not list(paths.interim.glob("*.parquet"))
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_the_default_survey(tmp_path: Path) -> None:
-    counted_by(default(tmp_path), HERE)
+    here = default(tmp_path / "here")
+    run_to(here, tables)
+    there = on_spark(here, tmp_path / "there")
+    assert_same_tables(there, here)
+    assert_same_database(there, here)
 
 
 def test_on_a_cluster_of_two_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
