@@ -80,7 +80,12 @@ def _fielding(paths: Paths, path: Path, wave: Wave, document: Document) -> Field
 
 def _parts(export: Path) -> list[Path]:
     """An export itself, or the files in it where it is a folder, by name; hidden ones are none."""
-    if not export.is_dir():
+    try:
+        is_folder = export.is_dir()
+    except OSError:
+        # no folder can hold such a name, which is told of the file
+        is_folder = False
+    if not is_folder:
         return [export]
     return sorted(path for path in export.iterdir() if path.is_file() and path.name[0] not in "._")
 

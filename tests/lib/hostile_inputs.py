@@ -224,7 +224,9 @@ HOSTILE: dict[str, Hostile] = {
     "an export by a link that leaves": Hostile(
         [], r"first.toml:6: 'first.csv' is outside raw/toy", link_outside
     ),
-    "a folder for an export": Hostile([], r"first.toml:6: no file raw/toy/first.csv", folder_as_export),
+    "an empty folder for an export": Hostile(
+        [], r"first.toml:6: there is no file in raw/toy/first.csv", folder_as_export
+    ),
     "a file for a home": says(
         r"first.toml:6: no file raw/toy/~root/x", ("first.toml", "first.csv", "~root/x")
     ),
