@@ -127,7 +127,13 @@ def open_cells(engine: SparkEngine, name: str, place: Path, exports: Sequence[Pa
         .withColumnsRenamed({"min(place)": "first", "count(1)": "rows"})
     ).to_pylist()
     order = {str(path.resolve()): number for number, path in enumerate(exports)}
-    spans.sort(key=lambda span: (order[_path(span["file"])], span["block"], span["first"]))
+
+    def where(span: dict[str, Any]) -> tuple[int, str, int, int]:
+        # a file that has moved since stands where its name puts it
+        path = _path(span["file"])
+        return order.get(path, len(order)), path, span["block"], span["first"]
+
+    spans.sort(key=where)
     before = 1
     for span in spans:
         span["shift"] = before - span.pop("first")

@@ -382,6 +382,19 @@ def test_an_unknown_answer_in_one_of_four_parts_stops_the_run(tmp_path: Path) ->
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_exports_may_move_once_they_are_read(tmp_path: Path) -> None:
+    paths = parts_of(tmp_path / "before", f"{HEAD}1,Here,a,\n", f"{HEAD}2,There,b,\n3,There,,\n")
+    drop(paths)
+    ingest(paths, engine=HERE)
+    paths.root.rename(tmp_path / "after")
+    after = Paths(tmp_path / "after", "parts")
+    normalise(after, engine=HERE)
+    answers = f"read_parquet('{after.partitions}/answers/*/*.parquet', hive_partitioning = true)"
+    asked = f"select respondent, option from {answers} where question = 1 order by all"
+    assert duckdb.execute(asked).fetchall() == [(1, 1), (2, 2), (3, 2)]
+
+
+@pytest.mark.filterwarnings("ignore")
 def test_times_of_an_unusual_shape_are_told(tmp_path: Path) -> None:
     paths = parts_of(tmp_path, "ID,Where?,Anything?,Began,Ended\n1,Here,a,3 Feb 2001 9:05,43252.5\n")
     wave = paths.raw / "one.toml"
