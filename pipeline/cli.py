@@ -77,7 +77,7 @@ def _staged(name: str, paths: Paths, rebuild: Rebuild, *, verbose: bool = False,
     with stage(name, paths.survey, verbose):
         getattr(importlib.import_module(f"pipeline.{name}"), name)(paths, **options)
         # of some figures nobody can tell later what the others were made from, and Spark leaves others
-        if not options.get("only") and not (options.get("engine") and name in _ON_SPARK[:2]):
+        if not options.get("only") and not (options.get("engine") and name != "tables"):
             rebuild.note(name)
 
 

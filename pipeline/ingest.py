@@ -79,7 +79,7 @@ def _take_in_on_spark(paths: Paths, fieldings: Sequence[Fielding], engine: str) 
                 heads = [(path, *with_headings(fielding, path)) for path in fielding.exports]
                 _alike(fielding, [(path.name, headings) for path, *_, headings in heads])
                 parts, (*_, headings) = [Part(*head[:3]) for head in heads], heads[0]
-                written = write(there, parts, headings, _dropped(fielding, headings), place)
+                export = write(there, parts, headings, _dropped(fielding, headings), place)
             except delimited.UnreadableError as error:
                 problems.append(fielding.document.problem(str(error), "source", error.key))
                 continue
@@ -88,10 +88,6 @@ def _take_in_on_spark(paths: Paths, fieldings: Sequence[Fielding], engine: str) 
                     raise
                 problems += error.problems
                 continue
-            hashes = tuple(files.sha256(path) for path in fielding.exports)
-            export = Export(
-                written.headings, written.rows, written.blank_rows, written.repeated_headers, hashes
-            )
             put(paths.headings(fielding.name), export_json(export), files.PRIVATE)
         if problems:
             raise SurveyError(problems)

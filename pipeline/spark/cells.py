@@ -16,6 +16,7 @@ from pipeline.exports import parquet
 from pipeline.exports.cells import WHITE
 from pipeline.exports.delimited import UnreadableError, head, records
 from pipeline.exports.file import Table
+from pipeline.exports.ingested import Export
 from pipeline.exports.tools import Heading
 from pipeline.project import files
 from pipeline.project.sql import literal
@@ -43,26 +44,16 @@ class Part:
     """rows of the header"""
 
 
-@dataclass(frozen=True)
-class Written:
-    """What was written of the parts of an export."""
-
-    headings: tuple[Heading, ...]
-    rows: int
-    blank_rows: int
-    repeated_headers: int
-
-
 def write(
     session: SparkSession,
     parts: Sequence[Part],
     headings: Sequence[Heading],
     dropped: Collection[int],
     place: Path,
-) -> Written:
+) -> Export:
     """Write the cells of the columns that are not dropped to a folder; UnreadableError if that cannot be.
 
-    A row is left out that is blank throughout, or the header again.
+    A row is left out that is blank throughout, or the header again. What is known of the export comes back.
     """
     from pyspark.sql import Observation
     from pyspark.sql.functions import expr
@@ -112,7 +103,8 @@ def write(
     if there < 1:
         raise UnreadableError(f"{parts[0].path.name} holds no response below its header")
     empty = {heading.column for heading in unnamed if not seen[f"filled_{heading.column}"]}
-    return Written(tuple(h for h in kept if h.column not in empty), there, blank, again)
+    hashes = tuple(files.sha256(part.path) for part in parts)
+    return Export(tuple(h for h in kept if h.column not in empty), there, blank, again, hashes)
 
 
 def open_cells(engine: SparkEngine, name: str, place: Path, exports: Sequence[Path]) -> None:
@@ -120,7 +112,8 @@ def open_cells(engine: SparkEngine, name: str, place: Path, exports: Sequence[Pa
 
     They are in the order of the files, and in each as they stand there.
     """
-    written = engine.session.read.parquet(str(place.absolute()))
+    with told("read what it has ingested"):
+        written = engine.session.read.parquet(str(place.absolute()))
     spans = rows(
         written.groupBy("file", "block", "task")
         .agg({"place": "min", "*": "count"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any
 
 from pipeline.answers.meaning import Tick
@@ -37,16 +37,17 @@ class SparkCoder:
     def __init__(self, engine: SparkEngine, survey: Survey) -> None:
         self._engine = engine
         self._survey = survey
+        self._looked: dict[int, _Wave] = {}
 
     def look(self, wave: MappedWave, _: Cells) -> None:
         """As `Coder.look`."""
-        of = _Wave(self._engine, self._survey, wave)
+        of = self._looked[wave.number] = _Wave(self._engine, self._survey, wave)
         of.keep_answers()
         of.keep_states()
 
     def write_answers(self, wave: MappedWave, _: Cells) -> None:
         """As `Coder.write_answers`."""
-        _Wave(self._engine, self._survey, wave).write_answers()
+        self._looked[wave.number].write_answers()
 
 
 class _Wave:
@@ -97,7 +98,7 @@ class _Wave:
 
         engine, words = self._engine, range(self._slots.words)
         met = [f"met_{number}" for number in range(self._met)]
-        told = engine.frame(self._counted).join(broadcast(self._kinds()), ["question", "kind"])
+        told = engine.frame(self._counted).join(broadcast(self._kinds), ["question", "kind"])
         told = told.selectExpr("*", "false as denied")
         no = [question for question, slots in self._slots.of.items() if 0 in slots]
         denied = engine.frame("all_denied").where(f"wave = {self._wave.number}")
@@ -217,6 +218,7 @@ class _Wave:
 
     # kinds of answers
 
+    @cached_property
     def _kinds(self) -> DataFrame:
         """A row a kind of answer: what it is, and the bit that it sets."""
         rows: list[Row] = []
@@ -251,7 +253,7 @@ class _Wave:
         """Answers with the columns of coded.answers."""
         from pyspark.sql.functions import broadcast
 
-        kinds = self._kinds().select("question", "kind", "item", "option", "rank", "value", *further)
+        kinds = self._kinds.select("question", "kind", "item", "option", "rank", "value", *further)
         return answers.join(broadcast(kinds), ["question", "kind"]).selectExpr(
             f"{self._wave.number} as wave", "respondent", "question", "item", "option", "rank", "value",
             *further,

@@ -187,7 +187,7 @@ class SparkEngine:
             query.set("order", None)
             frame = self._frame(query, values)
         else:
-            found: Any = self.local.execute(query.sql(dialect="duckdb"), dict(values or {})).to_arrow_table()
+            found: Any = self.local.sql(query.sql(dialect="duckdb"), params=values).to_arrow_table()
             if not found.num_rows:
                 return self.local
             frame = self.session.createDataFrame(found)
@@ -274,7 +274,7 @@ class SparkEngine:
         """The rows of a table here, on Spark."""
         types = self._types(name)
         casts = ", ".join(f"{column}::{_here(type_)} as {column}" for column, type_ in types.items())
-        table: Any = self.local.execute(f"select {casts} from {name}").to_arrow_table()
+        table: Any = self.local.sql(f"select {casts} from {name}").to_arrow_table()
         return self.session.createDataFrame(table) if table.num_rows else self._empty(types)
 
     def _empty(self, types: Mapping[str, str]) -> DataFrame:

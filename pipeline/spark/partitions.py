@@ -59,26 +59,16 @@ def write(engine: SparkEngine, place: Path) -> None:
     named = "select table_name from duckdb_tables() where schema_name = 'coded' order by table_name"
     stored = []
     for (name,) in engine.local.execute(named).fetchall():
-        by_wave = f"{_CODED}{name}" in engine.people
-        stored.append(Stored(name, by_wave))
-        if not by_wave:
-            into = f"{literal(str(place / name))[:-1]}.parquet' (format parquet)"
-            engine.local.execute(f"copy (select * from {_CODED}{name} order by all) to {into}")
-            continue
+        table, target = f"{_CODED}{name}", str((place / name).absolute())
         with told("write the partitions"):
-            frame = engine.frame(f"{_CODED}{name}")
-            if frame.isEmpty():
-                # of no rows Spark writes no file, by which the columns would be known
-                stored[-1] = Stored(name, False)
-                columns = ", ".join(_columns(engine, name))
-                into = f"{literal(str(place / name))[:-1]}.parquet' (format parquet)"
-                engine.local.execute(f"copy (select {columns} from {_CODED}{name}) to {into}")
-            else:
-                frame.write.partitionBy("wave").parquet(str((place / name).absolute()))
+            frame = engine.frame(table) if table in engine.people else None
+            # of no rows Spark writes no file, by which the columns would be known
+            by_wave = frame is not None and not frame.isEmpty()
+            if frame is not None and by_wave:
+                frame.write.partitionBy("wave").parquet(target)
+        if not by_wave:
+            into = f"{literal(f'{target}.parquet')} (format parquet)"
+            engine.local.execute(f"copy (select * from {table} order by all) to {into}")
+        stored.append(Stored(name, by_wave))
     files.remove_hidden(place)
     files.write(place / VIEWS_FILE, views_script(stored, ""), files.PRIVATE)
-
-
-def _columns(engine: SparkEngine, name: str) -> list[str]:
-    """The columns of a table."""
-    return [column for column, *_ in engine.local.execute(f"describe {_CODED}{name}").fetchall()]

@@ -56,7 +56,7 @@ def translated(
 
 def condition(sql: str) -> str:
     """A condition or another expression of DuckDB's as Spark takes it."""
-    return translated(sqlglot.parse_one(sql, read="duckdb"))
+    return translated(parsed(sql))
 
 
 def views_script(tables: Iterable[tuple[str, bool]], place: str) -> str:
@@ -158,7 +158,8 @@ def _time(text: exp.Expression, form: exp.Expression) -> exp.Expression:
 
 def _aggregate(array: exp.Expression, what: exp.Expression) -> exp.Expression:
     if what.name != "count":
-        raise NotImplementedError(what.name)
+        # Spark has no such function, and says so
+        return exp.Anonymous(this="list_aggregate", expressions=[array, what])
     return exp.Anonymous(this="size", expressions=[exp.Anonymous(this="array_compact", expressions=[array])])
 
 
