@@ -22,22 +22,26 @@ from pipeline.project.sql import Engine, execute, literal, query, temporary_tabl
 from pipeline.text.values import as_moment, orders_told
 from pipeline.tidy.quality_rules import quality_rules
 
-_DAY, _CLOCK = r"[0-9]{2}/[0-9]{2}/[0-9]{4}", r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
-_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DAY, _HOUR = "[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "[0-9]{1,2}:[0-9]{2}"
+_ISO = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+_MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+"""ISO 8601 with what a form on a telephone adds: parts of a second, and the zone"""
+_ISO_SHAPES = {
+    f"{_ISO} {_HOUR}:[0-9]{{2}}": "%Y-%m-%d %H:%M:%S",
+    f"{_ISO} {_HOUR}": "%Y-%m-%d %H:%M",
+}
+_CLOCKS = {
+    f"{_HOUR}:[0-9]{{2}}": "%H:%M:%S",
+    _HOUR: "%H:%M",
+    f"{_HOUR}:[0-9]{{2}} [AP]M": "%I:%M:%S %p",
+    f"{_HOUR} [AP]M": "%I:%M %p",
+}
 _SHAPES = {
-    "": {
-        f"{_ISO} {_CLOCK}": "%Y-%m-%d %H:%M:%S",
-        f"{_ISO} [0-9]{{2}}:[0-9]{{2}}": "%Y-%m-%d %H:%M",
-        f"{_ISO}T{_CLOCK}": "%Y-%m-%dT%H:%M:%S",
-    },
-    "month first": {
-        rf"{_DAY} {_CLOCK}": "%m/%d/%Y %H:%M:%S",
-        rf"{_DAY} {_CLOCK} [AP]M": "%m/%d/%Y %I:%M:%S %p",
-    },
-    "day first": {
-        rf"{_DAY} {_CLOCK}": "%d/%m/%Y %H:%M:%S",
-        rf"{_DAY} {_CLOCK} [AP]M": "%d/%m/%Y %I:%M:%S %p",
-    },
+    "": _ISO_SHAPES,
+    "month first": _ISO_SHAPES
+    | {f"{_DAY} {shape}": f"%m/%d/%Y {form}" for shape, form in _CLOCKS.items()},
+    "day first": _ISO_SHAPES
+    | {f"{_DAY} {shape}": f"%d/%m/%Y {form}" for shape, form in _CLOCKS.items()},
 }
 """the shapes of times that exports mostly have, by what comes first in dates, and how SQL reads them"""
 _TIME_OF_DAY = " [0-9]{1,2}:[0-9]{2}.{0,12}$"
@@ -54,10 +58,10 @@ def keep_times(connection: Engine, wave: MappedWave, rows_stay: bool = False) ->
         return
     began, ended = wave.meaning.times
     orders = _orders(connection, wave, wave.meaning.times)
-    shapes = _SHAPES[""] | (_SHAPES[orders[0]] if len(orders) == 1 else {})
+    order = orders[0] if len(orders) == 1 else ""
     times = (
         f"select respondent, c{began} as began, c{ended} as ended, "
-        f"{_seconds(f'c{began}', shapes)} as start, {_seconds(f'c{ended}', shapes)} as end_ from cells "
+        f"{seconds_read(f'c{began}', order)} as start, {seconds_read(f'c{ended}', order)} as end_ from cells "
         f"where c{began} is not null and c{ended} is not null"
     )
     with temporary_table(connection, "times", times):
@@ -110,16 +114,24 @@ def _orders(connection: Engine, wave: MappedWave, columns: Sequence[int]) -> lis
     return orders_told(day for (day,) in days.fetchall()) or [""]
 
 
-def _seconds(text: str, shapes: Mapping[str, str]) -> str:
-    """SQL of a time in seconds from a fixed moment, null where a text has none of the usual shapes.
+def seconds_read(text: str, order: str = "") -> str:
+    """SQL of a time in seconds from a fixed moment, null where `text` has none of the usual shapes.
 
-    `as_moment` reads the others, and these to the same durations.
+    `text` is SQL, `order` what comes first in dates ("" where it is not known). `as_moment` reads every other
+    shape, and these to the same whole seconds.
     """
-    cases = " ".join(
-        f"when regexp_full_match({text}, {literal(shape)}) then epoch(try_strptime({text}, {literal(form)}))"
-        for shape, form in shapes.items()
+    moment = f"epoch(try_strptime(replace(left({text}, 19), 'T', ' '), '%Y-%m-%d %H:%M:%S'))"
+    # east of Greenwich clocks are ahead
+    zone = (
+        f"case when not regexp_full_match({text}, '.*[+-][0-9]{{2}}:[0-9]{{2}}') then 0 else "
+        f"(3600 * cast(left(right({text}, 5), 2) as integer) + 60 * cast(right({text}, 2) as integer)) "
+        f"* case left(right({text}, 6), 1) when '-' then -1 else 1 end end"
     )
-    return f"case {cases} end"
+    cases = [f"when regexp_full_match({text}, {literal(_MOMENT)}) then {moment} - {zone}"] + [
+        f"when regexp_full_match({text}, {literal(shape)}) then epoch(try_strptime({text}, {literal(form)}))"
+        for shape, form in _SHAPES[order].items()
+    ]
+    return f"case {' '.join(cases)} end"
 
 
 def flag(connection: Engine, questionnaire: Survey, waves: Sequence[MappedWave]) -> None:

@@ -19,7 +19,7 @@ except ImportError:
 _TYPES = {"USMALLINT": "INT", "UINT": "BIGINT", "UBIGINT": "BIGINT", "USERDEFINED": "STRING"}
 """Spark has no unsigned numbers and no words as types: the next larger signed ones, and texts, hold them"""
 _TIMES = {
-    "T": "'T'", "%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%I": "hh", "%M": "mm", "%S": "ss",
+    "%Y": "yyyy", "%m": "M", "%d": "d", "%H": "H", "%I": "h", "%M": "mm", "%S": "ss",
     "%p": "a",
 }  # fmt: skip
 _NOTHING, _BETWEEN = "\x1e", "\x1f"

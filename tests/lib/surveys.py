@@ -11,6 +11,26 @@ import pandas as pd
 
 from pipeline.project.paths import Paths, find
 
+TIMES = (
+    "2001-02-03 04:05:06",
+    "2001-02-03 04:05",
+    "2001-2-3 4:05",
+    "2001-02-03T04:05:06",
+    "2001-02-03T04:05:06Z",
+    "2001-02-03T04:05:06.789+02:00",
+    "2001-02-03 04:05:06-03:30",
+    "02/03/2001 04:05:06",
+    "2/3/2001 4:05",
+    "2/3/2001 4:05:06 PM",
+    "12/03/2001 12:05:06 AM",
+    "2/3/2001 12:05 PM",
+    # no times, and a shape that is read one by one alone
+    "",
+    "2/3/2001 13:05:06 PM",
+    "3 Feb 2001 4:05",
+)
+"""times as exports have them: seven with the year first, five with the day or the month, three not for SQL"""
+
 
 @dataclass(frozen=True)
 class Wave:

@@ -18,15 +18,17 @@ import pyarrow
 import pytest
 import sqlglot
 from projects import ROOT, copy_of, digest, run_to, survey_command
-from surveys import Wave, lay_out
+from surveys import TIMES, Wave, lay_out
 
 from pipeline import open_survey
+from pipeline.database.quality_flags import seconds_read
 from pipeline.ingest import ingest
 from pipeline.normalise import normalise
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import DEFAULT_SURVEY, Paths
 from pipeline.public.parquet import parquet
 from pipeline.spark import session as sessions
+from pipeline.spark.translation import parsed, translated
 from pipeline.synthetic.synthesise import synthesise
 from pipeline.tables import tables
 
@@ -394,6 +396,22 @@ def test_exports_may_move_once_they_are_read(tmp_path: Path) -> None:
     answers = f"read_parquet('{after.partitions}/answers/*/*.parquet', hive_partitioning = true)"
     asked = f"select respondent, option from {answers} where question = 1 order by all"
     assert duckdb.execute(asked).fetchall() == [(1, 1), (2, 2), (3, 2)]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("order", ["", "month first", "day first"])
+def test_times_are_read_as_on_one_machine(order: str) -> None:
+    query = f"select text, {seconds_read('text', order)} as seconds from times"
+    local = duckdb.connect()
+    local.execute("create table times as select unnest($texts) as text", {"texts": list(TIMES)})
+    frame = sessions.session(HERE).createDataFrame([(text,) for text in TIMES], "text string")
+    frame.createOrReplaceTempView("times")
+    there = sessions.session(HERE).sql(translated(parsed(query))).collect()
+    here = dict(local.execute(query).fetchall())
+    assert len([seconds for seconds in here.values() if seconds is not None]) == (12 if order else 7)
+    assert {text: seconds and int(seconds) for text, seconds in here.items()} == {
+        row.text: row.seconds and int(row.seconds) for row in there
+    }
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -14,11 +14,12 @@ import pandas as pd
 import pytest
 import surveys
 from projects import ROOT, composed, copy_of, make_project, run_to, survey_command
-from surveys import Wave, write_export
+from surveys import TIMES, Wave, write_export
 
 from pipeline import open_survey
 from pipeline import report as report_stage
 from pipeline.figures import figures
+from pipeline.database.quality_flags import seconds_read
 from pipeline.normalise import normalise
 from pipeline.pages.quality_words import lines
 from pipeline.project.errors import SurveyError
@@ -188,6 +189,18 @@ FLAGGED = {
     ("partial", ""): {8, 9},
     ("answered_not_asked", "why"): {26},
 }
+
+
+@pytest.mark.parametrize("order", ["", "month first", "day first"])
+def test_times_are_read_alike_by_sql_and_one_by_one(order: str) -> None:
+    query = f"select text, {seconds_read('text', order)} from (select unnest($texts) as text)"
+    read = duckdb.execute(query, {"texts": list(TIMES)}).fetchall()
+    counts = {text: seconds for text, seconds in read if seconds is not None}
+    assert len(counts) == (12 if order else 7)
+    moments = {text: as_moment(text, order) for text in counts}
+    assert None not in moments.values()
+    # both count from a moment of their own
+    assert len({int(counts[text]) - moment for text, moment in moments.items() if moment is not None}) == 1
 
 
 def test_each_rule_flags_whom_it_should_and_nobody_else(own: Paths) -> None:
