@@ -7,7 +7,7 @@ the wave file may name rules. Ids and times stay in temporary tables.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.answers.meaning import Mapped
@@ -38,10 +38,8 @@ _CLOCKS = {
 }
 _SHAPES = {
     "": _ISO_SHAPES,
-    "month first": _ISO_SHAPES
-    | {f"{_DAY} {shape}": f"%m/%d/%Y {form}" for shape, form in _CLOCKS.items()},
-    "day first": _ISO_SHAPES
-    | {f"{_DAY} {shape}": f"%d/%m/%Y {form}" for shape, form in _CLOCKS.items()},
+    "month first": _ISO_SHAPES | {f"{_DAY} {shape}": f"%m/%d/%Y {form}" for shape, form in _CLOCKS.items()},
+    "day first": _ISO_SHAPES | {f"{_DAY} {shape}": f"%d/%m/%Y {form}" for shape, form in _CLOCKS.items()},
 }
 """the shapes of times that exports mostly have, by what comes first in dates, and how SQL reads them"""
 _TIME_OF_DAY = " [0-9]{1,2}:[0-9]{2}.{0,12}$"

@@ -18,8 +18,8 @@ from surveys import TIMES, Wave, write_export
 
 from pipeline import open_survey
 from pipeline import report as report_stage
-from pipeline.figures import figures
 from pipeline.database.quality_flags import seconds_read
+from pipeline.figures import figures
 from pipeline.normalise import normalise
 from pipeline.pages.quality_words import lines
 from pipeline.project.errors import SurveyError
