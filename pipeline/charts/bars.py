@@ -12,6 +12,7 @@ from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, base, heading
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.style import BESIDE, CONTENT, HEADING, LABEL_COLUMN, MARGIN, NAME, VALUE
+from pipeline.tidy.printed import Printed
 
 _CROWDED = 15
 
@@ -31,9 +32,9 @@ Draw = Callable[[Entry, Scale, float], None]
 """draws one entry on a scale, given the middle of its line"""
 
 
-def panels(sheet: Sheet, groups: dict[str, list[Row]], panel: Panel) -> None:
+def panels(sheet: Sheet, groups: dict[str, list[Row]], panel: Panel, exhibit: Printed) -> None:
     """Place one panel a group, one under the other, all on one scale."""
-    entries = {group: coloured(members) for group, members in groups.items()}
+    entries = {group: coloured(members, exhibit) for group, members in groups.items()}
     column, unit = measures([entry for members in entries.values() for entry in members])
     for number, (group, members) in enumerate(entries.items()):
         sheet.panel = number
@@ -44,13 +45,16 @@ def panels(sheet: Sheet, groups: dict[str, list[Row]], panel: Panel) -> None:
         panel(sheet, members, column, unit)
 
 
-def coloured(members: Sequence[Row]) -> list[Entry]:
-    """The entries of one panel: its first substantive row dark, the others light, the rest grey."""
-    first = next((row.index for row in members if row.substantive), None)
-    return [
-        Entry(row, row.name, HIGHLIGHT if row.index == first else PLAIN if row.substantive else GREY)
-        for row in members
-    ]
+def tone(row: Row, exhibit: Printed) -> str:
+    """The colour of a row: dark where the figure points at it, light where not, grey for no answer."""
+    if row.is_of(exhibit.highlight.split()):
+        return HIGHLIGHT
+    return PLAIN if row.role in ("substantive", "net") else GREY
+
+
+def coloured(members: Sequence[Row], exhibit: Printed) -> list[Entry]:
+    """The entries of one panel."""
+    return [Entry(row, row.name, tone(row, exhibit)) for row in members]
 
 
 def measures(entries: Sequence[Entry], right: float = 0) -> tuple[float, float]:

@@ -87,11 +87,10 @@ def base_cell(levels: Sequence[Row], low_base: bool) -> Cell:
     return [*number, (block(LOW_BASE_MARK, NOTE), None)] if low_base else number
 
 
-def base_and_dkns(items: Sequence[Item], bases: Sequence[Cell], unsure: Iterable[Row | None],
-                  width: float) -> list[Column]:  # fmt: skip
+def base_and_dkns(bases: Sequence[Cell], unsure: Sequence[Row | None], width: float) -> list[Column]:
     """The last columns, of headings at most `width` wide: the base of each item, and DKNS if there is any."""
     columns = [Column(block("n", NOTE, width), bases)]
-    dkns = next((item.dkns for item in items if item.dkns), None)
+    dkns = next(filter(None, unsure), None)
     if dkns:
         columns.append(value_column(balanced(dkns.name, NOTE, width), unsure))
     return columns

@@ -1,16 +1,15 @@
-"""Every colour of the figures, and which level of a scale has which.
+"""Every colour of the figures, and which answer has which.
 
-The palette is that of the UK Government Analysis Function for charts. A scale with a neutral middle,
-or without a middle but with nets at both ends, is drawn from blue over grey to plum; any other
-ordered list goes from dark to light blue. Both ramps give a level its colour by its place alone, so
-it keeps it over the whole report.
+The palette is that of the UK Government Analysis Function for charts. Steps with for and against are drawn
+from blue over grey to plum, all other steps from dark to light blue. Both ramps give a step its colour by its
+place among all that are declared, so it keeps it over the whole report.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-
-from pipeline.text.folding import fold
+from itertools import pairwise
 
 INK = "#1A1A1A"
 GREY_INK = "#595959"
@@ -35,50 +34,37 @@ DIVERGING = {
     7: ("#12436D", "#3B78B0", "#8DC0EC", "#D9D9D9", "#DDAEC5", "#B0527F", "#801650"),
 }
 _SHADES = ("#F1F6FB", "#12436D")
-_SEQUENTIAL_STOPS = ("#12436D", "#6BACE6", "#C5DFF6")
-
-_NEUTRAL_BEGINNINGS = (
-    "neither", "neutral", "undecided", "no opinion", "no change", "unchanged", "no effect", "no impact",
-    "no difference", "about the same", "the same", "stayed the same", "mixed",
-)  # fmt: skip
+_BLUES = ("#0B2545", "#12436D", "#1F5A8E", "#2E73B0", "#5B97D3")
+"""the way of the ramp from dark to light; its end has 3:1 on white"""
+_FROM_DARKER = 6  # steps: fewer go from the second of these on, and have 1.3:1 to each other all the same
 
 
-def scale(labels: Sequence[str], nets: int = 0) -> tuple[str, ...]:
-    """One colour a level of an ordered scale; `nets` is the number of its nets."""
-    count = len(labels)
-    if count in DIVERGING and is_bipolar(labels, nets):
-        return DIVERGING[count]
-    return sequential(count)
+def ramp(count: int, two_sided: bool = False) -> tuple[str, ...]:
+    """The colours of `count` steps, from the one that says most."""
+    return DIVERGING[count] if two_sided and count in DIVERGING else sequential(count)
 
 
-def is_bipolar(labels: Sequence[str], nets: int = 0) -> bool:
-    """Whether the middle level is a neutral; without a middle one, whether there are two nets."""
-    middle, odd = divmod(len(labels), 2)
-    if odd:
-        return len(labels) > 1 and fold(labels[middle]).startswith(_NEUTRAL_BEGINNINGS)
-    return nets > 1
-
-
-def categories(labels: Sequence[str], nets: int = 0) -> tuple[str, ...]:
-    """One colour an answer of a single choice: ordered answers a ramp, up to six others the palette.
-
-    Answers count as ordered where most of them hold a digit (bands of size), where they have nets, or
-    where the middle one is a neutral.
-    """
-    digits = sum(any(character.isdigit() for character in label) for label in labels)
-    if nets or 2 * digits > len(labels) or is_bipolar(labels):
-        return scale(labels, nets)
-    return PALETTE[: len(labels)] if len(labels) <= len(PALETTE) else sequential(len(labels))
+def categories(count: int) -> tuple[str, ...]:
+    """The colours of answers without an order: up to six of the palette, more from dark to light."""
+    return PALETTE[:count] if count <= len(PALETTE) else sequential(count)
 
 
 def sequential(count: int) -> tuple[str, ...]:
-    """`count` blues from dark to light."""
-    colours = []
-    for place in range(count):
-        at = place / max(count - 1, 1) * (len(_SEQUENTIAL_STOPS) - 1)
-        left = min(int(at), len(_SEQUENTIAL_STOPS) - 2)
-        colours.append(_mixed(_SEQUENTIAL_STOPS[left], _SEQUENTIAL_STOPS[left + 1], at - left))
-    return tuple(colours)
+    """`count` blues from dark to light, each in the same contrast to the next."""
+    stops = _BLUES if count >= _FROM_DARKER else _BLUES[1:]
+    dark, light = contrast(stops[0], WHITE), contrast(stops[-1], WHITE)
+    parts = (place / max(count - 1, 1) for place in range(count))
+    return tuple(_blue(stops, dark * (light / dark) ** part) for part in parts)
+
+
+def _blue(stops: Sequence[str], wanted: float) -> str:
+    """The colour on the way through `stops` that has a contrast to white."""
+    for one, other in pairwise(stops):
+        dark, light = contrast(one, WHITE), contrast(other, WHITE)
+        if wanted >= light:
+            # the contrast is a ratio of what the eye takes for equal steps
+            return _mixed(one, other, math.log(dark / wanted) / math.log(dark / light))
+    return stops[-1]
 
 
 def shade(part: float) -> str:

@@ -9,13 +9,16 @@ from typing import Concatenate, ParamSpec
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from pipeline.charts.measure import clean
+from pipeline.charts.measure import block, clean
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.style import FIGURE, FOOT, QUESTION, SUBTITLE, TITLE
 from pipeline.project.errors import SurveyError
+from pipeline.tidy.marks import MEANING
 from pipeline.tidy.printed import Printed
 
 NOTHING = "No responses to show."
+MOST_LINES = 3
+"""of a foot, but where its source alone takes more"""
 
 _Drawn = ParamSpec("_Drawn")
 
@@ -45,6 +48,7 @@ def compose(
             else:
                 sheet.below(NOTHING, QUESTION)
             sheet.y += 10
+            sheet.is_foot = True
             for paragraph in _foot(exhibit):
                 sheet.below(paragraph, FOOT)
             sheet.y += 12
@@ -64,7 +68,14 @@ def settings(salt: str) -> Iterator[None]:
 
 
 def _foot(exhibit: Printed) -> list[str]:
-    """The paragraphs under the plot; what is synthetic or unsettled always says so."""
-    paragraphs = [paragraph for paragraph in exhibit.foot.splitlines() if clean(paragraph)]
-    foot = exhibit.foot.casefold()
-    return paragraphs + [f"{mark}." for mark in exhibit.marks if mark.casefold() not in foot]
+    """The paragraphs under the plot: as many notes as have room, and what is synthetic or unsettled."""
+    source, *notes = exhibit.foot.splitlines() or [""]
+    marks = [MEANING[mark] for mark in exhibit.marks if mark.casefold() not in exhibit.foot.casefold()]
+    room = MOST_LINES - sum(len(block(mark, FOOT).lines) for mark in marks)
+    text = source
+    for note in notes:
+        longer = f"{text} {note}"
+        if len(block(longer, FOOT).lines) > room:
+            break
+        text = longer
+    return [paragraph for paragraph in (text, *marks) if clean(paragraph)]

@@ -14,13 +14,13 @@ from matplotlib.figure import Figure
 
 from pipeline.charts import shown
 from pipeline.charts.colours import WHITE, contrast
-from pipeline.charts.compose import settings
+from pipeline.charts.compose import MOST_LINES, settings
 from pipeline.charts.marks import Bar, Cell, Dot, Mark, TextLine
 from pipeline.charts.rows import Row, rows
 from pipeline.charts.style import INCH, SMALLEST
 from pipeline.text.rounding import percent
 from pipeline.tidy.figure_kinds import figure_kinds
-from pipeline.tidy.marks import LOW_BASE_MARK
+from pipeline.tidy.marks import LOW_BASE_MARK, MEANING
 from pipeline.tidy.printed import Printed
 
 _LEAST_CONTRAST = 4.5
@@ -214,6 +214,15 @@ def _contrast(drawing: Drawing) -> Iterator[str]:
             yield f"{text.get_text()!r} has {ratio:.1f}:1 on {ground}, the least is 4.5:1"
 
 
+def _foot(drawing: Drawing) -> Iterator[str]:
+    """The foot has a few lines, unless its source alone takes more, and no last word on a line of its own."""
+    lines = [text.get_text() for text, _ in drawing.texts if text.is_foot]
+    source = drawing.exhibit.foot.split("\n")[0]
+    marks = [MEANING[mark] for mark in drawing.exhibit.marks]
+    if len(lines) > MOST_LINES and set(" ".join(lines).split()) - set(" ".join([source, *marks]).split()):
+        yield f"{len(lines)} lines, at most {MOST_LINES} are wanted"
+
+
 def _marked(drawing: Drawing) -> Iterator[str]:
     """A figure of what is synthetic or unsettled says so."""
     everything = " ".join(text.get_text() for text, _ in drawing.texts).casefold()
@@ -225,7 +234,7 @@ def _marked(drawing: Drawing) -> Iterator[str]:
 _GATES: tuple[tuple[str, Callable[[Drawing], Iterator[str]]], ...] = (
     ("label", _labels), ("label", _complete), ("order", _order), ("whole", _whole), ("shade", _shades),
     ("overlap", _overlaps), ("overlap", _on_marks), ("canvas", _canvas), ("size", _sizes),
-    ("inside", _inside), ("contrast", _contrast), ("marked", _marked),
+    ("inside", _inside), ("contrast", _contrast), ("foot", _foot), ("marked", _marked),
 )  # fmt: skip
 """each gate by the name that begins its problems"""
 

@@ -47,6 +47,7 @@ class TextLine(Text):
     row: int | None = None
     panel: int = 0
     way: Way = "down"
+    is_foot: bool = False
     bar: Bar | Cell | None = None
     face: Face
 

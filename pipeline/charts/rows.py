@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.text.rounding import end_in_points, half_up, percent, points
 from pipeline.tidy.contract import records
-from pipeline.tidy.marks import LOW_BASE_MARK, MARKS, NO_CLEAR_CHANGE, NO_VALUE, SUPPRESSED_MARK
+from pipeline.tidy.marks import LOW_BASE_MARK, MARKS, NO_VALUE, SUPPRESSED_MARK
 from pipeline.tidy.measures import CHANGES, Flag, Measure, Role, main_measures
 
 _VALUES = (Measure.MEAN, Measure.MEDIAN)
@@ -73,6 +73,11 @@ class Row:
         """Whether the row is an answer to the question, and not other, none or DKNS."""
         return self.role == "substantive"
 
+    def is_of(self, references: Iterable[str]) -> bool:
+        """Whether one of some references, such as `expertise` or `expertise.large`, names the row."""
+        names = {*self.key, self.group, self.wave}
+        return any(set(reference.split(".")) <= names for reference in references)
+
     @property
     def has_interval(self) -> bool:
         """Whether the row's interval can be drawn."""
@@ -105,14 +110,14 @@ class Row:
 
     @property
     def _change(self) -> str:
-        """A change in points, with its interval where it is clear."""
+        """A change in points, with its interval."""
         if math.isnan(self.value):
             return NO_VALUE
         change = f"{points(self.value)} pts"
         if self.low_base:
             return f"{change} {LOW_BASE_MARK}"
-        if self.flag == Flag.NO_CLEAR_CHANGE:
-            return f"{change} {NO_CLEAR_CHANGE}"
+        if math.isnan(self.low) or math.isnan(self.high):
+            return change
         return f"{change} [{end_in_points(self.low)}, {end_in_points(self.high)}]"
 
 

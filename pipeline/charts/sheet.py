@@ -17,9 +17,9 @@ from matplotlib.transforms import Affine2D
 
 from pipeline.charts.colours import AXIS, GREY, INK, WHITE, contrast
 from pipeline.charts.marks import Bar, Cell, Dot, Mark, Scale, Stroke, TextLine, Way
-from pipeline.charts.measure import Block, block, clean, properties
+from pipeline.charts.measure import Block, balanced, block, clean, properties
 from pipeline.charts.rows import Row
-from pipeline.charts.style import DOT, DPI, INCH, MARGIN, VALUE, WIDTH, Style
+from pipeline.charts.style import CONTENT, DOT, DPI, INCH, MARGIN, VALUE, WIDTH, Style
 
 Align = Literal["left", "center", "right"]
 _Box = TypeVar("_Box", bound=Rectangle)
@@ -38,7 +38,8 @@ _FRAME = 1.6
 class Sheet:
     """A figure in the making; `y` is where the next thing goes, in points from the top.
 
-    `panel` is the panel that marks and values belong to, and `way` how its rows follow each other.
+    `panel` is the panel that marks and values belong to, and `way` how its rows follow each other; what is
+    placed once `is_foot` is set stands below the plot.
     """
 
     def __init__(self) -> None:
@@ -47,6 +48,7 @@ class Sheet:
         self.y = 12.0
         self.panel = 0
         self.way: Way = "down"
+        self.is_foot = False
         self._points = Affine2D()
         self._transform = self._points + self.figure.dpi_scale_trans
 
@@ -66,6 +68,7 @@ class Sheet:
             line = TextLine(x, y, text, color=style.colour, fontproperties=font, ha=align, va="baseline",
                             parse_math=False, usetex=False)  # fmt: skip
             line.bar, line.face, line.panel, line.way = bar, block.face, self.panel, self.way
+            line.is_foot = self.is_foot
             if row is not None:
                 line.row = row.index
                 line.set_gid(f"{VALUE_OF}{row.index}")
@@ -85,6 +88,9 @@ class Sheet:
         """Add a paragraph at the left margin, `gap` points below the last thing; nothing for no text."""
         if clean(text):
             wrapped = block(text, style)
+            if len(wrapped.lines) > 1 and " " not in wrapped.lines[-1]:
+                # no last word on a line of its own
+                wrapped = balanced(text, style, CONTENT)
             self.text(wrapped, MARGIN, self.y + gap)
             self.y += gap + wrapped.height
 

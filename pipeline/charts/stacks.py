@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from pipeline.charts import colours
 from pipeline.charts.marks import Scale
 from pipeline.charts.measure import block
 from pipeline.charts.rows import Row
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import BESIDE, VALUE, Style
+from pipeline.charts.style import BESIDE, NUMBER, SMALLEST, VALUE, Style
+from pipeline.tidy.printed import Printed
 
 ROOM = 3.0
 """between a value and the ends of its part of the bar"""
 
 _EXACT = 1e-6
+_LEAST_ROOM = 0.8
+BEHIND = 24.0
+"""the points behind a bar of 100% that the value of its last part may take"""
+_NO_ANSWER = ("none", "dkns")
 _OUTSIDE = ("dkns", "not_applicable")
 
 
@@ -38,35 +43,37 @@ def whole(panel: Sequence[Row], dkns: bool) -> list[Row]:
     return parts + [row for row in panel if dkns and row.role == "dkns"]
 
 
-def colours_of(parts: Iterable[Row], table: Iterable[Row],
-               ramp: Callable[[Sequence[str], int], tuple[str, ...]]) -> dict[str, str]:  # fmt: skip
-    """The colour of each option by its id: of the substantive ones by a ramp, of the others their grey.
-
-    The ramp is `colours.categories` for a single choice, `colours.scale` for the levels of a scale, and takes
-    the number of the nets of the table.
-    """
-    names: dict[str, str] = {}
-    greys: dict[str, str] = {}
-    for row in parts:
-        if row.substantive:
-            names.setdefault(row.option, row.name)
-        else:
-            greys[row.option] = colours.GREYS.get(row.role, colours.GREY)
-    nets = len({row.option for row in table if row.role == "net"})
-    return dict(zip(names, ramp(list(names.values()), nets), strict=True)) | greys
+def colours_of(parts: Iterable[Row], exhibit: Printed) -> dict[str, str]:
+    """The colour of each option by its id: steps by a ramp, other answers apart, and a grey for no answer."""
+    options, steps = {row.option: row for row in parts}, exhibit.steps.split()
+    named = [option for option, row in options.items() if row.substantive]
+    if set(named) <= set(steps):
+        ramp = dict(zip(steps, colours.ramp(len(steps), exhibit.two_sided), strict=True))
+    else:
+        ramp = dict(zip(named, colours.categories(len(named)), strict=True))
+    greys = {
+        option: colours.GREYS.get(row.role, colours.GREY)
+        for option, row in options.items()
+        if not row.substantive
+    }
+    return {option: ramp[option] for option in named} | greys
 
 
 def stack(sheet: Sheet, parts: Sequence[Row], colour: dict[str, str], scale: Scale, middle: float,
-          thick: float) -> list[Row]:  # fmt: skip
+          thick: float, behind: bool = True) -> list[Row]:  # fmt: skip
     """Draw parts end to end; the rows whose value did not fit into their part come back.
 
-    Parts without a share leave a gap at the end; where none has one, `[c]` or `[z]` is in its place.
+    With `behind` the value of a last part without an answer, such as DKNS, then stands behind the bar. Parts
+    without a share leave a gap at the end; where none has one, `[c]` or `[z]` is in its place.
     """
     start, unlabelled = 0.0, []
-    for row in (row for row in parts if row.drawn):
+    drawn = [row for row in parts if row.drawn]
+    for row in drawn:
         if not part(sheet, row, colour, scale, middle, thick, start):
             unlabelled.append(row)
         start += row.plotted
+    if behind and unlabelled and unlabelled[-1] is drawn[-1] and drawn[-1].role in _NO_ANSWER:
+        sheet.value_at(unlabelled.pop(), scale.at(start) + ROOM, middle, style=NUMBER)
     hidden = [row for row in parts if not row.drawn]
     if len(hidden) < len(parts):
         return unlabelled + hidden
@@ -80,8 +87,10 @@ def part(sheet: Sheet, row: Row, colour: dict[str, str], scale: Scale, middle: f
     """Draw one part from `start` (a share), with its value inside; whether there was room for that."""
     fill = colour[row.option]
     bar = sheet.part(row, scale, middle, thick, fill, start)
-    style = Style(VALUE.size, bold=True, colour=colours.BLACK if row.low_base else colours.on(fill))
-    if block(row.text, style).width + 2 * ROOM > row.plotted * scale.unit:
-        return False
-    sheet.value_at(row, scale.at(start + row.plotted / 2), middle, "center", style, bar=bar)
-    return True
+    ink = colours.BLACK if row.low_base else colours.on(fill)
+    for size, room in ((VALUE.size, ROOM), (SMALLEST, _LEAST_ROOM)):
+        style = Style(size, bold=True, colour=ink)
+        if block(row.text, style).width + 2 * room <= row.plotted * scale.unit:
+            sheet.value_at(row, scale.at(start + row.plotted / 2), middle, "center", style, bar=bar)
+            return True
+    return False

@@ -133,7 +133,10 @@ CODED_OPTION = OPTION.with_rules(_IS_THE_OTHER, prefix="others: ", message="no o
 
 
 class Question(Declared):
-    """One question. `asked` routes: every question listed must have one of its options chosen."""
+    """One question. `asked` routes: every question listed must have one of its options chosen.
+
+    `base` says in words whom that leaves, for all questions with the same `asked`.
+    """
 
     kind: Kind
     text: str = ""
@@ -145,6 +148,7 @@ class Question(Declared):
         Annotated[str, ROUTING_QUESTION],
         Annotated[list[Annotated[str, ROUTING_OPTION]], Field(min_length=1)],
     ] = {}
+    base: str = ""
     nets: dict[str, list[NetMember] | list[float]] = {}
     net_labels: dict[str, str] = {}
     unit: str = ""
@@ -172,6 +176,14 @@ class Question(Declared):
     def total(self) -> int:
         """What the numbers of a respondent should add up to; 0 where they need not."""
         return self.form.total and (self.max or self.form.total)
+
+
+Routing = frozenset[tuple[str, frozenset[str]]]
+
+
+def _routing(question: Question) -> Routing:
+    """The routing of a question, the same for all that the same answers lead to."""
+    return frozenset((on, frozenset(options)) for on, options in question.asked.items())
 
 
 def _spelt(number: int) -> str:
@@ -256,14 +268,14 @@ class Survey(Declared):
         of_scale = (self.scales[asked.scale].nets or self._ends(question)) if asked.scale else {}
         return of_scale | own
 
-    def order(self, question: str) -> str:
-        """The order in which answers are shown: as declared, else of scores; empty for that of the exhibit.
+    def base_of(self, question: str) -> str:
+        """Who was asked a question, in the words of `base`; of all questions with its routing one says it."""
+        return self._bases.get(_routing(self.questions[question]), "")
 
-        The steps of a scale mean little in another order than theirs.
-        """
-        asked = self.questions[question]
-        scored = asked.form.is_one_choice and asked.scale and self.scales[asked.scale].scores
-        return asked.order or ("questionnaire" if scored else "")
+    @cached_property
+    def _bases(self) -> dict[Routing, str]:
+        asked = self.questions.values()
+        return {_routing(question): question.base for question in asked if question.base}
 
     def net_label(self, question: str, net: str) -> str:
         """How a net is printed: by its label, or by its id in words."""

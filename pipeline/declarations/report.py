@@ -38,6 +38,7 @@ else:
     Claimed = Literal[tuple(claim_kinds())]
 CHOOSING = ("two_waves", "all_waves", "combinations", "steps")
 """the shapes of table of which `show` lists the options, items or nets wanted"""
+_SORTED = ("answers", "two_waves", "pair")  # the shapes of table whose rows may stand in another order
 _OF_FEW = ("combinations", "bins")  # the shapes of table that show the answers of a few
 _AS_TABLE = FigureKind(fits=(), alt_name="Table", order="questionnaire")
 
@@ -46,7 +47,12 @@ ROW = Reference(options_and(items=True, nets=True), "{of!r} has no option, item 
 
 
 class Exhibit(Declared):
-    """One figure or table to be drawn, as declared."""
+    """One figure or table to be drawn, as declared.
+
+    `order`, `highlight` and `measure` say how the figure stands, what it points at and what its numbers are,
+    where that is not what the declarations and the claim of the title tell; `note` is a sentence for its
+    foot, and `chapter` names the chapter of the report that begins with it.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=MOST_LETTERS)
     kind: str
@@ -57,6 +63,11 @@ class Exhibit(Declared):
     show: list[Annotated[str, ROW]] = []
     same_theme: dict[str, OptionRef] = {}
     dkns: Literal["keep", "exclude"] = "keep"
+    order: Literal["share", "questionnaire", "change"] | None = None
+    highlight: list[Annotated[str, ROW]] = []
+    measure: str = ""
+    note: str = ""
+    chapter: str = ""
     title: str = ""
     claim: dict[Claimed, Annotated[list[str], Field(min_length=1)]] = {}
     neutral: str = ""
@@ -277,6 +288,13 @@ def _check_exhibit(exhibit: Exhibit, survey: Survey, at: Place) -> Iterator[Prob
     if exhibit.show and drawn.table not in CHOOSING:
         those = " or ".join(name for name, one in figure_kinds().items() if one.table in CHOOSING)
         yield at.problem(f"{exhibit.kind} shows every answer; only {those} take show", "show")
+    if exhibit.order == "change" and drawn.table != "two_waves":
+        yield at.problem(f"{exhibit.kind} compares no two waves or groups; order by share", "order")
+    if exhibit.order and drawn.table not in _SORTED:
+        yield at.problem(f"{exhibit.kind} has an order of its own; leave out order", "order")
+    if exhibit.highlight and not drawn.points:
+        those = " or ".join(name for name, one in figure_kinds().items() if one.points)
+        yield at.problem(f"{exhibit.kind} points at no answer; only {those} take highlight", "highlight")
     if drawn.by == "must" and not exhibit.by:
         yield at.problem(f"{exhibit.kind} needs by = a segment")
     if drawn.by == "never" and exhibit.by:

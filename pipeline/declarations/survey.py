@@ -156,8 +156,20 @@ def _check_question(survey: Survey, name: str, at: Place) -> Iterator[Problem]:
         yield at.problem(f"a {asked.kind} question has no items", "items")
     if asked.max is not None and not asked.form.has_max:
         yield at.problem(f"max means nothing for a {asked.kind} question", "max")
+    if asked.base and not asked.asked:
+        yield at.problem("base says whom asked leaves, and there is no asked", "base")
+    if asked.base and asked.base != survey.base_of(name):
+        yield at.problem(
+            f"another question with the same asked has the base {survey.base_of(name)!r}; say it once", "base"
+        )
     if asked.unit and not asked.unit.strip("0123456789., "):
         yield at.problem(f"unit {asked.unit!r} is a number", "unit")
+    if asked.base and not asked.asked:
+        yield at.problem("base says whom asked leaves, and there is no asked", "base")
+    if asked.base and asked.base != survey.base_of(name):
+        yield at.problem(
+            f"another question with the same asked has the base {survey.base_of(name)!r}; say it once", "base"
+        )
     if asked.unit and not asked.form.is_numeric:
         yield at.problem(f"unit means nothing for a {asked.kind} question", "unit")
     for shared in sorted(set(options) & set(asked.items)):

@@ -14,7 +14,7 @@ from pipeline.answers.boxes import is_box
 from pipeline.answers.columns import is_other
 from pipeline.answers.meaning import Texts
 from pipeline.declarations.wave import ROLES
-from pipeline.drafting import cells, scales, words
+from pipeline.drafting import cells, words
 from pipeline.drafting.columns import Columns
 from pipeline.drafting.grouping import groups
 from pipeline.drafting.joined_too import joined_too, without_joined
@@ -31,6 +31,7 @@ from pipeline.drafting.tool_columns import (
     tools_of,
 )
 from pipeline.exports.tools import Format, Heading
+from pipeline.text import scales
 from pipeline.text.addresses import personal
 from pipeline.text.folding import fold
 from pipeline.text.values import as_number

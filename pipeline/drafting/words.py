@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipeline.answers.columns import is_other
-from pipeline.drafting import scales
 from pipeline.exports.tools import Heading
+from pipeline.text import scales
 from pipeline.text.addresses import masked, personal
 from pipeline.text.folding import fold
 

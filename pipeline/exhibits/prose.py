@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -137,12 +137,14 @@ def by_names(
     return problems
 
 
-def _neutral(exhibit: Exhibit, known: str | None) -> list[tuple[str, Key, str]]:
-    """What is wrong with a neutral title."""
-    problems = _typed(exhibit.neutral, known) if known is not None else []
-    if PLACEHOLDER.search(exhibit.neutral):
-        problems.append("a neutral title quotes no numbers: it names the theme")
-    return [(exhibit.id, "neutral", problem) for problem in problems]
+def _neutral(exhibit: Exhibit, known: str | None) -> Iterator[tuple[str, Key, str]]:
+    """What is wrong with the texts of an exhibit that hold no numbers of it."""
+    for key in ("neutral", "measure", "note", "chapter"):
+        written = getattr(exhibit, key)
+        problems = _typed(written, known) if known is not None else []
+        if PLACEHOLDER.search(written):
+            problems.append(f"{key} quotes no numbers; title and text do")
+        yield from ((exhibit.id, key, problem) for problem in problems)
 
 
 def _title(

@@ -22,6 +22,7 @@ from pipeline.estimates.count import answered
 from pipeline.estimates.run import Estimates
 from pipeline.estimates.tests import as_tests
 from pipeline.exhibits import attack, captions
+from pipeline.exhibits.bases import base_in_words
 from pipeline.exhibits.claims import Tested
 from pipeline.exhibits.context import Context, WaveFacts, Wording
 from pipeline.exhibits.prose import prose
@@ -110,8 +111,10 @@ class Run:
         )
         problems += [problem(paths, exhibit, message, key) for exhibit, key, message in texts.problems]
         contents |= {paths.tables / f"{name}.csv": one.data for name, one in made.items()}
-        printed = [replace(one.printed, title=texts.titles.get(name, one.printed.title))
-                   for name, one in made.items()]  # fmt: skip
+        declared = {exhibit.id: exhibit for exhibit in self.chosen}
+        printed = [
+            _titled(one.printed, declared[name], texts.titles.get(name, "")) for name, one in made.items()
+        ]
         tests = [one.tested.tests.assign(exhibit=name) for name, one in made.items()]
         shown = [exhibit for exhibit in self.chosen if exhibit.id in made]
         about = {
@@ -211,6 +214,16 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level
     return Made(data, Tested(source, table, tests, level), printed)
 
 
+def _titled(printed: Printed, exhibit: Exhibit, title: str) -> Printed:
+    """An exhibit with the title that may be printed, whose claim is then what the figure points at."""
+    if not title:
+        return printed
+    claimed = dict.fromkeys(reference for references in exhibit.claim.values() for reference in references)
+    return replace(
+        printed, title=title, highlight=printed.highlight if exhibit.highlight else " ".join(claimed)
+    )
+
+
 def _sayable(all_declared: Declarations, contexts: Iterable[Context]) -> Iterator[str]:
     """The texts whose numerals may stand in prose: names of waves and labels, which no estimate changes."""
     yield from sayable(all_declared)
@@ -281,5 +294,5 @@ def questionnaire(connection: Engine, contexts: Mapping[str, Context]) -> pd.Dat
     """A row an option or item of a question as each wave put it, and one of a question that has none."""
     rows = query(connection, "estimates/questionnaire").df()
     asked = zip(rows["wave"], rows["question"], strict=True)
-    bases = [captions.base_in_words(question, {}, contexts[wave]) for wave, question in asked]
+    bases = [base_in_words(question, {}, contexts[wave]) for wave, question in asked]
     return rows.assign(base=bases)[QUESTIONNAIRE.names]

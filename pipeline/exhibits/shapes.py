@@ -28,7 +28,7 @@ from pipeline.estimates.tests import (
     rankings,
     wave_pairs,
 )
-from pipeline.exhibits.captions import MOST_LINES
+from pipeline.exhibits.feet import MOST_DRAWN
 from pipeline.exhibits.published import published
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
@@ -122,26 +122,40 @@ def _answers(source: Source) -> pd.DataFrame:
         raise SurveyError(
             f"exhibit {exhibit.id!r}: its latest wave has nobody in a group of {exhibit.by!r}; leave out by"
         )
-    by_share = source.order == "share"
-    ordered = [_ordered(by_share, wave) for _, wave in estimates.groupby("wave", sort=False)]
+    places = _standing(source) if source.order == "share" else {}
+    ordered = [_ordered(places, wave) for _, wave in estimates.groupby("wave", sort=False)]
     return pd.concat(ordered, ignore_index=True)
 
 
-def _ordered(by_share: bool, rows: pd.DataFrame) -> pd.DataFrame:
-    """One wave's rows in the order of the figure; groups keep their own order, all respondents first."""
+def _standing(source: Source, question: str = "") -> dict[str, int]:
+    """The place of each answer of a question (of a grid or a ranking: of each item) by falling share.
+
+    Of all respondents of the latest wave, so that answers stand in one order in every figure of a report;
+    items of a grid stand by their first net.
+    """
+    every = latest_of(source.estimated.frequencies(question or source.exhibit.question))
+    rows = every[every["by"] == ""]
+    if ((rows["measure"] == Measure.OPTION) & (rows["item"] != "")).any():
+        nets = rows[(rows["measure"] == Measure.NET) & rows["option"].isin(_first_net(rows))]
+        return _descending(nets, "item") if len(nets) else _places(rows["item"])
+    shares = rows[rows["measure"].isin(main_measures(rows["measure"]))]
+    return _descending(shares, "option" if (shares["measure"] == Measure.OPTION).any() else "item")
+
+
+def _ordered(places: dict[str, int], rows: pd.DataFrame) -> pd.DataFrame:
+    """One wave's rows in the order of the figure; groups keep their own order, all respondents first.
+
+    `places` are those of the answers or items; without any they stand as they are declared.
+    """
     groups = list(dict.fromkeys(zip(rows["by"], rows["group"], strict=True)))
     whole = rows[rows["by"] == ""]
-    items_by_share = by_share and ((rows["measure"] == Measure.OPTION) & (rows["item"] != "")).any()
+    items_by_share = bool(places) and ((rows["measure"] == Measure.OPTION) & (rows["item"] != "")).any()
     main: tuple[str, ...] = (Measure.OPTION,)
-    part, places = "item", dict[str, int]()
-    if items_by_share:
-        nets = whole[(whole["measure"] == Measure.NET) & whole["option"].isin(_first_net(whole))]
-        places = _descending(nets, part) if len(nets) else _places(rows[part])
-    elif by_share:
+    part = "item"
+    if places and not items_by_share:
         main = main_measures(whole["measure"])
-        shares = whole[whole["measure"].isin(main)]
-        part = "option" if (shares["measure"] == Measure.OPTION).any() else "item"
-        places = _descending(shares, part)
+        of_options = (whole["measure"].isin(main) & (whole["measure"] == Measure.OPTION)).any()
+        part = "option" if of_options else "item"
 
     def place(numbered: tuple[int, dict[str, Any]]) -> tuple[int, ...]:
         number, row = numbered
@@ -190,12 +204,12 @@ def _substantive(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _two(source: Source) -> pd.DataFrame:
-    """The last two waves, or two groups of the latest, with the change of each row; most risen first."""
+    """The last two waves, or two groups of the latest, with the change of each row."""
     if source.exhibit.by:
         return _two_groups(source)
     table = _wave_rows(source)
     ((first, second),) = _pairs_of_waves(table)
-    return _by_change(table, _moves(table, first, second, wave_changes(table)))
+    return _paired_rows(source, table, _moves(table, first, second, wave_changes(table)))
 
 
 def _two_groups(source: Source) -> pd.DataFrame:
@@ -217,7 +231,7 @@ def _two_groups(source: Source) -> pd.DataFrame:
         group=f"{other}_less_{one}",
         group_label=f"{labels[other]} less {labels[one]}",
     )
-    return _by_change(table, changes).assign(fielded="", comparability="")
+    return _paired_rows(source, table, changes).assign(fielded="", comparability="")
 
 
 def _moves(table: pd.DataFrame, early: str, late: str, tests: pd.DataFrame) -> pd.DataFrame:
@@ -252,18 +266,25 @@ def _changes(first: pd.DataFrame, second: pd.DataFrame, tests: pd.DataFrame, sig
     return pd.DataFrame(changes, columns=second.columns).astype(second.dtypes)
 
 
-def _by_change(table: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """`table`, of two sides, and below it its `changes`, all sorted by them; the most risen first."""
+def _paired_rows(source: Source, table: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """`table`, of two sides, and below it its `changes`, in the order of the exhibit.
+
+    By `change` the most risen come first.
+    """
     sides = list(zip(table["wave"], table["group"], strict=True))
     late = [share for share, side in zip(table["share"], sides, strict=True) if side == sides[-1]]
-    keys = zip(
-        changes["role"].map(_role_place), changes["value"].map(_falling), map(_falling, late), strict=True
-    )
+    places = _standing(source) if source.order == "share" else {}
+    names = changes["item"].where(changes["item"] != "", changes["option"])
+    by_change = changes["value"].map(_falling) if source.order == "change" else [0.0] * len(changes)
+    # an answer that joins others to compare waves has no place of its own
+    standing = [places.get(name, len(places)) for name in names]
+    last = map(_falling, late) if source.order in ("share", "change") else [0.0] * len(changes)
+    keys = zip(changes["role"].map(_role_place), by_change, standing, last, strict=True)
     falling = changes.iloc[[place for _, place in sorted(zip(keys, itertools.count(), strict=False))]]
     answers = list(zip(falling["item"], falling["option"], strict=True))
     rows = zip(sides, table["item"], table["option"], strict=True)
-    places = [(sides.index(side), answers.index((item, option))) for side, item, option in rows]
-    sorted_table = table.iloc[sorted(range(len(table)), key=places.__getitem__)]
+    order = [(sides.index(side), answers.index((item, option))) for side, item, option in rows]
+    sorted_table = table.iloc[sorted(range(len(table)), key=order.__getitem__)]
     return pd.concat([sorted_table, falling], ignore_index=True)
 
 
@@ -302,10 +323,10 @@ def _all(source: Source) -> pd.DataFrame:
     roles = dict(zip(keys, latest["role"].map(_role_place), strict=True))
     falling = sorted(keys, key=lambda key: (roles[key], _falling(shares[key])))
     if not source.exhibit.show:
-        falling = falling[:MOST_LINES]
-    elif len(falling) > MOST_LINES:
+        falling = falling[:MOST_DRAWN]
+    elif len(falling) > MOST_DRAWN:
         raise SurveyError(
-            f"exhibit {source.exhibit.id!r}: show has {len(falling)} lines, more than {MOST_LINES} cannot "
+            f"exhibit {source.exhibit.id!r}: show has {len(falling)} lines, more than {MOST_DRAWN} cannot "
             "be told apart"
         )
     place = {key: number for number, key in enumerate(falling)}
@@ -399,7 +420,9 @@ def _pair(source: Source) -> pd.DataFrame:
         )
     first, second = (_substantive(rows[rows["wave"] == waves[-1]]) for rows in both)
     shared = set(first["option"]) & set(second["option"])
-    first = first[first["option"].isin(shared)].sort_values("share", ascending=False, kind="stable")
+    places = _standing(source) if source.order == "share" else {}
+    first = first[first["option"].isin(shared)]
+    first = first.iloc[sorted(range(len(first)), key=lambda n: places.get(first["option"].iloc[n], 0))]
     second = second.set_index("option", drop=False).loc[first["option"]]
     return pd.concat([first, second], ignore_index=True)
 

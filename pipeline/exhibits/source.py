@@ -10,11 +10,13 @@ import pandas as pd
 from pipeline.declarations.load import Declarations
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Exhibit
+from pipeline.declarations.steps import steps_of
 from pipeline.estimates import weighted_steps
 from pipeline.estimates.count import OpenDomain, open_domain
 from pipeline.estimates.run import Estimates, domain_of
 from pipeline.estimates.tests import Together
 from pipeline.project.errors import SurveyError
+from pipeline.tidy.claim_kinds import claim_kinds
 from pipeline.tidy.printed import latest_of
 from pipeline.tidy.question_kinds import QuestionKind
 
@@ -68,6 +70,16 @@ class Source:
 
 
 def order_of(exhibit: Exhibit, survey: Survey) -> str:
-    """What the rows of an exhibit are sorted by: as its question says, or else its kind."""
-    chosen = survey.questions[exhibit.question].form.is_choice
-    return (chosen and survey.order(exhibit.question)) or exhibit.drawn.order
+    """What the rows of an exhibit are sorted by, as the exhibit says it, its question or its kind.
+
+    `share`, `questionnaire`, `scale`, which is the order in which steps are declared, or `change`: where two
+    waves or groups are compared and a title claims a change.
+    """
+    if exhibit.order:
+        return exhibit.order
+    if exhibit.drawn.table == "two_waves" and any(claim_kinds()[claim].is_change for claim in exhibit.claim):
+        return "change"
+    asked = survey.questions[exhibit.question]
+    steps = asked.form.is_one_choice and steps_of(survey, exhibit.question).options
+    declared = asked.order or ("scale" if steps else "")
+    return (asked.form.is_choice and declared) or exhibit.drawn.order

@@ -21,7 +21,6 @@ from pipeline.tidy.marks import (
     LOW_BASE_MARK,
     NOT_ASKED_MARK,
     SUPPRESSED_MARK,
-    SYNTHETIC,
     UNCERTAIN_MEANS,
     opt_in,
     why_hidden,
@@ -30,7 +29,6 @@ from pipeline.tidy.measures import LOW_BASE
 
 _NUMBER = re.compile(r"q?\d+[a-z]?")
 _LONG_NAME = 70
-INVENTED = f"{SYNTHETIC}: invented to try the pipeline, nobody's answers."
 ROUNDING = (
     "Whole percentages, rounded half up from unrounded shares; <1% for anything between zero and half a "
     "percent. Sums may miss 100% because of rounding."

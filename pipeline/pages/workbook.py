@@ -85,7 +85,7 @@ def _exhibits(tables: Tables) -> Iterator[Sheet]:
             *_unsettled(printed.unsettled),
             printed.subtitle,
             printed.question,
-            *([notes.INVENTED] if printed.synthetic else []),
+            *([marks.INVENTED] if printed.synthetic else []),
         ]
         table = grid(tables(printed.id), printed)
         yield Sheet(f"{printed.number} {printed.id}", printed.heading, lead, table, printed.notes)
@@ -124,7 +124,7 @@ def _lead(row: Mapping[Any, Any], wave: Mapping[Any, Any]) -> list[str]:
         f"{wave['title']}{fielded}. Base: {row['base'] or 'everyone'}.",
         "Column %: shares are of the valid cases of each column. DKNS kept.",
     ]
-    return [*lead, notes.INVENTED] if wave["synthetic"] else lead
+    return [*lead, marks.INVENTED] if wave["synthetic"] else lead
 
 
 def _below(rows: pd.DataFrame, wave: Mapping[Any, Any], questionnaire: Survey) -> list[str]:
@@ -157,7 +157,7 @@ def _cover(book: Any, look: Look, questionnaire: Survey, waves: Sequence[Mapping
     for wave in waves:
         fielded = f"fielded {notes.period(wave)}, " if wave["fielded_from"] else ""
         counts = f"{fielded}{wave['received']} responses received, {wave['analysed']} analysed"
-        lines.append((str(wave["title"]), counts + (f". {notes.INVENTED}" if wave["synthetic"] else "")))
+        lines.append((str(wave["title"]), counts + (f". {marks.INVENTED}" if wave["synthetic"] else "")))
         if credit := notes.credit(wave):
             lines.append(("Responses", f"{credit}."))
     page = _page(book, "Cover")

@@ -14,8 +14,8 @@ class FigureKind:
 
     `fits` are the kinds of question it can show, `table` the shape of its table (`exhibits.shapes.SHAPES`),
     `order` that of its rows, `share` or `questionnaire`; `by` whether it `may`, `must` or can `never` have a
-    segment. `stacked` kinds are of bars of 100%; `whiskers` tells whether intervals are drawn. `alt_name` is
-    what alt text calls it.
+    segment. `stacked` kinds are of bars of 100%; `whiskers` tells whether intervals are drawn, `points`
+    whether some of its marks can be dark and the others light. `alt_name` is what alt text calls it.
     """
 
     fits: tuple[str, ...]
@@ -25,6 +25,7 @@ class FigureKind:
     by: str = "may"
     stacked: bool = False
     whiskers: bool = False
+    points: bool = False
 
     @property
     def over_waves(self) -> bool:

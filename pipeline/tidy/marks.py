@@ -22,6 +22,9 @@ NO_CLEAR_CHANGE = "n.s."
 _WHOM = "organisations"
 SYNTHETIC = "Synthetic responses"
 UNSETTLED = "Unsettled draft"
+INVENTED = f"{SYNTHETIC}: invented to try the pipeline, nobody's answers."
+MEANING = {SYNTHETIC: INVENTED, UNSETTLED: f"{UNSETTLED}: these numbers may change; the report says why."}
+"""what is said under a figure of what is synthetic or unsettled"""
 LETTERS = (
     "higher than the group of that column, capital at 95%, small at 90%; shares by Newcombe's method at "
     "their effective bases, means by t tests of unpooled differences, Holm-adjusted over the pairs of a row. "

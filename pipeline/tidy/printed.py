@@ -20,11 +20,14 @@ NOT_THE_SAME = "†"
 
 @dataclass(frozen=True)
 class Printed:
-    """One numbered exhibit: everything around the plot. `foot` holds paragraphs, one a line.
+    """One numbered exhibit: everything around the plot. `foot` and `details` have notes, one a line.
 
-    `text` is what the report says of it, its placeholders as declared (quotes.csv has what they stand for).
-    `tests` says what was tested and how, under the table; `unsettled` are the unsettled lines of wave files
-    that its numbers rest on.
+    `foot` has what a figure needs, the most needed first, of which it prints as much as has room; `details`
+    have all of it and more, for the page and for the description of the SVG. `highlight` are the ids of the
+    answers that the figure points at, `steps` those of answers that are steps, from the one that says most
+    (`two_sided`: of for and against), all with blanks between. `text` is what the report says of it, its
+    placeholders as declared (quotes.csv has what they stand for). `tests` says what was tested and how,
+    under the table; `unsettled` are the unsettled lines of wave files that its numbers rest on.
     """
 
     number: int
@@ -40,6 +43,11 @@ class Printed:
     alt: str
     synthetic: bool
     unsettled: str = ""
+    details: str = ""
+    highlight: str = ""
+    steps: str = ""
+    two_sided: bool = False
+    chapter: str = ""
 
     @property
     def heading(self) -> str:
@@ -53,8 +61,8 @@ class Printed:
 
     @property
     def notes(self) -> list[str]:
-        """The paragraphs under its table: the tests, and the foot of the figure."""
-        return [note for note in (self.tests, *self.foot.split("\n")) if note]
+        """The paragraphs under its table: the tests, and the details."""
+        return [note for note in (self.tests, *self.details.split("\n")) if note]
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> Printed:

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts import battery, colours
+from pipeline.charts import battery
 from pipeline.charts.battery import Column, Item, Panels, base_and_dkns, base_cell, value_column
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import legend, widest
 from pipeline.charts.marks import Scale
 from pipeline.charts.measure import balanced, block
-from pipeline.charts.rows import Row, answers, rows
+from pipeline.charts.rows import Row, answers
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.stacks import ROOM, colours_of, part
 from pipeline.charts.style import BESIDE, CONTENT, MARGIN, NOTE, VALUE
@@ -85,7 +85,7 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of every item of a grid; where the table has groups, one panel under the other."""
     panels = battery.panels(data, Sides)
     items = [item for panel in panels.values() for item in panel]
-    colour = colours_of([row for item in items for row in item.scale], rows(data), colours.scale)
+    colour = colours_of([row for item in items for row in item.scale], exhibit)
     return compose(exhibit, _plot, panels, items, colour)
 
 
@@ -124,7 +124,7 @@ def _columns(items: Sequence[Sides]) -> list[Column]:
     first = [value_column(balanced(neutral.name, NOTE, _HEADING_WIDTH), neutrals)] if neutral else []
     bases = [base_cell(item.levels, any(row.low_base for row in item.levels)) for item in items]
     unsure = [item.dkns if item.dkns and (item.dkns.drawn or not item.hidden) else None for item in items]
-    return [*first, *base_and_dkns(items, bases, unsure, _HEADING_WIDTH)]
+    return [*first, *base_and_dkns(bases, unsure, _HEADING_WIDTH)]
 
 
 def _sides(sheet: Sheet, item: Sides, colour: dict[str, str], scale: Scale, middle: float, number: int,

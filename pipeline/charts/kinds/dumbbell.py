@@ -24,6 +24,7 @@ from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank", "grid")
 ALT_NAME = "Pairs of dots"
+POINTS = True
 TABLE = "two_waves"
 
 _NAMES = 0.38 * CONTENT

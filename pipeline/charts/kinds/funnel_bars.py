@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts.bars import Entry, bar, measures, with_names
-from pipeline.charts.colours import HIGHLIGHT, PLAIN
+from pipeline.charts.bars import Entry, bar, measures, tone, with_names
+from pipeline.charts.colours import GREY
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import headings, widest
 from pipeline.charts.marks import Scale
@@ -25,6 +25,7 @@ from pipeline.tidy.printed import Printed
 
 FITS = ("single",)
 ALT_NAME = "Bars of stages"
+POINTS = True
 TABLE = "steps"
 BY = "never"
 
@@ -41,11 +42,12 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of one bar a stage, all respondents first."""
     table = rows(data)
     continued = {row.key: row for row in of_measures(table, "continued")}
-    return compose(exhibit, _plot, of_measures(table, "reached"), continued)
+    return compose(exhibit, _plot, of_measures(table, "reached"), continued, exhibit)
 
 
-def _plot(sheet: Sheet, reached: Sequence[Row], continued: dict[tuple[str, str], Row]) -> None:
-    entries = [Entry(row, row.name, HIGHLIGHT if number else PLAIN) for number, row in enumerate(reached)]
+def _plot(sheet: Sheet, reached: Sequence[Row], continued: dict[tuple[str, str], Row],
+          exhibit: Printed) -> None:  # fmt: skip
+    entries = [Entry(row, row.name, tone(row, exhibit) if n else GREY) for n, row in enumerate(reached)]
     names = [balanced("of the step before", NOTE, 62), block("n", NOTE, 62)]
     shares = {key: block(row.marked_text, VALUE) for key, row in continued.items()}
     counts = {row.key: block(_count(row), NAME) for row in reached}

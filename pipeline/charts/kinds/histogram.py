@@ -12,7 +12,7 @@ from itertools import pairwise
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts.colours import GREY, HIGHLIGHT, TICK
+from pipeline.charts.colours import GREY, PLAIN, TICK
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import column, line_note, upright_scale
 from pipeline.charts.measure import balanced, block
@@ -58,7 +58,7 @@ def _plot(sheet: Sheet, classes: Sequence[Row], median: Row | None) -> None:
     names = [balanced(row.name, NOTE, width - 3) for row in classes]
     for number, (row, name) in enumerate(zip(classes, names, strict=True)):
         middle = MARGIN + (number + 0.5) * width
-        value, top = column(sheet, row, scale, middle, width - 1.5, HIGHLIGHT)
+        value, top = column(sheet, row, scale, middle, width - 1.5, PLAIN)
         sheet.text(name, middle, bottom + 4, "center")
         if place is not None and number == int(place):
             x = MARGIN + place * width

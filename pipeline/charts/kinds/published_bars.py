@@ -34,11 +34,11 @@ def shown(table: list[Row]) -> list[Row]:
 def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of one panel a source, wording and group, in the order of the table."""
     panels = grouped(rows(data), lambda row: (row.source, row.wording, row.group))
-    return compose(exhibit, _plot, list(panels.values()))
+    return compose(exhibit, _plot, list(panels.values()), exhibit)
 
 
-def _plot(sheet: Sheet, panels: Sequence[list[Row]]) -> None:
-    entries = [_entries(panel) for panel in panels]
+def _plot(sheet: Sheet, panels: Sequence[list[Row]], exhibit: Printed) -> None:
+    entries = [_entries(panel, exhibit) for panel in panels]
     sizes = measures([entry for panel in entries for entry in panel])
     for number, (panel, drawn) in enumerate(zip(panels, entries, strict=True)):
         sheet.panel = number
@@ -52,14 +52,14 @@ def _plot(sheet: Sheet, panels: Sequence[list[Row]]) -> None:
         bar_panel(sheet, drawn, *sizes)
 
 
-def _entries(panel: Sequence[Row]) -> list[Entry]:
+def _entries(panel: Sequence[Row], exhibit: Printed) -> list[Entry]:
     """The entries of a panel; where grades differ, each name has its grade.
 
     The survey's result on a theme stands below the published one, in another colour.
     """
     differ = len({row.grade for row in panel if not row.wave}) > 1
     entries = []
-    for entry in coloured(panel):
+    for entry in coloured(panel, exhibit):
         row = entry.row
         if row.wave:
             entries.append(Entry(row, f"this survey: {row.name} ({base([row])})", SECOND))

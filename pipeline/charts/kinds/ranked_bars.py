@@ -15,9 +15,10 @@ from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")
 ALT_NAME = "Horizontal bars"
+POINTS = True
 WHISKERS = True
 
 
 def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of one question; where the table has groups, one panel under the other."""
-    return compose(exhibit, panels, by_group(estimates(data)), bar_panel)
+    return compose(exhibit, panels, by_group(estimates(data)), bar_panel, exhibit)

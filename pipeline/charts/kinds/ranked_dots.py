@@ -22,6 +22,7 @@ from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")
 ALT_NAME = "Dots with intervals"
+POINTS = True
 WHISKERS = True
 
 _PITCH = 19.0
@@ -29,7 +30,7 @@ _PITCH = 19.0
 
 def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of one question; where the table has groups, one panel under the other."""
-    return compose(exhibit, panels, by_group(estimates(data)), _panel)
+    return compose(exhibit, panels, by_group(estimates(data)), _panel, exhibit)
 
 
 def _panel(sheet: Sheet, entries: Sequence[Entry], column: float, unit: float) -> None:

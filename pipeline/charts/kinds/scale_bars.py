@@ -13,14 +13,13 @@ from matplotlib.figure import Figure
 
 from pipeline.charts import battery
 from pipeline.charts.battery import Column, Item, Panels, base_and_dkns, base_cell, value_column
-from pipeline.charts.colours import scale
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import legend
 from pipeline.charts.marks import Scale
 from pipeline.charts.measure import block
-from pipeline.charts.rows import Row, rows
+from pipeline.charts.rows import Row
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.stacks import colours_of, counts_dkns, stack, whole
+from pipeline.charts.stacks import BEHIND, colours_of, counts_dkns, stack, whole
 from pipeline.charts.style import CONTENT, MARGIN, NOTE, VALUE
 from pipeline.tidy.printed import Printed
 
@@ -39,7 +38,7 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     items = [item for panel in panels.values() for item in panel]
     dkns = counts_dkns(item.rows for item in items)
     parts = [whole(item.rows, dkns) for item in items]
-    colour = colours_of([row for levels in parts for row in levels], rows(data), scale)
+    colour = colours_of([row for levels in parts for row in levels], exhibit)
     return compose(exhibit, _plot, panels, items, parts, colour)
 
 
@@ -50,7 +49,7 @@ def _plot(sheet: Sheet, panels: Panels[Item], items: Sequence[Item], parts: Sequ
     sheet.y += 10
     columns = _columns(items, parts)
     names = battery.names_width(items, _NAMES)
-    shares = Scale(MARGIN + names, CONTENT - names - battery.columns_width(columns))
+    shares = Scale(MARGIN + names, CONTENT - names - BEHIND - battery.columns_width(columns))
 
     def bars(number: int, _: Item, middle: float) -> None:
         sheet.panel = number
@@ -60,7 +59,7 @@ def _plot(sheet: Sheet, panels: Panels[Item], items: Sequence[Item], parts: Sequ
 
 
 def _columns(items: Sequence[Item], parts: Sequence[list[Row]]) -> list[Column]:
-    """The columns at the right: the first net, the base, and DKNS."""
+    """The columns at the right: the first net, the base, and DKNS where it is no part of the bars."""
     nets = [next(iter(item.nets), None) for item in items]
     net = next(filter(None, nets), None)
     first = [value_column(block(f"Net: {net.name}", NOTE, _NET_WIDTH), nets, VALUE)] if net else []
@@ -70,4 +69,5 @@ def _columns(items: Sequence[Item], parts: Sequence[list[Row]]) -> list[Column]:
         some = 0 < len(hidden) < len(levels)
         cell = base_cell(levels, any(row.low_base for row in item.rows))
         bases.append([*cell, battery.value(hidden[0])] if some else cell)
-    return [*first, *base_and_dkns(items, bases, [item.dkns for item in items], _HEADING_WIDTH)]
+    apart = [None if item.dkns in levels else item.dkns for item, levels in zip(items, parts, strict=True)]
+    return [*first, *base_and_dkns(bases, apart, _HEADING_WIDTH)]

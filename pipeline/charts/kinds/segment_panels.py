@@ -22,6 +22,7 @@ from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")
 ALT_NAME = "Panels of bars"
+POINTS = True
 BY = "must"
 
 _ACROSS = 5

@@ -8,14 +8,13 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts.colours import categories
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import legend, widest
 from pipeline.charts.marks import Scale
 from pipeline.charts.measure import balanced, block
-from pipeline.charts.rows import Row, by_group, estimates, heading, marked_base, rows
+from pipeline.charts.rows import Row, by_group, estimates, heading, marked_base
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.stacks import colours_of, counts_dkns, stack, whole
+from pipeline.charts.stacks import BEHIND, colours_of, counts_dkns, stack, whole
 from pipeline.charts.style import CONTENT, LABEL_COLUMN, MARGIN, NAME, NOTE
 from pipeline.tidy.printed import Printed
 
@@ -32,7 +31,7 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     panels = by_group(estimates(data))
     dkns = counts_dkns(panels.values())
     groups = {group: parts for group, panel in panels.items() if (parts := whole(panel, dkns))}
-    colour = colours_of([row for parts in groups.values() for row in parts], rows(data), categories)
+    colour = colours_of([row for parts in groups.values() for row in parts], exhibit)
     return compose(exhibit, _plot_one if list(groups) == [""] else _plot_groups, groups, colour)
 
 
@@ -41,7 +40,7 @@ def _plot_one(sheet: Sheet, groups: dict[str, list[Row]], colour: dict[str, str]
     sheet.below(marked_base(parts), NOTE)
     sheet.y += 4
     sheet.zero_line(MARGIN, sheet.y - 3, sheet.y + _THICK + 3)
-    stack(sheet, parts, colour, Scale(MARGIN, CONTENT), sheet.y + _THICK / 2, _THICK)
+    stack(sheet, parts, colour, Scale(MARGIN, CONTENT), sheet.y + _THICK / 2, _THICK, behind=False)
     sheet.y += _THICK + 12
     # another panel: the values stand a second time in the legend, in the same order
     sheet.panel = 1
@@ -54,7 +53,7 @@ def _plot_groups(sheet: Sheet, groups: dict[str, list[Row]], colour: dict[str, s
     names = [balanced(heading(parts), NAME, LABEL_COLUMN - 4) for parts in groups.values()]
     notes = [block(marked_base(parts), NOTE) for parts in groups.values()]
     column = 4 + widest([*names, *notes])
-    scale, thick, top = Scale(MARGIN + column, CONTENT - column), _THICK_OF_GROUP, sheet.y
+    scale, thick, top = Scale(MARGIN + column, CONTENT - column - BEHIND), _THICK_OF_GROUP, sheet.y
     for number, (parts, name, note) in enumerate(zip(groups.values(), names, notes, strict=True)):
         sheet.panel = 2 * number
         height = max(thick, name.height + note.height)
