@@ -13,17 +13,21 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from pipeline.charts import shown
-from pipeline.charts.colours import WHITE, contrast
+from pipeline.charts.colours import HIGHLIGHT, WHITE, contrast
 from pipeline.charts.compose import MOST_LINES, settings
-from pipeline.charts.marks import Bar, Cell, Dot, Mark, TextLine
+from pipeline.charts.marks import Bar, Cell, Dot, Mark, Stroke, TextLine
+from pipeline.charts.measure import block
 from pipeline.charts.rows import Row, rows
-from pipeline.charts.style import INCH, SMALLEST
-from pipeline.text.rounding import percent
+from pipeline.charts.stacks import LEAST_ROOM
+from pipeline.charts.style import INCH, SMALLEST, Style
+from pipeline.text.rounding import half_up, percent
 from pipeline.tidy.figure_kinds import figure_kinds
 from pipeline.tidy.marks import LOW_BASE_MARK, MEANING
+from pipeline.tidy.measures import CHANGES, Flag
 from pipeline.tidy.printed import Printed
 
 _LEAST_CONTRAST = 4.5
+_LEAST_STEP = 1.3
 _TOUCH = 0.25  # points by which the boxes of two texts may run into each other
 _EXACT = 1e-6
 
@@ -214,6 +218,65 @@ def _contrast(drawing: Drawing) -> Iterator[str]:
             yield f"{text.get_text()!r} has {ratio:.1f}:1 on {ground}, the least is 4.5:1"
 
 
+def _changes(drawing: Drawing) -> Iterator[str]:
+    """A change has its interval, and where it is not the difference of what is printed, the foot says why."""
+    sides: dict[tuple[str, str], list[Row]] = {}
+    for row in drawing.table:
+        sides.setdefault(row.key, []).append(row)
+    foot = drawing.exhibit.foot
+    for line in drawing.values:
+        row = drawing.table[line.row or 0]
+        if row.measure not in CHANGES or math.isnan(row.value):
+            continue
+        if row.flag in ("", Flag.NO_CLEAR_CHANGE) and "[" not in line.get_text():
+            yield f"{_name(row)} prints {line.get_text()!r} without its interval"
+        shares = [half_up(100 * one.share) for one in sides[row.key] if one.drawn]
+        if len(shares) == 2 and shares[1] - shares[0] != half_up(100 * row.value) and "unrounded" not in foot:
+            yield f"{_name(row)} prints {line.get_text()!r} beside {shares[0]}% and {shares[1]}%"
+
+
+def _pointed(drawing: Drawing) -> Iterator[str]:
+    """What the figure points at is dark, and nothing else is."""
+    if not figure_kinds()[drawing.exhibit.kind].points:
+        return
+    pointed = drawing.exhibit.highlight.split()
+    for mark in drawing.marks:
+        row = drawing.table[mark.row]
+        is_tick = isinstance(mark, Bar) and mark.tick
+        colour = to_hex(mark.get_facecolor() if isinstance(mark, Cell) else mark.get_edgecolor()).upper()
+        if isinstance(mark, Bar) and not row.low_base:
+            colour = to_hex(mark.get_facecolor()).upper()
+        if not is_tick and row.drawn and (colour == HIGHLIGHT) != row.is_of(pointed):
+            yield f"{_name(row)} is {'dark' if colour == HIGHLIGHT else 'light'}, highlight is {pointed}"
+
+
+def _parts(drawing: Drawing) -> Iterator[str]:
+    """Each part of a bar of 100% can be told from the next, and has its share where that has room."""
+    if not drawing.stacked:
+        return
+    labelled = {line.row for line in drawing.values if line.bar is not None}
+    gaps = {round(line.start[0], 2) for line in drawing.figure.findobj(Stroke)
+            if isinstance(line, Stroke) and line.parts_bars}  # fmt: skip
+    inks: dict[str, set[str]] = {}
+    for line, _ in drawing.texts:
+        if isinstance(line.bar, Bar) and not drawing.table[line.bar.row].low_base:
+            inks.setdefault(to_hex(line.bar.get_facecolor()), set()).add(to_hex(line.get_color()))
+    yield from (f"labels on {fill} have the inks {ink}" for fill, ink in inks.items() if len(ink) > 1)
+    for bar in drawing.bars:
+        row = drawing.table[bar.row]
+        style = Style(SMALLEST, bold=True)
+        wanted = block(row.text, style).width + 2 * LEAST_ROOM
+        if row.drawn and row.index not in labelled and bar.get_width() >= wanted:
+            yield f"{_name(row)} has no label, its part has room for one of {row.text}"
+    for one, other in pairwise(drawing.bars):
+        # parts that touch are drawn one after the other
+        filled = all(bar.get_width() > 0 and not drawing.table[bar.row].low_base for bar in (one, other))
+        touch = one.get_y() == other.get_y() and abs(one.get_x() + one.get_width() - other.get_x()) < 1
+        ratio = contrast(to_hex(one.get_facecolor()), to_hex(other.get_facecolor()))
+        if filled and touch and ratio < _LEAST_STEP and round(other.get_x(), 2) not in gaps:
+            yield f"rows {one.row} and {other.row} touch in colours of {ratio:.2f}:1 without a gap"
+
+
 def _foot(drawing: Drawing) -> Iterator[str]:
     """The foot has a few lines, unless its source alone takes more, and no last word on a line of its own."""
     lines = [text.get_text() for text, _ in drawing.texts if text.is_foot]
@@ -234,7 +297,8 @@ def _marked(drawing: Drawing) -> Iterator[str]:
 _GATES: tuple[tuple[str, Callable[[Drawing], Iterator[str]]], ...] = (
     ("label", _labels), ("label", _complete), ("order", _order), ("whole", _whole), ("shade", _shades),
     ("overlap", _overlaps), ("overlap", _on_marks), ("canvas", _canvas), ("size", _sizes),
-    ("inside", _inside), ("contrast", _contrast), ("foot", _foot), ("marked", _marked),
+    ("inside", _inside), ("contrast", _contrast), ("changes", _changes),
+    ("points", _pointed), ("parts", _parts), ("foot", _foot), ("marked", _marked),
 )  # fmt: skip
 """each gate by the name that begins its problems"""
 

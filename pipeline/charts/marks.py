@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.text import Text
 
+from pipeline.charts.colours import WHITE
 from pipeline.charts.faces import Face
 from pipeline.charts.measure import extent
 
@@ -79,6 +81,17 @@ class Stroke(Line2D):
     """A straight line between two places, of strokes and gaps of so many of its widths, or solid."""
 
     dashes: tuple[float, ...] = ()
+
+    @property
+    def start(self) -> tuple[float, float]:
+        """Where it begins, in points."""
+        places: Any = self.get_xydata()
+        return float(places[0][0]), float(places[0][1])
+
+    @property
+    def parts_bars(self) -> bool:
+        """Whether it is a white gap of a point or more."""
+        return to_hex(self.get_color()).upper() == WHITE and self.get_linewidth() >= 1
 
 
 class Bar(Rectangle):

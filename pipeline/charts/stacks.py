@@ -17,7 +17,8 @@ ROOM = 3.0
 """between a value and the ends of its part of the bar"""
 
 _EXACT = 1e-6
-_LEAST_ROOM = 0.8
+LEAST_ROOM = 0.8
+"""the same where the part is narrow"""
 BEHIND = 24.0
 """the points behind a bar of 100% that the value of its last part may take"""
 _NO_ANSWER = ("none", "dkns")
@@ -88,7 +89,7 @@ def part(sheet: Sheet, row: Row, colour: dict[str, str], scale: Scale, middle: f
     fill = colour[row.option]
     bar = sheet.part(row, scale, middle, thick, fill, start)
     ink = colours.BLACK if row.low_base else colours.on(fill)
-    for size, room in ((VALUE.size, ROOM), (SMALLEST, _LEAST_ROOM)):
+    for size, room in ((VALUE.size, ROOM), (SMALLEST, LEAST_ROOM)):
         style = Style(size, bold=True, colour=ink)
         if block(row.text, style).width + 2 * room <= row.plotted * scale.unit:
             sheet.value_at(row, scale.at(start + row.plotted / 2), middle, "center", style, bar=bar)

@@ -42,12 +42,12 @@ class Printed:
     tests: str
     alt: str
     synthetic: bool
-    unsettled: str = ""
     details: str = ""
     highlight: str = ""
     steps: str = ""
     two_sided: bool = False
     chapter: str = ""
+    unsettled: str = ""
 
     @property
     def heading(self) -> str:

@@ -275,14 +275,14 @@ EXHIBITS = Table(
         _maybe("subtitle", TEXT, "what is measured, of whom, and when"),
         _maybe("question", TEXT, "the question with its number, wording and mode"),
         _maybe("foot", TEXT, "notes for the foot of the figure, the most needed first, one a line"),
-        _maybe("details", TEXT, "all notes: source, bases, order, intervals, file; a paragraph a line"),
         _maybe("tests", TEXT, "what was tested and how"),
         _maybe("alt", TEXT, "what it shows, for those who cannot see it"),
+        _always("synthetic", YES_NO, "whether its responses are invented"),
+        _maybe("details", TEXT, "all notes: source, bases, order, intervals, file; a paragraph a line"),
         _maybe("highlight", TEXT, "the ids of the answers that it points at"),
         _maybe("steps", TEXT, "the ids of answers that are steps, from the one that says most"),
         _always("two_sided", YES_NO, "whether these go from for to against"),
         _maybe("chapter", TEXT, "the chapter that begins with it"),
-        _always("synthetic", YES_NO, "whether its responses are invented"),
     ),
 )
 _RULE = (

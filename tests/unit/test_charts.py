@@ -20,6 +20,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
@@ -300,7 +301,11 @@ def test_an_unknown_kind_names_the_nearest() -> None:
         drawer("ranked_bar")
 
 
-def test_ranked_bars_keep_the_order_and_highlight_the_first_substantive_one() -> None:
+def fills_of(figure: Figure) -> list[str]:
+    return [to_hex(bar.get_facecolor()).upper() for bar in bars_of(figure)]
+
+
+def test_ranked_bars_keep_the_order_and_point_at_what_they_are_told() -> None:
     data = table(
         row("Skills", 0.48),
         row("Licences", 0.41),
@@ -308,11 +313,10 @@ def test_ranked_bars_keep_the_order_and_highlight_the_first_substantive_one() ->
         row("None", 0.01, role="none"),
         row("Unsure", 0.02, role="dkns"),
     )
-    figure, _, _ = draw("ranked_bars", data)
-    assert [bar.get_facecolor()[:3] for bar in bars_of(figure)] == [
-        tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-        for colour in (colours.HIGHLIGHT, colours.PLAIN, *[colours.GREY] * 3)
-    ]
+    greys = [colours.GREY] * 3
+    assert fills_of(draw("ranked_bars", data)[0]) == [colours.PLAIN, colours.PLAIN, *greys]
+    figure, _, _ = draw("ranked_bars", data, highlight="licences")
+    assert fills_of(figure) == [colours.PLAIN, colours.HIGHLIGHT, *greys]
     assert [line.get_text() for line in values_of(figure)] == ["48%", "41%", "4%", "1%", "2%"]
     assert [bar.plotted for bar in bars_of(figure)] == pytest.approx(list(data["share"]))
 
@@ -375,7 +379,7 @@ def test_single_bar_names_every_share_in_the_legend() -> None:
     figure, _, _ = draw("single_bar")
     inside = [line.get_text() for line in values_of(figure) if line.bar is not None]
     legend = [line.get_text() for line in values_of(figure) if line.bar is None]
-    assert inside == ["50%", "47%"]
+    assert inside == ["50%", "47%", "3%"]
     assert legend == ["50%", "47%", "3%"]
     assert "n = 200" in texts(figure)
 
@@ -413,7 +417,9 @@ def test_a_hidden_level_does_not_bring_excluded_dkns_into_the_bar() -> None:
 def test_scale_bars_have_columns_for_net_base_and_dkns(kept: bool) -> None:
     figure, data, exhibit = draw("scale_bars", battery(kept=kept))
     columns = [line for line in values_of(figure) if line.bar is None]
-    assert [line.get_text() for line in columns] == [percent(0.75 * (0.9 if kept else 1)), "10%"] * 2
+    # those who did not know are in the bar, or else in a column, and never in both
+    net = percent(0.75 * (0.9 if kept else 1))
+    assert [line.get_text() for line in columns] == ([net] if kept else [net, "10%"]) * 2
     assert len(bars_of(figure)) == (12 if kept else 10)
     assert texts(figure).count("200") == 2
     assert gates.check(figure, data, exhibit) == []
@@ -768,6 +774,66 @@ def test_the_gate_sees_that_a_mark_is_not_said(mark: str) -> None:
     assert problems(figure, data, exhibit, "marked") == [f"marked: the figure nowhere says {mark!r}"]
 
 
+def test_the_gate_sees_a_change_without_its_interval_or_with_numbers_that_do_not_add_up() -> None:
+    figure, data, exhibit = draw("dumbbell")
+    assert problems(figure, data, exhibit, "changes") == []
+    line = next(line for line in values_of(figure) if "[" in line.get_text())
+    line.set_text("−5 pts")
+    assert "without its interval" in problems(figure, data, exhibit, "changes")[0]
+    data = two_waves()
+    data.loc[data["measure"] == "change", "value"] = -0.04
+    figure, data, exhibit = draw("dumbbell", data)
+    assert "beside 53% and 48%" in problems(figure, data, exhibit, "changes")[0]
+    told = dataclasses.replace(exhibit, foot="A survey. Changes are of the unrounded shares.")
+    assert problems(figure, data, told, "changes") == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if figure_kinds()[kind].points])
+def test_the_gate_sees_that_something_else_is_dark(kind: str) -> None:
+    figure, data, exhibit = draw(kind, highlight=MADE[kind]()["option"].iloc[1])
+    assert problems(figure, data, exhibit, "points") == []
+    mark = next(mark for mark in marks_of(figure) if not rows(data)[mark.row].is_of([exhibit.highlight]))
+    mark.set_facecolor(colours.HIGHLIGHT)
+    mark.set_edgecolor(colours.HIGHLIGHT)
+    assert "is dark, highlight is" in problems(figure, data, exhibit, "points")[0]
+
+
+def test_the_gate_sees_parts_that_cannot_be_told_apart_or_have_no_label() -> None:
+    figure, data, exhibit = draw("single_bar")
+    assert problems(figure, data, exhibit, "parts") == []
+    next(line for line in values_of(figure) if line.bar is not None).remove()
+    assert "row 0 (North) has no label" in problems(figure, data, exhibit, "parts")[0]
+    figure, data, exhibit = draw("single_bar")
+    for line in figure.findobj(Stroke):
+        if line.parts_bars:
+            line.remove()
+    first, second, _ = bars_of(figure)
+    second.set_facecolor(first.get_facecolor())
+    assert any("touch in colours of 1.00:1" in one for one in problems(figure, data, exhibit, "parts"))
+    figure, data, exhibit = draw("single_bar", single((("A", 0.4), ("B", 0.6))))
+    one, other = (line for line in values_of(figure) if line.bar is not None)
+    other.bar = one.bar
+    other.set_color(colours.GREY_INK)
+    assert "have the inks" in " ".join(problems(figure, data, exhibit, "parts"))
+
+
+def test_a_foot_has_three_lines_and_what_is_needed_most() -> None:
+    notes = [
+        f"Note {number} says what this figure needs, in some words that take up room." for number in range(9)
+    ]
+    foot = "\n".join(["A survey, Q1, n = 200.", *notes])
+    figure, data, exhibit = draw("ranked_bars", foot=foot)
+    lines = [line.get_text() for line in lines_of(figure) if line.is_foot]
+    assert len(lines) == 3
+    assert lines[-1] == "Synthetic responses: invented to try the pipeline, nobody's answers."
+    assert "A survey, Q1, n = 200. Note 0 says" in lines[0]
+    assert "Note 8" not in " ".join(lines)
+    assert problems(figure, data, exhibit, "foot") == []
+    for line in lines_of(figure):
+        line.is_foot = True
+    assert "lines, at most 3 are wanted" in problems(figure, data, exhibit, "foot")[0]
+
+
 # colours
 
 
@@ -787,16 +853,82 @@ def test_diverging_ramps_fade_towards_the_middle(count: int) -> None:
 
 
 @pytest.mark.parametrize("count", range(1, 41))
-def test_sequential_ramps_go_from_dark_to_light(count: int) -> None:
-    on_white = [colours.contrast(colour, colours.WHITE) for colour in colours.sequential(count)]
+def test_sequential_ramps_go_from_dark_to_what_can_still_be_seen(count: int) -> None:
+    ramp = colours.sequential(count)
+    on_white = [colours.contrast(colour, colours.WHITE) for colour in ramp]
     assert on_white == sorted(on_white, reverse=True)
     assert len(set(on_white)) == count
+    assert min(on_white) >= 3
+    if count <= 7:
+        assert all(colours.contrast(one, other) >= 1.3 for one, other in pairwise(ramp))
+
+
+RAMPS = {
+    **{f"{count} steps": colours.ramp(count) for count in range(2, 8)},
+    **{f"{count} of for and against": colours.ramp(count, True) for count in range(2, 8)},
+}
+
+
+@pytest.mark.parametrize("name", RAMPS)
+def test_the_inks_on_a_ramp_change_as_seldom_as_they_can(name: str) -> None:
+    ramp = RAMPS[name]
+    inks = [colours.on(colour) for colour in ramp]
+    assert all(colours.contrast(ink, colour) >= 4.5 for ink, colour in zip(inks, ramp, strict=True))
+    changes = sum(one != other for one, other in pairwise(inks))
+    assert changes <= (2 if "against" in name else 1)
+    assert all(colours.contrast(end, colours.WHITE) >= 3 for end in (ramp[0], ramp[-1]))
+
+
+DEFICIENCIES = {
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216),
+                   (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413),
+                     (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602),
+                   (0.004733, 0.691367, 0.303900)),
+}  # fmt: skip
+"""what is seen of linear red, green and blue (Machado, Oliveira and Fernandes 2009, severity 1.0)"""
+
+
+def seen(colour: str, deficiency: str) -> tuple[float, float, float]:
+    """A colour as somebody sees it, as lightness and two hues (Oklab, Ottosson 2020)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    if deficiency:
+        linear = [
+            sum(part * by for part, by in zip(linear, line, strict=True)) for line in DEFICIENCIES[deficiency]
+        ]
+    red, green, blue = (min(max(part, 0.0), 1.0) for part in linear)
+    cones = (
+        0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue,
+        0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue,
+        0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue,
+    )
+    long, middle, short = (cone ** (1 / 3) for cone in cones)
+    return (
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
+    )
+
+
+@pytest.mark.parametrize("deficiency", ["", *DEFICIENCIES])
+def test_colours_side_by_side_are_told_apart_by_everybody(deficiency: str) -> None:
+    """By 0.045 of Oklab at least: a fiftieth is what an eye can just tell apart."""
+    sides = [colours.HIGHLIGHT, colours.PLAIN], [colours.PALETTE[0], colours.SECOND]
+    rows = {**RAMPS, "palette": colours.PALETTE, "highlight": sides[0], "two sides": sides[1]}
+    apart = {
+        (name, one, other): math.dist(seen(one, deficiency), seen(other, deficiency))
+        for name, row in rows.items()
+        for one, other in pairwise(row)
+    }
+    assert len(apart) > 40
+    assert {pair: by for pair, by in apart.items() if by < 0.045} == {}
 
 
 def test_labels_in_every_colour_have_contrast() -> None:
     every = {*colours.PALETTE, *colours.GREYS.values(), colours.HIGHLIGHT, colours.PLAIN}
-    every |= {colour for ramp in colours.DIVERGING.values() for colour in ramp}
-    every |= {colour for count in range(2, 8) for colour in colours.sequential(count)}
+    every |= {colour for ramp in RAMPS.values() for colour in ramp}
     assert all(colours.contrast(colours.on(colour), colour) >= 4.5 for colour in every)
     for ink in (colours.INK, colours.GREY_INK):
         assert colours.contrast(ink, colours.WHITE) >= 4.5
@@ -806,19 +938,18 @@ def test_labels_in_every_colour_have_contrast() -> None:
         assert colours.contrast(one, other) >= 3
 
 
-def test_a_neutral_middle_makes_a_scale_bipolar() -> None:
-    assert colours.scale(LEVELS) == colours.DIVERGING[5]
-    often = ("Always", "Often", "Sometimes", "Rarely", "Never")
-    assert colours.scale(often, nets=1) == colours.sequential(5)
-    without = (*LEVELS[:2], *LEVELS[3:])
-    assert colours.scale(without, nets=2) == colours.DIVERGING[4]
-    assert colours.scale(often[:4], 1) == colours.sequential(4)
-
-
-def test_ordered_answers_get_a_ramp_and_others_the_palette() -> None:
-    assert colours.categories(("1 to 9", "10 to 49", "50 or more")) == colours.sequential(3)
-    assert colours.categories(("North", "South")) == colours.PALETTE[:2]
-    assert len(set(colours.categories([f"Place {chr(65 + n)}" for n in range(9)]))) == 9
+def test_a_step_has_its_colour_wherever_it_stands() -> None:
+    ids = [level.casefold() for level in LEVELS]
+    two_sided = {"steps": " ".join(name.replace(" ", "_") for name in ids), "two_sided": True}
+    data = battery(dkns=0.1)
+    data["option"] = data["option"].str.replace(" ", "_")
+    of_grid, _, _ = draw("scale_bars", data, **two_sided)
+    backwards = table(*(row(level, 0.2, option=level.casefold().replace(" ", "_")) for level in LEVELS[::-1]))
+    of_one, _, _ = draw("single_bar", backwards, **two_sided)
+    assert fills_of(of_grid)[:5] == list(colours.DIVERGING[5])
+    assert fills_of(of_one)[::-1] == list(colours.DIVERGING[5])
+    without, _, _ = draw("single_bar", backwards)
+    assert fills_of(without) == list(colours.PALETTE[:5])
 
 
 # files

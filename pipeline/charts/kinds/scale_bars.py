@@ -27,7 +27,7 @@ FITS = ("grid",)
 ALT_NAME = "Stacked bars"
 STACKED = True
 
-_NAMES = 0.36 * CONTENT
+_NAMES = 0.34 * CONTENT
 _HEADING_WIDTH = 58.0
 _NET_WIDTH = 46.0
 
@@ -49,7 +49,8 @@ def _plot(sheet: Sheet, panels: Panels[Item], items: Sequence[Item], parts: Sequ
     sheet.y += 10
     columns = _columns(items, parts)
     names = battery.names_width(items, _NAMES)
-    shares = Scale(MARGIN + names, CONTENT - names - BEHIND - battery.columns_width(columns))
+    behind = BEHIND if any(item.dkns in levels for item, levels in zip(items, parts, strict=True)) else 0.0
+    shares = Scale(MARGIN + names, CONTENT - names - behind - battery.columns_width(columns))
 
     def bars(number: int, _: Item, middle: float) -> None:
         sheet.panel = number
