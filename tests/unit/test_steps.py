@@ -14,6 +14,7 @@ from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.steps import Steps, steps_of
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
+from pipeline.report import report
 from pipeline.tables import tables
 from pipeline.tidy.csv import read
 
@@ -124,7 +125,7 @@ def made(folder: Path, questions: str = QUESTIONS, report: str = REPORT) -> Path
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     paths = made(tmp_path_factory.mktemp("steps"))
-    run_to(paths, tables)
+    run_to(paths, report)
     return paths
 
 
@@ -163,7 +164,9 @@ def test_notes_are_short_under_the_figure_and_whole_on_the_page(done: Paths) -> 
     source, note, *_ = printed["foot"].split("\n")
     assert source == "One, Q3, n = 150."
     assert note == "One person an organisation."
-    assert printed["chapter"] == "Help"
+    page = done.report.read_text("utf-8")
+    assert "<h2>Help</h2>" in page
+    assert "<li><strong>Help</strong><br>" in page
     for said in ("sample size = 150, valid cases = 150", note, "Sorted by", "Data: tables/help.csv"):
         assert said in printed["details"]
     assert "Sorted by" not in printed["foot"]
@@ -175,7 +178,9 @@ WRONG = {
         QUESTIONS.replace('options = { money', 'base = "others"\noptions = { money'), REPORT,
     ),
     "compares no two waves or groups": (QUESTIONS, REPORT.replace('order = "share"', 'order = "change"')),
-    "points at no answer": (QUESTIONS, REPORT.replace('"help"\nkind = "ranked_bars"', '"help"\nkind = "table"')),
+    "points at no answer": (
+        QUESTIONS,
+        REPORT.replace('"help"\nkind = "ranked_bars"', '"help"\nkind = "table"')),
     "no option, item or net 'trainings'; did you mean 'training'": (
         QUESTIONS, REPORT.replace('["training"]', '["trainings"]'),
     ),
