@@ -119,11 +119,12 @@ def plot(
     may take, what they take, and the place of 0%.
     """
     most, names, zero = sizes
-    left, lefts = MARGIN + CONTENT - columns_width(columns), []
+    # numbers are compared by their last digits, so columns stand at their right edges, headings too
+    right, ends = MARGIN + CONTENT - columns_width(columns), []
     for column in columns:
-        lefts.append(left + _BETWEEN)
-        left += _BETWEEN + column.width
-    headings(sheet, lefts, [[column.name] for column in columns], 2)
+        right += _BETWEEN + column.width
+        ends.append(right)
+    headings(sheet, ends, [[column.name] for column in columns], 2, ("right",))
     number = 0
     for panel, (group, members) in enumerate(items.items()):
         if len(items) > 1 or group:
@@ -134,7 +135,7 @@ def plot(
         blocks = ((item, balanced(item.name, NAME, most - 4)) for item in members)
         for item, middle, _ in lines(sheet, blocks, MARGIN + names - 4, 30.0, 8):
             draw(number, item, middle)
-            for x, column in zip(lefts, columns, strict=True):
+            for x, column in zip(ends, columns, strict=True):
                 _place(sheet, column.cells[number], x, middle)
             number += 1
         sheet.zero_line(zero, top, sheet.y)
@@ -143,5 +144,5 @@ def plot(
 def _place(sheet: Sheet, cell: Cell, x: float, middle: float) -> None:
     top = middle - sum(part.height for part, _ in cell) / 2
     for part, row in cell:
-        sheet.text(part, x, top, row=row)
+        sheet.text(part, x, top, "right", row=row)
         top += part.height

@@ -86,14 +86,14 @@ def _plot(sheet: Sheet, names: dict[Key, str], columns: Sequence[Column], bases:
         return max(_HEIGHT, notes[key].height + 4 if notes else 0)
 
     for first, chosen in panel_lines(sheet, columns, across):
-        end = left + len(chosen) * width + 8
+        end = left + len(chosen) * width + right
         texts = [[text for text in (column.name, column.note) if text] for column in chosen]
         titles = [[balanced(text, NOTE, width - 4) for text in title] for title in texts]
         middles = [left + (number + 0.5) * width for number in range(len(chosen))]
         headings(sheet, middles, titles, 4, ("center",))
         if notes:
             n = block("n", NOTE)
-            sheet.text(n, end, sheet.y - 4 - n.height)
+            sheet.text(n, end, sheet.y - 4 - n.height, "right")
         for line, (key, middle, tall) in enumerate(lines(sheet, blocks.items(), left - 6, least, 6)):
             for number, column in enumerate(chosen):
                 row = column.cells.get(key)
@@ -102,7 +102,7 @@ def _plot(sheet: Sheet, names: dict[Key, str], columns: Sequence[Column], bases:
                 if row is not None:
                     _cell(sheet, row, (left + number * width, sheet.y), (width, tall), most)
             if notes:
-                sheet.text_at(notes[key], end, middle)
+                sheet.text_at(notes[key], end, middle, "right")
 
 
 def _cell(
