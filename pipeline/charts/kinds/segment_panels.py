@@ -10,14 +10,15 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts.colours import GREY, HIGHLIGHT, TICK
+from pipeline.charts.colours import BLACK, GREY, HIGHLIGHT, TICK, on
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import headings, line_note, lines, panel_lines, panels_across, unit_for, widest
 from pipeline.charts.marks import Scale
 from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, answers, base, by_group, estimates, heading, marked_base
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import BESIDE, CONTENT, HEADING, LABEL_COLUMN, MARGIN, NAME, NOTE
+from pipeline.charts.stacks import ROOM
+from pipeline.charts.style import BESIDE, CONTENT, HEADING, LABEL_COLUMN, MARGIN, NAME, NOTE, Style
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")
@@ -29,6 +30,7 @@ _ACROSS = 5
 _BETWEEN = 12.0
 _THICK = 14.0
 _PITCH = 24.0
+_FREE = 3.0  # between a number and the middle of a tick
 
 
 def shown(table: list[Row]) -> list[Row]:
@@ -80,8 +82,22 @@ def _reach(row: Row, tick: Row | None) -> float:
 
 
 def _bar(sheet: Sheet, row: Row, tick: Row | None, scale: Scale, middle: float) -> None:
-    if row.drawn:
-        sheet.bar(row, scale, middle, _THICK, HIGHLIGHT if row.substantive else GREY)
+    """One bar with its tick and its number.
+
+    The number stands beside the end of the bar. Where the tick would run through it there, it stands inside
+    the end of the bar, and where the bar is too short for that, beyond the tick.
+    """
+    value = block(row.text, NAME)
+    colour = HIGHLIGHT if row.substantive else GREY
+    bar = sheet.bar(row, scale, middle, _THICK, colour) if row.drawn else None
+    end = scale.at(row.plotted) if row.drawn else scale.zero
     if tick:
         sheet.tick(tick, scale, middle, _THICK + 6, TICK)
-    sheet.value_at(row, scale.at(_reach(row, tick)) + BESIDE, middle, style=NAME)
+        place = scale.at(tick.plotted)
+        if end + BESIDE - _FREE < place < end + BESIDE + value.width + _FREE:
+            if bar and value.width + 2 * ROOM <= end - scale.zero:
+                inside = Style(NAME.size, colour=BLACK if row.low_base else on(colour))
+                sheet.value_at(row, end - ROOM, middle, "right", inside, bar=bar)
+                return
+            end = place
+    sheet.text_at(value, end + BESIDE, middle, row=row)
