@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from pipeline.charts import shown
 from pipeline.charts.colours import HIGHLIGHT, WHITE, contrast
 from pipeline.charts.compose import MOST_LINES, settings
-from pipeline.charts.marks import Bar, Cell, Dot, Mark, Stroke, TextLine
+from pipeline.charts.marks import Bar, Box, Cell, Dot, Mark, Point, Stroke, TextLine, crosses
 from pipeline.charts.measure import block
 from pipeline.charts.rows import Row, rows
 from pipeline.charts.stacks import LEAST_ROOM
@@ -29,10 +29,8 @@ from pipeline.tidy.printed import Printed
 _LEAST_CONTRAST = 4.5
 _LEAST_STEP = 1.3
 _TOUCH = 0.25  # points by which the boxes of two texts may run into each other
+_SAME_PLACE = 1.0  # points between the middles of two dots of which one hides the other
 _EXACT = 1e-6
-
-Box = tuple[float, float, float, float]
-"""left, top, right and bottom, in points from the top left corner"""
 
 
 @dataclass(frozen=True)
@@ -178,6 +176,61 @@ def _on_marks(drawing: Drawing) -> Iterator[str]:
                 yield f"{text.get_text()!r} runs {across:.1f} pt into the {what} of row {mark.row}"
 
 
+def _on_lines(drawing: Drawing) -> Iterator[str]:
+    """No text touches a line, be it of the scale or of the data, unless it lies in a bar or cell."""
+    strokes = [stroke for stroke in drawing.figure.findobj(Stroke) if isinstance(stroke, Stroke)]
+    lines = [_line(stroke) for stroke in strokes if to_hex(stroke.get_color()).upper() != WHITE]
+    if not lines:
+        return
+    places = np.array([(*np.minimum(one, other), *np.maximum(one, other)) for one, other in lines])
+    for text, box in drawing.texts:
+        if text.bar is not None:
+            continue
+        for place in _near(box, places):
+            left, top, right, bottom = box
+            inner = (left + _TOUCH, top + _TOUCH, right - _TOUCH, bottom - _TOUCH)
+            if crosses(inner, *lines[place]):
+                yield f"{text.get_text()!r} touches a line at {lines[place][0][0]:.0f} pt from the left"
+
+
+def _points(drawing: Drawing) -> Iterator[str]:
+    """No two points of different rows stand in one place, where one would hide the other."""
+    dots = [mark for mark in drawing.marks if isinstance(mark, Dot)]
+    for number, dot in enumerate(dots):
+        for other in dots[:number]:
+            if dot.row != other.row and math.dist(dot.center, other.center) < _SAME_PLACE:
+                names = " and ".join(_name(drawing.table[one.row]) for one in (other, dot))
+                yield f"the points of {names} stand in one place"
+
+
+def _shapes(drawing: Drawing) -> Iterator[str]:
+    """Each line over the waves has points of one shape that no other line has."""
+    if figure_kinds()[drawing.exhibit.kind].table != "all_waves":
+        return
+    lines: dict[str, tuple[str, str]] = {}
+    for dot in (mark for mark in drawing.marks if isinstance(mark, Dot)):
+        row = drawing.table[dot.row]
+        if lines.setdefault(dot.shape, row.key) != row.key:
+            yield f"{_name(row)} has a {dot.shape}, as points of another line have"
+    for key in dict.fromkeys(lines.values()):
+        shapes = [shape for shape, line in lines.items() if line == key]
+        if len(shapes) > 1:
+            yield f"the line of {' '.join(key).strip()} has points of {len(shapes)} shapes"
+
+
+def _low_bases(drawing: Drawing) -> Iterator[str]:
+    """A low base is marked once where a heading marks it: not again at the values under the heading."""
+    marked = [(text, text.get_text()) for text, _ in drawing.texts if LOW_BASE_MARK in text.get_text()]
+    # the foot says what the mark means
+    headings = [words for text, words in marked if text.row is None and f"{LOW_BASE_MARK}:" not in words]
+    for words in headings:
+        if words.count(LOW_BASE_MARK) > 1:
+            yield f"{words!r} marks a low base more than once"
+    for text, words in marked:
+        if text.row is not None and headings:
+            yield f"{_name(drawing.table[text.row])} prints {words!r}, its heading marks the low base already"
+
+
 def _canvas(drawing: Drawing) -> Iterator[str]:
     """No text leaves the canvas."""
     width, height = (side * INCH for side in drawing.figure.get_size_inches())
@@ -296,9 +349,10 @@ def _marked(drawing: Drawing) -> Iterator[str]:
 
 _GATES: tuple[tuple[str, Callable[[Drawing], Iterator[str]]], ...] = (
     ("label", _labels), ("label", _complete), ("order", _order), ("whole", _whole), ("shade", _shades),
-    ("overlap", _overlaps), ("overlap", _on_marks), ("canvas", _canvas), ("size", _sizes),
+    ("overlap", _overlaps), ("overlap", _on_marks), ("line", _on_lines), ("point", _points),
+    ("shape", _shapes), ("low base", _low_bases), ("canvas", _canvas), ("size", _sizes),
     ("inside", _inside), ("contrast", _contrast), ("changes", _changes),
-    ("points", _pointed), ("parts", _parts), ("foot", _foot), ("marked", _marked),
+    ("dark", _pointed), ("parts", _parts), ("foot", _foot), ("marked", _marked),
 )  # fmt: skip
 """each gate by the name that begins its problems"""
 
@@ -315,11 +369,25 @@ def _shared(box: Box, others: np.ndarray) -> Iterator[tuple[int, float, float]]:
         yield place, float(across[place]), float(down[place])
 
 
+def _line(stroke: Stroke) -> tuple[Point, Point]:
+    """The two ends of a line."""
+    (x, y), (to_x, to_y) = np.asarray(stroke.get_xydata(), dtype=float).tolist()
+    return (x, y), (to_x, to_y)
+
+
+def _near(box: Box, places: np.ndarray) -> list[int]:
+    """Which of `places`, a row a box, a box touches."""
+    across = np.minimum(box[2], places[:, 2]) - np.maximum(box[0], places[:, 0])
+    down = np.minimum(box[3], places[:, 3]) - np.maximum(box[1], places[:, 1])
+    touched: list[int] = np.flatnonzero((across > -_EXACT) & (down > -_EXACT)).tolist()
+    return touched
+
+
 def _mark_box(mark: Mark) -> Box:
     """The place of a mark."""
     if isinstance(mark, Dot):
-        x, y = mark.center
-        return x - mark.radius, y - mark.radius, x + mark.radius, y + mark.radius
+        place = mark.get_path().get_extents()
+        return place.x0, place.y0, place.x1, place.y1
     x, y = mark.get_xy()
     return x, y, x + mark.get_width(), y + mark.get_height()
 

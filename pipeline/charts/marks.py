@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.path import Path
 from matplotlib.text import Text
 
 from pipeline.charts.colours import WHITE
@@ -40,6 +41,26 @@ _BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
 """how much of a line stands left of its place, by its alignment"""
 
 
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""left, top, right and bottom, in points from the top left corner"""
+
+
+def crosses(box: Box, start: Point, end: Point) -> bool:
+    """Whether a straight line goes through a box."""
+    first, last = 0.0, 1.0  # the part of the line that is in the box, cut off side by side
+    for axis in (0, 1):
+        low, high = box[axis], box[axis + 2]
+        at, step = start[axis], end[axis] - start[axis]
+        if step == 0:
+            if not low < at < high:
+                return False
+            continue
+        enters, leaves = sorted(((low - at) / step, (high - at) / step))
+        first, last = max(first, enters), min(last, leaves)
+    return first < last
+
+
 class TextLine(Text):
     """One line of text. Where it prints the value of a table row, `row` is that row's place in the table.
 
@@ -54,7 +75,7 @@ class TextLine(Text):
     face: Face
 
     @property
-    def box(self) -> tuple[float, float, float, float]:
+    def box(self) -> Box:
         """Its left, upper, right and lower edge, in the points of the sheet."""
         x, y = self.get_position()
         size = extent(self.get_text(), self.get_fontproperties().get_size_in_points(), self.face)
@@ -110,8 +131,47 @@ class Bar(Rectangle):
         return (self.get_height() if self.scale.upright else self.get_width()) / self.scale.unit
 
 
-class Dot(Circle):
-    """The dot of table row `row` at its share."""
+Shape = Literal["circle", "square", "triangle", "diamond", "inverted triangle", "cross"]
+"""what a point can look like"""
+
+_WIDE, _THIN = 1.15, 0.42  # of a radius: how far the arms of a cross reach, and half their thickness
+CORNERS: dict[Shape, tuple[tuple[float, float], ...]] = {
+    "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+    "triangle": ((0, -1.2), (1.2, 0.9), (-1.2, 0.9)),
+    "diamond": ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)),
+    "inverted triangle": ((0, 1.2), (-1.2, -0.9), (1.2, -0.9)),
+    "cross": (
+        (-_THIN, -_WIDE), (_THIN, -_WIDE), (_THIN, -_THIN), (_WIDE, -_THIN), (_WIDE, _THIN), (_THIN, _THIN),
+        (_THIN, _WIDE), (-_THIN, _WIDE), (-_THIN, _THIN), (-_WIDE, _THIN), (-_WIDE, -_THIN), (-_THIN, -_THIN),
+    ),
+}  # fmt: skip
+"""the corners of each shape but the circle from its middle, in its radius; all look as large as the circle"""
+
+
+class Marker(Patch):
+    """A point of a shape, around its middle."""
+
+    def __init__(self, center: tuple[float, float], radius: float, shape: Shape, **look: Any) -> None:
+        super().__init__(**look)
+        self.center, self.radius, self.shape = center, radius, shape
+
+    @property
+    def corners(self) -> list[tuple[float, float]]:
+        """The corners of its outline; none of a circle."""
+        x, y = self.center
+        return [
+            (x + across * self.radius, y + down * self.radius) for across, down in CORNERS.get(self.shape, ())
+        ]
+
+    def get_path(self) -> Path:
+        """Its outline, as Matplotlib draws it."""
+        if self.shape == "circle":
+            return Path.circle(self.center, self.radius)
+        return Path([*self.corners, self.corners[0]], closed=True)
+
+
+class Dot(Marker):
+    """The point of table row `row` at its share."""
 
     row: int
     scale: Scale
@@ -120,8 +180,7 @@ class Dot(Circle):
     @property
     def plotted(self) -> float:
         """The share that the dot stands at."""
-        centre: Any = self.get_center()
-        return float(self.scale.share(centre[1] if self.scale.upright else centre[0]))
+        return self.scale.share(self.center[1] if self.scale.upright else self.center[0])
 
 
 class Cell(Rectangle):

@@ -10,11 +10,11 @@ from typing import Any
 
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Rectangle
 
 from pipeline.charts.book import Page
 from pipeline.charts.faces import Face, widths
-from pipeline.charts.marks import Stroke, TextLine
+from pipeline.charts.marks import Marker, Stroke, TextLine
 from pipeline.charts.measure import Glyph, glyphs
 from pipeline.charts.style import INCH
 
@@ -38,8 +38,8 @@ def page(figure: Figure) -> Page:
                 left, height - top - artist.get_height(), artist.get_width(), artist.get_height()
             )
             drawn += _shape(artist, [f"{place} re"])
-        elif isinstance(artist, Circle):
-            drawn += _shape(artist, list(_circle(artist, height)))
+        elif isinstance(artist, Marker):
+            drawn += _shape(artist, list(_outline(artist, height)))
         else:
             raise TypeError(f"a {type(artist).__name__} has no form in PDF")
     return Page(width, height, "\n".join(drawn), used)
@@ -84,7 +84,7 @@ def _line(line: Stroke, height: float) -> Iterator[str]:
     yield f"{_numbers(x, height - y)} m {_numbers(to_x, height - to_y)} l S"
 
 
-def _shape(shape: Rectangle | Circle, path: Sequence[str]) -> Iterator[str]:
+def _shape(shape: Rectangle | Marker, path: Sequence[str]) -> Iterator[str]:
     """A path filled, outlined, or both."""
     fill, edge, width = to_rgba(shape.get_facecolor()), to_rgba(shape.get_edgecolor()), shape.get_linewidth()
     filled, outlined = fill[3] > 0, edge[3] > 0 and width > 0
@@ -97,9 +97,18 @@ def _shape(shape: Rectangle | Circle, path: Sequence[str]) -> Iterator[str]:
         yield {(True, True): "B", (True, False): "f", (False, True): "S"}[filled, outlined]
 
 
-def _circle(circle: Circle, height: float) -> Iterator[str]:
-    centre: Any = circle.get_center()
-    x, y, radius = float(centre[0]), height - float(centre[1]), circle.get_radius()
+def _outline(marker: Marker, height: float) -> Iterator[str]:
+    """The outline of a point: straight from corner to corner, or a circle."""
+    if marker.shape == "circle":
+        yield from _circle(marker, height)
+        return
+    for number, (x, y) in enumerate(marker.corners):
+        yield f"{_numbers(x, height - y)} {'l' if number else 'm'}"
+    yield "h"
+
+
+def _circle(circle: Marker, height: float) -> Iterator[str]:
+    x, y, radius = circle.center[0], height - circle.center[1], circle.radius
     handle = _ROUND * radius
     yield f"{_numbers(x + radius, y)} m"
     for across, up in ((0, 1), (-1, 0), (0, -1), (1, 0)):

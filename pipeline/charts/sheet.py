@@ -12,11 +12,11 @@ from typing import Any, Literal, TypeVar
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 
 from pipeline.charts.colours import AXIS, GREY, INK, WHITE, contrast
-from pipeline.charts.marks import Bar, Cell, Dot, Mark, Scale, Stroke, TextLine, Way
+from pipeline.charts.marks import Bar, Cell, Dot, Mark, Marker, Scale, Shape, Stroke, TextLine, Way
 from pipeline.charts.measure import Block, balanced, block, clean, properties
 from pipeline.charts.rows import Row
 from pipeline.charts.style import CONTENT, DOT, DPI, INCH, MARGIN, VALUE, WIDTH, Style
@@ -130,7 +130,7 @@ class Sheet:
         bar.scale, bar.tick = scale, True
 
     def dot(self, row: Row, scale: Scale, across: float, colour: str, *, hollow: bool = False,
-            radius: float = DOT) -> None:  # fmt: skip
+            radius: float = DOT, shape: Shape = "circle") -> None:  # fmt: skip
         """Draw a share as a dot; `across` is its place on the other direction than the scale's.
 
         `hollow` dots are open whatever their base, as those of an earlier wave are.
@@ -138,13 +138,16 @@ class Sheet:
         along = scale.at(row.plotted)
         fill = WHITE if row.low_base or hollow else colour
         place = (across, along) if scale.upright else (along, across)
-        dot = Dot(place, radius - 0.8, facecolor=fill, edgecolor=colour, linewidth=1.6, zorder=4)
+        dot = Dot(place, radius - 0.8, shape, facecolor=fill, edgecolor=colour, linewidth=1.6, zorder=4)
         self._of_row(self._add(dot), row).scale = scale
 
-    def circle(self, place: tuple[float, float], colour: str, radius: float = DOT,
-               below: bool = False) -> None:  # fmt: skip
-        """Draw a plain dot that stands for no number; one `below` lies under lines."""
-        self._add(Circle(place, radius, facecolor=colour, linewidth=0, zorder=1.5 if below else 3))
+    def marker(self, place: tuple[float, float], colour: str, *, hollow: bool = False, radius: float = DOT,
+               shape: Shape = "circle") -> None:  # fmt: skip
+        """Draw the point of a legend, which stands for no number, as `dot` draws those that do."""
+        fill = WHITE if hollow else colour
+        self._add(
+            Marker(place, radius - 0.8, shape, facecolor=fill, edgecolor=colour, linewidth=1.6, zorder=4)
+        )
 
     def cell(self, row: Row, corner: tuple[float, float], width: float, height: float, colour: str) -> Cell:
         """Draw the coloured cell of a row from its upper left corner, with a white gap around it."""

@@ -14,7 +14,7 @@ import unicodedata
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +23,18 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Rectangle
 from pages import texts_on
 from projects import ROOT
 from pypdf import PdfReader
 
 from pipeline import figures
 from pipeline.charts import book, colours, compose, drawer, faces, figure_files, gates, kinds, page
-from pipeline.charts.marks import Bar, Cell, Dot, Stroke, TextLine
+from pipeline.charts.marks import Bar, Cell, Dot, Marker, Stroke, TextLine
 from pipeline.charts.measure import clean
 from pipeline.charts.rows import estimates, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import QUESTION, WIDTH
+from pipeline.charts.style import DOT, QUESTION, WIDTH
 from pipeline.project.errors import SurveyError
 from pipeline.project.paths import Paths
 from pipeline.text.rounding import percent
@@ -259,6 +259,10 @@ def bars_of(figure: Figure) -> list[Bar]:
     return [bar for bar in figure.findobj(Bar) if isinstance(bar, Bar)]
 
 
+def strokes_of(figure: Figure) -> list[Stroke]:
+    return [stroke for stroke in figure.findobj(Stroke) if isinstance(stroke, Stroke)]
+
+
 def values_of(figure: Figure) -> list[TextLine]:
     return [line for line in lines_of(figure) if line.row is not None]
 
@@ -471,6 +475,79 @@ def test_segment_panels_outline_a_low_base() -> None:
     assert gates.check(figure, data, exhibit) == []
 
 
+def test_a_number_of_segment_panels_stands_where_no_tick_runs_through_it() -> None:
+    """Beside its bar; in the bar where the tick is just right of it; beyond the tick of a short bar."""
+    data = segmented(("Small",), (("Far", 0.6), ("Beyond", 0.5), ("Just", 0.5), ("Short", 0.1)))
+    data["share"] = [0.9, 0.4, 0.53, 0.05, 0.4, 0.5, 0.5, 0.01]
+    figure, data, exhibit = draw("segment_panels", data)
+    assert gates.check(figure, data, exhibit) == []
+    ends = {bar.row: bar.get_x() + bar.get_width() for bar in bars_of(figure) if not bar.tick}
+    ticks = {bar.row: bar.get_x() for bar in bars_of(figure) if bar.tick}
+    far, beyond, just, short = values_of(figure)
+    assert ends[4] < far.box[0] < far.box[2] < ticks[0]
+    assert ends[5] < beyond.box[0] < ends[5] + 7
+    assert just.bar is not None
+    assert just.box[2] < ends[6] < ticks[2]
+    assert just.get_color() == colours.WHITE
+    assert short.box[0] > ticks[3]
+
+
+def test_dots_of_a_dumbbell_that_would_hide_each_other_touch() -> None:
+    data = two_waves((("Same", 0.4), ("Near", 0.3), ("Far", 0.1)))
+    data.loc[[0, 1], "share"] = [0.4, 0.305]
+    figure, data, exhibit = draw("dumbbell", data)
+    assert gates.check(figure, data, exhibit) == []
+    dots = [mark for mark in marks_of(figure) if isinstance(mark, Dot)]
+    apart = [math.dist(*(dot.center for dot in dots if dot.row in (row, row + 3))) for row in range(3)]
+    assert apart[0] == pytest.approx(2 * DOT)
+    assert apart[1] == pytest.approx(2 * DOT)
+    assert apart[2] > 2 * DOT
+
+
+def test_a_number_of_a_dumbbell_keeps_off_the_line_at_zero() -> None:
+    figure, data, exhibit = draw("dumbbell", two_waves((("None", 0.0), ("Few", 0.02), ("Many", 0.3))))
+    assert gates.check(figure, data, exhibit) == []
+    zeros = {stroke.get_xdata()[0] for stroke in strokes_of(figure) if len(set(stroke.get_xdata())) == 1}
+    (zero,) = zeros
+    few = next(line for line in values_of(figure) if line.row == 4)
+    assert (few.get_text(), few.box[2] < zero) == ("2%", True)
+
+
+@pytest.mark.parametrize("kind", ["scale_bars", "diverging_bars", "heat_table"])
+def test_columns_of_numbers_end_where_their_headings_do(kind: str) -> None:
+    figure, data, exhibit = draw(kind, battery())
+    assert gates.check(figure, data, exhibit) == []
+    ends = {line.get_text(): round(line.box[2], 3) for line in lines_of(figure)}
+    assert ends["n"] == ends["200"]
+    if kind != "heat_table":
+        assert ends["Don't know"] == ends["10%"]
+
+
+def test_a_trend_shows_points_of_one_share_side_by_side_and_prints_both() -> None:
+    data = over_waves(("Skills", "Licences", "Cost"))
+    data["share"] = [0.4, 0.4, 0.5, 0.4, 0.41, 0.5, 0.4, 0.2, 0.5]
+    figure, data, exhibit = draw("trend_lines", data)
+    assert gates.check(figure, data, exhibit) == []
+    dots = {mark.row: mark for mark in marks_of(figure) if isinstance(mark, Dot)}
+    assert len({dot.shape for dot in dots.values()}) == 3
+    for wave in range(3):
+        places = [dots[row].center for row in range(wave, 9, 3)]
+        assert min(math.dist(*two) for two in combinations(places, 2)) > 7
+    assert {line.row for line in values_of(figure)} == set(range(9))
+
+
+def test_a_trend_has_the_marker_of_a_line_at_its_name() -> None:
+    figure, _, _ = draw("trend_lines")
+    keys = [artist for artist in figure.artists if type(artist) is Marker]
+    lasts = [mark for mark in marks_of(figure) if isinstance(mark, Dot) and mark.row in (2, 5, 8)]
+    names = [next(line for line in values_of(figure) if line.row == dot.row) for dot in lasts]
+    assert len(keys) == 3
+    for dot, name in zip(lasts, names, strict=True):
+        (key,) = (key for key in keys if name.box[1] < key.center[1] < name.box[3])
+        assert (key.shape, key.get_facecolor()) == (dot.shape, dot.get_facecolor())
+        assert key.center[0] < name.box[0]
+
+
 def test_published_bars_print_what_was_published_a_panel_a_source() -> None:
     figure, _, _ = draw("published_bars")
     assert [line.get_text() for line in values_of(figure)] == ["44%", "35%", "62%"]
@@ -596,8 +673,7 @@ def test_one_respondent(kind: str) -> None:
         data.loc[shares, column] = number[shares]
     figure, data, exhibit = draw(kind, data)
     assert gates.check(figure, data, exhibit) == []
-    if kind != "trend_lines":
-        assert any("[low base]" in text for text in texts(figure))
+    assert any("[low base]" in text for text in texts(figure))
 
 
 # gates
@@ -735,6 +811,68 @@ def test_the_overlap_gate_sees_a_text_on_a_bar() -> None:
     line = values_of(figure)[0]
     line.set_x(line.get_position()[0] - 60)
     assert any("into the bar of row 0" in problem for problem in problems(figure, data, exhibit, "overlap"))
+
+
+def test_the_line_gate_sees_a_number_on_the_line_at_zero() -> None:
+    figure, data, exhibit = draw("dumbbell")
+    assert not problems(figure, data, exhibit, "line")
+    value = next(line for line in values_of(figure) if line.row == 3)
+    (zero,) = {x for stroke in strokes_of(figure) if len(set(x := stroke.get_xdata())) == 1}
+    value.set_x(zero[0] + value.box[2] - value.box[0] - 5)
+    assert problems(figure, data, exhibit, "line")[0].startswith("line: '5%' touches a line")
+
+
+def test_the_line_gate_sees_a_number_on_a_slanting_line() -> None:
+    figure, data, exhibit = draw("trend_lines")
+    assert not problems(figure, data, exhibit, "line")
+    (x, y), (to_x, to_y) = next(
+        stroke.get_xydata() for stroke in strokes_of(figure) if stroke.get_linewidth() == 1.8
+    )
+    values_of(figure)[0].set_position(((x + to_x) / 2, (y + to_y) / 2 + 3))
+    assert problems(figure, data, exhibit, "line")
+
+
+def test_the_point_gate_sees_a_point_behind_another() -> None:
+    figure, data, exhibit = draw("dumbbell")
+    assert not problems(figure, data, exhibit, "point")
+    first, second = (dot for dot in marks_of(figure) if isinstance(dot, Dot) and dot.row in (0, 4))
+    second.center = first.center
+    assert problems(figure, data, exhibit, "point") == [
+        "point: the points of row 0 (Skills) and row 4 (Skills) stand in one place"
+    ]
+
+
+def test_the_shape_gate_sees_two_lines_of_one_shape() -> None:
+    figure, data, exhibit = draw("trend_lines")
+    assert not problems(figure, data, exhibit, "shape")
+    dots = [mark for mark in marks_of(figure) if isinstance(mark, Dot)]
+    for dot in dots[3:6]:
+        dot.shape = "circle"
+    assert problems(figure, data, exhibit, "shape")[0] == (
+        "shape: row 3 (Licences) has a circle, as points of another line have"
+    )
+    dots[4].shape = dots[5].shape = "cross"
+    assert "shape: the line of licences has points of 2 shapes" not in problems(
+        figure, data, exhibit, "shape"
+    )
+    dots[3].shape = "square"
+    assert problems(figure, data, exhibit, "shape") == ["shape: the line of licences has points of 2 shapes"]
+
+
+def test_the_gate_of_low_bases_sees_one_that_is_marked_again() -> None:
+    data = over_waves()
+    data.loc[data["wave"] == "w3", "flag"] = "low_base"
+    figure, data, exhibit = draw("trend_lines", data)
+    assert sum("[low base]" in text for text in texts(figure)) == 1
+    assert not problems(figure, data, exhibit, "low base")
+    values = [line for line in values_of(figure) if data["flag"][line.row] == "low_base"]
+    values[0].set_text(f"{values[0].get_text()} [low base]")
+    heading = next(line for line in lines_of(figure) if "[low base]" in line.get_text() and line.row is None)
+    assert problems(figure, data, exhibit, "low base") == [
+        "low base: row 2 (Skills) prints '50% [low base]', its heading marks the low base already"
+    ]
+    heading.set_text(f"{heading.get_text()} [low base]")
+    assert "more than once" in problems(figure, data, exhibit, "low base")[0]
 
 
 def test_the_canvas_gate_sees_a_text_outside() -> None:
@@ -995,11 +1133,12 @@ def test_a_page_of_the_book_has_what_is_on_its_figure(kind: str) -> None:
         assert text == wanted
         assert (x, y) == (pytest.approx(left, abs=0.001), pytest.approx(base, abs=0.001))
         assert "".join(text.split()) in read_page(one)
-    shapes = [artist for artist in figure.artists if isinstance(artist, Rectangle | Circle)]
-    circles = sum(isinstance(shape, Circle) for shape in shapes)
+    shapes = [artist for artist in figure.artists if isinstance(artist, Rectangle | Marker)]
+    markers = [shape for shape in shapes if isinstance(shape, Marker)]
+    circles = sum(shape.shape == "circle" for shape in markers)
     strokes = sum(isinstance(artist, Line2D) for artist in figure.artists)
     drawn = Counter(line.split()[-1] for line in one.content.splitlines())
-    assert (drawn["re"], drawn["h"]) == (len(shapes) - circles, circles)
+    assert (drawn["re"], drawn["h"]) == (len(shapes) - len(markers), len(markers))
     assert drawn["c"] == 4 * circles
     assert one.content.count(" l S") == strokes
     assert len(shapes) + strokes + len(lines) == len(figure.artists)

@@ -95,7 +95,7 @@ def _matrix(sheet: Sheet, options: Sequence[Row], combined: Sequence[tuple[Row, 
             continue
         for option, y in lines.items():
             part = option in parts
-            sheet.circle((x, y), HIGHLIGHT if part else _ABSENT, below=not part)
+            sheet.marker((x, y), HIGHLIGHT if part else _ABSENT)
         if len(parts) > 1:
             ys = [lines[option] for option in parts]
             sheet.line((x, x), (min(ys), max(ys)), HIGHLIGHT, 2.2)

@@ -5,13 +5,14 @@ For what changed since the wave before, or with `by` how two groups differ; `sho
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts.colours import GREY, HIGHLIGHT, WHITE
+from pipeline.charts.colours import GREY, HIGHLIGHT
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import lines, widest
 from pipeline.charts.marks import Scale
@@ -19,6 +20,7 @@ from pipeline.charts.measure import Block, balanced, block
 from pipeline.charts.rows import Row, grouped, marked_base, rows
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.style import CONTENT, DOT, MARGIN, NAME, NOTE, NUMBER, SHORTEST_SCALE, VALUE, Style
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.measures import CHANGES
 from pipeline.tidy.printed import Printed
 
@@ -30,6 +32,7 @@ TABLE = "two_waves"
 _NAMES = 0.38 * CONTENT
 _PITCH = 27.0
 _OFF = DOT + 4.0  # from the middle of a dot to its number
+_CLEAR = 3.0  # from the line at zero to a number
 _BOLD_NOTE = Style(8, bold=True)
 
 
@@ -91,16 +94,11 @@ def _plot(sheet: Sheet, pairs: Sequence[Pair], by_item: bool) -> None:
         return max(_PITCH, changes[pair.second.key].height + 4 if pair.change else 0)
 
     for pair, middle, height in lines(sheet, names, MARGIN + column - 6, least, 8):
-        crossed = _pair(sheet, pair, scale, middle)
+        _pair(sheet, pair, scale, middle)
         if pair.change:
             sheet.panel = 2
             sheet.text_at(changes[pair.second.key], MARGIN + CONTENT - right + 14, middle, row=pair.change)
-        if crossed:
-            # the line at zero leaves room for the number that stands on it
-            sheet.zero_line(scale.zero, sheet.y, middle - 6)
-            sheet.zero_line(scale.zero, middle + 6, sheet.y + height)
-        else:
-            sheet.zero_line(scale.zero, sheet.y, sheet.y + height)
+        sheet.zero_line(scale.zero, sheet.y, sheet.y + height)
 
 
 def _legend(sheet: Sheet, pairs: Sequence[Pair]) -> None:
@@ -113,9 +111,7 @@ def _legend(sheet: Sheet, pairs: Sequence[Pair]) -> None:
         label = block(name, NOTE if hollow else _BOLD_NOTE, CONTENT - 24)
         if left > MARGIN + DOT and left + label.width > MARGIN + CONTENT:
             left, middle = MARGIN + DOT, middle + label.height + 2
-        sheet.circle((left, middle), HIGHLIGHT)
-        if hollow:
-            sheet.circle((left, middle), WHITE, DOT - 1.6)
+        sheet.marker((left, middle), HIGHLIGHT, hollow=hollow)
         sheet.text(label, left + DOT + 4, middle - half)
         left += label.width + DOT + 22
         sheet.y = max(sheet.y, middle - half + label.height)
@@ -127,27 +123,36 @@ def _side(row: Row) -> str:
 
 
 def _change(row: Row) -> Block:
-    return block(row.text, VALUE if row.flag == "" and row.value == row.value else NUMBER)
+    # the legend says which base is low
+    text = row.text.removesuffix(f" {LOW_BASE_MARK}")
+    return block(text, VALUE if row.flag == "" and row.value == row.value else NUMBER)
 
 
-def _pair(sheet: Sheet, pair: Pair, scale: Scale, middle: float) -> bool:
-    """Draw the two dots and their numbers; returns whether a number stands on the line at zero."""
+def _pair(sheet: Sheet, pair: Pair, scale: Scale, middle: float) -> None:
+    """Draw the two dots and their numbers.
+
+    Dots that would hide each other stand one above the other, so far apart that they touch. A number that
+    would stand on the line at zero stands left of it.
+    """
     first, second = pair.first, pair.second
     low, high = (scale.at(share) for share in pair.reach)
     colour = HIGHLIGHT if second.role in ("substantive", "net") else GREY
-    if first.drawn and second.drawn and high - low > 2 * DOT:
-        sheet.line((low + DOT, high - DOT), (middle, middle), colour, 2.4)
+    apart = 0.0
+    if first.drawn and second.drawn:
+        apart = math.sqrt(max((2 * DOT) ** 2 - (high - low) ** 2, 0.0))
+        if not apart:
+            sheet.line((low + DOT, high - DOT), (middle, middle), colour, 2.4)
     first_is_left = not first.drawn or not second.drawn or first.plotted <= second.plotted
-    crossed = False
     for panel, row, is_left in ((0, first, first_is_left), (1, second, not first_is_left)):
         sheet.panel = panel
         if row.drawn:
-            sheet.dot(row, scale, middle, colour, hollow=panel == 0)
-        style = NAME if row.drawn else NUMBER
+            height = middle + (apart / 2 if panel else -apart / 2)
+            sheet.dot(row, scale, height, colour, hollow=panel == 0)
+        value = block(row.text, NAME if row.drawn else NUMBER)
         if is_left:
             x = low - _OFF
-            crossed = x - block(row.text, style).width - 2 < scale.zero < x + 2
-            sheet.value_at(row, x, middle, "right", style)
+            if x - value.width - _CLEAR < scale.zero < x + _CLEAR:
+                x = scale.zero - _CLEAR
+            sheet.text_at(value, x, middle, "right", row=row)
         else:
-            sheet.value_at(row, high + _OFF, middle, style=style)
-    return crossed
+            sheet.text_at(value, high + _OFF, middle, row=row)

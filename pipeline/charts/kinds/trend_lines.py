@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts.colours import AXIS, PALETTE, WHITE
+from pipeline.charts.colours import AXIS, PALETTE
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import widest
-from pipeline.charts.marks import Scale
+from pipeline.charts.marks import Box, Point, Scale, Shape, crosses
 from pipeline.charts.measure import Block, block
-from pipeline.charts.rows import Row, base, grouped, highest, rows
+from pipeline.charts.rows import Row, grouped, highest, marked_base, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import CONTENT, DOT, KEY, KEY_VALUE, MARGIN, NAME, NOTE, VALUE
+from pipeline.charts.style import CONTENT, KEY, KEY_VALUE, MARGIN, NAME, NOTE, SHORTEST_SCALE, VALUE
 from pipeline.text.rounding import percent
 from pipeline.tidy.measures import CHANGES
 from pipeline.tidy.printed import NOT_THE_SAME, Printed
@@ -31,65 +33,78 @@ TABLE = "all_waves"
 BY = "never"
 
 _HIGH = 210.0
-_ENDS = 0.36 * CONTENT
+_ENDS = 0.38 * CONTENT
 _LEADER = 14.0
-_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
-_MOST_STEPS = 5
+_KEY = 13.0  # the marker of an end label with the gap to its value
+_RADIUS = 3.6
+_APART = 9.0  # points between two markers that do not touch
 _NEW_WORDING = ("reworded", "options")
 _BROKEN = "broken"
-
-Point = tuple[float, float]
-Box = tuple[float, float, float, float]
+_SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One answer over the waves, with its colour and number."""
+    """One answer over the waves, with its number, colour and shape of points."""
 
     points: list[Row]
-    colour: str
     number: int
+
+    @property
+    def colour(self) -> str:
+        """The colour of the line."""
+        return PALETTE[self.number % len(PALETTE)]
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of its points, which tells it from others without colour."""
+        return _SHAPES[self.number % len(_SHAPES)]
 
 
 @dataclass(frozen=True)
-class EndLabel:
-    """The value and name of a line, and the height at which they would best stand."""
+class Label:
+    """The value at one end of a line, at the last with its name; it would best stand at `wanted`."""
 
     wanted: float
     line: Line
+    row: Row
     value: Block
-    name: Block
+    name: Block | None = None
 
     @property
     def height(self) -> float:
         """The points that it takes, with the gap to the next."""
-        return max(self.value.height, self.name.height) + 3
+        return max(self.value.height, self.name.height + 3 if self.name else 0)
 
 
 @dataclass
 class Plot:
-    """Where the lines are drawn, in points, and what is there already."""
+    """Where the lines are drawn, in points, and what is there already.
+
+    `shifts` has how far points stand to the side of their wave, by their rows.
+    """
 
     scale: Scale
+    points: Sequence[Row]
     xs: dict[str, float]
+    shifts: dict[int, float]
     taken: list[Box] = field(default_factory=list)
     strokes: list[tuple[Point, Point]] = field(default_factory=list)
 
     def at(self, row: Row) -> Point:
         """The point of a row."""
-        return self.xs[row.wave], self.scale.at(row.plotted)
+        return self.xs[row.wave] + self.shifts[row.index], self.scale.at(row.plotted)
+
+    def beside(self, row: Row) -> list[Point]:
+        """The points of the other rows of its wave."""
+        return [self.at(one) for one in self.points if one.drawn and one.wave == row.wave and one is not row]
 
     def is_free(self, box: Box) -> bool:
         """Whether nothing is there yet."""
         left, top, right, bottom = box
         if any(left < b[2] and b[0] < right and top < b[3] and b[1] < bottom for b in self.taken):
             return False
-        steps = (
-            (x0 + (x1 - x0) * step / 40, y0 + (y1 - y0) * step / 40)
-            for (x0, y0), (x1, y1) in self.strokes
-            for step in range(41)
-        )
-        return not any(left < x < right and top < y < bottom for x, y in steps)
+        return bottom < self.scale.zero and not any(crosses(box, *stroke) for stroke in self.strokes)
 
 
 def shown(table: list[Row]) -> list[Row]:
@@ -102,33 +117,57 @@ def shown(table: list[Row]) -> list[Row]:
 def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     """A figure of at most six lines, a wave at its date."""
     answers = grouped((row for row in rows(data) if row.measure not in CHANGES), lambda row: row.key)
-    lines = [
-        Line(points, PALETTE[number % len(PALETTE)], number) for number, points in enumerate(answers.values())
-    ]
-    return compose(exhibit, _plot, lines)
+    return compose(exhibit, _plot, [Line(points, number) for number, points in enumerate(answers.values())])
 
 
 def _plot(sheet: Sheet, lines: Sequence[Line]) -> None:
     points = [row for line in lines for row in line.points]
     waves = list(dict.fromkeys(row.wave for row in points))
-    most = highest(points)
-    step = next((step for step in _STEPS if most / step <= _MOST_STEPS), _STEPS[-1])
-    grid = [step * number for number in range(int(most / step + 0.999999) + 1)]
-    left = MARGIN + widest(block(percent(share), NOTE) for share in grid) + 12
-    right = MARGIN + CONTENT - _ENDS - _LEADER
-    scale = Scale(sheet.y + 8 + _HIGH, _HIGH / (grid[-1] or 1.0), upright=True)
-    plot = Plot(scale, _places(points, waves, left + 14, right - DOT))
-    for share in grid:
-        y = scale.at(share)
-        sheet.line((left, right), (y, y), AXIS, 0.8 if share == 0 else 0.4, below=True)
-        sheet.text_at(block(percent(share), NOTE), left - 6, y, "right")
+    zero = block(percent(0), NOTE)
+    # every point has its value, so the line at zero is all that is needed of a grid
+    scale = Scale(sheet.y + 18 + _HIGH, _HIGH / max(highest(points), SHORTEST_SCALE), upright=True)
+    shifts = _shifts(points, scale)
+    begins = [_begin(scale, line) for line in lines if line.points[0].wave == waves[0]]
+    begins = [label for label in begins if label.row.drawn and label.row is not label.line.points[-1]]
+    left = MARGIN + widest([zero, *(label.value for label in begins)])
+    right = MARGIN + CONTENT - _ENDS
+    aside = max(shifts.values(), default=0.0) + _RADIUS
+    xs = _places(points, waves, left + _LEADER + aside, right - _LEADER - aside)
+    plot = Plot(scale, points, xs, shifts)
+    sheet.text_at(zero, left, scale.zero, "right")
+    sheet.line((left + 4, right - _LEADER), (scale.zero, scale.zero), AXIS, 0.8, below=True)
     sheet.way = "right"
     for line in lines:
         _stroke(sheet, plot, line)
-    sheet.y = max(scale.zero, _end_labels(sheet, plot, lines, right + _LEADER)) + 6
+    _begin_labels(sheet, plot, begins, left)
+    sheet.y = max(scale.zero, _end_labels(sheet, plot, lines, right)) + 6
     _waves(sheet, plot, points, waves)
     for line in lines:
         _numbers(sheet, plot, line)
+
+
+def _shifts(points: Sequence[Row], scale: Scale) -> dict[int, float]:
+    """How far each point stands to the side of its wave, so that none hides another of it.
+
+    Points of about one height stand side by side, as many as hide each other; the others do not move.
+    """
+    shifts = {row.index: 0.0 for row in points}
+    for wave in grouped((row for row in points if row.drawn), lambda row: row.wave).values():
+        crowds: list[list[Row]] = []
+        for row in sorted(wave, key=lambda row: -row.plotted):
+            near = crowds and scale.at(row.plotted) - scale.at(crowds[-1][-1].plotted) < _APART
+            crowds[-1].append(row) if near else crowds.append([row])
+        for crowd in crowds:
+            lowest: list[float] = []  # of the points in each place from left to right
+            places = []
+            for row in crowd:
+                y = scale.at(row.plotted)
+                place = next((n for n, low in enumerate(lowest) if y - low >= _APART), len(lowest))
+                lowest[place : place + 1] = [y]
+                places.append(place)
+            for row, place in zip(crowd, places, strict=True):
+                shifts[row.index] = (place - (len(lowest) - 1) / 2) * _APART
+    return shifts
 
 
 def _places(points: Sequence[Row], waves: Sequence[str], left: float, right: float) -> dict[str, float]:
@@ -156,53 +195,89 @@ def _stroke(sheet: Sheet, plot: Plot, line: Line) -> None:
         plot.strokes.append(((x0, y0), (x1, y1)))
     for row in (row for row in line.points if row.drawn):
         x, y = plot.at(row)
-        sheet.dot(row, plot.scale, x, line.colour, radius=3.6)
-        plot.taken.append((x - 4, y - 4, x + 4, y + 4))
+        sheet.dot(row, plot.scale, x, line.colour, radius=_RADIUS, shape=line.shape)
+        half = _APART / 2
+        plot.taken.append((x - half, y - half, x + half, y + half))
+
+
+def _begin(scale: Scale, line: Line) -> Label:
+    row = line.points[0]
+    return Label(scale.at(row.plotted), line, row, block(row.text, KEY))
+
+
+def _begin_labels(sheet: Sheet, plot: Plot, labels: Sequence[Label], x: float) -> None:
+    """The value of each line in the first wave, which ends at `x`, above that of the line at zero."""
+    for label, top in _spread(labels, plot.scale, plot.scale.zero - 8):
+        sheet.panel, middle = label.line.number, top + label.value.height / 2
+        _leader(sheet, plot, label, (x + 3, middle))
+        sheet.text_at(label.value, x, middle, "right", row=label.row)
 
 
 def _end_labels(sheet: Sheet, plot: Plot, lines: Sequence[Line], x: float) -> float:
-    """Value and name of every line at `x`, moved where they would touch; how low they reach."""
-    labels = [_end_label(plot, line) for line in lines]
-    labels.sort(key=lambda label: (label.wanted, label.line.number))
+    """Marker, value and name of every line from `x` on; how low they reach."""
     low = 0.0
-    for label, top in zip(labels, _tops(labels, plot.scale.zero), strict=True):
-        line, row = label.line, label.line.points[-1]
-        middle = top + label.height / 2
+    for label, top in _spread([_end(plot, line) for line in lines], plot.scale, plot.scale.zero + 8):
+        line, row, middle = label.line, label.row, top + label.value.height / 2
         sheet.panel = line.number
         if row.drawn:
-            start = plot.at(row)[0] + 4
-            sheet.line((start, x - 3), (label.wanted, middle), line.colour, 0.8)
-            plot.strokes.append(((start, label.wanted), (x - 3, middle)))
-        else:
-            sheet.swatch(x - 10, middle, line.colour, 6, 2)
-        sheet.text(label.value, x, middle - label.height / 2 + 1.5, row=row)
-        sheet.text(label.name, x + label.value.width + 6, middle - label.height / 2 + 1.5)
-        low = max(low, middle + label.height / 2)
+            _leader(sheet, plot, label, (x - 2, middle))
+        place = x + _APART / 2, middle
+        sheet.marker(place, line.colour, hollow=row.low_base, radius=_RADIUS, shape=line.shape)
+        sheet.text(label.value, x + _KEY, top, row=row)
+        if label.name:
+            sheet.text(label.name, x + _KEY + label.value.width + 6, top)
+        low = max(low, top + label.height)
     return low
 
 
-def _end_label(plot: Plot, line: Line) -> EndLabel:
+def _end(plot: Plot, line: Line) -> Label:
     row = line.points[-1]
     ends = [point for point in line.points if point.drawn]
-    value = block(row.marked_text, VALUE)
+    value = block(row.text, VALUE)
     parts = dict.fromkeys(part for part in (row.item_label, row.name) if part)
-    name = block(": ".join(parts), NAME, _ENDS - value.width - 6)
-    return EndLabel(plot.at(ends[-1])[1] if ends else plot.scale.zero, line, value, name)
+    name = block(": ".join(parts), NAME, _ENDS - _KEY - value.width - 6)
+    return Label(plot.at(ends[-1])[1] if ends else plot.scale.zero, line, row, value, name)
 
 
-def _tops(labels: Sequence[EndLabel], bottom: float) -> list[float]:
-    """The upper edge of each label, from above to below, so that none touches another."""
-    tops: list[float] = []
-    for place, label in enumerate(labels):
-        top = label.wanted - label.height / 2
-        tops.append(max(top, tops[-1] + labels[place - 1].height) if tops else top)
-    # labels pushed below the plot are moved up, and those above them in turn
-    floor = bottom + 8
-    for place in reversed(range(len(tops))):
-        tops[place] = min(tops[place], floor - labels[place].height)
-        floor = tops[place]
-    shift = max(0.0, bottom - _HIGH - 8 - tops[0])
-    return [top + shift for top in tops]
+def _leader(sheet: Sheet, plot: Plot, label: Label, end: Point) -> None:
+    """A thin line from a point to its label, from beyond the points beside it."""
+    x, y = plot.at(label.row)
+    beside = [at for at, height in plot.beside(label.row) if abs(height - y) < _APART]
+    start = max([x, *beside]) + _RADIUS + 1 if end[0] > x else min([x, *beside]) - _RADIUS - 1
+    sheet.line((start, end[0]), (y, end[1]), label.line.colour, 0.8)
+    plot.strokes.append(((start, y), end))
+
+
+def _spread(labels: Sequence[Label], scale: Scale, floor: float) -> Iterator[tuple[Label, float]]:
+    """Labels from above to below with the upper edge of each.
+
+    Those that would touch stand in a stack, as near to their places as it can be; all stand above `floor`
+    where there is room.
+    """
+    ceiling = scale.zero - _HIGH - 8
+
+    def top_of(stack: Sequence[Label]) -> float:
+        heights = [0.0, *itertools.accumulate(label.height for label in stack)]
+        tops = [
+            label.wanted - label.value.height / 2 - height
+            for label, height in zip(stack, heights, strict=False)
+        ]
+        return max(min(math.fsum(tops) / len(tops), floor - heights[-1]), ceiling)
+
+    stacks: list[list[Label]] = []
+    for label in sorted(labels, key=lambda label: (label.wanted, label.line.number)):
+        stacks.append([label])
+        while len(stacks) > 1 and top_of(stacks[-2]) + _height(stacks[-2]) > top_of(stacks[-1]):
+            stacks[-2:] = [stacks[-2] + stacks[-1]]
+    for stack in stacks:
+        top = top_of(stack)
+        for label in stack:
+            yield label, top
+            top += label.height
+
+
+def _height(stack: Sequence[Label]) -> float:
+    return math.fsum(label.height for label in stack)
 
 
 def _waves(sheet: Sheet, plot: Plot, points: Sequence[Row], waves: Sequence[str]) -> None:
@@ -212,7 +287,7 @@ def _waves(sheet: Sheet, plot: Plot, points: Sequence[Row], waves: Sequence[str]
         answers = [row for row in points if row.wave == wave]
         changed = any(row.comparability in (*_NEW_WORDING, _BROKEN) for row in answers)
         title = block(f"{wave} {NOT_THE_SAME}" if changed else wave, KEY_VALUE, 90)
-        note = block(base(answers), NOTE, 90)
+        note = block(marked_base(answers), NOTE, 90)
         sheet.text(title, plot.xs[wave], sheet.y, "center")
         sheet.text(note, plot.xs[wave], sheet.y + title.height, "center")
         height = max(height, title.height + note.height)
@@ -220,16 +295,31 @@ def _waves(sheet: Sheet, plot: Plot, points: Sequence[Row], waves: Sequence[str]
 
 
 def _numbers(sheet: Sheet, plot: Plot, line: Line) -> None:
-    """The values before the last, above or below their dots, where nothing else is."""
+    """The values between the ends of a line, around their points where nothing else is.
+
+    None stands where it would be taken for that of another point.
+    """
     sheet.panel = line.number
-    for row in (row for row in line.points[:-1] if row.drawn):
+    first = next(iter(plot.xs))
+    for row in (row for row in line.points[:-1] if row.drawn and row.wave != first):
         x, y = plot.at(row)
         value = block(row.text, KEY)
-        for top in (y - 5 - value.height, y + 5):
-            box = (x - value.width / 2, top, x + value.width / 2, top + value.height)
-            if plot.is_free(box) and top + value.height < plot.scale.zero:
-                # a white ground keeps the grid from crossing the number
-                sheet.swatch(box[0] - 1, (top + box[3]) / 2, WHITE, value.width + 2, value.height - 2)
-                sheet.text(value, x, top, "center", row=row)
+        wide, high = value.width, value.height
+        beside = (x - wide - 7, x - wide / 2, x + 7)
+        places = ((beside[1], y - 5 - high), (beside[1], y + 5), (beside[2], y - high / 2),
+                  (beside[0], y - high / 2), (beside[2], y - high), (beside[0], y - high),
+                  (beside[2], y), (beside[0], y))  # fmt: skip
+        for left, top in places:
+            box = (left, top, left + wide, top + high)
+            near = _distance(box, (x, y))
+            if plot.is_free(box) and all(near < _distance(box, other) for other in plot.beside(row)):
+                sheet.text(value, left, top, row=row)
                 plot.taken.append(box)
                 break
+
+
+def _distance(box: Box, point: Point) -> float:
+    """How far a point is from a box."""
+    left, top, right, bottom = box
+    x, y = point
+    return math.hypot(max(left - x, 0, x - right), max(top - y, 0, y - bottom))
