@@ -41,8 +41,7 @@ _ADDRESS = re.compile(r",?\s*\(?https?://[^\s,;)]+\)?")
 _OF_CHANGES: dict[str, str] = {MethodOfTest.NEWCOMBE: "Newcombe", MethodOfTest.T: "t"}
 _NOTES_ON_TABLES = {
     "pair": "Only the themes that both questions offer are shown.",
-    "combinations": "Columns are exclusive combinations of the answers listed and sum to 100%; the number "
-    "after an answer is the share choosing it at all.",
+    "combinations": "Exact combinations exclude each other and sum to 100%.",
     "steps": "n: respondents who came so far; beside it their share of those at the step before.",
 }
 _NOTES_ON_KINDS = {

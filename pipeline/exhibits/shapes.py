@@ -32,6 +32,7 @@ from pipeline.exhibits.feet import MOST_DRAWN
 from pipeline.exhibits.published import published
 from pipeline.exhibits.source import Source
 from pipeline.project.errors import SurveyError
+from pipeline.text.folding import in_words
 from pipeline.tidy.contract import Table, records
 from pipeline.tidy.measures import CHANGES, SURE, Comparability, Flag, Measure, Role, main_measures
 from pipeline.tidy.printed import latest_of, waves_of
@@ -41,7 +42,7 @@ _GRAVEST = (Flag.NOT_ASKED, Flag.SUPPRESSED, Flag.UNCERTAIN, Flag.LOW_BASE)
 """the flags of an estimate, the one that says most first"""
 _KEYS = ["item", "option", "measure"]
 _MOST_COMBINED = 5
-_MOST_COMBINATIONS = 10
+_MOST_COMBINATIONS = 6
 _FEWEST_WAVES = {"two_waves": 2, "all_waves": 3}
 _SUMS = ["respondents", "weighted", "squares"]
 _NO_SHARE = {
@@ -428,7 +429,7 @@ def _pair(source: Source) -> pd.DataFrame:
 
 
 def _combinations(source: Source) -> pd.DataFrame:
-    """The five options most named, then who named exactly which of them: ten combinations, others, none."""
+    """The five options most named, then who named exactly which of them: six combinations, others, none."""
     exhibit, estimates = source.exhibit, source.latest()
     options = _substantive(estimates)
     whole = options.head(1)
@@ -444,12 +445,12 @@ def _combinations(source: Source) -> pd.DataFrame:
     parts = []
     for members, *sums in counted.head(_MOST_COMBINATIONS)[["options", *_SUMS]].itertuples(index=False):
         ids = [option for option in labels if option in members]
-        label = " + ".join(labels[option] for option in ids)
+        label = " + ".join(labels[option] for option in ids) if len(ids) > 1 else f"{labels[ids[0]]} alone"
         parts.append(_part("+".join(ids), label, Role.SUBSTANTIVE, sums))
     rest = counted.iloc[_MOST_COMBINATIONS:][_SUMS].sum()
     left = _base(whole) - counted[_SUMS].sum().to_numpy(dtype=float)
-    parts.append(_part("other_combinations", "All others", Role.OTHER, rest))
-    parts.append(_part("none_of_these", "None of these", Role.NONE, left))
+    parts.append(_part("other_combinations", "Other combinations", Role.OTHER, rest))
+    parts.append(_part("none_of_these", f"None of the {in_words(len(labels))}", Role.NONE, left))
     made = _shares_of_parts(source, estimates, whole, pd.DataFrame(parts), Measure.COMBINATION)
     return _joined([chosen, made])
 

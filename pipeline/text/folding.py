@@ -34,6 +34,11 @@ def fold(text: str) -> str:
     return " ".join(straight.split()).casefold()
 
 
+def in_words(number: int) -> str:
+    """A small number as a word, a large one in digits."""
+    return _NUMBERS[number - 1] if 1 <= number <= len(_NUMBERS) else str(number)
+
+
 # what nobody sees: zero-width spaces, soft hyphens, marks of direction (joiners are a part of some scripts)
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u00ad\u200e\u200f\u061c"))
 _TAG = re.compile(

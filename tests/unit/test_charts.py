@@ -178,8 +178,8 @@ def combined(parts: Parts = BLOCKERS[:3]) -> pd.DataFrame:
         row(f"{one} + {other}", 0.3 / len(parts), measure="combination", option=f"{one}+{other}")
         for one, other in pairwise([*ids, ids[0]])
     ]
-    rest = [row("All others", 0.5, measure="combination", role="other"),
-            row("None of these", 0.2, measure="combination", role="none")]  # fmt: skip
+    rest = [row("Other combinations", 0.5, measure="combination", role="other"),
+            row("None of the three", 0.2, measure="combination", role="none")]  # fmt: skip
     return table(*options, *pairs, *rest)
 
 
@@ -521,6 +521,18 @@ def test_columns_of_numbers_end_where_their_headings_do(kind: str) -> None:
     assert ends["n"] == ends["200"]
     if kind != "heat_table":
         assert ends["Don't know"] == ends["10%"]
+
+
+def test_combinations_stand_below_the_answers_that_they_are_made_of() -> None:
+    figure, data, exhibit = draw("combinations")
+    assert gates.check(figure, data, exhibit) == []
+    drawn = texts(figure)
+    answers, exact = "Chose each of the three, alone or with others", "Chose exactly these of the three"
+    order = [
+        drawn.index(text) for text in (answers, "Skills", exact, "skills + licences", "None of the three")
+    ]
+    assert order == sorted(order)
+    assert len({bar.scale for bar in bars_of(figure)}) == 1, "one scale, so that they can be compared"
 
 
 def test_a_trend_shows_points_of_one_share_side_by_side_and_prints_both() -> None:

@@ -73,6 +73,9 @@ def test_combinations_are_exclusive_and_add_up(shaped: Paths) -> None:
     data = read(shaped, "together")
     assert set(data["valid_cases"]) == {10}
     parts = data[data["measure"] == "combination"]
+    assert list(parts["option_label"])[-2:] == ["Other combinations", "None of the two"]
+    labels = dict(zip(parts["option"], parts["option_label"], strict=True))
+    assert (labels["models"], labels["models+data"]) == ("Models alone", "Models + Data, tools and code")
     assert parts["share"].sum() == pytest.approx(1)
     assert counted(shaped, "together", "option") == {"models": 6, "data": 4}
 
