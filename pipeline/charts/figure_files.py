@@ -23,7 +23,7 @@ from pipeline.charts.compose import settings
 from pipeline.charts.faces import Face, part
 from pipeline.charts.marks import TextLine
 from pipeline.charts.measure import PARTS, clean
-from pipeline.charts.sheet import VALUE_OF
+from pipeline.charts.sheet import STANDS_FOR, VALUE_OF
 from pipeline.charts.style import DPI
 from pipeline.tidy.printed import Printed
 
@@ -36,7 +36,8 @@ _QUICK = 3  # of zlib's levels: for pictures of few colours as small as the defa
 def svg(figure: Figure, exhibit: Printed) -> bytes:
     """A figure as SVG that carries its own title, description and the glyphs that it uses.
 
-    A printed value has the row of its table, from 0, in `data-row`.
+    A printed value has the row of its table, from 0, in `data-row`; a text in place of several values has
+    theirs in `data-rows`.
     """
     file = io.BytesIO()
     with _saving(exhibit.id):
@@ -45,9 +46,10 @@ def svg(figure: Figure, exhibit: Printed) -> bytes:
     # the ids that Matplotlib numbers would clash where a page holds several figures
     for element in root.iter(f"{{{_SVG}}}g"):
         name = element.attrib.pop("id", "")
-        if name.startswith(VALUE_OF):
-            for text in element.iter(f"{{{_SVG}}}text"):
-                text.set("data-row", name.removeprefix(VALUE_OF))
+        for beginning, attribute in ((VALUE_OF, "data-row"), (STANDS_FOR, "data-rows")):
+            if name.startswith(beginning):
+                for text in element.iter(f"{{{_SVG}}}text"):
+                    text.set(attribute, name.removeprefix(beginning))
     for metadata in root.findall(f"{{{_SVG}}}metadata"):
         root.remove(metadata)
     for element in root.iter(f"{{{_SVG}}}text"):

@@ -76,6 +76,10 @@ def _labels(drawing: Drawing) -> Iterator[str]:
         printed, wanted = (text.removesuffix(f" {LOW_BASE_MARK}") for text in (line.get_text(), row.text))
         if printed != wanted:
             yield f"{_name(row)} prints {printed!r}, its table has {wanted!r}"
+    for text, _ in drawing.texts:
+        for row in (drawing.table[index] for index in text.stands_for):
+            if row.flag != Flag.SUPPRESSED:
+                yield f"{_name(row)} is in a block that is not shown, its table has {row.text}"
     for mark in drawing.marks:
         row, what = drawing.table[mark.row], type(mark).__name__.lower()
         is_open = to_hex(mark.get_facecolor()).upper() == WHITE
@@ -99,6 +103,7 @@ def _agrees(row: Row, plotted: float) -> bool:
 def _complete(drawing: Drawing) -> Iterator[str]:
     """No row that the kind shows is left out, but DKNS where it is no part of a bar of 100%."""
     there = {line.row for line in drawing.values} | {mark.row for mark in drawing.marks}
+    there |= {index for text, _ in drawing.texts for index in text.stands_for}
     chosen = shown(drawing.exhibit.kind, drawing.table)
     hidden = {(row.group, row.item) for row in chosen if row.index in there and not row.drawn}
     for row in chosen:

@@ -64,10 +64,12 @@ def crosses(box: Box, start: Point, end: Point) -> bool:
 class TextLine(Text):
     """One line of text. Where it prints the value of a table row, `row` is that row's place in the table.
 
-    `bar` is the bar or cell that it lies in.
+    `bar` is the bar or cell that it lies in. A text that stands in place of the values of several rows has
+    their places in `stands_for`.
     """
 
     row: int | None = None
+    stands_for: tuple[int, ...] = ()
     panel: int = 0
     way: Way = "down"
     is_foot: bool = False

@@ -7,6 +7,7 @@ base are outlined.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
 from matplotlib.artist import Artist
@@ -28,6 +29,8 @@ _Mark = TypeVar("_Mark", bound=Mark)
 
 VALUE_OF = "row-"
 """the id of a printed value begins so, and ends with its row"""
+STANDS_FOR = "rows-"
+"""the id of a text in place of several values begins so, and ends with their rows"""
 SWATCH = 8.0
 """the side of a square of colour in a legend"""
 
@@ -60,8 +63,12 @@ class Sheet:
         return self.figure
 
     def text(self, block: Block, x: float, top: float, align: Align = "left", *,
-             row: Row | None = None, bar: Bar | Cell | None = None) -> None:  # fmt: skip
-        """Place a block with its upper edge at `top`; `row` is the row whose value it prints."""
+             row: Row | None = None, bar: Bar | Cell | None = None,
+             stands_for: Sequence[Row] = ()) -> None:  # fmt: skip
+        """Place a block with its upper edge at `top`; `row` is the row whose value it prints.
+
+        One that stands in place of the values of several rows `stands_for` these.
+        """
         style, font = block.style, properties(block.face, block.style.size)
         for number, text in enumerate(block.lines):
             y = top + (number + 0.5) * style.lead + _CAPITALS * style.size / 2
@@ -69,15 +76,19 @@ class Sheet:
                             parse_math=False, usetex=False)  # fmt: skip
             line.bar, line.face, line.panel, line.way = bar, block.face, self.panel, self.way
             line.is_foot = self.is_foot
+            if stands_for:
+                line.stands_for = tuple(one.index for one in stands_for)
+                line.set_gid(f"{STANDS_FOR}{' '.join(map(str, line.stands_for))}")
             if row is not None:
                 line.row = row.index
                 line.set_gid(f"{VALUE_OF}{row.index}")
             self._add(line)
 
     def text_at(self, block: Block, x: float, middle: float, align: Align = "left", *,
-                row: Row | None = None, bar: Bar | Cell | None = None) -> None:  # fmt: skip
+                row: Row | None = None, bar: Bar | Cell | None = None,
+                stands_for: Sequence[Row] = ()) -> None:  # fmt: skip
         """Place a block with its middle at the height `middle`."""
-        self.text(block, x, middle - block.height / 2, align, row=row, bar=bar)
+        self.text(block, x, middle - block.height / 2, align, row=row, bar=bar, stands_for=stands_for)
 
     def value_at(self, row: Row, x: float, middle: float, align: Align = "left", style: Style = VALUE, *,
                  bar: Bar | Cell | None = None) -> None:  # fmt: skip

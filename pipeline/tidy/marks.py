@@ -17,6 +17,7 @@ MARKS: dict[str, str] = {
     Flag.NOT_ASKED: NOT_ASKED_MARK,
 }
 """what is printed in place of a number, by flag"""
+NOT_SHOWN = "not shown"
 NO_VALUE = "–"
 NO_CLEAR_CHANGE = "n.s."
 _WHOM = "organisations"
@@ -55,7 +56,7 @@ def unsettled_note(lines: str) -> str:
 def why_hidden(fewest: int) -> str:
     """Why an estimate is not shown, in words; `fewest` is the smallest base that is."""
     return (
-        f"not shown, because fewer than {fewest} are its base or because it would tell of a few "
+        f"{NOT_SHOWN}, because fewer than {fewest} are its base or because it would tell of a few "
         "people, if not by itself then by subtraction"
     )
 

@@ -756,6 +756,39 @@ def test_the_label_gate_sees_a_row_that_is_not_drawn(kind: str) -> None:
     assert any("is not in the figure" in problem for problem in problems(figure, data, exhibit, "label"))
 
 
+def with_a_hidden_group() -> pd.DataFrame:
+    """A table by groups, of which one is not shown, and of the others one cell."""
+    data = segmented()
+    hidden = (data["group"] == "small") | ((data["group"] == "large") & (data["option"] == "skills"))
+    data.loc[hidden, ["share", "low", "high"]] = NAN
+    return data.assign(flag=["suppressed" if is_hidden else "" for is_hidden in hidden])
+
+
+def test_cells_that_are_not_shown_are_one_block_where_they_lie_together() -> None:
+    figure, data, exhibit = draw("heat_table", with_a_hidden_group())
+    assert gates.check(figure, data, exhibit) == []
+    assert [text for text in texts(figure) if "[c]" in text] == ["[c] not shown", "[c]"]
+    (note,) = (line for line in lines_of(figure) if line.stands_for)
+    assert [(data["group"][row], data["flag"][row]) for row in note.stands_for] == [
+        ("small", "suppressed")
+    ] * 4
+    assert b'data-rows="4 5 6 7"' in figure_files.svg(figure, exhibit)
+
+
+def test_the_label_gate_sees_a_block_that_hides_what_is_known_or_lacks_a_row() -> None:
+    figure, data, exhibit = draw("heat_table", with_a_hidden_group())
+    assert not problems(figure, data, exhibit, "label")
+    (note,) = (line for line in lines_of(figure) if line.stands_for)
+    note.stands_for = note.stands_for[:-1]
+    assert problems(figure, data, exhibit, "label") == [
+        "label: row 7 (Rare_thing) is not in the figure, its table has '[c]'"
+    ]
+    note.stands_for = (4, 5, 6, 7, 9)
+    assert problems(figure, data, exhibit, "label") == [
+        "label: row 9 (Licences) is in a block that is not shown, its table has 46%"
+    ]
+
+
 @pytest.mark.parametrize("kind", ["ranked_bars", "segment_panels", "published_bars"])
 def test_the_order_gate_sees_swapped_rows(kind: str) -> None:
     figure, data, exhibit = draw(kind)

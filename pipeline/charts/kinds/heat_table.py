@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -19,6 +20,8 @@ from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, answers, by_group, grouped, heading, highest, marked_base, rows
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.style import CONTENT, MARGIN, NAME, NOTE, NUMBER, Style
+from pipeline.tidy.marks import NOT_SHOWN, SUPPRESSED_MARK
+from pipeline.tidy.measures import Flag
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank", "grid")
@@ -28,8 +31,12 @@ _NAMES = 0.34 * CONTENT
 _ACROSS = 9
 _HEIGHT = 22.0
 _WIDEST = 84.0
+_FEWEST_IN_BLOCK = 3
+_GROUND = "#F2F2F2"
 
 Key = tuple[str, str]
+Placed = tuple[Row, tuple[float, float, float, float]]
+"""a row with the left and upper edge, the width and the height of its cell"""
 
 
 @dataclass(frozen=True)
@@ -94,23 +101,44 @@ def _plot(sheet: Sheet, names: dict[Key, str], columns: Sequence[Column], bases:
         if notes:
             n = block("n", NOTE)
             sheet.text(n, end, sheet.y - 4 - n.height, "right")
+        # rows of the table go line by line in a grid, and column by column where columns are groups
+        runs: dict[int, list[Placed]] = {}
         for line, (key, middle, tall) in enumerate(lines(sheet, blocks.items(), left - 6, least, 6)):
             for number, column in enumerate(chosen):
                 row = column.cells.get(key)
-                # rows of the table go line by line in a grid, and column by column where columns are groups
-                sheet.panel, sheet.way = (line, "right") if notes else (first + number, "down")
                 if row is not None:
-                    _cell(sheet, row, (left + number * width, sheet.y), (width, tall), most)
+                    place = left + number * width, sheet.y, width, tall
+                    runs.setdefault(line if notes else first + number, []).append((row, place))
             if notes:
                 sheet.text_at(notes[key], end, middle, "right")
+        sheet.way = "right" if notes else "down"
+        for sheet.panel, cells in runs.items():
+            _run(sheet, cells, most)
 
 
-def _cell(
-    sheet: Sheet, row: Row, corner: tuple[float, float], size: tuple[float, float], most: float
-) -> None:
-    (x, top), (width, height) = corner, size
+def _run(sheet: Sheet, cells: Sequence[Placed], most: float) -> None:
+    """The cells of a column, or of a line of a grid; those not shown that lie together are one block."""
+    for suppressed, together in groupby(cells, key=lambda cell: cell[0].flag == Flag.SUPPRESSED):
+        some = list(together)
+        if suppressed and len(some) >= _FEWEST_IN_BLOCK:
+            _block(sheet, some)
+        else:
+            for row, place in some:
+                _cell(sheet, row, place, most)
+
+
+def _block(sheet: Sheet, cells: Sequence[Placed]) -> None:
+    (left, top, _, _), (x, y, width, height) = cells[0][1], cells[-1][1]
+    wide, high = x + width - left, y + height - top
+    sheet.swatch(left + 0.5, top + high / 2, _GROUND, wide - 1, high - 1)
+    note = balanced(f"{SUPPRESSED_MARK} {NOT_SHOWN}", NOTE, wide - 4)
+    sheet.text_at(note, left + wide / 2, top + high / 2, "center", stands_for=[row for row, _ in cells])
+
+
+def _cell(sheet: Sheet, row: Row, place: tuple[float, float, float, float], most: float) -> None:
+    x, top, width, height = place
     plain = not row.drawn or row.low_base
     colour = colours.WHITE if plain else colours.shade(row.plotted / most if most else 0.0)
-    cell = sheet.cell(row, corner, width, height, colour)
+    cell = sheet.cell(row, (x, top), width, height, colour)
     style = Style(9, colour=colours.GREY_INK if plain else colours.on(colour))
     sheet.value_at(row, x + width / 2, top + height / 2, "center", style, bar=cell)
