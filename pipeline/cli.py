@@ -78,7 +78,19 @@ def _staged(name: str, paths: Paths, rebuild: Rebuild, *, verbose: bool = False,
         getattr(importlib.import_module(f"pipeline.{name}"), name)(paths, **options)
         # of some figures nobody can tell later what the others were made from, and Spark leaves others
         if not options.get("only") and not (options.get("engine") and name != "tables"):
-            rebuild.note(name)
+            rebuild.note(name, _fonts(paths) if name == "figures" else ())
+    if name == "figures":
+        from pipeline.charts import drawn
+
+        for line in drawn.codes(paths):
+            notice(line)
+
+
+def _fonts(paths: Paths) -> list[Path]:
+    """Where the system's fonts are, if figures are set in them or lack one."""
+    from pipeline.charts import drawn, faces
+
+    return faces.looked_at() if drawn.rests_on_system(paths) else []
 
 
 def _alone(name: str, survey: str, **options: Any) -> None:

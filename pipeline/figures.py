@@ -12,10 +12,9 @@ import logging
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -23,8 +22,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.charts import drawer
+from pipeline.charts import drawer, faces
 from pipeline.charts.book import Page, book
+from pipeline.charts.drawn import known as known_figures
 from pipeline.project import files, process, progress
 from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import Paths
@@ -87,24 +87,23 @@ class _State:
 
     def __init__(self, paths: Paths) -> None:
         self.paths = paths
-        self.known: dict[str, dict[str, str]] = {}
+        self.known = known_figures(paths)
         self.saved: dict[Path, bytes] = {}
-        if paths.figure_state.is_file():
-            with suppress(ValueError):
-                known = json.loads(paths.figure_state.read_bytes())
-                # a damaged file counts as empty
-                self.known = known if isinstance(known, dict) else {}
 
     def is_kept(self, name: str, inputs: str) -> bool:
         """Whether the files of a figure are those that its inputs would give again."""
         known = self.known.get(name, {})
         outputs = {form: _hash_of(path) for form, path in self._paths(name).items()}
-        return known == {"inputs": inputs} | outputs
+        if known.get("system") and known["system"] != _system():
+            return False
+        return known.items() >= ({"inputs": inputs} | outputs).items()
 
-    def keep(self, name: str, inputs: str, made: Mapping[str, bytes]) -> None:
-        """Note the new files of a figure."""
-        self.saved |= {path: made[form] for form, path in self._paths(name).items()}
-        self.known[name] = {"inputs": inputs} | {form: _hash(made[form]) for form in made}
+    def keep(self, name: str, inputs: str, made: Drawn) -> None:
+        """Note the new files of a figure, and what it is set in."""
+        self.saved |= {path: made.files[form] for form, path in self._paths(name).items()}
+        hashes = {form: _hash(content) for form, content in made.files.items()}
+        set_in = {"faces": made.faces, "system": made.system, "lacking": made.lacking}
+        self.known[name] = {"inputs": inputs} | hashes | set_in
 
     def keep_book(self, exhibits: Sequence[Printed]) -> None:
         """Bind the pages of all figures, where one of them is new, and forget those of other exhibits."""
@@ -153,7 +152,7 @@ class _State:
         return forms | {"page": self.paths.figure_page(name)}
 
 
-def _made(paths: Paths, exhibits: Sequence[Printed]) -> Iterator[tuple[Printed, dict[str, bytes]]]:
+def _made(paths: Paths, exhibits: Sequence[Printed]) -> Iterator[tuple[Printed, Drawn]]:
     """Every figure with its files, in order; SurveyError with all problems of all of them."""
     by_name: dict[str, Drawn] = {}
     for name, made in drawn(paths, exhibits, cores() if len(exhibits) >= POOL_FROM else 1):
@@ -163,7 +162,7 @@ def _made(paths: Paths, exhibits: Sequence[Printed]) -> Iterator[tuple[Printed, 
     if problems:
         raise SurveyError(problems)
     for exhibit in exhibits:
-        yield exhibit, by_name[exhibit.id].files
+        yield exhibit, by_name[exhibit.id]
 
 
 def drawn(paths: Paths, exhibits: Sequence[Printed], workers: int) -> Iterator[tuple[str, Drawn]]:
@@ -192,10 +191,16 @@ def drawn(paths: Paths, exhibits: Sequence[Printed], workers: int) -> Iterator[t
 
 @dataclass(frozen=True)
 class Drawn:
-    """The files of one figure by their form, or what is wrong with it."""
+    """The files of one figure by their form, or what is wrong with it; and what it is set in."""
 
     files: dict[str, bytes]
     problems: list[Problem]
+    faces: dict[str, str] = field(default_factory=dict)
+    """the names of font files with their hashes"""
+    system: str = ""
+    """a hash of all fonts of the system, where these may change it"""
+    lacking: str = ""
+    """the characters that no face has, so that it shows their codes"""
 
 
 def draw(paths: Paths, exhibit: Printed) -> Drawn:
@@ -214,13 +219,23 @@ def draw(paths: Paths, exhibit: Printed) -> Drawn:
     if wrong:
         shown = paths.shown(_table(paths, exhibit))
         return Drawn({}, [Problem(shown, 0, problem) for problem in wrong])
+    drawn_page = page.page(figure)
     made = {
         "svg": figure_files.svg(figure, exhibit),
         "png": figure_files.png(figure, exhibit),
-        "page": page.page(figure).as_bytes(),
+        "page": drawn_page.as_bytes(),
         "txt": f"{exhibit.alt}\n".encode(),
     }
-    return Drawn(made, [])
+    used = faces.by_name(set(drawn_page.used))
+    set_in = {used[name].path.name: faces.hash_of(used[name].path) for name in sorted(drawn_page.used)}
+    lacking = page.lacking(figure)
+    ours = {face.path.name for bold in (False, True) for face in faces.packaged(bold)}
+    return Drawn(made, [], set_in, "" if set_in.keys() <= ours and not lacking else _system(), lacking)
+
+
+def _system() -> str:
+    """The hash of all fonts of the system that a figure could be set in."""
+    return _hash(repr(faces.of_system()).encode())
 
 
 # a plain fork would copy the threads that run

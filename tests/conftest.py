@@ -15,6 +15,7 @@ import pytest
 import shared
 from projects import OSPO_TEXT, REAL, copy_of, make, make_folder, make_project, ospo, run_all, stages
 
+from pipeline.charts import faces
 from pipeline.exhibits.run import Run, opened
 from pipeline.project import paths as places
 from pipeline.project.paths import Paths
@@ -128,6 +129,17 @@ def real() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def cjk() -> Path:
+    """Noto's Chinese, Japanese and Korean; skips where they are not installed."""
+    path = faces.file_named("NotoSansCJK-Regular.ttc")
+    if path is None:
+        if os.environ.get("FONTS_REQUIRED"):
+            pytest.fail("NotoSansCJK-Regular.ttc is missing, and this run may not skip it")
+        pytest.skip("NotoSansCJK-Regular.ttc is not installed (Debian has it in fonts-noto-cjk)")
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fontTools import subset
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.cu2quPen import Cu2QuPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
 from pypdf import PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -25,11 +29,12 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from pipeline.charts.faces import Face, faces, opened, part, widths
+from pipeline.charts.faces import Face, by_name, has_curves, opened, part, widths
 
 _THOUSAND = 1000  # of an em, in which fonts of a PDF are measured
 _NOT_SYMBOLIC = 32
 _UNUSED = ("FFTM", "GSUB", "GPOS", "GDEF", "name", "post", "OS/2", "cmap")
+_ERROR = 0.0005  # of an em, by which a converted outline may differ
 _STEM = 80  # thickness of upright strokes, which no viewer needs where the font is there
 
 
@@ -62,9 +67,9 @@ def book(pages: Sequence[tuple[str, Page]]) -> bytes:
     for _, one in pages:
         for name, of_font in one.used.items():
             used.setdefault(name, {}).update(of_font)
-    by_name = {face.name: face for bold in (False, True) for face in faces(bold)}
+    faces = by_name(set(used))
     fonts = DictionaryObject({
-        NameObject(f"/{name}"): _font(writer, by_name[name], used[name]) for name in sorted(used)
+        NameObject(f"/{name}"): _font(writer, faces[name], used[name]) for name in sorted(used)
     })  # fmt: skip
     resources = writer._add_object(DictionaryObject({NameObject("/Font"): fonts}))
     for number, (title, one) in enumerate(pages):
@@ -87,7 +92,7 @@ def _font(writer: PdfWriter, face: Face, used: dict[int, str]) -> IndirectObject
     tag = "".join(chr(65 + byte % 26) for byte in hashlib.sha256(repr(numbers).encode()).digest()[:6])
     name = NameObject(f"/{tag}+{font['name'].getDebugName(6)}")
     file = DecodedStreamObject()
-    file.set_data(_subset(face, numbers))
+    file.set_data(_converted(face, numbers) if has_curves(face) else _subset(face, numbers))
     file[NameObject("/Length1")] = NumberObject(len(file.get_data()))
     box = (head.xMin, head.yMin, head.xMax, head.yMax)
     descriptor = {
@@ -120,7 +125,7 @@ def _font(writer: PdfWriter, face: Face, used: dict[int, str]) -> IndirectObject
         "FontDescriptor": writer._add_object(_dictionary(descriptor)),
         "W": advances,
         "DW": NumberObject(0),
-        "CIDToGIDMap": NameObject("/Identity"),
+        "CIDToGIDMap": _stream(writer, _places(numbers)) if has_curves(face) else NameObject("/Identity"),
     }
     whole = {
         "Type": NameObject("/Font"),
@@ -151,17 +156,48 @@ def _texts_of(used: dict[int, str]) -> bytes:
     ).encode("ascii")
 
 
-def _subset(face: Face, numbers: Sequence[int]) -> bytes:
+def _subset(face: Face, numbers: Sequence[int], retain_gids: bool = True) -> bytes:
     """The part of a font file that some glyphs need, under their numbers."""
     options = subset.Options(
         # whoever shows a PDF asks for none of these
         drop_tables=[*subset.Options().drop_tables, *_UNUSED],
         hinting=False,
-        retain_gids=True,
+        retain_gids=retain_gids,
         notdef_outline=True,
         recalc_timestamp=False,
     )
     return part(face, options, gids=numbers)
+
+
+def _converted(face: Face, numbers: Sequence[int]) -> bytes:
+    """Some glyphs of a font of PostScript outlines as one of TrueType's, numbered as `_places` says.
+
+    A PDF embeds these in other ways, by whether and how their glyphs are numbered; this holds for all.
+    """
+    font = TTFont(io.BytesIO(_subset(face, numbers, retain_gids=False)))
+    order, units = font.getGlyphOrder(), font["head"].unitsPerEm
+    outlines, drawn = font.getGlyphSet(), {}
+    for name in order:
+        pen = TTGlyphPen(None)
+        outlines[name].draw(Cu2QuPen(pen, max_err=_ERROR * units, reverse_direction=True))
+        drawn[name] = pen.glyph()
+    builder = FontBuilder(units, isTTF=True)
+    builder.setupGlyphOrder(order)
+    builder.setupGlyf(drawn)
+    builder.setupHorizontalMetrics({name: tuple(font["hmtx"][name]) for name in order})
+    builder.setupHorizontalHeader(ascent=font["hhea"].ascent, descent=font["hhea"].descent)
+    builder.setupMaxp()
+    builder.updateHead(created=0, modified=0)
+    builder.font.recalcTimestamp = False
+    file = io.BytesIO()
+    builder.save(file)
+    return file.getvalue()
+
+
+def _places(numbers: Sequence[int]) -> bytes:
+    """Where the glyphs of these numbers stand in what `_converted` made: in their order, behind .notdef."""
+    places = {number: place for place, number in enumerate(sorted({0, *numbers}))}
+    return b"".join(places.get(number, 0).to_bytes(2, "big") for number in range(max(places) + 1))
 
 
 def _stream(writer: PdfWriter, content: bytes) -> IndirectObject:

@@ -9,10 +9,10 @@ from typing import Concatenate, ParamSpec
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from pipeline.charts.measure import block, clean
+from pipeline.charts.measure import block
+from pipeline.charts.scripts import clean
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.style import FIGURE, FOOT, QUESTION, SUBTITLE, TITLE
-from pipeline.project.errors import SurveyError
 from pipeline.tidy.marks import MEANING
 from pipeline.tidy.printed import Printed
 
@@ -31,30 +31,26 @@ def compose(
 ) -> Figure:
     """A whole figure: the exhibit's text around what `plot` places on the sheet from `drawn`.
 
-    Where the first of `drawn` is empty the figure says so, and `plot` is not called. SurveyError names the
-    exhibit.
+    Where the first of `drawn` is empty the figure says so, and `plot` is not called.
     """
     with settings(exhibit.id):
-        try:
-            sheet = Sheet()
-            head = [f"FIGURE {exhibit.number}", *(mark.upper() for mark in exhibit.marks)]
-            sheet.below(" · ".join(head), FIGURE)
-            sheet.below(exhibit.title, TITLE, 1)
-            sheet.below(exhibit.subtitle, SUBTITLE, 2)
-            sheet.below(exhibit.question, QUESTION, 2)
-            sheet.y += 16
-            if drawn[0]:
-                plot(sheet, *drawn, **options)
-            else:
-                sheet.below(NOTHING, QUESTION)
-            sheet.y += 10
-            sheet.is_foot = True
-            for paragraph in _foot(exhibit):
-                sheet.below(paragraph, FOOT)
-            sheet.y += 12
-            return sheet.finish()
-        except SurveyError as error:
-            raise SurveyError(f"figure {exhibit.id!r}: {error}") from None
+        sheet = Sheet()
+        head = [f"FIGURE {exhibit.number}", *(mark.upper() for mark in exhibit.marks)]
+        sheet.below(" · ".join(head), FIGURE)
+        sheet.below(exhibit.title, TITLE, 1)
+        sheet.below(exhibit.subtitle, SUBTITLE, 2)
+        sheet.below(exhibit.question, QUESTION, 2)
+        sheet.y += 16
+        if drawn[0]:
+            plot(sheet, *drawn, **options)
+        else:
+            sheet.below(NOTHING, QUESTION)
+        sheet.y += 10
+        sheet.is_foot = True
+        for paragraph in _foot(exhibit):
+            sheet.below(paragraph, FOOT)
+        sheet.y += 12
+        return sheet.finish()
 
 
 @contextmanager

@@ -20,9 +20,10 @@ from matplotlib.ft2font import LoadFlags
 from PIL import Image
 
 from pipeline.charts.compose import settings
-from pipeline.charts.faces import Face, part
+from pipeline.charts.faces import Face, has_curves, part
 from pipeline.charts.marks import TextLine
-from pipeline.charts.measure import PARTS, clean
+from pipeline.charts.measure import PARTS, font
+from pipeline.charts.scripts import by_face, clean, runs_left
 from pipeline.charts.sheet import STANDS_FOR, VALUE_OF
 from pipeline.charts.style import DPI
 from pipeline.tidy.printed import Printed
@@ -30,6 +31,7 @@ from pipeline.tidy.printed import Printed
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+_OTHER_END = {"start": "text-anchor: end", "end": "text-anchor: start"}
 _QUICK = 3  # of zlib's levels: for pictures of few colours as small as the default, in half the time
 
 
@@ -54,7 +56,11 @@ def svg(figure: Figure, exhibit: Printed) -> bytes:
         root.remove(metadata)
     for element in root.iter(f"{{{_SVG}}}text"):
         # a reader without embedded fonts then takes another sans-serif font
-        style = re.sub(r"'(Open Sans|DejaVu Sans)'", r"'\1', sans-serif", element.get("style", ""))
+        style = re.sub(r"('[^';]+')(?=;)", r"\1, sans-serif", element.get("style", ""))
+        if runs_left("".join(element.itertext())):
+            # its start is to the right
+            element.set("direction", "rtl")
+            style = re.sub("text-anchor: (start|end)", lambda found: _OTHER_END[found[1]], style)
         element.set("style", style)
         if element.get("transform", "").startswith("rotate(-0 "):
             del element.attrib["transform"]
@@ -91,15 +97,16 @@ class _Renderer(RendererAgg):
     times the time of the whole picture.
     """
 
-    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, *_: Any, **__: Any) -> None:
+    def draw_text(self, gc: Any, x: float, y: float, s: str, prop: Any, *_: Any, mtext: Any = None) -> None:
         """Draw one line of text that begins at a place of its base, upright and without markup."""
         whole: Any = self
-        font = whole._prepare_font(prop)
-        font.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
-        font.draw_glyphs_to_bitmap(antialiased=True)
-        left, top = font.get_bitmap_offset()
-        across, down = x + left / PARTS, y + (top + font.get_descent()) / PARTS
-        whole._renderer.draw_text_image(font.get_image(), round(across), round(down) + 1, 0.0, gc)
+        of = font(mtext.faces)
+        of.set_size(prop.get_size_in_points(), DPI)
+        of.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
+        of.draw_glyphs_to_bitmap(antialiased=True)
+        left, top = of.get_bitmap_offset()
+        across, down = x + left / PARTS, y + (top + of.get_descent()) / PARTS
+        whole._renderer.draw_text_image(of.get_image(), round(across), round(down) + 1, 0.0, gc)
 
 
 @contextmanager
@@ -122,13 +129,15 @@ def _font_faces(figure: Figure) -> str:
     used: dict[Face, set[str]] = {}
     for line in figure.findobj(TextLine):
         if isinstance(line, TextLine):
-            used.setdefault(line.face, set()).update(line.get_text())
+            for face, drawn in by_face(line.get_text(), line.faces).items():
+                used.setdefault(face, set()).update(drawn)
     rules = []
     for face in sorted(used, key=lambda face: (face.family, face.bold)):
-        font = base64.b64encode(_subset(face, "".join(sorted(used[face])))).decode()
+        file = base64.b64encode(_subset(face, "".join(sorted(used[face])))).decode()
+        form, kind = ("otf", "opentype") if has_curves(face) else ("ttf", "truetype")
         rules.append(
             f"@font-face{{font-family:'{face.family}';font-weight:{700 if face.bold else 400};"
-            f"src:url(data:font/ttf;base64,{font}) format('truetype')}}"
+            f"src:url(data:font/{form};base64,{file}) format('{kind}')}}"
         )
     return "\n".join(rules)
 

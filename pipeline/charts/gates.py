@@ -18,6 +18,7 @@ from pipeline.charts.compose import MOST_LINES, settings
 from pipeline.charts.marks import Bar, Box, Cell, Dot, Mark, Point, Stroke, TextLine, crosses
 from pipeline.charts.measure import block
 from pipeline.charts.rows import Row, rows
+from pipeline.charts.scripts import clean, setting
 from pipeline.charts.stacks import LEAST_ROOM
 from pipeline.charts.style import INCH, SMALLEST, Style
 from pipeline.text.rounding import half_up, percent
@@ -73,7 +74,8 @@ def _labels(drawing: Drawing) -> Iterator[str]:
     for line in drawing.values:
         row = drawing.table[line.row or 0]
         # a value does not repeat the mark of a low base that its heading has
-        printed, wanted = (text.removesuffix(f" {LOW_BASE_MARK}") for text in (line.get_text(), row.text))
+        there = setting(clean(row.text), bold=True).text
+        printed, wanted = (text.removesuffix(f" {LOW_BASE_MARK}") for text in (line.get_text(), there))
         if printed != wanted:
             yield f"{_name(row)} prints {printed!r}, its table has {wanted!r}"
     for text, _ in drawing.texts:

@@ -65,7 +65,7 @@ class TextLine(Text):
     """One line of text. Where it prints the value of a table row, `row` is that row's place in the table.
 
     `bar` is the bar or cell that it lies in. A text that stands in place of the values of several rows has
-    their places in `stands_for`.
+    their places in `stands_for`; `lacking` is what no face has of the text that it begins.
     """
 
     row: int | None = None
@@ -74,13 +74,14 @@ class TextLine(Text):
     way: Way = "down"
     is_foot: bool = False
     bar: Bar | Cell | None = None
-    face: Face
+    faces: tuple[Face, ...]
+    lacking: str = ""
 
     @property
     def box(self) -> Box:
         """Its left, upper, right and lower edge, in the points of the sheet."""
         x, y = self.get_position()
-        size = extent(self.get_text(), self.get_fontproperties().get_size_in_points(), self.face)
+        size = extent(self.get_text(), self.get_fontproperties().get_size_in_points(), self.faces)
         left = x - _BEFORE[self.get_horizontalalignment()] * size.width
         return left, y - size.ascent, left + size.width, y + size.descent
 

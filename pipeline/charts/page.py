@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from pipeline.charts.book import Page
-from pipeline.charts.faces import Face, widths
+from pipeline.charts.faces import widths
 from pipeline.charts.marks import Marker, Stroke, TextLine
 from pipeline.charts.measure import Glyph, glyphs
 from pipeline.charts.style import INCH
@@ -45,32 +45,43 @@ def page(figure: Figure) -> Page:
     return Page(width, height, "\n".join(drawn), used)
 
 
+def lacking(figure: Figure) -> str:
+    """The characters of a figure that no face has, each once."""
+    lines = (artist for artist in figure.artists if isinstance(artist, TextLine))
+    return "".join(sorted({character for line in lines for character in line.lacking}))
+
+
 def _text(line: TextLine, height: float, used: dict[str, dict[int, str]]) -> Iterator[str]:
     """A line of text: its glyphs one behind the other, and where they do not follow, each in its place."""
     size = line.get_fontproperties().get_size_in_points()
-    name = line.face.name
     left, base = line.box[0], height - line.get_position()[1]
-    yield f"BT {_colour(line.get_color())} rg /{name} {_numbers(size)} Tf"
-    for x, run in _runs(glyphs(line.get_text(), line.face), line.face):
+    before, name = f"BT {_colour(line.get_color())} rg ", ""
+    for x, run in _runs(glyphs(line.get_text(), line.faces)):
+        if run[0].face.name != name:
+            name = run[0].face.name
+            yield f"{before}/{name} {_numbers(size)} Tf"
+            before = ""
         used.setdefault(name, {}).update({glyph.number: glyph.text for glyph in run})
         codes = "".join(f"{glyph.number:04X}" for glyph in run)
         rise = run[0].y * size
         yield f"1 0 0 1 {_numbers(left + x * size, base + rise)} Tm <{codes}> Tj"
-    yield "ET"
+    if name:
+        yield "ET"
 
 
-def _runs(line: Sequence[Glyph], face: Face) -> Iterator[tuple[float, list[Glyph]]]:
+def _runs(line: Sequence[Glyph]) -> Iterator[tuple[float, list[Glyph]]]:
     """Glyphs that follow each other as far apart as their font says, with the place of the first, in ems."""
     run: list[Glyph] = []
     start = pen = 0.0
     for glyph in line:
-        if run and (abs(glyph.x - pen) > _SAME or glyph.y != run[0].y):
+        moved = abs(glyph.x - pen) > _SAME
+        if run and (moved or glyph.y != run[0].y or glyph.face != run[0].face):
             yield start, run
             run = []
         if not run:
             start = pen = glyph.x
         run.append(glyph)
-        pen += widths(face)[glyph.number]
+        pen += widths(glyph.face)[glyph.number]
     if run:
         yield start, run
 

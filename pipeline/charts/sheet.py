@@ -18,8 +18,9 @@ from matplotlib.transforms import Affine2D
 
 from pipeline.charts.colours import AXIS, GREY, INK, WHITE, contrast
 from pipeline.charts.marks import Bar, Cell, Dot, Mark, Marker, Scale, Shape, Stroke, TextLine, Way
-from pipeline.charts.measure import Block, balanced, block, clean, properties
+from pipeline.charts.measure import Block, balanced, block, properties
 from pipeline.charts.rows import Row
+from pipeline.charts.scripts import clean
 from pipeline.charts.style import CONTENT, DOT, DPI, INCH, MARGIN, VALUE, WIDTH, Style
 
 Align = Literal["left", "center", "right"]
@@ -69,13 +70,13 @@ class Sheet:
 
         One that stands in place of the values of several rows `stands_for` these.
         """
-        style, font = block.style, properties(block.face, block.style.size)
+        style, font = block.style, properties(block.faces, block.style.size)
         for number, text in enumerate(block.lines):
             y = top + (number + 0.5) * style.lead + _CAPITALS * style.size / 2
             line = TextLine(x, y, text, color=style.colour, fontproperties=font, ha=align, va="baseline",
                             parse_math=False, usetex=False)  # fmt: skip
-            line.bar, line.face, line.panel, line.way = bar, block.face, self.panel, self.way
-            line.is_foot = self.is_foot
+            line.bar, line.faces, line.panel, line.way = bar, block.faces, self.panel, self.way
+            line.is_foot, line.lacking = self.is_foot, "" if number else block.lacking
             if stands_for:
                 line.stands_for = tuple(one.index for one in stands_for)
                 line.set_gid(f"{STANDS_FOR}{' '.join(map(str, line.stands_for))}")

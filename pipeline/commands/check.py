@@ -13,6 +13,7 @@ import duckdb
 from pipeline.answers.meaning import Mapped
 from pipeline.answers.plausibility import doubts
 from pipeline.answers.waves import DeclaredWaves, attempt_waves, mapped_waves
+from pipeline.charts.scripts import clean, named, setting
 from pipeline.database.checks import over_waves
 from pipeline.database.connection import view
 from pipeline.declarations import published_numbers, survey, wave, wave_files
@@ -21,7 +22,7 @@ from pipeline.declarations.notices import asides, unsettled
 from pipeline.declarations.questionnaire import Survey
 from pipeline.declarations.report import Report, load_partly, names_of, problem
 from pipeline.declarations.strays import misnamed
-from pipeline.declarations.toml import Document, model
+from pipeline.declarations.toml import Document, Key, model
 from pipeline.declarations.toml import read as read_file
 from pipeline.declarations.wave import Fielding, Wave
 from pipeline.exhibits.prose import by_names
@@ -34,6 +35,9 @@ from pipeline.project.paths import Paths
 from pipeline.project.sql import query
 from pipeline.tables import problems_of
 from pipeline.text.folding import is_beginning
+
+_ON_THE_PAGE = ("introduction", "text")
+"""keys of report.toml with texts that the report has beside its figures"""
 
 
 def read(
@@ -57,12 +61,39 @@ def check(paths: Paths, numbers: bool = True, with_unsettled: bool = True) -> It
     `with_unsettled`. Works in a temporary folder that nobody else can read and that is removed: outputs stay.
     """
     yield from asides(paths, with_unsettled)
+    yield from uncovered(paths)
     with tempfile.TemporaryDirectory() as folder:
         look = _Look(paths, replace(paths, generated=Path(folder)))
         look.everything(numbers)
         if look.problems:
             raise SurveyError(look.problems)
         yield from look.lines()
+
+
+def uncovered(paths: Paths) -> Iterator[str]:
+    """A line on each declaration with texts of figures that have characters which no font here has."""
+    for path in (paths.questionnaire, paths.report_file):
+        try:
+            document = read_file(path, paths.shown(path))
+        except SurveyError:
+            continue
+        places = [(keys, setting(clean(text), bold=False).lacking) for keys, text in _texts(document.data)]
+        if found := [(keys, lacking) for keys, lacking in places if lacking]:
+            lacking = "".join(lacking for _, lacking in found)
+            yield str(document.problem(f"a figure of it {named(lacking)}", *found[0][0]))
+
+
+def _texts(declared: object, keys: tuple[Key, ...] = ()) -> Iterator[tuple[tuple[Key, ...], str]]:
+    """The texts of a declaration that can stand in figures, with their places."""
+    if isinstance(declared, str):
+        yield keys, declared
+    elif isinstance(declared, list):
+        for number, one in enumerate(declared):
+            yield from _texts(one, (*keys, number))
+    elif isinstance(declared, dict):
+        for key, one in declared.items():
+            if key not in _ON_THE_PAGE:
+                yield from _texts(one, (*keys, key))
 
 
 def built(paths: Paths, folder: Path) -> Paths:

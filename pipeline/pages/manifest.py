@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.charts import faces
+from pipeline.charts.drawn import faces_of
 from pipeline.project import files
 from pipeline.project.code import code_hash
 from pipeline.project.errors import SurveyError
@@ -19,15 +21,15 @@ from pipeline.tidy.contract import records
 from pipeline.tidy.csv import read
 
 _NAME = "survey-pipeline"
-_SECTIONS = {"inputs": "input", "made": "output", "libraries": "library"}
+_SECTIONS = {"inputs": "input", "made": "output", "libraries": "library", "faces": "face"}
 
 
 def manifest(paths: Paths, page: str) -> str:
-    """The text of manifest.json: inputs, code, libraries, the survey flow, and the outputs with their hashes.
+    """The text of manifest.json: inputs, code, libraries, faces, survey flow, and the outputs with hashes.
 
     `page` is the report that is about to be written.
     """
-    return json.dumps(_state(paths, page), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_state(paths, faces_of(paths), page), indent=2, ensure_ascii=False) + "\n"
 
 
 def verify_manifest(paths: Paths) -> Iterator[str]:
@@ -44,7 +46,8 @@ def verify_manifest(paths: Paths) -> Iterator[str]:
         raise SurveyError(
             f"{paths.shown(paths.manifest)} is damaged; run: survey report --survey {paths.survey}"
         ) from None
-    now = _state(paths)
+    there = {name: faces.file_named(name) for name in sections["faces"]}
+    now = _state(paths, {name: faces.hash_of(path) for name, path in there.items() if path})
     for section, what in _SECTIONS.items():
         yield from _differences(what, sections[section], dict(_flat(now[section])))
     if sections["code"] != now["code"]:
@@ -67,8 +70,11 @@ def _differences(what: str, then: Mapping[str, str], now: Mapping[str, str]) -> 
     yield from (f"{what} {name}: is new" for name in now if name not in then)
 
 
-def _state(paths: Paths, page: str | None = None) -> dict[str, Any]:
-    """Everything that manifest.json holds, as it is now; or as it will be once the report is `page`."""
+def _state(paths: Paths, set_in: Mapping[str, str], page: str | None = None) -> dict[str, Any]:
+    """Everything that manifest.json holds, as it is now; or as it will be once the report is `page`.
+
+    `set_in` are the font files that the figures are set in, with their hashes.
+    """
     waves = records(read(paths, "waves"))
     flow = records(read(paths, "flow"))
     sources: dict[str, dict[str, str]] = {}
@@ -87,6 +93,7 @@ def _state(paths: Paths, page: str | None = None) -> dict[str, Any]:
         "inputs": {path.name: {"sha256": files.sha256(path)} | sources.get(path.name, {}) for path in inputs},
         "code": {"version": importlib.metadata.version(_NAME), "sha256": code_hash()},
         "libraries": {"python": platform.python_version()} | dict(_libraries()),
+        "faces": {name: {"sha256": sha256} for name, sha256 in set_in.items()},
         "flow": [row | {"respondents": int(row["respondents"])} for row in flow],
         "made": {
             str(path.relative_to(paths.outputs)): {"sha256": made[path] or files.sha256(path)}

@@ -39,8 +39,13 @@ class Rebuild:
             str(self._paths.outputs), known.outputs[stage]
         )
 
-    def note(self, stage: str) -> None:
-        """Write into the record that a stage has run, from what was there when this began."""
+    def note(self, stage: str, fonts: Iterable[Path] = ()) -> None:
+        """Write into the record that a stage has run, from what was there when this began.
+
+        Figures come with where the system's fonts are that they rest on.
+        """
+        if stage == "figures":
+            self._known.fonts = {str(path): record.times_of_font(str(path)) for path in fonts}
         self._known.keys[stage] = self._key(stage)
         self._known.outputs[stage] = {
             path.relative_to(self._paths.outputs).as_posix(): record.times_of_output(str(path))
@@ -56,6 +61,7 @@ class Rebuild:
         now = Record()
         now.libraries, now.draft, now.is_whole = self._libraries, self._draft, is_whole
         now.inputs = {key: (record.lasting(times), sha256) for key, (times, sha256) in self._inputs.items()}
+        now.fonts = {path: record.lasting(times) for path, times in self._known.fonts.items()}
         now.keys = {stage: self._known.keys[stage] for stage in STAGES if stage in self._known.keys}
         now.outputs = self._known.outputs
         files.write(self._paths.record, now.text(), files.PRIVATE)
@@ -95,10 +101,12 @@ class Rebuild:
             case "tables":
                 return [*self._hashes(declared), *_contents([paths.normalised]), self._draft]
             case "figures":
-                return _contents(self._tables())
+                fonts = (f"{path} {record.times_of_font(path)}" for path in self._known.fonts)
+                return [*_contents(self._tables()), *fonts]
             case _:
                 drawn = sorted(paths.figures.glob("*.svg"))
-                return [*self._hashes([*exports, *declared]), *_contents([*self._tables(), *drawn])]
+                of_figures = [*drawn, paths.figure_state]
+                return [*self._hashes([*exports, *declared]), *_contents([*self._tables(), *of_figures])]
 
     def _hashes(self, names: Iterable[str]) -> list[str]:
         """The files of the survey's folder by their names, with their hashes."""
@@ -119,7 +127,11 @@ class Rebuild:
             "ingest": [(paths.interim, "*.parquet"), (paths.interim, "*.headings.json")],
             "normalise": [(paths.outputs, paths.database.name), (paths.interim, paths.normalised.name)],
             "tables": [(paths.tables, "**/*.csv"), (paths.outputs, paths.workbook.name)],
-            "figures": [(paths.figures, "*"), (paths.outputs, paths.figure_book.name)],
+            "figures": [
+                (paths.figures, "*"),
+                (paths.outputs, paths.figure_book.name),
+                (paths.interim, paths.figure_state.name),
+            ],
             "report": [(paths.outputs, paths.report.name), (paths.outputs, paths.manifest.name)],
         }
         there = {path for folder, pattern in patterns[stage] for path in folder.glob(pattern)}

@@ -36,6 +36,8 @@ class Record:
         self.is_whole = False
         """whether every stage was made from what the ones before it left"""
         self.inputs: Inputs = {}
+        self.fonts: dict[str, Times] = {}
+        """where the system's fonts are, folders and files, if figures rest on them"""
         self.keys: dict[str, str] = {}
         """a hash of what each stage was made from"""
         self.outputs: dict[str, dict[str, Times]] = {}
@@ -50,6 +52,8 @@ class Record:
         ]
         for (kind, name), (times, sha256) in self.inputs.items():
             lines.append((kind, _escaped(name), *map(str, times), sha256))
+        for path, times in self.fonts.items():
+            lines.append(("font", _escaped(path), *map(str, times)))
         for stage, key in self.keys.items():
             lines.append(("stage", stage, key))
             for name, times in self.outputs[stage].items():
@@ -73,6 +77,8 @@ def read(path: str) -> Record:
                 record.inputs[what, _plain(name)] = (tuple(map(int, times)), sha256)
             elif what == "output":
                 record.outputs[stage][_plain(words[0])] = tuple(map(int, words[1:]))
+            elif what == "font":
+                record.fonts[_plain(words[0])] = tuple(map(int, words[1:]))
             elif what == "stage":
                 stage, record.keys[words[0]] = words
                 record.outputs[stage] = {}
@@ -120,11 +126,19 @@ def times_of_input(path: str) -> Times:
     return seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
 
 
+def times_of_font(path: str) -> Times:
+    """The times of a font or of a folder of fonts, which are others once a font comes or goes."""
+    try:
+        return times_of_input(path)
+    except OSError:
+        return ()
+
+
 def lasting(times: Times) -> Times:
     """The times of a file as they are kept: none where it changed so lately that it may have again since."""
     import time
 
-    return times if time.time_ns() - max(times[1:3]) > _FRESH else (0,) * len(times)
+    return times if time.time_ns() - max(times[1:3], default=0) > _FRESH else (0,) * len(times)
 
 
 def times_of_output(path: str) -> Times:
@@ -168,6 +182,8 @@ def is_done(raw: str, outputs: str, record: str, draft: str = "", package: str =
     for key, (times, before) in known.inputs.items():
         if times_of_input(there[key]) != times and sha256(there[key]) != before:
             return False
+    if any(times_of_font(path) != times for path, times in known.fonts.items()):
+        return False
     return all(is_left(outputs, files) for files in known.outputs.values())
 
 

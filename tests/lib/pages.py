@@ -10,11 +10,13 @@ from pipeline.charts.book import Page
 def texts_on(one: Page) -> list[tuple[str, float, float]]:
     """The texts on a page, each with the place of its first glyph."""
     found = []
-    for font, placed in re.findall(r"BT [^/]*/(\S+) [^\n]*\n(.*?)\nET", one.content, re.DOTALL):
-        runs = re.findall(r"1 0 0 1 (\S+) (\S+) Tm <(\w+)> Tj", placed)
-        numbers = [int(code, 16) for _, _, codes in runs for code in re.findall("....", codes)]
-        text = "".join(one.used[font][number] for number in numbers)
-        found.append((text, float(runs[0][0]), float(runs[0][1])))
+    for whole in re.findall(r"BT (.*?)\nET", one.content, re.DOTALL):
+        text, places, font = "", [], ""
+        for name, x, y, codes in re.findall(r"/(\S+) |1 0 0 1 (\S+) (\S+) Tm <(\w+)> Tj", whole):
+            font = name or font
+            places += [(float(x), float(y))] if codes else []
+            text += "".join(one.used[font][int(code, 16)] for code in re.findall("....", codes))
+        found.append((text, *places[0]))
     return found
 
 

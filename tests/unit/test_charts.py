@@ -25,14 +25,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from pages import texts_on
+from PIL import Image
 from projects import ROOT
 from pypdf import PdfReader
 
 from pipeline import figures
-from pipeline.charts import book, colours, compose, drawer, faces, figure_files, gates, kinds, page
+from pipeline.charts import book, colours, compose, drawer, drawn, faces, figure_files, gates, kinds, page
 from pipeline.charts.marks import Bar, Cell, Dot, Marker, Stroke, TextLine
-from pipeline.charts.measure import clean
 from pipeline.charts.rows import estimates, rows
+from pipeline.charts.scripts import clean
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.style import DOT, QUESTION, WIDTH
 from pipeline.project.errors import SurveyError
@@ -604,17 +605,155 @@ def test_hostile_labels_survive(kind: str, label: str) -> None:
     assert clean(label).replace(" ", "") in drawn.replace(" ", "")
 
 
-@pytest.mark.parametrize("label", ["成本过高", "Rocket 🚀", "private \ue000 use"])
+@pytest.fixture
+def no_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system without fonts."""
+    monkeypatch.setattr(faces, "FOLDERS", ())
+
+
+@pytest.mark.usefixtures("no_system")
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("成本过高", "U+6210 U+672C U+8FC7 U+9AD8"),
+        ("Rocket 🚀", "Rocket U+1F680"),
+        ("private \ue000 use", "private U+E000 use"),
+    ],
+)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_character_without_a_glyph_is_an_error_that_names_it(kind: str, label: str) -> None:
-    missing = next(character for character in label if ord(character) > 0x2000)
+def test_a_character_that_no_face_has_is_shown_by_its_code(kind: str, label: str, shown: str) -> None:
     data = MADE[kind]()
-    data[LABELLED.get(kind, "option_label")] = label
-    with pytest.raises(SurveyError) as error:
-        draw(kind, data)
-    assert f"U+{ord(missing):04X}" in str(error.value)
-    assert repr(label) in str(error.value)
-    assert f"my_{kind}" in str(error.value)
+    where = LABELLED.get(kind, "option_label")
+    data[where] = [label if index % 2 else text for index, text in enumerate(data[where])]
+    figure, data, exhibit = draw(kind, data, title=f"{label} of all")
+    assert gates.check(figure, data, exhibit) == []
+    lines = [line for line in lines_of(figure) if line.lacking]
+    assert len(lines) >= 2
+    assert {line.lacking for line in lines} <= {"".join(c for c in label if ord(c) > 0x2000)}
+    assert shown.replace(" ", "") in "".join(texts(figure)).replace(" ", "")
+    assert set(page.lacking(figure)) == {c for c in label if ord(c) > 0x2000}
+    assert figure_files.png(figure, exhibit) and figure_files.svg(figure, exhibit)
+
+
+@pytest.mark.usefixtures("no_system")
+def test_a_published_value_that_no_face_has_agrees_with_its_code() -> None:
+    data = published().assign(percent="半", share=0.5)
+    figure, data, exhibit = draw("published_bars", data)
+    assert gates.check(figure, data, exhibit) == []
+    assert {line.get_text() for line in values_of(figure)} == {"U+534A"}
+
+
+JAPANESE = "技能や予算の不足（社内の教育を含む）、日本語 with 🎉 and カタカナ"
+HEBREW = "עלות גבוהה של התשתיות בשנת 2025 ו-3 סיבות (Open Source) כולל תחזוקה"
+
+
+def labelled(kind: str, label: str) -> tuple[Figure, pd.DataFrame, Printed]:
+    """A figure of a kind of which every text is of one script, with numbers apart."""
+    data = MADE[kind]()
+    where = LABELLED.get(kind, "option_label")
+    data[where] = [f"{label} {index}" for index in range(len(data))]
+    for column in {"group_label", "source", "item_label"} & set(data) - {where}:
+        names = list(dict.fromkeys(data[column]))
+        data[column] = [f"{label} {names.index(text)}" if text else text for text in data[column]]
+    return draw(kind, data, title=label, subtitle=label, question=label, foot=label, alt=label)
+
+
+@pytest.mark.parametrize("label", [JAPANESE, HEBREW], ids=["japanese", "hebrew"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_set_in_any_script(kind: str, label: str, cjk: Path) -> None:
+    figure, data, exhibit = labelled(kind, label)
+    assert gates.check(figure, data, exhibit) == []
+    one = page.page(figure)
+    used = {name.removesuffix("-Bold") for name in one.used}
+    assert ({"NotoSansCJKJP"} if label == JAPANESE else {"DejaVuSans"}) <= used
+    drawn = [text for text, _, _ in texts_on(one)]
+    assert len(drawn) == len([text for text in texts(figure) if text])
+    if label == JAPANESE:
+        assert sorted(drawn) == sorted(text for text in texts(figure) if text)
+    with Image.open(io.BytesIO(figure_files.png(figure, exhibit))) as picture:
+        assert picture.size[0] == round(WIDTH / 72 * 200)
+
+
+@pytest.mark.parametrize("label", [JAPANESE, HEBREW], ids=["japanese", "hebrew"])
+def test_pages_and_svg_of_any_script_read_as_it_does(label: str, cjk: Path) -> None:
+    figure, _, exhibit = labelled("ranked_bars", label)
+    words = {"カタカナ"} if label == JAPANESE else {"התשתיות", "Open", "2025"}
+    assert all(word in read_page(page.page(figure)) for word in words)
+    root = ElementTree.fromstring(figure_files.svg(figure, exhibit))  # noqa: S314 - made a line above
+    turned = [element.get("direction") for element in root.iter(f"{SVG}text")]
+    assert ("rtl" in turned) is (label == HEBREW)
+    drawn = {"".join(element.itertext()) for element in root.iter(f"{SVG}text")}
+    assert drawn == {text for text in texts(figure) if text}
+    families = {
+        re.search(r"font-family: ([^;]*);", element.get("style", ""))[1]
+        for element in root.iter(f"{SVG}text")
+    }
+    wanted = (
+        "'Open Sans', 'Noto Sans CJK JP', sans-serif" if label == JAPANESE else "'DejaVu Sans', sans-serif"
+    )
+    assert families == {"'Open Sans', sans-serif", wanted}
+
+
+@pytest.mark.parametrize("label", [JAPANESE, HEBREW], ids=["japanese", "hebrew"])
+def test_figures_of_a_survey_in_any_script_come_out_whole(label: str, tmp_path: Path, cjk: Path) -> None:
+    paths = survey(tmp_path, ["ranked_bars", "scale_bars"])
+    ranked(((label, 0.4), ("b", 0.2))).to_csv(paths.tables / "my_ranked_bars.csv", index=False)
+    battery([label, "b"]).to_csv(paths.tables / "my_scale_bars.csv", index=False)
+    assert redrawn(paths) == {"ranked_bars", "scale_bars"}
+    before = {path: path.read_bytes() for path in [*paths.figures.iterdir(), paths.figure_book]}
+    assert redrawn(paths) == set()
+    set_in = drawn.faces_of(paths)
+    assert (cjk.name in set_in) is (label == JAPANESE)
+    assert all(faces.hash_of(faces.file_named(name) or Path()) == sha256 for name, sha256 in set_in.items())
+    for path in before:
+        path.unlink()
+    assert redrawn(paths) == {"ranked_bars", "scale_bars"}
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_without_the_fonts_codes_are_drawn_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cjk: Path
+) -> None:
+    paths = survey(tmp_path / "survey", ["ranked_bars", "single_bar"])
+    ranked((("カ", 0.4), ("b", 0.2))).to_csv(paths.tables / "my_ranked_bars.csv", index=False)
+    fonts = tmp_path / "fonts"
+    monkeypatch.setattr(faces, "FOLDERS", (str(fonts / "none"),))
+    assert redrawn(paths) == {"ranked_bars", "single_bar"}
+    assert list(drawn.codes(paths)) == [
+        "figure 'my_ranked_bars' shows its code for U+30AB (KATAKANA LETTER KA): no font here has it"
+    ]
+    assert ">U+30AB<" in (paths.figures / "my_ranked_bars.svg").read_text(encoding="utf-8")
+    assert set(drawn.faces_of(paths)) == {"OpenSans-Regular.ttf", "OpenSans-Bold.ttf"}
+    assert drawn.rests_on_system(paths)
+    assert faces.looked_at() == [fonts / "none"]
+    # a font that comes is used for what needs it, and one that becomes another is used again
+    fonts.mkdir()
+    (fonts / cjk.name).symlink_to(cjk)
+    monkeypatch.setattr(faces, "FOLDERS", (str(fonts),))
+    assert redrawn(paths) == {"ranked_bars"}
+    assert list(drawn.codes(paths)) == []
+    assert ">カ<" in (paths.figures / "my_ranked_bars.svg").read_text(encoding="utf-8")
+    assert faces.looked_at() == [fonts, fonts / cjk.name]
+    assert redrawn(paths) == set()
+    (fonts / cjk.name).unlink()
+    (fonts / cjk.name).write_bytes(cjk.read_bytes() + b"\0")
+    assert redrawn(paths) == {"ranked_bars"}
+    assert redrawn(paths) == set()
+
+
+@pytest.mark.usefixtures("no_system")
+def test_figures_in_our_own_faces_do_not_ask_the_system(tmp_path: Path) -> None:
+    paths = survey(tmp_path, ["ranked_bars"])
+    figures.figures(paths)
+    assert not drawn.rests_on_system(paths)
+    assert set(drawn.faces_of(paths)) == {"OpenSans-Regular.ttf", "OpenSans-Bold.ttf"}
+
+
+def test_a_box_is_still_an_error() -> None:
+    figure, _, exhibit = draw("single_bar")
+    next(line for line in lines_of(figure) if line.get_text()).set_text("成")
+    with pytest.raises(UserWarning, match=r"Glyph .* missing"):
+        figure_files.png(figure, exhibit)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -1205,7 +1344,7 @@ def test_a_page_of_the_book_can_be_read_from_right_to_left() -> None:
     )  # fmt: skip
     assert "".join(hebrew) == "שלום עולם"[::-1]
     assert "".join(arabic) == "مرحبا"[::-1]
-    font = faces.opened(faces.faces(QUESTION.bold)[1])
+    font = faces.opened(faces.packaged(QUESTION.bold)[1])
     numbers = {text: number for number, text in one.used["DejaVuSans"].items()}
     alone = font.getBestCmap()[ord("ح")]
     assert font.getGlyphOrder()[numbers["ح"]] != alone, "it stands between two letters"
@@ -1233,12 +1372,12 @@ def test_figures_of_another_wave_are_not_mixed_in(tmp_path: Path) -> None:
 def test_nothing_is_written_where_one_figure_fails(tmp_path: Path) -> None:
     paths = survey(tmp_path)
     single().assign(share=[0.5, 0.47, 0.2]).to_csv(paths.tables / "my_single_bar.csv", index=False)
-    ranked((("成本", 0.4),)).to_csv(paths.tables / "my_ranked_bars.csv", index=False)
+    battery().assign(share=0.4).to_csv(paths.tables / "my_scale_bars.csv", index=False)
     with pytest.raises(SurveyError) as error:
         figures.figures(paths)
     assert "figure 'my_single_bar': whole: " in str(error.value)
     assert "117.0000%" in str(error.value)
-    assert "figure 'my_ranked_bars': cannot draw '成'" in str(error.value)
+    assert "figure 'my_scale_bars': whole: " in str(error.value)
     assert not paths.figures.exists()
 
 
@@ -1339,8 +1478,8 @@ def test_workers_draw_what_one_process_draws(tmp_path: Path) -> None:
 
 def test_workers_tell_what_is_wrong(tmp_path: Path) -> None:
     paths = survey(tmp_path)
-    (paths.tables / "my_ranked_bars.csv").write_text(ranked((("成本", 0.4),)).to_csv(index=False))
-    with pytest.raises(SurveyError, match="cannot draw '成'"):
+    single((("A", 0.5), ("B", 0.4))).to_csv(paths.tables / "my_single_bar.csv", index=False)
+    with pytest.raises(SurveyError, match="figure 'my_single_bar': whole: "):
         figures.figures(paths)
     assert not paths.figures.exists()
 

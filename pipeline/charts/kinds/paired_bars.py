@@ -48,7 +48,7 @@ def _plot(sheet: Sheet, sides: Sequence[list[Row]]) -> None:
     for style, side in zip((NAME, NOTE), sides, strict=True):
         for row in side:
             labels = names.setdefault(row.key, [])
-            if not labels or " ".join(labels[0].lines) != row.name:
+            if not labels or labels[0].text != block(row.name, NAME).text:
                 labels.append(balanced(row.name, style, _NAMES - 2 * _GAP))
     column = 2 * _GAP + max(label.width for labels in names.values() for label in labels)
     width = (CONTENT - column) / 2
