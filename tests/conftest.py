@@ -131,14 +131,15 @@ def real() -> Callable[[str], Path]:
     return find
 
 
-@pytest.fixture(scope="session")
-def cjk() -> Path:
-    """Noto's Chinese, Japanese and Korean; skips where they are not installed."""
+@pytest.fixture
+def cjk(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Noto's Chinese, Japanese and Korean, the system's only font; skips where it is not installed."""
     path = faces.file_named("NotoSansCJK-Regular.ttc")
     if path is None:
         if os.environ.get("FONTS_REQUIRED"):
             pytest.fail("NotoSansCJK-Regular.ttc is missing, and this run may not skip it")
         pytest.skip("NotoSansCJK-Regular.ttc is not installed (Debian has it in fonts-noto-cjk)")
+    monkeypatch.setattr(faces, "FOLDERS", (str(path.parent),))
     return path
 
 

@@ -6,6 +6,7 @@ Imports no Matplotlib.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import unicodedata
 from collections.abc import Iterator
@@ -214,6 +215,8 @@ def has_curves(face: Face) -> bool:
 
 def part(face: Face, options: subset.Options, **wanted: Any) -> bytes:
     """The part of a font file that some text or glyphs need, as fontTools' `populate` has them."""
+    # it warns of tables that no text needs
+    logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
     font: Any = TTFont(face.path, recalcTimestamp=False, fontNumber=0)
     subsetter = subset.Subsetter(options)
     subsetter.populate(**wanted)

@@ -13,7 +13,7 @@ from matplotlib import font_manager, ft2font
 
 from pipeline.charts.faces import Face, packaged
 from pipeline.charts.scripts import breakable, clean, clusters, directed, setting, unseen
-from pipeline.charts.style import CONTENT, DPI, INCH, LEADING, Style
+from pipeline.charts.style import CAPITALS, CONTENT, DPI, INCH, LEADING, Style
 
 PARTS = 64
 """of a pixel, in which FreeType says how far a text reaches"""
@@ -41,7 +41,15 @@ class Block:
     @property
     def height(self) -> float:
         """The height of all lines with the space between them."""
-        return len(self.lines) * self.style.size * LEADING
+        return len(self.lines) * self.lead
+
+    @property
+    def lead(self) -> float:
+        """From one line to the next: more than the style has where marks reach further up or down."""
+        size = self.style.size
+        reach = [extent(line, size, self.faces) for line in self.lines]
+        up, down = max(line.ascent for line in reach), max(line.descent for line in reach)
+        return max(size * LEADING, 2 * up - size * CAPITALS, 2 * down + size * CAPITALS)
 
 
 def block(text: str, style: Style, width: float = CONTENT) -> Block:

@@ -21,7 +21,7 @@ from pipeline.charts.marks import Bar, Cell, Dot, Mark, Marker, Scale, Shape, St
 from pipeline.charts.measure import Block, balanced, block, properties
 from pipeline.charts.rows import Row
 from pipeline.charts.scripts import clean
-from pipeline.charts.style import CONTENT, DOT, DPI, INCH, MARGIN, VALUE, WIDTH, Style
+from pipeline.charts.style import CAPITALS, CONTENT, DOT, DPI, INCH, MARGIN, VALUE, WIDTH, Style
 
 Align = Literal["left", "center", "right"]
 _Box = TypeVar("_Box", bound=Rectangle)
@@ -35,7 +35,6 @@ STANDS_FOR = "rows-"
 SWATCH = 8.0
 """the side of a square of colour in a legend"""
 
-_CAPITALS = 0.714  # height of capitals and digits, in ems, in both faces of Open Sans
 _FRAME = 1.6
 
 
@@ -72,7 +71,7 @@ class Sheet:
         """
         style, font = block.style, properties(block.faces, block.style.size)
         for number, text in enumerate(block.lines):
-            y = top + (number + 0.5) * style.lead + _CAPITALS * style.size / 2
+            y = top + (number + 0.5) * block.lead + CAPITALS * style.size / 2
             line = TextLine(x, y, text, color=style.colour, fontproperties=font, ha=align, va="baseline",
                             parse_math=False, usetex=False)  # fmt: skip
             line.bar, line.faces, line.panel, line.way = bar, block.faces, self.panel, self.way

@@ -15,6 +15,8 @@ DPI = 200
 SMALLEST = 8.0
 LEADING = 1.3
 """from one line of text to the next, in sizes of the text"""
+CAPITALS = 0.714
+"""the height of capitals and digits in Open Sans, in ems; they stand in the middle of a line"""
 DOT = 4.4
 """the radius of a dot"""
 BESIDE = 5.0

@@ -582,6 +582,7 @@ HOSTILE = {
     "control": "one\ttwo\x00three\x0bfour\nfive",
     "hebrew": "עלות גבוהה (תשתיות)",
     "arabic": "نقص المهارات التقنية",
+    "vowels": "تَكْلِفَةٌ عَالِيَةٌ لِلْبِنْيَةِ التَّحْتِيَّةِ 2025 و 3 أسباب Open Source",
     "emoji": "Happy 😀 people ❤️",
     "combined": "re\u0301sume\u0301 of a na\u00efve\u200b reader",
     "spaces": "   ",
