@@ -230,7 +230,7 @@ def printed(kind: str, **more: Any) -> Printed:
         text="",
         subtitle="Share of organisations, worldwide",
         question="Q1. What keeps you? (select all that apply)",
-        foot="A survey, Q1, sample size = 210.\nOpt-in sample.",
+        foot="A survey, Q1, sample size = 210.\nChanges are of the unrounded shares.",
         tests="",
         alt='Bars & "quotes" <b>',
         synthetic=True,
@@ -1098,14 +1098,14 @@ def test_the_gate_sees_that_a_mark_is_not_said(mark: str) -> None:
 
 
 def test_the_gate_sees_a_change_without_its_interval_or_with_numbers_that_do_not_add_up() -> None:
-    figure, data, exhibit = draw("dumbbell")
+    figure, data, exhibit = draw("dumbbell", foot="A survey.")
     assert problems(figure, data, exhibit, "changes") == []
     line = next(line for line in values_of(figure) if "[" in line.get_text())
     line.set_text("−5 pts")
     assert "without its interval" in problems(figure, data, exhibit, "changes")[0]
     data = two_waves()
     data.loc[data["measure"] == "change", "value"] = -0.04
-    figure, data, exhibit = draw("dumbbell", data)
+    figure, data, exhibit = draw("dumbbell", data, foot="A survey.")
     assert "beside 53% and 48%" in problems(figure, data, exhibit, "changes")[0]
     told = dataclasses.replace(exhibit, foot="A survey. Changes are of the unrounded shares.")
     assert problems(figure, data, told, "changes") == []
@@ -1114,11 +1114,11 @@ def test_the_gate_sees_a_change_without_its_interval_or_with_numbers_that_do_not
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if figure_kinds()[kind].points])
 def test_the_gate_sees_that_something_else_is_dark(kind: str) -> None:
     figure, data, exhibit = draw(kind, highlight=MADE[kind]()["option"].iloc[1])
-    assert problems(figure, data, exhibit, "points") == []
+    assert problems(figure, data, exhibit, "dark") == []
     mark = next(mark for mark in marks_of(figure) if not rows(data)[mark.row].is_of([exhibit.highlight]))
     mark.set_facecolor(colours.HIGHLIGHT)
     mark.set_edgecolor(colours.HIGHLIGHT)
-    assert "is dark, highlight is" in problems(figure, data, exhibit, "points")[0]
+    assert "is dark, highlight is" in problems(figure, data, exhibit, "dark")[0]
 
 
 def test_the_gate_sees_parts_that_cannot_be_told_apart_or_have_no_label() -> None:

@@ -6,11 +6,12 @@ For a multiple choice: of the five answers named most, or of those of `show`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts.colours import GREY, HIGHLIGHT, PLAIN
+from pipeline.charts.colours import GREY, PLAIN
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import lines, unit_for, widest
 from pipeline.charts.marks import Scale
@@ -63,7 +64,7 @@ def _plot(sheet: Sheet, combined: Sequence[Row], options: Sequence[Row]) -> None
         top = sheet.y
         named = ((row, names[row.index]) for row in members)
         for row, middle, _ in lines(sheet, named, scale.zero - 4, _PITCH, 6):
-            colour = GREY if not row.substantive else HIGHLIGHT if panel else PLAIN
+            colour = PLAIN if row.substantive else GREY
             if row.drawn:
                 sheet.bar(row, scale, middle, _THICK, colour)
             sheet.value_at(row, scale.at(row.plotted if row.drawn else 0.0) + BESIDE, middle)
@@ -79,4 +80,4 @@ def _name(text: str, width: float) -> Block:
         for part in (*(f"{part} +" for part in first), last)
         for line in balanced(part, NAME, width).lines
     ]
-    return Block(tuple(broken), whole.style, whole.face) if len(broken) <= len(whole.lines) else whole
+    return replace(whole, lines=tuple(broken)) if len(broken) <= len(whole.lines) else whole

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts.colours import GREY, HIGHLIGHT
+from pipeline.charts.bars import tone
+from pipeline.charts.colours import HIGHLIGHT
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import lines, widest
 from pipeline.charts.marks import Scale
@@ -74,10 +75,10 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
         late = {row.key: row for row in sides[1]}
         pairs = [Pair(row, late[row.key], changes.get(row.key)) for row in sides[0] if row.key in late]
     by_item = len({row.option for row in shares}) == 1 and any(row.item for row in shares)
-    return compose(exhibit, _plot, pairs, by_item)
+    return compose(exhibit, _plot, pairs, by_item, exhibit)
 
 
-def _plot(sheet: Sheet, pairs: Sequence[Pair], by_item: bool) -> None:
+def _plot(sheet: Sheet, pairs: Sequence[Pair], by_item: bool, exhibit: Printed) -> None:
     _legend(sheet, pairs)
     names = [
         (pair, balanced(pair.second.item_label if by_item else pair.name, NAME, _NAMES - 6)) for pair in pairs
@@ -94,7 +95,7 @@ def _plot(sheet: Sheet, pairs: Sequence[Pair], by_item: bool) -> None:
         return max(_PITCH, changes[pair.second.key].height + 4 if pair.change else 0)
 
     for pair, middle, height in lines(sheet, names, MARGIN + column - 6, least, 8):
-        _pair(sheet, pair, scale, middle)
+        _pair(sheet, pair, scale, middle, tone(pair.second, exhibit))
         if pair.change:
             sheet.panel = 2
             sheet.text_at(changes[pair.second.key], MARGIN + CONTENT - right + 14, middle, row=pair.change)
@@ -128,7 +129,7 @@ def _change(row: Row) -> Block:
     return block(text, VALUE if row.flag == "" and row.value == row.value else NUMBER)
 
 
-def _pair(sheet: Sheet, pair: Pair, scale: Scale, middle: float) -> None:
+def _pair(sheet: Sheet, pair: Pair, scale: Scale, middle: float, colour: str) -> None:
     """Draw the two dots and their numbers.
 
     Dots that would hide each other stand one above the other, so far apart that they touch. A number that
@@ -136,7 +137,6 @@ def _pair(sheet: Sheet, pair: Pair, scale: Scale, middle: float) -> None:
     """
     first, second = pair.first, pair.second
     low, high = (scale.at(share) for share in pair.reach)
-    colour = HIGHLIGHT if second.role in ("substantive", "net") else GREY
     apart = 0.0
     if first.drawn and second.drawn:
         apart = math.sqrt(max((2 * DOT) ** 2 - (high - low) ** 2, 0.0))

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.charts.colours import BLACK, GREY, HIGHLIGHT, TICK, on
+from pipeline.charts.bars import tone
+from pipeline.charts.colours import BLACK, TICK, on
 from pipeline.charts.compose import compose
 from pipeline.charts.layout import headings, line_note, lines, panel_lines, panels_across, unit_for, widest
 from pipeline.charts.marks import Scale
@@ -44,10 +45,10 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
     everyone = groups.pop("", [])
     if not groups and everyone:
         groups, everyone = {"": everyone}, []
-    return compose(exhibit, _plot, list(groups.values()), everyone)
+    return compose(exhibit, _plot, list(groups.values()), everyone, exhibit)
 
 
-def _plot(sheet: Sheet, panels: Sequence[list[Row]], everyone: list[Row]) -> None:
+def _plot(sheet: Sheet, panels: Sequence[list[Row]], everyone: list[Row], exhibit: Printed) -> None:
     options = {row.key: row.name for panel in (everyone, *panels) for row in panel}
     across = panels_across(len(panels), _ACROSS)
     most = LABEL_COLUMN if across <= 3 else 0.36 * CONTENT
@@ -71,7 +72,8 @@ def _plot(sheet: Sheet, panels: Sequence[list[Row]], everyone: list[Row]) -> Non
             for number, (scale, panel) in enumerate(zip(scales, by_key, strict=True)):
                 sheet.panel = first + number
                 if key in panel:
-                    _bar(sheet, panel[key], ticks.get(key), scale, middle)
+                    colour = tone(panel[key], exhibit)
+                    _bar(sheet, panel[key], ticks.get(key), scale, middle, colour)
         for scale in scales:
             sheet.zero_line(scale.zero, top, sheet.y)
 
@@ -81,14 +83,13 @@ def _reach(row: Row, tick: Row | None) -> float:
     return max(length, tick.plotted) if tick else length
 
 
-def _bar(sheet: Sheet, row: Row, tick: Row | None, scale: Scale, middle: float) -> None:
+def _bar(sheet: Sheet, row: Row, tick: Row | None, scale: Scale, middle: float, colour: str) -> None:
     """One bar with its tick and its number.
 
     The number stands beside the end of the bar. Where the tick would run through it there, it stands inside
     the end of the bar, and where the bar is too short for that, beyond the tick.
     """
     value = block(row.text, NAME)
-    colour = HIGHLIGHT if row.substantive else GREY
     bar = sheet.bar(row, scale, middle, _THICK, colour) if row.drawn else None
     end = scale.at(row.plotted) if row.drawn else scale.zero
     if tick:
