@@ -20,10 +20,11 @@ from pipeline.charts.compose import compose
 from pipeline.charts.layout import widest
 from pipeline.charts.marks import Box, Point, Scale, Shape, crosses
 from pipeline.charts.measure import Block, block
-from pipeline.charts.rows import Row, grouped, highest, marked_base, rows
+from pipeline.charts.rows import Row, base, grouped, highest, rows
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.style import CONTENT, KEY, KEY_VALUE, MARGIN, NAME, NOTE, SHORTEST_SCALE, VALUE
 from pipeline.text.rounding import percent
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.measures import CHANGES
 from pipeline.tidy.printed import NOT_THE_SAME, Printed
 
@@ -37,6 +38,7 @@ _ENDS = 0.38 * CONTENT
 _LEADER = 14.0
 _KEY = 13.0  # the marker of an end label with the gap to its value
 _RADIUS = 3.6
+_WIDEST_WAVE = 90.0
 _APART = 9.0  # points between two markers that do not touch
 _NEW_WORDING = ("reworded", "options")
 _BROKEN = "broken"
@@ -283,14 +285,18 @@ def _height(stack: Sequence[Label]) -> float:
 def _waves(sheet: Sheet, plot: Plot, points: Sequence[Row], waves: Sequence[str]) -> None:
     """The names of the waves and their bases under the plot, marked where the question was another."""
     height = 0.0
+    xs = list(plot.xs.values())
+    room = min([_WIDEST_WAVE, *(after - before - 4 for before, after in itertools.pairwise(xs))])
     for wave in waves:
         answers = [row for row in points if row.wave == wave]
         changed = any(row.comparability in (*_NEW_WORDING, _BROKEN) for row in answers)
-        title = block(f"{wave} {NOT_THE_SAME}" if changed else wave, KEY_VALUE, 90)
-        note = block(marked_base(answers), NOTE, 90)
-        sheet.text(title, plot.xs[wave], sheet.y, "center")
-        sheet.text(note, plot.xs[wave], sheet.y + title.height, "center")
-        height = max(height, title.height + note.height)
+        title = block(f"{wave} {NOT_THE_SAME}" if changed else wave, KEY_VALUE, room)
+        notes = [base(answers), *([LOW_BASE_MARK] if any(row.low_base for row in answers) else [])]
+        top = sheet.y
+        for part in (title, *(block(note, NOTE, room) for note in notes)):
+            sheet.text(part, plot.xs[wave], top, "center")
+            top += part.height
+        height = max(height, top - sheet.y)
     sheet.y += height
 
 
