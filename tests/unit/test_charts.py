@@ -489,7 +489,7 @@ def test_a_number_of_segment_panels_stands_where_no_tick_runs_through_it() -> No
     assert ends[5] < beyond.box[0] < ends[5] + 7
     assert just.bar is not None
     assert just.box[2] < ends[6] < ticks[2]
-    assert just.get_color() == colours.WHITE
+    assert just.get_color() == colours.on(colours.PLAIN)
     assert short.box[0] > ticks[3]
 
 
