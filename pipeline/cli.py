@@ -470,7 +470,7 @@ def quality(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
 
 @app.command("verify-manifest", epilog="Example: survey verify-manifest --survey ospo")
 def verify_manifest(survey: SurveyName = places.DEFAULT_SURVEY) -> None:
-    """Say which inputs, code, libraries and outputs are no longer as manifest.json has them."""
+    """Say which inputs, code, libraries, fonts and outputs are no longer as manifest.json has them."""
     from pipeline.pages.manifest import verify_manifest
 
     changed = list(verify_manifest(places.find(survey)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import io
 import json
@@ -21,6 +22,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
+from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -689,8 +691,18 @@ def test_pages_and_svg_of_any_script_read_as_it_does(label: str, cjk: Path) -> N
     words = {"カタカナ"} if label == JAPANESE else {"התשתיות", "Open", "2025"}
     assert all(word in read_page(page.page(figure)) for word in words)
     root = ElementTree.fromstring(figure_files.svg(figure, exhibit))  # noqa: S314 - made a line above
-    turned = [element.get("direction") for element in root.iter(f"{SVG}text")]
-    assert ("rtl" in turned) is (label == HEBREW)
+    turned = [element for element in root.iter(f"{SVG}text") if element.get("direction") == "rtl"]
+    assert bool(turned) is (label == HEBREW)
+    # what begins at the left margin ends there, read from right to left
+    at_margin = [element.get("style", "") for element in turned if element.get("x") == "14"]
+    assert all("text-anchor: end" in style for style in at_margin)
+    assert bool(at_margin) is (label == HEBREW)
+    embedded: set[int] = set()
+    for form, file in re.findall(r"font/(\w+);base64,([^)]+)", root.findtext(f"{SVG}style") or ""):
+        font = TTFont(io.BytesIO(base64.b64decode(file)))
+        assert form == ("otf" if "CFF " in font else "ttf")
+        embedded |= set(font.getBestCmap())
+    assert embedded >= {ord(character) for text in texts(figure) for character in text}
     drawn = {"".join(element.itertext()) for element in root.iter(f"{SVG}text")}
     assert drawn == {text for text in texts(figure) if text}
     families = {
