@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+import warnings
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,8 +22,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from matplotlib.colors import to_hex
+from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -676,6 +678,10 @@ def test_every_kind_is_set_in_any_script(kind: str, label: str, cjk: Path) -> No
     assert gates.check(figure, data, exhibit) == []
     one = page.page(figure)
     used = {name.removesuffix("-Bold") for name in one.used}
+    by_name = faces.by_name(set(one.used))
+    for name, numbers in one.used.items():
+        there = faces.characters(by_name[name])
+        assert all(ord(character) in there for read in numbers.values() for character in read)
     assert ({"NotoSansCJKJP"} if label == JAPANESE else {"DejaVuSans"}) <= used
     drawn = [text for text, _, _ in texts_on(one)]
     assert len(drawn) == len([text for text in texts(figure) if text])
@@ -773,8 +779,32 @@ def test_figures_in_our_own_faces_do_not_ask_the_system(tmp_path: Path) -> None:
 def test_a_box_is_still_an_error() -> None:
     figure, _, exhibit = draw("single_bar")
     next(line for line in lines_of(figure) if line.get_text()).set_text("成")
-    with pytest.raises(UserWarning, match=r"Glyph .* missing"):
-        figure_files.png(figure, exhibit)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(UserWarning, match=r"Glyph .* missing"):
+            figure_files.png(figure, exhibit)
+
+
+def test_the_book_has_the_glyphs_of_postscript_fonts_in_their_places(cjk: Path) -> None:
+    figure, _, _ = labelled("ranked_bars", JAPANESE)
+    one = page.page(figure)
+    made = PdfReader(io.BytesIO(book.book([("", one)])))
+    fonts: Any = made.pages[0]["/Resources"]["/Font"]
+    of_page = fonts["/NotoSansCJKJP"]["/DescendantFonts"][0].get_object()
+    places = of_page["/CIDToGIDMap"].get_data()
+    embedded = TTFont(io.BytesIO(of_page["/FontDescriptor"]["/FontFile2"].get_data()))
+    whole = TTFont(cjk, fontNumber=0)
+    outlines, order, glyphs = whole.getGlyphSet(), whole.getGlyphOrder(), embedded.getGlyphSet()
+    numbers = one.used["NotoSansCJKJP"]
+    assert len(numbers) > 20
+    for number in numbers:
+        place = int.from_bytes(places[2 * number : 2 * number + 2], "big")
+        boxes = []
+        for glyphs_of, name in ((outlines, order[number]), (glyphs, embedded.getGlyphOrder()[place])):
+            pen = BoundsPen(glyphs_of)
+            glyphs_of[name].draw(pen)
+            boxes.append(pen.bounds)
+        assert boxes[1] == pytest.approx(boxes[0], abs=1.5), numbers[number]
 
 
 @pytest.mark.parametrize("kind", KINDS)
