@@ -11,7 +11,7 @@ from pipeline.charts.marks import Scale
 from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, base, heading
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import BESIDE, CONTENT, HEADING, LABEL_COLUMN, MARGIN, NAME, VALUE
+from pipeline.charts.style import BESIDE, HEADING, LABELS, MARGIN, NAME, VALUE
 from pipeline.tidy.printed import Printed
 
 _CROWDED = 15
@@ -35,7 +35,7 @@ Draw = Callable[[Entry, Scale, float], None]
 def panels(sheet: Sheet, groups: dict[str, list[Row]], panel: Panel, exhibit: Printed) -> None:
     """Place one panel a group, one under the other, all on one scale."""
     entries = {group: coloured(members, exhibit) for group, members in groups.items()}
-    column, unit = measures([entry for members in entries.values() for entry in members])
+    column, unit = measures(sheet, [entry for members in entries.values() for entry in members])
     for number, (group, members) in enumerate(entries.items()):
         sheet.panel = number
         sheet.y += 12 if number else 0
@@ -57,10 +57,10 @@ def coloured(members: Sequence[Row], exhibit: Printed) -> list[Entry]:
     return [Entry(row, row.name, tone(row, exhibit)) for row in members]
 
 
-def measures(entries: Sequence[Entry], right: float = 0) -> tuple[float, float]:
+def measures(sheet: Sheet, entries: Sequence[Entry], right: float = 0) -> tuple[float, float]:
     """How many points names take, and how many 100% take, so that `right` points stay free."""
-    column = widest(balanced(entry.name, NAME, LABEL_COLUMN - 4) for entry in entries) + 4
-    width = CONTENT - column - right
+    column = widest(balanced(entry.name, NAME, LABELS * sheet.content - 4) for entry in entries) + 4
+    width = sheet.content - column - right
     values = ((entry.row.reach, block(entry.row.marked_text, VALUE, width)) for entry in entries)
     return column, unit_for(width, values)
 
@@ -84,7 +84,7 @@ def with_names(sheet: Sheet, entries: Sequence[Entry], scale: Scale, draw: Draw,
     pitch, room, end = sizes
     top = sheet.y
     sheet.y += end
-    names = ((entry, balanced(entry.name, NAME, LABEL_COLUMN - 4)) for entry in entries)
+    names = ((entry, balanced(entry.name, NAME, LABELS * sheet.content - 4)) for entry in entries)
     for entry, middle, _ in lines(sheet, names, scale.zero - 4, pitch, room):
         draw(entry, scale, middle)
     sheet.y += end

@@ -12,7 +12,7 @@ from pipeline.charts.layout import headings, lines, widest
 from pipeline.charts.measure import Block, balanced, block
 from pipeline.charts.rows import Row, base, by_group, estimates, grouped, heading, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import CONTENT, HEADING, MARGIN, NAME, NOTE, NUMBER, Style
+from pipeline.charts.style import HEADING, MARGIN, NAME, NOTE, NUMBER, Style
 from pipeline.tidy.marks import LOW_BASE_MARK
 
 THICK = 19.0
@@ -120,7 +120,7 @@ def plot(
     """
     most, names, zero = sizes
     # numbers are compared by their last digits, so columns stand at their right edges, headings too
-    right, ends = MARGIN + CONTENT - columns_width(columns), []
+    right, ends = MARGIN + sheet.content - columns_width(columns), []
     for column in columns:
         right += _BETWEEN + column.width
         ends.append(right)

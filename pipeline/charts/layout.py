@@ -11,7 +11,7 @@ from pipeline.charts.marks import Scale
 from pipeline.charts.measure import Block, block
 from pipeline.charts.rows import Row, highest
 from pipeline.charts.sheet import SWATCH, Align, Sheet
-from pipeline.charts.style import BESIDE, CONTENT, KEY, KEY_VALUE, MARGIN, SHORTEST_SCALE, VALUE, Style
+from pipeline.charts.style import BESIDE, KEY, KEY_VALUE, MARGIN, SHORTEST_SCALE, VALUE, Style
 
 _T = TypeVar("_T")
 _GAP = 4.0
@@ -76,11 +76,12 @@ def panel_lines(sheet: Sheet, panels: Sequence[_T], across: int) -> Iterator[tup
 
 
 def legend(sheet: Sheet, chosen: Iterable[Row], colour: dict[str, str], x: float = MARGIN,
-           width: float = CONTENT, *, values: bool = False) -> None:  # fmt: skip
+           width: float = 0, *, values: bool = False) -> None:  # fmt: skip
     """Place a legend that wraps at `sheet.y`: a square of its colour, its value and its name a row.
 
-    Without `values` each option comes once.
+    Without `values` each option comes once; without a `width` it has that of the sheet.
     """
+    width = width or sheet.content
     left = x
     height = 1.0
     for row in chosen if values else {row.option: row for row in chosen}.values():

@@ -21,7 +21,7 @@ from pipeline.charts.marks import Bar, Cell, Dot, Mark, Marker, Scale, Shape, St
 from pipeline.charts.measure import Block, balanced, block, properties
 from pipeline.charts.rows import Row
 from pipeline.charts.scripts import clean
-from pipeline.charts.style import CAPITALS, CONTENT, DOT, DPI, INCH, MARGIN, VALUE, WIDTH, Style
+from pipeline.charts.style import CAPITALS, CONTENT, DOT, DPI, INCH, MARGIN, VALUE, Style
 
 Align = Literal["left", "center", "right"]
 _Box = TypeVar("_Box", bound=Rectangle)
@@ -41,12 +41,13 @@ _FRAME = 1.6
 class Sheet:
     """A figure in the making; `y` is where the next thing goes, in points from the top.
 
-    `panel` is the panel that marks and values belong to, and `way` how its rows follow each other; what is
+    `content` is the width between the margins, in points. `panel` is the panel that marks and values belong to, and `way` how its rows follow each other; what is
     placed once `is_foot` is set stands below the plot.
     """
 
-    def __init__(self) -> None:
-        self.figure = Figure(figsize=(WIDTH / INCH, 1), facecolor=WHITE, dpi=DPI)
+    def __init__(self, content: float = CONTENT) -> None:
+        self.content = content
+        self.figure = Figure(figsize=(self.width / INCH, 1), facecolor=WHITE, dpi=DPI)
         FigureCanvasAgg(self.figure)
         self.y = 12.0
         self.panel = 0
@@ -55,11 +56,16 @@ class Sheet:
         self._points = Affine2D()
         self._transform = self._points + self.figure.dpi_scale_trans
 
-    def finish(self) -> Figure:
-        """The figure, as high as what was placed on it."""
-        height = self.y / INCH
+    @property
+    def width(self) -> float:
+        """The points from side to side, margins included."""
+        return self.content + 2 * MARGIN
+
+    def finish(self, height: float = 0) -> Figure:
+        """The figure, as high as what was placed on it, or so many points."""
+        height = (height or self.y) / INCH
         self._points.clear().scale(1 / INCH, -1 / INCH).translate(0, height)
-        self.figure.set_size_inches(WIDTH / INCH, height)
+        self.figure.set_size_inches(self.width / INCH, height)
         return self.figure
 
     def text(self, block: Block, x: float, top: float, align: Align = "left", *,
@@ -98,10 +104,10 @@ class Sheet:
     def below(self, text: str, style: Style, gap: float = 0) -> None:
         """Add a paragraph at the left margin, `gap` points below the last thing; nothing for no text."""
         if clean(text):
-            wrapped = block(text, style)
+            wrapped = block(text, style, self.content)
             if len(wrapped.lines) > 1 and " " not in wrapped.lines[-1]:
                 # no last word on a line of its own
-                wrapped = balanced(text, style, CONTENT)
+                wrapped = balanced(text, style, self.content)
             self.text(wrapped, MARGIN, self.y + gap)
             self.y += gap + wrapped.height
 

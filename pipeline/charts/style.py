@@ -10,7 +10,8 @@ INCH = 72.0
 WIDTH = 7.5 * INCH
 MARGIN = 14.0
 CONTENT = WIDTH - 2 * MARGIN
-LABEL_COLUMN = 0.45 * CONTENT
+LABELS = 0.45
+"""the part of the width that names may take"""
 DPI = 200
 SMALLEST = 8.0
 LEADING = 1.3

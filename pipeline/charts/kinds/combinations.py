@@ -18,7 +18,7 @@ from pipeline.charts.marks import Scale
 from pipeline.charts.measure import Block, balanced, block
 from pipeline.charts.rows import Row, answers, marked_base, of_measures, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import BESIDE, CONTENT, HEADING, LABEL_COLUMN, MARGIN, NAME, NOTE, VALUE
+from pipeline.charts.style import BESIDE, HEADING, LABELS, MARGIN, NAME, NOTE, VALUE
 from pipeline.text.folding import in_words
 from pipeline.tidy.printed import Printed
 
@@ -51,10 +51,10 @@ def _plot(sheet: Sheet, combined: Sequence[Row], options: Sequence[Row]) -> None
         (f"Chose exactly these of the {number}", combined),
     )
     every = [*options, *combined]
-    names = {row.index: _name(row.name, LABEL_COLUMN - 4) for row in every}
+    names = {row.index: _name(row.name, LABELS * sheet.content - 4) for row in every}
     column = widest(names.values()) + 4
     values = ((row.plotted if row.drawn else 0.0, block(row.text, VALUE)) for row in every)
-    scale = Scale(MARGIN + column, unit_for(CONTENT - column, values))
+    scale = Scale(MARGIN + column, unit_for(sheet.content - column, values))
     sheet.below(marked_base(combined), NOTE)
     for panel, (title, members) in enumerate(panels):
         sheet.panel = panel

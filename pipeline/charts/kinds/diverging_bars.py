@@ -20,13 +20,13 @@ from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, answers
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.stacks import ROOM, colours_of, part
-from pipeline.charts.style import BESIDE, CONTENT, MARGIN, NOTE, VALUE
+from pipeline.charts.style import BESIDE, MARGIN, NOTE, VALUE
 from pipeline.tidy.printed import Printed
 
 FITS = ("grid",)
 ALT_NAME = "Diverging bars"
 
-_NAMES = 0.33 * CONTENT
+_NAMES = 0.33  # of the width
 _HEADING_WIDTH = 62.0
 _EXACT = 1e-6
 
@@ -95,10 +95,10 @@ def _total(side: Sequence[Row]) -> float:
 
 def _plot(sheet: Sheet, panels: Panels[Sides], items: Sequence[Sides], colour: dict[str, str]) -> None:
     columns = _columns(items)
-    names = battery.names_width(items, _NAMES)
+    names = battery.names_width(items, _NAMES * sheet.content)
     ends = [_net_width([i.net(i.left) for i in items]), _net_width([i.net(i.right) for i in items])]
     reach = [max(_total(i.left) for i in items), max(_total(i.right) for i in items)]
-    bars = CONTENT - names - sum(ends) - battery.columns_width(columns)
+    bars = sheet.content - names - sum(ends) - battery.columns_width(columns)
     unit = bars / max(sum(reach), _EXACT)
     scale = Scale(MARGIN + names + ends[0] + reach[0] * unit, unit)
     longest = max(([*item.left, *item.right] for item in items), key=len)
@@ -108,7 +108,7 @@ def _plot(sheet: Sheet, panels: Panels[Sides], items: Sequence[Sides], colour: d
     def sides(number: int, item: Sides, middle: float) -> None:
         _sides(sheet, item, colour, scale, middle, number, MARGIN + names)
 
-    battery.plot(sheet, panels, columns, sides, (_NAMES, names, scale.zero))
+    battery.plot(sheet, panels, columns, sides, (_NAMES * sheet.content, names, scale.zero))
 
 
 def _net_width(nets: Sequence[Row | None]) -> float:

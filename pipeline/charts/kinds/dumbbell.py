@@ -20,7 +20,7 @@ from pipeline.charts.marks import Scale
 from pipeline.charts.measure import Block, balanced, block
 from pipeline.charts.rows import Row, grouped, marked_base, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import CONTENT, DOT, MARGIN, NAME, NOTE, NUMBER, SHORTEST_SCALE, VALUE, Style
+from pipeline.charts.style import DOT, MARGIN, NAME, NOTE, NUMBER, SHORTEST_SCALE, VALUE, Style
 from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.measures import CHANGES
 from pipeline.tidy.printed import Printed
@@ -30,7 +30,7 @@ ALT_NAME = "Pairs of dots"
 POINTS = True
 TABLE = "two_waves"
 
-_NAMES = 0.38 * CONTENT
+_NAMES = 0.38  # of the width
 _PITCH = 27.0
 _OFF = DOT + 4.0  # from the middle of a dot to its number
 _CLEAR = 3.0  # from the line at zero to a number
@@ -81,13 +81,14 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
 def _plot(sheet: Sheet, pairs: Sequence[Pair], by_item: bool, exhibit: Printed) -> None:
     _legend(sheet, pairs)
     names = [
-        (pair, balanced(pair.second.item_label if by_item else pair.name, NAME, _NAMES - 6)) for pair in pairs
+        (pair, balanced(pair.second.item_label if by_item else pair.name, NAME, _NAMES * sheet.content - 6))
+        for pair in pairs
     ]
     column = 6 + widest(name for _, name in names)
     changes = {pair.second.key: _change(pair.change) for pair in pairs if pair.change}
     right = widest(changes.values()) + 14
     number = widest(block(row.text, NAME) for pair in pairs for row in (pair.first, pair.second))
-    width = CONTENT - column - right - 2 * number - 2 * _OFF
+    width = sheet.content - column - right - 2 * number - 2 * _OFF
     unit = width / max(SHORTEST_SCALE, *(pair.reach[1] for pair in pairs))
     scale = Scale(MARGIN + column + number + _OFF, unit)
 
@@ -98,7 +99,9 @@ def _plot(sheet: Sheet, pairs: Sequence[Pair], by_item: bool, exhibit: Printed) 
         _pair(sheet, pair, scale, middle, tone(pair.second, exhibit))
         if pair.change:
             sheet.panel = 2
-            sheet.text_at(changes[pair.second.key], MARGIN + CONTENT - right + 14, middle, row=pair.change)
+            sheet.text_at(
+                changes[pair.second.key], MARGIN + sheet.content - right + 14, middle, row=pair.change
+            )
         sheet.zero_line(scale.zero, sheet.y, sheet.y + height)
 
 
@@ -109,8 +112,8 @@ def _legend(sheet: Sheet, pairs: Sequence[Pair]) -> None:
     middle = sheet.y + half
     for side, hollow in (([pair.first for pair in pairs], True), ([pair.second for pair in pairs], False)):
         name = f"{_side(side[0])} ({marked_base(side)})"
-        label = block(name, NOTE if hollow else _BOLD_NOTE, CONTENT - 24)
-        if left > MARGIN + DOT and left + label.width > MARGIN + CONTENT:
+        label = block(name, NOTE if hollow else _BOLD_NOTE, sheet.content - 24)
+        if left > MARGIN + DOT and left + label.width > MARGIN + sheet.content:
             left, middle = MARGIN + DOT, middle + label.height + 2
         sheet.marker((left, middle), HIGHLIGHT, hollow=hollow)
         sheet.text(label, left + DOT + 4, middle - half)

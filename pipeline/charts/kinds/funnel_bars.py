@@ -19,7 +19,7 @@ from pipeline.charts.marks import Scale
 from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, of_measures, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import CONTENT, MARGIN, NAME, NOTE, VALUE
+from pipeline.charts.style import MARGIN, NAME, NOTE, VALUE
 from pipeline.tidy.marks import SUPPRESSED_MARK
 from pipeline.tidy.printed import Printed
 
@@ -53,8 +53,8 @@ def _plot(sheet: Sheet, reached: Sequence[Row], continued: dict[tuple[str, str],
     counts = {row.key: block(_count(row), NAME) for row in reached}
     widths = [widest([names[0], *shares.values()]), widest([names[1], *counts.values()])]
     right = sum(width + _BETWEEN for width in widths)
-    column, unit = measures(entries, right)
-    lefts = [MARGIN + CONTENT - right + _BETWEEN, MARGIN + CONTENT - widths[1]]
+    column, unit = measures(sheet, entries, right)
+    lefts = [MARGIN + sheet.content - right + _BETWEEN, MARGIN + sheet.content - widths[1]]
     headings(sheet, lefts, [[name] for name in names], 2)
 
     def stage(entry: Entry, scale: Scale, middle: float) -> None:

@@ -19,7 +19,7 @@ from pipeline.charts.layout import headings, lines, panel_lines, panels_across, 
 from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, answers, by_group, grouped, heading, highest, marked_base, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import CONTENT, MARGIN, NAME, NOTE, NUMBER, Style
+from pipeline.charts.style import MARGIN, NAME, NOTE, NUMBER, Style
 from pipeline.tidy.marks import NOT_SHOWN, SUPPRESSED_MARK
 from pipeline.tidy.measures import Flag
 from pipeline.tidy.printed import Printed
@@ -27,7 +27,7 @@ from pipeline.tidy.printed import Printed
 FITS = ("single", "multiple", "rank", "grid")
 ALT_NAME = "Table of shaded cells"
 
-_NAMES = 0.34 * CONTENT
+_NAMES = 0.34  # of the width
 _ACROSS = 9
 _HEIGHT = 22.0
 _WIDEST = 84.0
@@ -82,12 +82,12 @@ def _is_grid(chosen: Sequence[Row]) -> bool:
 def _plot(sheet: Sheet, names: dict[Key, str], columns: Sequence[Column], bases: dict[Key, str]) -> None:
     """The lines of cells; where there are `bases`, each line has one at the right."""
     most = highest(row for column in columns for row in column.cells.values())
-    blocks = {key: balanced(name, NAME, _NAMES - 6) for key, name in names.items()}
+    blocks = {key: balanced(name, NAME, _NAMES * sheet.content - 6) for key, name in names.items()}
     notes = {key: balanced(text, NUMBER, 52) for key, text in bases.items()}
     left = MARGIN + 6 + widest(blocks.values())
     right = 8 + widest(notes.values()) if notes else 0.0
     across = panels_across(len(columns), _ACROSS)
-    width = min((CONTENT + MARGIN - left - right) / across, _WIDEST)
+    width = min((sheet.content + MARGIN - left - right) / across, _WIDEST)
 
     def least(key: Key) -> float:
         return max(_HEIGHT, notes[key].height + 4 if notes else 0)

@@ -18,7 +18,7 @@ from pipeline.charts.layout import column, line_note, upright_scale
 from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, marked_base, of_measures, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import CONTENT, KEY, MARGIN, NOTE
+from pipeline.charts.style import KEY, MARGIN, NOTE
 from pipeline.tidy.printed import Printed
 
 FITS = ("number",)
@@ -46,7 +46,7 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
 def _plot(sheet: Sheet, classes: Sequence[Row], median: Row | None) -> None:
     sheet.below(marked_base(classes), NOTE)
     sheet.y += 4
-    width = min(CONTENT / len(classes), _WIDEST)
+    width = min(sheet.content / len(classes), _WIDEST)
     if median is not None:
         sheet.panel = 1
         line_note(sheet, block("Median", KEY), TICK, median)

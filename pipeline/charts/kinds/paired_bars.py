@@ -18,7 +18,7 @@ from pipeline.charts.marks import Scale
 from pipeline.charts.measure import Block, balanced, block
 from pipeline.charts.rows import Row, base, estimates, grouped
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import CONTENT, HEADING, MARGIN, NAME, NOTE, VALUE
+from pipeline.charts.style import HEADING, MARGIN, NAME, NOTE, VALUE
 from pipeline.text.folding import plain
 from pipeline.tidy.printed import Printed
 
@@ -29,7 +29,7 @@ BY = "never"
 WHISKERS = True
 
 _COLOURS = (PALETTE[0], PALETTE[3])
-_NAMES = 0.3 * CONTENT
+_NAMES = 0.3  # of the width
 _PITCH, _THICK = 26.0, 15.0
 _GAP = 6.0
 
@@ -49,9 +49,9 @@ def _plot(sheet: Sheet, sides: Sequence[list[Row]]) -> None:
         for row in side:
             labels = names.setdefault(row.key, [])
             if not labels or labels[0].text != block(row.name, NAME).text:
-                labels.append(balanced(row.name, style, _NAMES - 2 * _GAP))
+                labels.append(balanced(row.name, style, _NAMES * sheet.content - 2 * _GAP))
     column = 2 * _GAP + max(label.width for labels in names.values() for label in labels)
-    width = (CONTENT - column) / 2
+    width = (sheet.content - column) / 2
     unit = unit_for(width, ((row.reach, block(row.marked_text, VALUE)) for side in sides for row in side))
     scales = [Scale(MARGIN + width, unit), Scale(MARGIN + width + column, unit)]
     titles = [

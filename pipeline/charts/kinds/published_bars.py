@@ -39,7 +39,7 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
 
 def _plot(sheet: Sheet, panels: Sequence[list[Row]], exhibit: Printed) -> None:
     entries = [_entries(panel, exhibit) for panel in panels]
-    sizes = measures([entry for panel in entries for entry in panel])
+    sizes = measures(sheet, [entry for panel in entries for entry in panel])
     for number, (panel, drawn) in enumerate(zip(panels, entries, strict=True)):
         sheet.panel = number
         first = panel[0]

@@ -17,7 +17,7 @@ from pipeline.charts.marks import Scale
 from pipeline.charts.measure import block
 from pipeline.charts.rows import by_group, estimates
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import BESIDE, CONTENT, DOT, MARGIN, VALUE
+from pipeline.charts.style import BESIDE, DOT, MARGIN, VALUE
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")
@@ -48,5 +48,5 @@ def _panel(sheet: Sheet, entries: Sequence[Entry], column: float, unit: float) -
         sheet.text_at(block(row.marked_text, VALUE), edge + BESIDE, middle, row=row)
 
     # a dot reaches further than its middle
-    scale = Scale(MARGIN + column, unit * (1 - DOT / (CONTENT - column)))
+    scale = Scale(MARGIN + column, unit * (1 - DOT / (sheet.content - column)))
     with_names(sheet, entries, scale, dot, (_PITCH, 4, 3))

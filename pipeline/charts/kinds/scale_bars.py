@@ -20,14 +20,14 @@ from pipeline.charts.measure import block
 from pipeline.charts.rows import Row
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.stacks import BEHIND, colours_of, counts_dkns, stack, whole
-from pipeline.charts.style import CONTENT, MARGIN, NOTE, VALUE
+from pipeline.charts.style import MARGIN, NOTE, VALUE
 from pipeline.tidy.printed import Printed
 
 FITS = ("grid",)
 ALT_NAME = "Stacked bars"
 STACKED = True
 
-_NAMES = 0.34 * CONTENT
+_NAMES = 0.34  # of the width
 _HEADING_WIDTH = 58.0
 _NET_WIDTH = 46.0
 
@@ -48,15 +48,15 @@ def _plot(sheet: Sheet, panels: Panels[Item], items: Sequence[Item], parts: Sequ
     legend(sheet, sorted(levels, key=lambda row: row.role in ("dkns", "not_applicable")), colour)
     sheet.y += 10
     columns = _columns(items, parts)
-    names = battery.names_width(items, _NAMES)
+    names = battery.names_width(items, _NAMES * sheet.content)
     behind = BEHIND if any(item.dkns in levels for item, levels in zip(items, parts, strict=True)) else 0.0
-    shares = Scale(MARGIN + names, CONTENT - names - behind - battery.columns_width(columns))
+    shares = Scale(MARGIN + names, sheet.content - names - behind - battery.columns_width(columns))
 
     def bars(number: int, _: Item, middle: float) -> None:
         sheet.panel = number
         stack(sheet, parts[number], colour, shares, middle, battery.THICK)
 
-    battery.plot(sheet, panels, columns, bars, (_NAMES, names, shares.zero))
+    battery.plot(sheet, panels, columns, bars, (_NAMES * sheet.content, names, shares.zero))
 
 
 def _columns(items: Sequence[Item], parts: Sequence[list[Row]]) -> list[Column]:

@@ -19,7 +19,7 @@ from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, answers, base, by_group, estimates, heading, marked_base
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.stacks import ROOM
-from pipeline.charts.style import BESIDE, CONTENT, HEADING, LABEL_COLUMN, MARGIN, NAME, NOTE, Style
+from pipeline.charts.style import BESIDE, HEADING, LABELS, MARGIN, NAME, NOTE, Style
 from pipeline.tidy.printed import Printed
 
 FITS = ("single", "multiple", "rank")
@@ -51,10 +51,10 @@ def draw(data: pd.DataFrame, exhibit: Printed) -> Figure:
 def _plot(sheet: Sheet, panels: Sequence[list[Row]], everyone: list[Row], exhibit: Printed) -> None:
     options = {row.key: row.name for panel in (everyone, *panels) for row in panel}
     across = panels_across(len(panels), _ACROSS)
-    most = LABEL_COLUMN if across <= 3 else 0.36 * CONTENT
+    most = LABELS * sheet.content if across <= 3 else 0.36 * sheet.content
     names = {key: balanced(name, NAME, most - 4) for key, name in options.items()}
     column = 4 + widest(names.values())
-    width = (CONTENT - column - _BETWEEN * (across - 1)) / across
+    width = (sheet.content - column - _BETWEEN * (across - 1)) / across
     ticks = {row.key: row for row in everyone if row.drawn}
     pairs = [(row, ticks.get(row.key)) for panel in panels for row in panel]
     unit = unit_for(width, ((_reach(row, tick), block(row.text, NAME, width)) for row, tick in pairs))

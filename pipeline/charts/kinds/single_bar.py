@@ -15,7 +15,7 @@ from pipeline.charts.measure import balanced, block
 from pipeline.charts.rows import Row, by_group, estimates, heading, marked_base
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.stacks import BEHIND, colours_of, counts_dkns, stack, whole
-from pipeline.charts.style import CONTENT, LABEL_COLUMN, MARGIN, NAME, NOTE
+from pipeline.charts.style import LABELS, MARGIN, NAME, NOTE
 from pipeline.tidy.printed import Printed
 
 FITS = ("single",)
@@ -40,7 +40,7 @@ def _plot_one(sheet: Sheet, groups: dict[str, list[Row]], colour: dict[str, str]
     sheet.below(marked_base(parts), NOTE)
     sheet.y += 4
     sheet.zero_line(MARGIN, sheet.y - 3, sheet.y + _THICK + 3)
-    stack(sheet, parts, colour, Scale(MARGIN, CONTENT), sheet.y + _THICK / 2, _THICK, behind=False)
+    stack(sheet, parts, colour, Scale(MARGIN, sheet.content), sheet.y + _THICK / 2, _THICK, behind=False)
     sheet.y += _THICK + 12
     # another panel: the values stand a second time in the legend, in the same order
     sheet.panel = 1
@@ -50,10 +50,10 @@ def _plot_one(sheet: Sheet, groups: dict[str, list[Row]], colour: dict[str, str]
 def _plot_groups(sheet: Sheet, groups: dict[str, list[Row]], colour: dict[str, str]) -> None:
     legend(sheet, [row for parts in groups.values() for row in parts], colour)
     sheet.y += 10
-    names = [balanced(heading(parts), NAME, LABEL_COLUMN - 4) for parts in groups.values()]
+    names = [balanced(heading(parts), NAME, LABELS * sheet.content - 4) for parts in groups.values()]
     notes = [block(marked_base(parts), NOTE) for parts in groups.values()]
     column = 4 + widest([*names, *notes])
-    scale, thick, top = Scale(MARGIN + column, CONTENT - column - BEHIND), _THICK_OF_GROUP, sheet.y
+    scale, thick, top = Scale(MARGIN + column, sheet.content - column - BEHIND), _THICK_OF_GROUP, sheet.y
     for number, (parts, name, note) in enumerate(zip(groups.values(), names, notes, strict=True)):
         sheet.panel = 2 * number
         height = max(thick, name.height + note.height)

@@ -22,7 +22,7 @@ from pipeline.charts.marks import Box, Point, Scale, Shape, crosses
 from pipeline.charts.measure import Block, block
 from pipeline.charts.rows import Row, base, grouped, highest, rows
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import CONTENT, KEY, KEY_VALUE, MARGIN, NAME, NOTE, SHORTEST_SCALE, VALUE
+from pipeline.charts.style import KEY, KEY_VALUE, MARGIN, NAME, NOTE, SHORTEST_SCALE, VALUE
 from pipeline.text.rounding import percent
 from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.measures import CHANGES
@@ -34,7 +34,7 @@ TABLE = "all_waves"
 BY = "never"
 
 _HIGH = 210.0
-_ENDS = 0.38 * CONTENT
+_ENDS = 0.38  # of the width
 _LEADER = 14.0
 _KEY = 13.0  # the marker of an end label with the gap to its value
 _RADIUS = 3.6
@@ -132,7 +132,7 @@ def _plot(sheet: Sheet, lines: Sequence[Line]) -> None:
     begins = [_begin(scale, line) for line in lines if line.points[0].wave == waves[0]]
     begins = [label for label in begins if label.row.drawn and label.row is not label.line.points[-1]]
     left = MARGIN + widest([zero, *(label.value for label in begins)])
-    right = MARGIN + CONTENT - _ENDS
+    right = MARGIN + sheet.content - _ENDS * sheet.content
     aside = max(shifts.values(), default=0.0) + _RADIUS
     xs = _places(points, waves, left + _LEADER + aside, right - _LEADER - aside)
     plot = Plot(scale, points, xs, shifts)
@@ -218,7 +218,9 @@ def _begin_labels(sheet: Sheet, plot: Plot, labels: Sequence[Label], x: float) -
 def _end_labels(sheet: Sheet, plot: Plot, lines: Sequence[Line], x: float) -> float:
     """Marker, value and name of every line from `x` on; how low they reach."""
     low = 0.0
-    for label, top in _spread([_end(plot, line) for line in lines], plot.scale, plot.scale.zero + 8):
+    for label, top in _spread(
+        [_end(plot, line, _ENDS * sheet.content) for line in lines], plot.scale, plot.scale.zero + 8
+    ):
         line, row, middle = label.line, label.row, top + label.value.height / 2
         sheet.panel = line.number
         if row.drawn:
@@ -232,12 +234,12 @@ def _end_labels(sheet: Sheet, plot: Plot, lines: Sequence[Line], x: float) -> fl
     return low
 
 
-def _end(plot: Plot, line: Line) -> Label:
+def _end(plot: Plot, line: Line, width: float) -> Label:
     row = line.points[-1]
     ends = [point for point in line.points if point.drawn]
     value = block(row.text, VALUE)
     parts = dict.fromkeys(part for part in (row.item_label, row.name) if part)
-    name = block(": ".join(parts), NAME, _ENDS - _KEY - value.width - 6)
+    name = block(": ".join(parts), NAME, width - _KEY - value.width - 6)
     return Label(plot.at(ends[-1])[1] if ends else plot.scale.zero, line, row, value, name)
 
 
