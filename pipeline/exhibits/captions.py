@@ -13,7 +13,6 @@ import pandas as pd
 
 from pipeline.declarations.report import Exhibit
 from pipeline.declarations.steps import steps_of
-from pipeline.exhibits.alt_text import alt_text, cut_to_length
 from pipeline.exhibits.bases import as_base, base_in_words, either
 from pipeline.exhibits.context import Context, WaveFacts, span
 from pipeline.exhibits.feet import change_methods, feet, segment_number
@@ -48,7 +47,8 @@ def caption(
     """The exhibit as printed; `data` are its table's rows for the waves drawn, `tests` the tests of them.
 
     `contexts` has one of each wave drawn, the latest first; `unsettled` are the lines that the rows rest on.
-    The title is the neutral one: one that claims something takes its place once its claim was tested.
+    The title is the neutral one: one that claims something takes its place once its claim was tested. The
+    alt text, which begins with that title, is written then (`alt_text`).
     """
     latest = contexts[0]
     questions = [_asked(question, exhibit, latest) for question in exhibit.questions]
@@ -65,7 +65,7 @@ def caption(
         question=" ".join(questions),
         foot=foot,
         tests=_tested(tests),
-        alt=alt_text(exhibit, data, contexts, unsettled),
+        alt="",
         synthetic=any(context.wave.synthetic for context in contexts),
         unsettled=unsettled,
         details=details,
@@ -99,7 +99,6 @@ def caption_published(
     exhibit: Exhibit,
     number: int,
     data: pd.DataFrame,
-    question: str,
     contexts: Mapping[str, Context],
     unsettled: str = "",
 ) -> Printed:
@@ -124,12 +123,6 @@ def caption_published(
         "only, not a margin of error.",
         f"Data: tables/{exhibit.id}.csv",
     ]
-    panels = data.drop_duplicates(["source", "wording", "group"])
-    first = data.iloc[0]
-    alt = (
-        f"Bars of percentages published by {len(sources)} sources in {len(panels)} panels on {question}. "
-        f"The first, {first['source']}: {first['label']} {first['percent']}%."
-    )
     return Printed(
         number=number,
         id=exhibit.id,
@@ -142,7 +135,7 @@ def caption_published(
         question="Each panel names its source, the question it asked, its base and its grade.",
         foot=f"{foot}{ours}",
         tests="",
-        alt=cut_to_length(f"{marks.UNSETTLED}. {alt}" if unsettled else alt),
+        alt="",
         synthetic=synthetic,
         unsettled=unsettled,
         details="\n".join(details),

@@ -22,6 +22,7 @@ from pipeline.estimates.count import answered
 from pipeline.estimates.run import Estimates
 from pipeline.estimates.tests import as_tests
 from pipeline.exhibits import attack, captions
+from pipeline.exhibits.alt_text import AltText, alt_of_published, alt_text
 from pipeline.exhibits.bases import base_in_words
 from pipeline.exhibits.claims import Tested
 from pipeline.exhibits.context import Context, WaveFacts, Wording
@@ -42,11 +43,12 @@ _MOST_LISTED = 5
 
 @dataclass(frozen=True)
 class Made:
-    """An exhibit's table as written, what its claims are tested with, and its words."""
+    """An exhibit's table as written, what its claims are tested with, its words, and its alt text."""
 
     data: pd.DataFrame
     tested: Tested
     printed: Printed
+    alt: AltText
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,10 @@ class Run:
         problems += [problem(paths, exhibit, message, key) for exhibit, key, message in texts.problems]
         contents |= {paths.tables / f"{name}.csv": one.data for name, one in made.items()}
         declared = {exhibit.id: exhibit for exhibit in self.chosen}
+        titles = {name: texts.titles.get(name, "") for name in made}
         printed = [
-            _titled(one.printed, declared[name], texts.titles.get(name, "")) for name, one in made.items()
+            replace(_titled(one.printed, declared[name], titles[name]), alt=one.alt.under(titles[name]))
+            for name, one in made.items()
         ]
         tests = [one.tested.tests.assign(exhibit=name) for name, one in made.items()]
         shown = [exhibit for exhibit in self.chosen if exhibit.id in made]
@@ -192,10 +196,10 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level
     table = exhibit_table(source)
     data = table[declared_table(exhibit).names]
     if exhibit.drawn.table == "published":
-        asked = all_declared.survey.questions[exhibit.question].text or exhibit.question
         lines = together(of_exhibit(all_declared.unsettled, exhibit, data))
-        printed = captions.caption_published(exhibit, number, data, asked, contexts, lines)
-        return Made(data, Tested(source, table, as_tests([]), level), printed)
+        printed = captions.caption_published(exhibit, number, data, contexts, lines)
+        alt = alt_of_published(exhibit, printed, data)
+        return Made(data, Tested(source, table, as_tests([]), level), printed, alt)
     tests = exhibit_tests(source, table)
     names = waves_of(data)[::-1]
     if not exhibit.drawn.over_waves:
@@ -211,7 +215,8 @@ def _exhibit(source: Source, contexts: Mapping[str, Context], number: int, level
         shown.append(replace(contexts[name], change=change, pools=joined))
     lines = together(of_exhibit(all_declared.unsettled, exhibit, drawn))
     printed = captions.caption(exhibit, number, drawn, tests_drawn, shown, lines)
-    return Made(data, Tested(source, table, tests, level), printed)
+    alt = alt_text(exhibit, printed, drawn, tests_drawn, shown)
+    return Made(data, Tested(source, table, tests, level), printed, alt)
 
 
 def _titled(printed: Printed, exhibit: Exhibit, title: str) -> Printed:
