@@ -18,7 +18,7 @@ from dataclasses import astuple, dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -30,10 +30,13 @@ from pipeline.project.errors import Problem, SurveyError, did_you_mean
 from pipeline.project.paths import Paths
 from pipeline.tidy.csv import read, read_exhibits
 from pipeline.tidy.figure_kinds import figure_kinds
-from pipeline.tidy.printed import TABLE, Printed
+from pipeline.tidy.printed import PAGE, TABLE, Printed
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FORMS = ("svg", "png", "txt")
-"""the forms of every figure; the txt is its alt text"""
+"""how the files of figures end; the txt is the alt text"""
 _BOOK = "figures.pdf"  # no exhibit can have this id
 POOL_FROM = 12
 """fewer figures are drawn before a second process has started"""
@@ -55,9 +58,9 @@ def figures(paths: Paths, only: Sequence[str] = ()) -> list[Path]:
     chosen = _chosen(read_exhibits(paths), only)
     state = _State(paths)
     wanted = {exhibit.id: _inputs(paths, exhibit) for exhibit in chosen}
-    changed = [exhibit for exhibit in chosen if not state.is_kept(exhibit.id, wanted[exhibit.id])]
+    changed = [exhibit for exhibit in chosen if not state.is_kept(exhibit, wanted[exhibit.id])]
     for exhibit, made in _made(paths, changed):
-        state.keep(exhibit.id, wanted[exhibit.id], made)
+        state.keep(exhibit, wanted[exhibit.id], made)
     if not only:
         state.keep_book(chosen)
     state.write()
@@ -90,20 +93,20 @@ class _State:
         self.known = known_figures(paths)
         self.saved: dict[Path, bytes] = {}
 
-    def is_kept(self, name: str, inputs: str) -> bool:
+    def is_kept(self, exhibit: Printed, inputs: str) -> bool:
         """Whether the files of a figure are those that its inputs would give again."""
-        known = self.known.get(name, {})
-        outputs = {form: _hash_of(path) for form, path in self._paths(name).items()}
+        known = self.known.get(exhibit.id, {})
+        outputs = {form: _hash_of(path) for form, path in self._paths(exhibit).items()}
         if known.get("system") and known["system"] != _system():
             return False
         return known.items() >= ({"inputs": inputs} | outputs).items()
 
-    def keep(self, name: str, inputs: str, made: Drawn) -> None:
+    def keep(self, exhibit: Printed, inputs: str, made: Drawn) -> None:
         """Note the new files of a figure, and what it is set in."""
-        self.saved |= {path: made.files[form] for form, path in self._paths(name).items()}
+        self.saved |= {path: made.files[form] for form, path in self._paths(exhibit).items()}
         hashes = {form: _hash(content) for form, content in made.files.items()}
         set_in = {"faces": made.faces, "system": made.system, "lacking": made.lacking}
-        self.known[name] = {"inputs": inputs} | hashes | set_in
+        self.known[exhibit.id] = {"inputs": inputs} | hashes | set_in
 
     def keep_book(self, exhibits: Sequence[Printed]) -> None:
         """Bind the pages of all figures, where one of them is new, and forget those of other exhibits."""
@@ -144,12 +147,16 @@ class _State:
 
     def files(self, exhibits: Sequence[Printed], book: bool) -> list[Path]:
         """Every file of the figures, the book last."""
-        figures_ = [self.paths.figures / f"{exhibit.id}.{form}" for exhibit in exhibits for form in FORMS]
+        figures_ = [
+            self.paths.figures / f"{exhibit.id}.{form}"
+            for exhibit in exhibits
+            for form in (*exhibit.files, "txt")
+        ]
         return [*figures_, *([self.paths.figure_book] if book and exhibits else [])]
 
-    def _paths(self, name: str) -> dict[str, Path]:
-        forms = {form: self.paths.figures / f"{name}.{form}" for form in FORMS}
-        return forms | {"page": self.paths.figure_page(name)}
+    def _paths(self, exhibit: Printed) -> dict[str, Path]:
+        forms = {form: self.paths.figures / f"{exhibit.id}.{form}" for form in (*exhibit.files, "txt")}
+        return forms | {"page": self.paths.figure_page(exhibit.id)}
 
 
 def _made(paths: Paths, exhibits: Sequence[Printed]) -> Iterator[tuple[Printed, Drawn]]:
@@ -210,22 +217,27 @@ def draw(paths: Paths, exhibit: Printed) -> Drawn:
     # only a process that draws loads Matplotlib; one that finds nothing changed need not
     from pipeline.charts import figure_files, gates, page
 
-    data = data_of(paths, exhibit)
-    try:
-        figure = drawer(exhibit.kind)(data, exhibit)
-        wrong = [f"figure {exhibit.id!r}: {problem}" for problem in gates.check(figure, data, exhibit)]
-    except SurveyError as error:
-        wrong = [str(error)]
+    data, wrong = data_of(paths, exhibit), []
+    shapes: dict[str, Figure] = {}
+    for shape in exhibit.shapes.split():
+        shaped = exhibit.in_shape(shape)
+        try:
+            shapes[shape] = drawer(exhibit.kind)(data, shaped)
+            problems = gates.check(shapes[shape], data, shaped)
+            wrong += [f"figure {exhibit.id!r}{'' if shape == PAGE else f' as a {shape}'}: {problem}"
+                      for problem in problems]  # fmt: skip
+        except SurveyError as error:
+            wrong.append(str(error))
     if wrong:
         shown = paths.shown(_table(paths, exhibit))
         return Drawn({}, [Problem(shown, 0, problem) for problem in wrong])
+    figure = shapes[PAGE]
     drawn_page = page.page(figure)
-    made = {
-        "svg": figure_files.svg(figure, exhibit),
-        "png": figure_files.png(figure, exhibit),
-        "page": drawn_page.as_bytes(),
-        "txt": f"{exhibit.alt}\n".encode(),
-    }
+    made = {"page": drawn_page.as_bytes(), "txt": f"{exhibit.alt}\n".encode()}
+    for end in exhibit.files:
+        shape, _, form = end.rpartition(".")
+        save = figure_files.svg if form == "svg" else figure_files.png
+        made[end] = save(shapes[shape or PAGE], exhibit)
     used = faces.by_name(set(drawn_page.used))
     set_in = {used[name].path.name: faces.hash_of(used[name].path) for name in sorted(drawn_page.used)}
     lacking = page.lacking(figure)

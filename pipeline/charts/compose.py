@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Concatenate, ParamSpec
 
 import matplotlib as mpl
@@ -12,10 +13,38 @@ from matplotlib.figure import Figure
 from pipeline.charts.measure import block
 from pipeline.charts.scripts import clean
 from pipeline.charts.sheet import Sheet
-from pipeline.charts.style import FIGURE, FOOT, QUESTION, SUBTITLE, TITLE
+from pipeline.charts.style import CONTENT, FIGURE, FOOT, QUESTION, SUBTITLE, TITLE
+from pipeline.project.errors import SurveyError
 from pipeline.tidy.marks import MEANING
 from pipeline.tidy.printed import Printed
 
+
+@dataclass(frozen=True)
+class Shape:
+    """A form in which figures are drawn: its width to its height, 0 where that is free, and what it carries.
+
+    `widths` are those between the margins that are tried, in points: wider ones have smaller letters. A card
+    is shared by itself, so it has no number.
+    """
+
+    ratio: float = 0
+    widths: tuple[float, ...] = (CONTENT,)
+    is_numbered: bool = True
+    pixels: int = 0
+    """how wide its PNG is; 0 where that follows from the points"""
+
+
+_WIDER = tuple(CONTENT + 32.0 * step for step in range(15))
+SHAPES = {
+    "page": Shape(),
+    "slide": Shape(16 / 9, _WIDER, pixels=1920),
+    "square": Shape(1, _WIDER, pixels=1600),
+    "card": Shape(1200 / 630, _WIDER[:10], is_numbered=False, pixels=1200),
+}
+"""the shapes of figures, by the names that `shape` of an exhibit has for them"""
+_LARGE_LETTERS = 340.0  # points: so narrow that a title alone fills a card
+_EDGE = 12.0  # points below the foot
+_EXACT = 1e-6
 NOTHING = "No responses to show."
 MOST_LINES = 3
 """of a foot, but where its source alone takes more"""
@@ -31,26 +60,49 @@ def compose(
 ) -> Figure:
     """A whole figure: the exhibit's text around what `plot` places on the sheet from `drawn`.
 
-    Where the first of `drawn` is empty the figure says so, and `plot` is not called.
+    Where the first of `drawn` is empty the figure says so, and `plot` is not called. A page is as high as it
+    must be; of another shape a figure is made wider until it has room. SurveyError where it never has.
     """
+    shape = SHAPES[exhibit.shape]
     with settings(exhibit.id):
-        sheet = Sheet()
-        head = [f"FIGURE {exhibit.number}", *(mark.upper() for mark in exhibit.marks)]
-        sheet.below(" · ".join(head), FIGURE)
-        sheet.below(exhibit.title, TITLE, 1)
-        sheet.below(exhibit.subtitle, SUBTITLE, 2)
-        sheet.below(exhibit.question, QUESTION, 2)
-        sheet.y += 16
-        if drawn[0]:
-            plot(sheet, *drawn, **options)
+        for content in shape.widths:
+            sheet = Sheet(content)
+            _head(sheet, exhibit, shape)
+            if drawn[0]:
+                plot(sheet, *drawn, **options)
+            else:
+                sheet.below(NOTHING, QUESTION)
+            sheet.y += 10
+            feet = _foot(exhibit, sheet.content) if shape.is_numbered else _line(exhibit)
+            lead = sum(block(paragraph, FOOT, sheet.content).height for paragraph in feet)
+            height = sheet.width / shape.ratio if shape.ratio else sheet.y + lead + _EDGE
+            if sheet.y + lead + _EDGE <= height + _EXACT:
+                break
         else:
-            sheet.below(NOTHING, QUESTION)
-        sheet.y += 10
-        sheet.is_foot = True
-        for paragraph in _foot(exhibit):
+            if shape.is_numbered:
+                raise SurveyError(
+                    f"figure {exhibit.id!r} has too much for a {exhibit.shape}; show less in it"
+                )
+            # what is shared says at least what it is about
+            sheet = Sheet(_LARGE_LETTERS)
+            _head(sheet, exhibit, shape)
+            feet, height = _line(exhibit), sheet.width / shape.ratio
+            lead = sum(block(paragraph, FOOT, sheet.content).height for paragraph in feet)
+        sheet.y, sheet.is_foot = height - lead - _EDGE, True
+        for paragraph in feet:
             sheet.below(paragraph, FOOT)
-        sheet.y += 12
-        return sheet.finish()
+        return sheet.finish(height, shape.pixels)
+
+
+def _head(sheet: Sheet, exhibit: Printed, shape: Shape) -> None:
+    """What stands above the plot: number and marks, title, subtitle, and the question."""
+    numbered = [f"FIGURE {exhibit.number}"] if shape.is_numbered else []
+    sheet.below(" · ".join([*numbered, *(mark.upper() for mark in exhibit.marks)]), FIGURE)
+    sheet.below(exhibit.title, TITLE, 1)
+    sheet.below(exhibit.subtitle, SUBTITLE, 2)
+    if shape.is_numbered:
+        sheet.below(exhibit.question, QUESTION, 2)
+    sheet.y += 16
 
 
 @contextmanager
@@ -63,15 +115,21 @@ def settings(salt: str) -> Iterator[None]:
         yield
 
 
-def _foot(exhibit: Printed) -> list[str]:
+def _foot(exhibit: Printed, width: float) -> list[str]:
     """The paragraphs under the plot: as many notes as have room, and what is synthetic or unsettled."""
     source, *notes = exhibit.foot.splitlines() or [""]
     marks = [MEANING[mark] for mark in exhibit.marks if mark.casefold() not in exhibit.foot.casefold()]
-    room = MOST_LINES - sum(len(block(mark, FOOT).lines) for mark in marks)
+    room = MOST_LINES - sum(len(block(mark, FOOT, width).lines) for mark in marks)
     text = source
     for note in notes:
         longer = f"{text} {note}"
-        if len(block(longer, FOOT).lines) > room:
+        if len(block(longer, FOOT, width).lines) > room:
             break
         text = longer
     return [paragraph for paragraph in (text, *marks) if clean(paragraph)]
+
+
+def _line(exhibit: Printed) -> list[str]:
+    """The one paragraph of a card: the source with its n, and what is synthetic or unsettled."""
+    source = (exhibit.foot.splitlines() or [""])[0]
+    return [" ".join([source, *(f"{mark}." for mark in exhibit.marks)])]

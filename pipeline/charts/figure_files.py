@@ -25,7 +25,6 @@ from pipeline.charts.marks import TextLine
 from pipeline.charts.measure import PARTS, font
 from pipeline.charts.scripts import by_face, clean, runs_left
 from pipeline.charts.sheet import STANDS_FOR, VALUE_OF
-from pipeline.charts.style import DPI
 from pipeline.tidy.printed import Printed
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -86,7 +85,7 @@ def png(figure: Figure, exhibit: Printed) -> bytes:
         renderer = make(*canvas.get_width_height(physical=True), figure.dpi)
         figure.draw(renderer)
     picture = Image.fromarray(np.asarray(renderer.buffer_rgba())).convert("RGB")
-    picture.save(file, "png", dpi=(DPI, DPI), compress_level=_QUICK)
+    picture.save(file, "png", dpi=(figure.dpi, figure.dpi), compress_level=_QUICK)
     return file.getvalue()
 
 
@@ -101,7 +100,7 @@ class _Renderer(RendererAgg):
         """Draw one line of text that begins at a place of its base, upright and without markup."""
         whole: Any = self
         of = font(mtext.faces)
-        of.set_size(prop.get_size_in_points(), DPI)
+        of.set_size(prop.get_size_in_points(), whole.dpi)
         of.set_text(s, 0.0, flags=LoadFlags.NO_HINTING)
         of.draw_glyphs_to_bitmap(antialiased=True)
         left, top = of.get_bitmap_offset()

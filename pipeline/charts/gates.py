@@ -25,7 +25,7 @@ from pipeline.text.rounding import half_up, percent
 from pipeline.tidy.figure_kinds import figure_kinds
 from pipeline.tidy.marks import LOW_BASE_MARK, MEANING
 from pipeline.tidy.measures import CHANGES, Flag
-from pipeline.tidy.printed import Printed
+from pipeline.tidy.printed import CARD, Printed
 
 _LEAST_CONTRAST = 4.5
 _LEAST_STEP = 1.3
@@ -104,6 +104,8 @@ def _agrees(row: Row, plotted: float) -> bool:
 
 def _complete(drawing: Drawing) -> Iterator[str]:
     """No row that the kind shows is left out, but DKNS where it is no part of a bar of 100%."""
+    if drawing.exhibit.shape == CARD and not drawing.marks:
+        return  # of a figure that has no room on it a card has the title alone
     there = {line.row for line in drawing.values} | {mark.row for mark in drawing.marks}
     there |= {index for text, _ in drawing.texts for index in text.stands_for}
     chosen = shown(drawing.exhibit.kind, drawing.table)

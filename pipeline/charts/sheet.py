@@ -41,8 +41,8 @@ _FRAME = 1.6
 class Sheet:
     """A figure in the making; `y` is where the next thing goes, in points from the top.
 
-    `content` is the width between the margins, in points. `panel` is the panel that marks and values belong to, and `way` how its rows follow each other; what is
-    placed once `is_foot` is set stands below the plot.
+    `content` is the width between the margins, in points. `panel` is the panel that marks and values belong
+    to, and `way` how its rows follow each other; what is placed once `is_foot` is set stands below the plot.
     """
 
     def __init__(self, content: float = CONTENT) -> None:
@@ -61,11 +61,13 @@ class Sheet:
         """The points from side to side, margins included."""
         return self.content + 2 * MARGIN
 
-    def finish(self, height: float = 0) -> Figure:
-        """The figure, as high as what was placed on it, or so many points."""
+    def finish(self, height: float = 0, pixels: int = 0) -> Figure:
+        """The figure, as high as what was placed on it, or so many points; its PNG so many pixels wide."""
         height = (height or self.y) / INCH
         self._points.clear().scale(1 / INCH, -1 / INCH).translate(0, height)
         self.figure.set_size_inches(self.width / INCH, height)
+        if pixels:
+            self.figure.set_dpi(pixels * INCH / self.width)
         return self.figure
 
     def text(self, block: Block, x: float, top: float, align: Align = "left", *,

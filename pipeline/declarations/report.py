@@ -27,7 +27,7 @@ from pipeline.project.paths import RESERVED, Paths
 from pipeline.tidy.claim_kinds import claim_kinds
 from pipeline.tidy.figure_kinds import FigureKind, figure_kinds
 from pipeline.tidy.measures import QUOTABLE
-from pipeline.tidy.printed import TABLE
+from pipeline.tidy.printed import CARD, PAGE, SHAPES, TABLE
 
 _MOST_DRAWN = 30  # a question with more options or items is a table by default
 _MOST_FIGURES = 40
@@ -51,7 +51,8 @@ class Exhibit(Declared):
 
     `order`, `highlight` and `measure` say how the figure stands, what it points at and what its numbers are,
     where that is not what the declarations and the claim of the title tell; `note` is a sentence for its
-    foot, and `chapter` names the chapter of the report that begins with it.
+    foot, and `chapter` names the chapter of the report that begins with it. `shape` asks for further shapes
+    than `page` and `card`.
     """
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=MOST_LETTERS)
@@ -68,6 +69,7 @@ class Exhibit(Declared):
     measure: str = ""
     note: str = ""
     chapter: str = ""
+    shape: list[Literal[SHAPES]] = []  # type: ignore[valid-type]
     title: str = ""
     claim: dict[Claimed, Annotated[list[str], Field(min_length=1)]] = {}
     neutral: str = ""
@@ -91,6 +93,17 @@ class Exhibit(Declared):
                 f"no such kind; {did_you_mean(value, [*figure_kinds(), TABLE], 'the kinds are')}"
             )
         return value
+
+    @field_validator("shape", mode="before")
+    @classmethod
+    def _shapes(cls, value: Any) -> Any:
+        """One shape need not be a list."""
+        return [value] if isinstance(value, str) else value
+
+    @property
+    def shapes(self) -> str:
+        """The shapes that its figure is drawn in."""
+        return " ".join(dict.fromkeys((PAGE, CARD, *self.shape)))
 
     @property
     def drawn(self) -> FigureKind:

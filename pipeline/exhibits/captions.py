@@ -73,6 +73,7 @@ def caption(
         steps=" ".join(steps.options),
         two_sided=steps.two_sided,
         chapter=exhibit.chapter,
+        shapes=exhibit.shapes,
     )
 
 
@@ -141,6 +142,7 @@ def caption_published(
         details="\n".join(details),
         highlight=" ".join(exhibit.highlight),
         chapter=exhibit.chapter,
+        shapes=exhibit.shapes,
     )
 
 

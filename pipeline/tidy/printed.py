@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,9 @@ from pipeline.tidy.measures import Role
 
 TABLE = "table"
 """the kind of an exhibit that has no figure"""
+PAGE, CARD = "page", "card"
+SHAPES = (PAGE, "slide", "square", CARD)
+"""the shapes in which figures are drawn: as wide as a page, 16:9, 1:1, and to be shared (1,200 × 630, PNG)"""
 
 
 NOT_THE_SAME = "†"
@@ -27,7 +30,8 @@ class Printed:
     answers that the figure points at, `steps` those of answers that are steps, from the one that says most
     (`two_sided`: of for and against), all with blanks between. `text` is what the report says of it, its
     placeholders as declared (quotes.csv has what they stand for). `tests` says what was tested and how,
-    under the table; `unsettled` are the unsettled lines of wave files that its numbers rest on.
+    under the table. `shapes` are those in which the figure is drawn, and `unsettled` the unsettled lines of
+    wave files that its numbers rest on.
     """
 
     number: int
@@ -47,7 +51,26 @@ class Printed:
     steps: str = ""
     two_sided: bool = False
     chapter: str = ""
+    shapes: str = PAGE
     unsettled: str = ""
+
+    @property
+    def shape(self) -> str:
+        """The shape that it is drawn in: the first of those that are wanted."""
+        return self.shapes.split()[0]
+
+    @property
+    def files(self) -> list[str]:
+        """How the names of its picture files end: those of a page, then of every other shape."""
+        others = [shape for shape in self.shapes.split() if shape != PAGE]
+        ends = [
+            f"{shape}.{form}" for shape in others for form in ("svg", "png") if (shape, form) != (CARD, "svg")
+        ]
+        return ["svg", "png", *ends]
+
+    def in_shape(self, shape: str) -> Printed:
+        """The same, to be drawn in a shape."""
+        return replace(self, shapes=shape)
 
     @property
     def heading(self) -> str:

@@ -283,6 +283,7 @@ EXHIBITS = Table(
         _maybe("steps", TEXT, "the ids of answers that are steps, from the one that says most"),
         _always("two_sided", YES_NO, "whether these go from for to against"),
         _maybe("chapter", TEXT, "the chapter that begins with it"),
+        _maybe("shapes", TEXT, "the shapes in which its figure is drawn"),
     ),
 )
 _RULE = (

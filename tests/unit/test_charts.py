@@ -276,7 +276,7 @@ def survey(folder: Path, chosen: Sequence[str] = KINDS) -> Paths:
     """A survey folder with an exhibit of each kind, and one that is a table."""
     paths = Paths(folder, "toy")
     paths.tables.mkdir(parents=True)
-    exhibits = [dataclasses.asdict(printed(kind)) for kind in chosen]
+    exhibits = [dataclasses.asdict(printed(kind, shapes="page card slide")) for kind in chosen]
     exhibits.append(dataclasses.asdict(printed("table", id="counts")))
     pd.DataFrame(exhibits).to_csv(paths.tables / "exhibits.csv", index=False)
     for kind in chosen:
@@ -303,6 +303,43 @@ def test_every_kind_passes_the_gates(kind: str) -> None:
     assert figure.get_size_inches()[0] == 7.5
     assert f"FIGURE {exhibit.number} · SYNTHETIC RESPONSES" in texts(figure)
     assert any("Synthetic responses" in text for text in texts(figure))
+
+
+RATIOS = {"slide": 16 / 9, "square": 1.0, "card": 1200 / 630}
+
+
+@pytest.mark.parametrize("shape", RATIOS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_every_shape(kind: str, shape: str) -> None:
+    figure, data, exhibit = draw(kind, title="A title", shapes=shape)
+    assert gates.check(figure, data, exhibit) == []
+    width, height = figure.get_size_inches()
+    assert width / height == pytest.approx(RATIOS[shape])
+    foot = [line.get_text() for line in lines_of(figure) if line.is_foot]
+    assert "Synthetic responses" in " ".join(foot)
+    assert ("FIGURE 3 · SYNTHETIC RESPONSES" in texts(figure)) == (shape != "card")
+    assert (exhibit.question in texts(figure)) == (shape != "card")
+    if shape == "card":
+        assert "A survey, Q1, sample size = 210." in foot[0]
+    # the foot stands at the lower edge, and what is above it does not
+    lowest = max(line.box[3] for line in lines_of(figure))
+    assert height * 72 - 16 < lowest < height * 72
+
+
+def test_a_card_is_a_picture_to_be_shared() -> None:
+    figure, _, exhibit = draw("ranked_bars", shapes="card")
+    with Image.open(io.BytesIO(figure_files.png(figure, exhibit))) as picture:
+        assert picture.size == (1200, 630)
+
+
+def test_what_is_too_much_for_a_shape_is_told_and_a_card_has_the_title() -> None:
+    many = ranked(tuple((f"Answer {number}", 0.5) for number in range(40)))
+    with pytest.raises(SurveyError, match="has too much for a slide; show less in it"):
+        draw("ranked_bars", many, shapes="slide")
+    figure, data, exhibit = draw("ranked_bars", many, shapes="card", title="Forty answers")
+    assert "Forty answers" in texts(figure)
+    assert not marks_of(figure)
+    assert gates.check(figure, data, exhibit) == []
 
 
 def test_an_unknown_kind_names_the_nearest() -> None:
@@ -1334,7 +1371,8 @@ def test_figures_are_saved_and_stale_ones_removed(tmp_path: Path) -> None:
     for name in ("gone.svg", "gone.png", "gone.txt", "kept.md"):
         (paths.figures / name).write_text("old")
     made = figures.figures(paths)
-    names = {f"my_{kind}.{form}" for kind in KINDS for form in ("svg", "png", "txt")}
+    forms = ("svg", "png", "txt", "card.png", "slide.svg", "slide.png")
+    names = {f"my_{kind}.{form}" for kind in KINDS for form in forms}
     assert {path.name for path in made} == names | {"figures.pdf"}
     assert {path.name for path in paths.figures.iterdir()} == names | {"kept.md"}
     assert made[-1] == paths.figure_book
@@ -1573,7 +1611,7 @@ def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
         drawn = {".svg", ".png", ".pdf", ".page", ".txt"}
         files = sorted(path for path in paths.outputs.rglob("*") if path.suffix in drawn)
         made.append({path.relative_to(paths.outputs): path.read_bytes() for path in files})
-    assert len(made[0]) == 4 * len(KINDS) + 1  # a page of the book each, and the book
+    assert len(made[0]) == 7 * len(KINDS) + 1  # a page of the book each, and the book
     assert made[0] == made[1]
 
 
