@@ -15,7 +15,6 @@ from pipeline.charts.scripts import clean
 from pipeline.charts.sheet import Sheet
 from pipeline.charts.style import CONTENT, FIGURE, FOOT, QUESTION, SUBTITLE, TITLE
 from pipeline.project.errors import SurveyError
-from pipeline.tidy.marks import MEANING
 from pipeline.tidy.printed import Printed
 
 
@@ -118,7 +117,9 @@ def settings(salt: str) -> Iterator[None]:
 def _foot(exhibit: Printed, width: float) -> list[str]:
     """The paragraphs under the plot: as many notes as have room, and what is synthetic or unsettled."""
     source, *notes = exhibit.foot.splitlines() or [""]
-    marks = [MEANING[mark] for mark in exhibit.marks if mark.casefold() not in exhibit.foot.casefold()]
+    there = exhibit.foot.casefold()
+    named = zip(exhibit.marks, exhibit.meanings, strict=True)
+    marks = [meaning for mark, meaning in named if mark.casefold() not in there]
     room = MOST_LINES - sum(len(block(mark, FOOT, width).lines) for mark in marks)
     text = source
     for note in notes:

@@ -23,7 +23,7 @@ from pipeline.charts.stacks import LEAST_ROOM
 from pipeline.charts.style import INCH, SMALLEST, Style
 from pipeline.text.rounding import half_up, percent
 from pipeline.tidy.figure_kinds import figure_kinds
-from pipeline.tidy.marks import LOW_BASE_MARK, MEANING
+from pipeline.tidy.marks import LOW_BASE_MARK
 from pipeline.tidy.measures import CHANGES, Flag
 from pipeline.tidy.printed import CARD, Printed
 
@@ -343,8 +343,8 @@ def _foot(drawing: Drawing) -> Iterator[str]:
     """The foot has a few lines, unless its source alone takes more, and no last word on a line of its own."""
     lines = [text.get_text() for text, _ in drawing.texts if text.is_foot]
     source = drawing.exhibit.foot.split("\n")[0]
-    marks = [MEANING[mark] for mark in drawing.exhibit.marks]
-    if len(lines) > MOST_LINES and set(" ".join(lines).split()) - set(" ".join([source, *marks]).split()):
+    least = set(" ".join([source, *drawing.exhibit.meanings]).split())
+    if len(lines) > MOST_LINES and set(" ".join(lines).split()) - least:
         yield f"{len(lines)} lines, at most {MOST_LINES} are wanted"
 
 

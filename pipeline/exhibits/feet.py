@@ -381,7 +381,9 @@ def _sorting(exhibit: Exhibit, survey: Survey, data: pd.DataFrame) -> str:
             return f"Sorted by net {lowered(nets.iloc[0])}{unsure}."
         return f"{'Items in' if asked.order else 'In'} the order of the questionnaire."
     if order == "share":
-        return f"Sorted by the share of all respondents of the latest wave, in descending order{tail}."
+        whose = " of all respondents" if exhibit.by or exhibit.where else ""
+        latest = " in the latest wave" if exhibit.drawn.over_waves else ""
+        return f"Sorted by the share{whose}{latest} in descending order{tail}."
     if asked.form.is_open:
         return ""
     if asked.form.by_item and asked.order:

@@ -21,11 +21,10 @@ NOT_SHOWN = "not shown"
 NO_VALUE = "–"
 NO_CLEAR_CHANGE = "n.s."
 _WHOM = "organisations"
+_LINE = 110  # letters of a line below a figure
 SYNTHETIC = "Synthetic responses"
 UNSETTLED = "Unsettled draft"
 INVENTED = f"{SYNTHETIC}: invented to try the pipeline, nobody's answers."
-MEANING = {SYNTHETIC: INVENTED, UNSETTLED: f"{UNSETTLED}: these numbers may change; the report says why."}
-"""what is said under a figure of what is synthetic or unsettled"""
 LETTERS = (
     "higher than the group of that column, capital at 95%, small at 90%; shares by Newcombe's method at "
     "their effective bases, means by t tests of unpooled differences, Holm-adjusted over the pairs of a row. "
@@ -51,6 +50,12 @@ def few_marks(rows: pd.DataFrame) -> list[str]:
 def unsettled_note(lines: str) -> str:
     """What is said of numbers that rest on unsettled lines; `lines` as the column `unsettled` has them."""
     return f"{UNSETTLED}: these numbers may change; [unsettled] in the wave file says why ({lines})."
+
+
+def unsettled_in_short(lines: str) -> str:
+    """The same in a line, where `lines` are too many to be named in it."""
+    note = unsettled_note(lines)
+    return note if len(note) <= _LINE else f"{UNSETTLED}: these numbers may change; the report says why."
 
 
 def why_hidden(fewest: int) -> str:

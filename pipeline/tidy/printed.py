@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.tidy.marks import SYNTHETIC, UNSETTLED
+from pipeline.tidy.marks import INVENTED, SYNTHETIC, UNSETTLED, unsettled_in_short
 from pipeline.tidy.measures import Role
 
 TABLE = "table"
@@ -81,6 +81,12 @@ class Printed:
     def marks(self) -> list[str]:
         """What must be known before any of its numbers is read."""
         return [SYNTHETIC] * self.synthetic + [UNSETTLED] * bool(self.unsettled)
+
+    @property
+    def meanings(self) -> list[str]:
+        """What its marks mean, a line each."""
+        meanings = {SYNTHETIC: INVENTED, UNSETTLED: unsettled_in_short(self.unsettled)}
+        return [meanings[mark] for mark in self.marks]
 
     @property
     def notes(self) -> list[str]:

@@ -83,7 +83,7 @@ def test_statements_on_one_scale_are_a_grid_of_the_same_numbers(tmp_path: Path) 
 
 def read_captions(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
     """What stands under each exhibit."""
-    return dict(zip(tables["exhibits"]["id"], tables["exhibits"]["foot"], strict=True))
+    return dict(zip(tables["exhibits"]["id"], tables["exhibits"]["details"], strict=True))
 
 
 def test_a_report_of_a_draft_says_in_which_order_its_answers_stand(tmp_path: Path) -> None:

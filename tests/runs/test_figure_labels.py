@@ -77,8 +77,8 @@ def expected(row: Record) -> str:
         if not row["value"]:
             return "–"
         change = f"{signed(row['value'])} pts"
-        if flag:
-            return f"{change} {'[low base]' if flag == 'low_base' else 'n.s.'}"
+        if flag == "low_base" or not row["low"]:
+            return f"{change} [low base]" if flag == "low_base" else change
         ends = [signed(row[end]) for end in ("low", "high")]
         # an end that is not 0 does not read as if it were
         above = [">0" if Decimal(row[end]) > 0 else "<0" for end in ("low", "high")]

@@ -184,10 +184,11 @@ def test_a_wave_of_which_no_weighted_number_is_safe_is_told_without_one(
     paths = lay_out(tmp_path, REPORT)
     for stage in (tables, figures, report):
         stage(paths)
-    feet = read(paths, "exhibits")["foot"]
-    assert (
-        len(feet) == 5 and feet.str.contains("effective base = [c], design effect = [c];", regex=False).all()
-    )
+    exhibits = read(paths, "exhibits")
+    assert len(exhibits) == 5
+    costs = "effective base = [c], design effect = [c];"
+    assert exhibits["details"].str.contains(costs, regex=False).all()
+    assert exhibits["foot"].str.contains("effective base = [c].", regex=False).all()
     texts = [
         re.sub(r"<[^>]+>", " ", path.read_text()) for path in (paths.report, *paths.figures.glob("*.svg"))
     ]

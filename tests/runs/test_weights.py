@@ -366,14 +366,15 @@ def test_numbers_have_weighted_means_and_quartiles_and_a_net_promoter_score(rake
 def test_the_page_names_weights_intervals_letters_and_tests(raked: Paths) -> None:
     page = raked.report.read_text()
     exhibits = read(raked, "exhibits").set_index("id")
-    foot, tested = exhibits.loc["uses_by_part", ["foot", "tests"]]
+    foot, details, tested = exhibits.loc["uses_by_part", ["foot", "details", "tests"]]
+    assert "Weighted by raking to region (tables/targets.csv); effective base = 79." in foot
     assert (
         "Weighted by raking to region (tables/targets.csv); sample size, valid cases and n are unweighted"
-        in foot
+        in details
     )
     assert (
         "weighted base = 80, effective base = 79, design effect = 1.02; errors take the weights as given."
-        in foot
+        in details
     )
     assert tested.startswith("Letters: higher than the group of that column, capital at 95%, small at 90%")
     assert (
@@ -393,7 +394,7 @@ def test_the_interval_is_declared_and_named(tmp_path: Path) -> None:
     paths = lay_out(tmp_path, survey=SURVEY.replace("segments", 'interval = "logit"\nsegments'))
     run_all(paths)
     assert set(read(paths, "frequencies/uses")["interval"]) == {"logit"}
-    assert "Whiskers: 95% logit interval." in read(paths, "exhibits").set_index("id").loc["uses", "foot"]
+    assert "Whiskers: 95% logit interval." in read(paths, "exhibits").set_index("id").loc["uses", "details"]
     assert "95% logit intervals of shares" in paths.report.read_text()
     assert (paths.figures / "uses.svg").read_text().count("95% logit interval") >= 1
 

@@ -1443,7 +1443,8 @@ def test_a_page_of_the_book_can_be_read_from_right_to_left() -> None:
 def test_only_the_named_figures_are_redrawn(tmp_path: Path) -> None:
     paths = survey(tmp_path)
     made = figures.figures(paths, ["my_scale_bars"])
-    assert [path.name for path in made] == [f"my_scale_bars.{form}" for form in ("svg", "png", "txt")]
+    forms = ("svg", "png", "card.png", "slide.svg", "slide.png", "txt")
+    assert [path.name for path in made] == [f"my_scale_bars.{form}" for form in forms]
     assert not (paths.outputs / "figures.pdf").exists()
     with pytest.raises(SurveyError, match="did you mean 'my_scale_bars'"):
         figures.figures(paths, ["my_scale_bar"])

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from pipeline.drafting import cells, scales, words
+from pipeline.drafting import cells, words
 from pipeline.drafting.guess import guess
 from pipeline.drafting.question import Question, Rows
 from pipeline.exports.tools import formats
+from pipeline.text import scales
 from pipeline.text.folding import fold
 
 
