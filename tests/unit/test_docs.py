@@ -92,8 +92,13 @@ def test_the_gallery_has_every_kind_with_a_picture_and_lines_that_work() -> None
         assert Exhibit(**said).model_copy(update=plain) in every, name
 
 
-def test_the_invented_picture_is_as_it_would_be_drawn() -> None:
-    assert gallery.PICTURE.read_bytes() == gallery.picture()
+def test_the_pictures_of_other_shapes_are_as_they_would_be_drawn() -> None:
+    drawn = dict(gallery.pictures())
+    assert len(drawn) == 2 * len(figure_kinds()) + 1
+    assert set(gallery.FOLDER.iterdir()) == set(drawn)
+    assert [path.name for path, content in drawn.items() if path.read_bytes() != content] == []
+    linked = set(re.findall(r"\]\(gallery/([^)]*)\)", DOCS["gallery.md"]))
+    assert linked == {path.name for path in drawn}
 
 
 PAGES = [
