@@ -33,7 +33,7 @@ DIVERGING = {
     6: ("#12436D", "#3B78B0", "#8DC0EC", "#DDAEC5", "#B0527F", "#801650"),
     7: ("#12436D", "#3B78B0", "#8DC0EC", "#D9D9D9", "#DDAEC5", "#B0527F", "#801650"),
 }
-_SHADES = ("#F1F6FB", "#12436D")
+_SHADES = ("#F4F8FC", "#6BACE6")  # so that every number on them is black
 _BLUES = ("#081D38", "#12436D", "#1F5A8E", "#2E73B0", "#5B97D3")
 """the way of the ramp from dark to light; its end has 3:1 on white"""
 _FROM_DARKER = 6  # steps: fewer go from the second of these on, and have 1.3:1 to each other all the same

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Concatenate, ParamSpec
 
 import matplotlib as mpl
@@ -84,7 +84,7 @@ def compose(
                 )
             # what is shared says at least what it is about
             sheet = Sheet(_LARGE_LETTERS)
-            _head(sheet, exhibit, shape)
+            _head(sheet, replace(exhibit, subtitle=""), shape)
             feet, height = _line(exhibit), sheet.width / shape.ratio
             lead = sum(block(paragraph, FOOT, sheet.content).height for paragraph in feet)
         sheet.y, sheet.is_foot = height - lead - _EDGE, True
@@ -133,4 +133,5 @@ def _foot(exhibit: Printed, width: float) -> list[str]:
 def _line(exhibit: Printed) -> list[str]:
     """The one paragraph of a card: the source with its n, and what is synthetic or unsettled."""
     source = (exhibit.foot.splitlines() or [""])[0]
-    return [" ".join([source, *(f"{mark}." for mark in exhibit.marks)])]
+    marks = [f"{mark}." for mark in exhibit.marks if mark.casefold() not in source.casefold()]
+    return [" ".join([source, *marks])]

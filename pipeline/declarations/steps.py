@@ -32,8 +32,8 @@ def steps_of(survey: Survey, question: str) -> Steps:
 
     They have one where they are of a declared scale or where `order` is "scale", else where most are bands
     of numbers, where all are steps of a usual scale, where the middle one is a neutral, or where a few
-    answers have nets. The end that says most is that of the highest score; without scores, that of the first
-    net; else where the words of usual scales say so; else the last answer.
+    answers have nets. The end that says most is that of the first net, else that of the highest score, else
+    where the words of usual scales say so, else the last answer.
     """
     asked = survey.questions[question]
     declared = {i: o.label for i, o in survey.options(question).items() if o.role == "substantive"}
@@ -54,11 +54,12 @@ def steps_of(survey: Survey, question: str) -> Steps:
     if not (is_ordered or few_with_nets):
         return Steps()
     scores = survey.scores(question)
+    first = next(iter(nets.values()), [])
     falls = False
-    if len(set(scores.values())) > 1:
+    if (ids[0] in first) != (ids[-1] in first):
+        falls = ids[0] in first
+    elif len(set(scores.values())) > 1:
         falls = scores[ids[0]] > scores[ids[-1]]
-    elif nets:
-        falls = ids[0] in next(iter(nets.values()))
     elif is_usual:
         falls = usual[0] > usual[-1]
     two_sided = has_middle or (not odd and len(nets) > 1)

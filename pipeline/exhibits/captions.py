@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from pipeline.declarations.report import Exhibit
-from pipeline.declarations.steps import steps_of
+from pipeline.declarations.steps import Steps, steps_of
 from pipeline.exhibits.bases import as_base, base_in_words, either
 from pipeline.exhibits.context import Context, WaveFacts, span
 from pipeline.exhibits.feet import change_methods, feet, segment_number
@@ -59,7 +59,7 @@ def caption(
         id=exhibit.id,
         kind=exhibit.kind,
         wave=latest.wave.name,
-        title=exhibit.neutral or default_title(latest.wordings[exhibit.question].text),
+        title=exhibit.neutral or _default_title(exhibit.question, latest),
         text=exhibit.text,
         subtitle=_subtitle(exhibit, data, contexts),
         question=" ".join(questions),
@@ -69,7 +69,7 @@ def caption(
         synthetic=any(context.wave.synthetic for context in contexts),
         unsettled=unsettled,
         details=details,
-        highlight=" ".join(exhibit.highlight or _clear(exhibit, data, tests)),
+        highlight=" ".join(exhibit.highlight or _clear(exhibit, steps, data, tests)),
         steps=" ".join(steps.options),
         two_sided=steps.two_sided,
         chapter=exhibit.chapter,
@@ -77,13 +77,14 @@ def caption(
     )
 
 
-def _clear(exhibit: Exhibit, data: pd.DataFrame, tests: pd.DataFrame) -> list[str]:
+def _clear(exhibit: Exhibit, steps: Steps, data: pd.DataFrame, tests: pd.DataFrame) -> list[str]:
     """What a figure points at without a claim: the answer clearly first, or what clearly changed."""
     if exhibit.drawn.table == "two_waves":
         clear = data[data["measure"].isin(CHANGES) & (data["flag"] == "")]
         return [f"{row['item']}.{row['option']}".strip(".") for row in records(clear)]
     ahead = tests[tests["test"] == KindOfTest.TWO_OPTIONS]
-    if exhibit.by or ahead.empty:
+    # of steps one is as good as the next
+    if exhibit.by or ahead.empty or steps.options:
         return []
     first = ahead.sort_values("first_estimate", ascending=False, kind="stable").iloc[0]
     return [str(first["first"])] if first["adjusted_p"] < SURE and first["difference"] > 0 else []
@@ -111,6 +112,8 @@ def caption_published(
     beside = [contexts[wave] for wave in dict.fromkeys(data["beside"]) if wave]
     synthetic = any(context.wave.synthetic for context in beside)
     foot = "Published by others, not computed here; each panel has its own question and base."
+    if data["low"].notna().any():
+        foot += " Whiskers: 95% intervals, added here."
     grades = "Grade A: read in the publisher's own text"
     if (data["grade"] == "B").any():
         grades += "; B: quoted by a third party"
@@ -156,6 +159,14 @@ def _beside(exhibit: Exhibit, data: pd.DataFrame, context: Context) -> str:
         f"“This survey”: {', '.join(part for part in parts if part)}. {wording.text} {wording.mode} The "
         f"theme is the same; the question, the answers offered and the respondents are others.{few}"
     )
+
+
+def _default_title(question: str, context: Context) -> str:
+    """A question as the title of its figure, whole where another would have the same."""
+    text = context.wordings[question].text
+    title = default_title(text)
+    alike = [wording.text for wording in context.wordings.values() if default_title(wording.text) == title]
+    return " ".join(text.split()) if len(set(alike)) > 1 else title
 
 
 def default_title(text: str) -> str:

@@ -136,16 +136,34 @@ def _source(exhibit: Exhibit, contexts: Sequence[Context], data: pd.DataFrame) -
     clauses: dict[str, list[str]] = {}
     for context, question, rows in _asked(data, contexts):
         whole, wave = _of_everybody(rows), context.wave
-        credit = _ADDRESS.sub("", wave.citation).strip(" ,.")
-        who = credit if wave.title in credit else ", ".join(part for part in (credit, wave.title) if part)
+        whom = base_in_words(question, exhibit.where, context)
+        who = _credited(wave)
         asked = [_number(exhibit, question, context)]
         sizes = span(whole["sample_size"]), span(whole["valid_cases"])
         if not (exhibit.drawn.over_waves and exhibit.kind != TABLE):
             asked += [f"n = {sizes[1]}"] if sizes[0] == sizes[1] else [
                 f"sample size = {sizes[0]}", f"valid cases = {sizes[1]}"
             ]  # fmt: skip
+        if exhibit.counterpart and whom:
+            asked.append(as_base(whom))
         clauses.setdefault(who, []).append(", ".join(asked))
+    numbers = dict.fromkeys(tuple(asked) for asked in clauses.values())
+    stems = dict.fromkeys(_credited(context.wave, stem=True) for context in contexts)
+    if len(clauses) > 1 and len(numbers) == len(stems) == 1:
+        names = f"{contexts[-1].wave.name} to {contexts[0].wave.name}"
+        return f"{next(iter(stems))}, {names}, {'; '.join(next(iter(numbers)))}"
     return "; ".join(f"{who}, {'; '.join(asked)}" for who, asked in clauses.items())
+
+
+def _credited(wave: WaveFacts, stem: bool = False) -> str:
+    """Whose survey it is and what it is called, without saying the same twice; a `stem` has no wave."""
+    credit, title = _ADDRESS.sub("", wave.citation).strip(" ,."), wave.title
+    if stem:
+        credit, title = (" ".join(text.replace(wave.name, "").split()) for text in (credit, title))
+    of_credit, of_title = (set(re.findall(r"\w+", text.casefold())) for text in (credit, title))
+    if of_title <= of_credit:
+        return credit
+    return title if of_credit <= of_title else f"{credit}, {title}"
 
 
 def _licences(contexts: Sequence[Context]) -> str:
@@ -190,7 +208,9 @@ def _needed(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -
     if (shown["flag"] == Flag.SUPPRESSED).any():
         why = marks.why_hidden(survey.privacy.base)
         yield _Note(f"{marks.SUPPRESSED_MARK}: {why}.", f"{marks.SUPPRESSED_MARK}: too few to be shown.")
-    if (shown["flag"] == Flag.NOT_ASKED).any():
+    # a line over waves has a gap where one did not ask, and a mark at its end
+    marked = shown[shown["wave"] == latest.wave.name] if exhibit.drawn.table == "all_waves" else shown
+    if (marked["flag"] == Flag.NOT_ASKED).any():
         yield _Note(f"{marks.NOT_ASKED_MARK}: not offered in that wave.")
     yield from (_Note(mark) for mark in marks.few_marks(shown))
     changes = data[data["measure"].isin(CHANGES)]
@@ -204,6 +224,12 @@ def _needed(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -
     over_waves = exhibit.drawn.over_waves and not exhibit.by
     if over_waves:
         yield from _wave_notes(data, contexts)
+    for context in contexts if over_waves else ():
+        for target, parts in context.pools.items():
+            joined = either([quoted(part) for part in parts])
+            yield _Note(f"{quoted(target)} is in {context.wave.name} {joined}.")
+    if (exhibit.drawn.over_waves or form.by_item) and (data["measure"] == Measure.NET).any():
+        yield _Note(_net_note(exhibit, data, latest))
     left_out = [o for o in survey.options(exhibit.question).values() if o.role == "dkns"]
     if exhibit.dkns == "exclude" and left_out:
         yield _Note(f"{quoted(left_out[0].label)} is left out of the base.")
@@ -213,14 +239,8 @@ def _needed(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -
         yield _Note("Answers that screen a respondent out are not shown.")
     if form.is_exclusive and exhibit.drawn.table == "answers" and _is_uneven(data):
         yield _Note("Shares do not sum to 100% because of rounding.")
-    if exhibit.drawn.over_waves and (data["measure"] == Measure.NET).any():
-        yield _Note(_net_note(exhibit, data, latest))
     if exhibit.drawn.table in _NOTES_ON_TABLES:
         yield _Note(_NOTES_ON_TABLES[exhibit.drawn.table])
-    for context in contexts if over_waves else ():
-        for target, parts in context.pools.items():
-            joined = either([quoted(part) for part in parts])
-            yield _Note(f"{quoted(target)} is in {context.wave.name} {joined}.")
 
 
 def _details(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> Iterator[str]:
@@ -231,8 +251,6 @@ def _details(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) 
         yield sorting
     if exhibit.drawn.table == "answers" and form.several:
         yield "Several answers possible: shares can sum to more than 100%."
-    if form.by_item and not exhibit.drawn.over_waves and (data["measure"] == Measure.NET).any():
-        yield _net_note(exhibit, data, latest)
     if form.is_ranked:
         yield "Valid cases ranked at least one."
     if exhibit.kind in _NOTES_ON_KINDS:
@@ -270,9 +288,9 @@ def _is_uneven(data: pd.DataFrame) -> bool:
 def _change_note(data: pd.DataFrame, changes: pd.DataFrame) -> str:
     """What is said of changes that stand beside the shares that they are of."""
     what = "change" if (changes["measure"] == Measure.CHANGE).any() else "difference"
-    unrounded = "" if _add_up(data, changes) else " of the unrounded shares"
-    clear = f"; bold: a clear {what}" if (changes["flag"] == "").any() else ""
-    return f"In brackets the 95% interval of the {what}{unrounded}, adjusted over the rows{clear}."
+    unrounded = "" if _add_up(data, changes) else "of the unrounded shares, "
+    clear = "; bold: clear" if (changes["flag"] == "").any() else ""
+    return f"{what.capitalize()}s: {unrounded}in brackets 95% intervals, adjusted over the rows{clear}."
 
 
 def _add_up(data: pd.DataFrame, changes: pd.DataFrame) -> bool:

@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline.declarations import comparability
 from pipeline.declarations.questionnaire import ROLES
 from pipeline.declarations.report import Exhibit
+from pipeline.declarations.steps import steps_of
 from pipeline.disclosure.flags import blanked, is_enough
 from pipeline.estimates.classes import bins
 from pipeline.estimates.formulas import part_shares
@@ -124,7 +125,8 @@ def _answers(source: Source) -> pd.DataFrame:
             f"exhibit {exhibit.id!r}: its latest wave has nobody in a group of {exhibit.by!r}; leave out by"
         )
     places = _standing(source) if source.order == "share" else {}
-    ordered = [_ordered(places, wave) for _, wave in estimates.groupby("wave", sort=False)]
+    levels = _places(steps_of(source.declared.survey, exhibit.question).options)
+    ordered = [_ordered(places, levels, wave) for _, wave in estimates.groupby("wave", sort=False)]
     return pd.concat(ordered, ignore_index=True)
 
 
@@ -143,10 +145,11 @@ def _standing(source: Source, question: str = "") -> dict[str, int]:
     return _descending(shares, "option" if (shares["measure"] == Measure.OPTION).any() else "item")
 
 
-def _ordered(places: dict[str, int], rows: pd.DataFrame) -> pd.DataFrame:
+def _ordered(places: dict[str, int], levels: dict[str, int], rows: pd.DataFrame) -> pd.DataFrame:
     """One wave's rows in the order of the figure; groups keep their own order, all respondents first.
 
-    `places` are those of the answers or items; without any they stand as they are declared.
+    `places` are those of the answers or items; without any they stand as they are declared. `levels` are the
+    places of the steps of a grid, the one that says most first.
     """
     groups = list(dict.fromkeys(zip(rows["by"], rows["group"], strict=True)))
     whole = rows[rows["by"] == ""]
@@ -164,7 +167,8 @@ def _ordered(places: dict[str, int], rows: pd.DataFrame) -> pd.DataFrame:
         role, row_place = _role_place(row["role"]), places.get(row[part], len(places))
         if items_by_share:
             # the levels of an item go from for to against
-            return group, row_place, beside, role, number if beside else -number
+            level = levels.get(row["option"], len(levels))
+            return group, row_place, beside, role, 0 if beside else level, number if beside else -number
         return group, beside, role, row_place, number
 
     return rows.iloc[[number for number, _ in sorted(enumerate(records(rows)), key=place)]]
@@ -180,7 +184,7 @@ def _descending(rows: pd.DataFrame, column: str) -> dict[str, int]:
     return _places(ranked[column])
 
 
-def _places(values: pd.Series) -> dict[str, int]:
+def _places(values: Iterable[str]) -> dict[str, int]:
     """The place of each value among the different ones."""
     return {value: place for place, value in enumerate(dict.fromkeys(values))}
 
