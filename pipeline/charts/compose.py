@@ -124,9 +124,9 @@ def _foot(exhibit: Printed, width: float) -> list[str]:
     text = source
     for note in notes:
         longer = f"{text} {note}"
-        if len(block(longer, FOOT, width).lines) > room:
-            break
-        text = longer
+        # one that is too long leaves its room to shorter ones
+        if len(block(longer, FOOT, width).lines) <= room:
+            text = longer
     return [paragraph for paragraph in (text, *marks) if clean(paragraph)]
 
 
