@@ -63,34 +63,67 @@ def compose(
     must be; of another shape a figure is made wider until it has room. SurveyError where it never has.
     """
     shape = SHAPES[exhibit.shape]
-    with settings(exhibit.id):
-        for content in shape.widths:
-            sheet = Sheet(content)
-            _head(sheet, exhibit, shape)
-            if drawn[0]:
-                plot(sheet, *drawn, **options)
-            else:
-                sheet.below(NOTHING, QUESTION)
-            sheet.y += 10
-            feet = _foot(exhibit, sheet.content) if shape.is_numbered else _line(exhibit)
-            lead = sum(block(paragraph, FOOT, sheet.content).height for paragraph in feet)
-            height = sheet.width / shape.ratio if shape.ratio else sheet.y + lead + _EDGE
-            if sheet.y + lead + _EDGE <= height + _EXACT:
-                break
+
+    def begun(content: float) -> _Begun:
+        sheet = Sheet(content)
+        _head(sheet, exhibit, shape)
+        if drawn[0]:
+            plot(sheet, *drawn, **options)
         else:
-            if shape.is_numbered:
-                raise SurveyError(
-                    f"figure {exhibit.id!r} has too much for a {exhibit.shape}; show less in it"
-                )
+            sheet.below(NOTHING, QUESTION)
+        sheet.y += 10
+        return _Begun(sheet, _foot(exhibit, content) if shape.is_numbered else _line(exhibit), shape)
+
+    with settings(exhibit.id):
+        made = begun(shape.widths[-1])
+        if made.has_room:
+            # the narrowest that has room has the largest letters
+            low, high = 0, len(shape.widths) - 1
+            while low < high:
+                middle = (low + high) // 2
+                tried = begun(shape.widths[middle])
+                low, high, made = (low, middle, tried) if tried.has_room else (middle + 1, high, made)
+        elif shape.is_numbered:
+            raise SurveyError(f"figure {exhibit.id!r} has too much for a {exhibit.shape}; show less in it")
+        else:
             # what is shared says at least what it is about
             sheet = Sheet(_LARGE_LETTERS)
             _head(sheet, replace(exhibit, subtitle=""), shape)
-            feet, height = _line(exhibit), sheet.width / shape.ratio
-            lead = sum(block(paragraph, FOOT, sheet.content).height for paragraph in feet)
-        sheet.y, sheet.is_foot = height - lead - _EDGE, True
-        for paragraph in feet:
+            made = _Begun(sheet, _line(exhibit), shape)
+        return made.finish()
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A sheet with all but its foot, and the paragraphs of that."""
+
+    sheet: Sheet
+    feet: list[str]
+    shape: Shape
+
+    @property
+    def lead(self) -> float:
+        """The points that the foot takes."""
+        return sum(block(paragraph, FOOT, self.sheet.content).height for paragraph in self.feet)
+
+    @property
+    def height(self) -> float:
+        """The points from top to bottom that the shape has, or that all of it takes where that is free."""
+        ratio = self.shape.ratio
+        return self.sheet.width / ratio if ratio else self.sheet.y + self.lead + _EDGE
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the foot fits below the rest."""
+        return self.sheet.y + self.lead + _EDGE <= self.height + _EXACT
+
+    def finish(self) -> Figure:
+        """The figure, its foot at the lower edge."""
+        sheet, height = self.sheet, self.height
+        sheet.y, sheet.is_foot = height - self.lead - _EDGE, True
+        for paragraph in self.feet:
             sheet.below(paragraph, FOOT)
-        return sheet.finish(height, shape.pixels)
+        return sheet.finish(height, self.shape.pixels)
 
 
 def _head(sheet: Sheet, exhibit: Printed, shape: Shape) -> None:
