@@ -109,8 +109,13 @@ def packaged(bold: bool) -> tuple[Face, Face]:
     """The faces that are there wherever this is installed."""
     ours = Path(__file__).parent / "fonts"
     # where Matplotlib is, without loading it
-    found = find_spec("matplotlib")
-    theirs = Path(found.origin if found and found.origin else "").parent / "mpl-data" / "fonts" / "ttf"
+    matplotlib = find_spec("matplotlib")
+    theirs = (
+        Path(matplotlib.origin if matplotlib and matplotlib.origin else "").parent
+        / "mpl-data"
+        / "fonts"
+        / "ttf"
+    )
     return (
         Face(OPEN_SANS, bold, ours / ("OpenSans-Bold.ttf" if bold else "OpenSans-Regular.ttf")),
         Face("DejaVu Sans", bold, theirs / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")),
@@ -138,8 +143,8 @@ def of_system() -> dict[str, str]:
 
 def looked_at() -> list[Path]:
     """Where another font would show: the folders that were looked through, and the files that were found."""
-    folders, found = _there(FOLDERS)
-    return [*folders, *found.values()]
+    folders, files = _there(FOLDERS)
+    return [*folders, *files.values()]
 
 
 def hash_of(path: Path) -> str:
@@ -154,12 +159,12 @@ def _hash_of(path: Path, _times: record.Times) -> str:
 
 @cache
 def _of_system(bold: bool, folders: tuple[str, ...]) -> tuple[Face, ...]:
-    _, found = _there(folders)
+    _, files = _there(folders)
     families: dict[str, Face] = {}
     for family, regular, heavy in SYSTEM:
-        file = heavy if bold and heavy in found else regular
-        if file in found and family not in families:
-            families[family] = Face(family, bold, found[file])
+        file = heavy if bold and heavy in files else regular
+        if file in files and family not in families:
+            families[family] = Face(family, bold, files[file])
     return tuple(families.values())
 
 
@@ -167,7 +172,7 @@ def _of_system(bold: bool, folders: tuple[str, ...]) -> tuple[Face, ...]:
 def _there(folders: tuple[str, ...]) -> tuple[tuple[Path, ...], dict[str, Path]]:
     """The folders with all that are in them, and the files of SYSTEM that are there by their names."""
     wanted = {_plain(file): file for _, *names in SYSTEM for file in names if file}
-    found: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     # a folder that is not there yet may come
     seen = [_at_home(folder) for folder in folders]
     for top in tuple(seen):
@@ -176,8 +181,8 @@ def _there(folders: tuple[str, ...]) -> tuple[tuple[Path, ...], dict[str, Path]]
             seen += [Path(folder) / name for name in within]
             for name in sorted(names):
                 if file := wanted.get(_plain(name)):
-                    found.setdefault(file, Path(folder) / name)
-    return tuple(seen), {name: found[name] for name in sorted(found)}
+                    files.setdefault(file, Path(folder) / name)
+    return tuple(seen), {name: files[name] for name in sorted(files)}
 
 
 def _at_home(folder: str) -> Path:

@@ -24,7 +24,7 @@ from pipeline.declarations.references import (
 )
 from pipeline.declarations.toml import Declared
 from pipeline.stats.intervals import Method
-from pipeline.text.folding import plain
+from pipeline.text.folding import in_words, plain
 from pipeline.text.values import MOST
 from pipeline.tidy.question_kinds import QuestionKind, question_kinds
 
@@ -170,7 +170,7 @@ class Question(Declared):
         """How one answers, as printed after the question."""
         if self.max is None or not self.form.has_max:
             return self.form.mode
-        return self.form.mode_with_max.format(words=_spelt(self.max), number=self.max)
+        return self.form.mode_with_max.format(words=in_words(self.max), number=self.max)
 
     @property
     def total(self) -> int:
@@ -184,11 +184,6 @@ Routing = frozenset[tuple[str, frozenset[str]]]
 def _routing(question: Question) -> Routing:
     """The routing of a question, the same for all that the same answers lead to."""
     return frozenset((on, frozenset(options)) for on, options in question.asked.items())
-
-
-def _spelt(number: int) -> str:
-    words = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return words[number - 1] if number <= len(words) else str(number)
 
 
 class Methodology(Declared):

@@ -34,8 +34,10 @@ _MOST_FIGURES = 40
 _MANY = 7  # the most options of a question of which there are not many
 if TYPE_CHECKING:
     Claimed = str
+    Shape = str
 else:
     Claimed = Literal[tuple(claim_kinds())]
+    Shape = Literal[SHAPES]
 CHOOSING = ("two_waves", "all_waves", "combinations", "steps")
 """the shapes of table of which `show` lists the options, items or nets wanted"""
 _SORTED = ("answers", "two_waves", "pair")  # the shapes of table whose rows may stand in another order
@@ -69,7 +71,7 @@ class Exhibit(Declared):
     measure: str = ""
     note: str = ""
     chapter: str = ""
-    shape: list[Literal[SHAPES]] = []  # type: ignore[valid-type]
+    shape: list[Shape] = []
     title: str = ""
     claim: dict[Claimed, Annotated[list[str], Field(min_length=1)]] = {}
     neutral: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import pandas as pd
 
@@ -169,6 +170,7 @@ def _default_title(question: str, context: Context) -> str:
     return " ".join(text.split()) if len(set(alike)) > 1 else title
 
 
+@cache
 def default_title(text: str) -> str:
     """A question as the title of its figure: whole, or without asides in brackets, or the sentence that asks.
 

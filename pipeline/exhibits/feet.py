@@ -32,7 +32,6 @@ from pipeline.tidy.measures import (
 )
 from pipeline.tidy.printed import NOT_THE_SAME, TABLE
 
-_LINE = 110  # letters of a line of a foot
 _FEWEST_STEPS = 3
 _LISTED = 4
 MOST_DRAWN = 6
@@ -65,7 +64,7 @@ def feet(
     is_synthetic = any(context.wave.synthetic for context in contexts)
     details = [
         marks.unsettled_note(unsettled) if unsettled else "",
-        " ".join([f"{source_line(exhibit, data, contexts)}.", *dict.fromkeys(notes)]),
+        " ".join([f"{_source_line(exhibit, data, contexts)}.", *dict.fromkeys(notes)]),
         _sample(exhibit, data, contexts[0]),
         *_credits(contexts),
         f"{INVENTED} " * is_synthetic + f"Data: tables/{exhibit.id}.csv",
@@ -73,7 +72,7 @@ def feet(
     return "\n".join(foot), "\n".join(detail for detail in details if detail)
 
 
-def source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
+def _source_line(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> str:
     """The line that states wave, question and bases, in the grammar of the field.
 
     One clause a wave, newest first, or one a question where there are two.
@@ -194,7 +193,7 @@ class _Note:
     @property
     def shorter(self) -> str:
         """The note as it stands under a figure."""
-        return self.short if self.short and len(self.text) > _LINE else self.text
+        return self.short if self.short and len(self.text) > marks.LINE else self.text
 
 
 def _needed(exhibit: Exhibit, data: pd.DataFrame, contexts: Sequence[Context]) -> Iterator[_Note]:

@@ -20,6 +20,7 @@ _QUOTES = str.maketrans(
 
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SPELT_TO = 10
 _DIGITS = {word: str(number) for number, word in enumerate(_NUMBERS, 1)}
 # the user and password of an address, also where a sign in the password should have been written as %2F
 _LOGIN = re.compile(r"//(?:[^/?#:]*:(?!\d*(?:[/?#]|$)).*@|[^/?#]*@)")
@@ -35,8 +36,8 @@ def fold(text: str) -> str:
 
 
 def in_words(number: int) -> str:
-    """A small number as a word, a large one in digits."""
-    return _NUMBERS[number - 1] if 1 <= number <= len(_NUMBERS) else str(number)
+    """A number up to ten as a word, a larger one in digits."""
+    return _NUMBERS[number - 1] if 1 <= number <= _SPELT_TO else str(number)
 
 
 # what nobody sees: zero-width spaces, soft hyphens, marks of direction (joiners are a part of some scripts)

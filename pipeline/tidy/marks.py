@@ -21,7 +21,8 @@ NOT_SHOWN = "not shown"
 NO_VALUE = "–"
 NO_CLEAR_CHANGE = "n.s."
 _WHOM = "organisations"
-_LINE = 110  # letters of a line below a figure
+LINE = 110
+"""letters that a line below a figure holds"""
 SYNTHETIC = "Synthetic responses"
 UNSETTLED = "Unsettled draft"
 INVENTED = f"{SYNTHETIC}: invented to try the pipeline, nobody's answers."
@@ -55,7 +56,7 @@ def unsettled_note(lines: str) -> str:
 def unsettled_in_short(lines: str) -> str:
     """The same in a line, where `lines` are too many to be named in it."""
     note = unsettled_note(lines)
-    return note if len(note) <= _LINE else f"{UNSETTLED}: these numbers may change; the report says why."
+    return note if len(note) <= LINE else f"{UNSETTLED}: these numbers may change; the report says why."
 
 
 def why_hidden(fewest: int) -> str:
